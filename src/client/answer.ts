@@ -1,0 +1,102 @@
+import { APIError, AuthError, BusyError, RedirectError, ResponseError, UnavailableError, type Refusal } from "./errors";
+
+/** An answer whose body has been read whole. */
+export interface Answer {
+  statusCode: number;
+  headers: Record<string, string | string[] | undefined>;
+  text: string;
+}
+
+/**
+ * The `result` of the device's envelope.
+ * @throws the error of the answer's status, or ResponseError when it is not an envelope.
+ */
+export function resultOf(answer: Answer): unknown {
+  if (answer.statusCode >= 300) throw refusalOf(answer);
+  const envelope = parseEnvelope(answer.text);
+  if (envelope === undefined) {
+    throw new ResponseError(
+      `${describeBody(answer)} Expected the JSON of a PiKVM.`,
+      { statusCode: answer.statusCode },
+      NOT_AN_ENVELOPE,
+    );
+  }
+  if (!envelope.ok) {
+    const { error, error_msg: errorMsg } = envelope.result;
+    throw new APIError(`The device refused: ${errorMsg || error || "no reason given"}`, {
+      statusCode: 0,
+      error,
+      errorMsg,
+    });
+  }
+  return envelope.result;
+}
+
+const NOT_AN_ENVELOPE = { code: "BAD_RESPONSE" };
+
+/** The error of an answer that is not a success. */
+export function refusalOf(answer: Answer): APIError {
+  const { statusCode } = answer;
+  if (statusCode < 400) return redirectOf(answer);
+  const envelope = parseEnvelope(answer.text);
+  const refusal: Refusal =
+    envelope?.ok === false
+      ? { statusCode, error: envelope.result.error, errorMsg: envelope.result.error_msg }
+      : { statusCode };
+  const message = `HTTP ${statusCode}: ${[refusal.errorMsg, HINTS[statusCode]].filter(Boolean).join(". ") || describeBody(answer)}`;
+  if (statusCode === 401 || statusCode === 403) return new AuthError(message, refusal);
+  if (statusCode === 409) return new BusyError(message, refusal);
+  if (statusCode === 503) return new UnavailableError(message, refusal);
+  // 502: nginx could not reach kvmd, so nothing was done.
+  return new APIError(message, refusal, { retryable: statusCode === 502 });
+}
+
+const HINTS: Record<number, string> = {
+  401: "The device got no usable user name and password",
+  403: "User name, password or two-factor code was refused",
+  404: "The device does not know this call: is the address that of a PiKVM, and its software recent enough?",
+  502: "The device's web server is up, but its service kvmd is not (it may be restarting)",
+  504: "The device did not finish in time",
+};
+
+interface Failure {
+  ok: false;
+  result: { error: string; error_msg: string };
+}
+
+function parseEnvelope(text: string): { ok: true; result: unknown } | Failure | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!isRecord(value) || typeof value["ok"] !== "boolean" || !("result" in value)) return undefined;
+  if (value["ok"]) return { ok: true, result: value["result"] };
+  const result = isRecord(value["result"]) ? value["result"] : {};
+  return { ok: false, result: { error: textOf(result["error"]), error_msg: textOf(result["error_msg"]) } };
+}
+
+function redirectOf({ statusCode, headers }: Answer): RedirectError {
+  const target = textOf(headers["location"]);
+  const advice = target.startsWith("https://") ? " Change the device's address to https://." : "";
+  const where = target === "" ? "elsewhere" : `to ${target.split("?")[0] ?? ""}`;
+  return new RedirectError(`HTTP ${statusCode}: redirected ${where}; redirects are not followed.${advice}`, {
+    statusCode,
+  });
+}
+
+function describeBody({ headers, text }: Answer): string {
+  const type = textOf(headers["content-type"]).split(";")[0];
+  if (text === "") return "The answer is empty.";
+  if (type === "text/html") return "The answer is a web page, perhaps of a proxy.";
+  return `The answer is not what the API documents (${type || "no content type"}, ${text.length} characters).`;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

@@ -1,0 +1,41 @@
+import { pause } from "./deadline";
+import { BusyError } from "./errors";
+import type { Lane } from "./lane";
+import type { CallOptions, RequestOptions, Transport } from "./transport";
+
+/** Options of calls that change the device. */
+export interface ChangeOptions extends CallOptions {
+  /** Seconds to try again while the device answers that it is busy (409, nothing was done). Default 0. */
+  busyRetry?: number | undefined;
+}
+
+const BUSY_INTERVAL = 1;
+
+/** What changes one subsystem of a device: in order, one at a time. */
+export class Commands {
+  readonly transport: Transport;
+  readonly lane: Lane;
+
+  constructor(transport: Transport, lane: Lane) {
+    this.transport = transport;
+    this.lane = lane;
+  }
+
+  async post(path: string, options: RequestOptions & ChangeOptions): Promise<void> {
+    const { signal, busyRetry } = options;
+    await this.lane.run(() => whileBusy(() => this.transport.post(path, options), { signal, busyRetry }), signal);
+  }
+}
+
+/** Repeats what the device refuses as busy, for a limited time. The only thing that is ever sent twice. */
+export async function whileBusy<T>(work: () => Promise<T>, { busyRetry = 0, signal }: ChangeOptions): Promise<T> {
+  const end = Date.now() + busyRetry * 1000;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof BusyError) || Date.now() + BUSY_INTERVAL * 1000 > end) throw error;
+      await pause(BUSY_INTERVAL, signal);
+    }
+  }
+}

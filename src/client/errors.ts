@@ -1,0 +1,129 @@
+/** Facts that any error may carry besides its message. */
+export interface ErrorDetails {
+  /** Short machine-readable reason, e.g. `ECONNREFUSED` or `HTTP_409`. */
+  code?: string;
+  /** The error underneath. */
+  cause?: unknown;
+  /** Set when a request that changes the device was sent but its answer was lost: it may or may not have been carried out. */
+  outcome?: "unknown";
+  /** Whether trying the same thing again is safe and may help. */
+  retryable?: boolean;
+}
+
+/** Base of everything this package throws; thrown itself when a resource is used before `open()` or after `close()`. */
+export class PiKVMError extends Error {
+  readonly code: string;
+  readonly retryable: boolean;
+  declare readonly outcome?: "unknown";
+
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = new.target.name;
+    this.code = details.code ?? "PIKVM";
+    if (details.outcome !== undefined) this.outcome = details.outcome;
+    // What may already have happened must never be done twice.
+    this.retryable = details.retryable === true && details.outcome === undefined;
+  }
+}
+
+/** What an answer of the device says about a failure. */
+export interface Refusal {
+  /** HTTP status; 0 when the refusal came in the body of an HTTP 200. */
+  statusCode: number;
+  /** The device's own error class, e.g. `AtxIsBusyError`; empty when something else answered, such as a proxy. */
+  error?: string;
+  /** The device's own message; empty when something else answered. */
+  errorMsg?: string;
+}
+
+/** The device (or a proxy before it) answered with a status of 400 or more, or with `"ok": false`. */
+export class APIError extends PiKVMError {
+  readonly statusCode: number;
+  readonly error: string;
+  readonly errorMsg: string;
+
+  constructor(message: string, refusal: Refusal, details: ErrorDetails = {}) {
+    super(message, { code: refusal.statusCode === 0 ? "NOT_OK" : `HTTP_${refusal.statusCode}`, ...details });
+    this.statusCode = refusal.statusCode;
+    this.error = refusal.error ?? "";
+    this.errorMsg = refusal.errorMsg ?? "";
+  }
+}
+
+/** HTTP 401 (no usable credentials) or 403 (credentials refused). Trying again with the same ones may lock an account. */
+export class AuthError extends APIError {}
+
+/** HTTP 409: the device performs another operation of this kind; nothing was done, and trying again is safe. */
+export class BusyError extends APIError {
+  constructor(message: string, refusal: Refusal, details: ErrorDetails = {}) {
+    super(message, refusal, { retryable: true, ...details });
+  }
+}
+
+/** HTTP 503: the subsystem is not available now, e.g. there is no picture. */
+export class UnavailableError extends APIError {
+  constructor(message: string, refusal: Refusal, details: ErrorDetails = {}) {
+    super(message, refusal, { retryable: true, ...details });
+  }
+}
+
+/** The answer was a redirect. It is never followed: credentials are not sent elsewhere. */
+export class RedirectError extends APIError {}
+
+/** The answer was not what the API documents: not HTTP, not JSON, of a wrong shape, or cut short. */
+export class ResponseError extends APIError {}
+
+/** The request could not be made from what was given; nothing was sent. */
+export class ConfigurationError extends PiKVMError {
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, { code: "INVALID_INPUT", ...details });
+  }
+}
+
+/** No connection could be made, or it broke: network, name resolution, TLS trust. */
+export class ConnectError extends PiKVMError {
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, { code: "CONNECT", ...details });
+  }
+}
+
+/** No connection or no answer in time. */
+export class ConnectionTimeoutError extends PiKVMError {
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, { code: "TIMEOUT", ...details });
+  }
+}
+
+/** The WebSocket could not be opened, or broke. A refused handshake is the `APIError` of its status instead. */
+export class WebSocketError extends PiKVMError {
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, { code: "WEBSOCKET", retryable: true, ...details });
+  }
+}
+
+/** A condition that was waited for did not come true in time. The request before it was carried out. */
+export class WaitTimeoutError extends PiKVMError {
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, { code: "WAIT_TIMEOUT", ...details });
+  }
+}
+
+/** The caller cancelled (its `AbortSignal`), or the connection to the device was closed meanwhile. */
+export class CancelledError extends PiKVMError {
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, { code: "CANCELLED", ...details });
+  }
+}
+
+/** The names of an error's class and of the classes above it up to `PiKVMError`, e.g. `["BusyError", "APIError", "PiKVMError"]`. */
+export function errorKinds(error: PiKVMError): string[] {
+  const kinds: string[] = [];
+  for (
+    let prototype: unknown = Object.getPrototypeOf(error);
+    prototype instanceof PiKVMError || prototype === PiKVMError.prototype;
+    prototype = Object.getPrototypeOf(prototype)
+  ) {
+    kinds.push((prototype as PiKVMError).constructor.name);
+  }
+  return kinds;
+}

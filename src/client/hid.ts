@@ -1,0 +1,183 @@
+import type { ChangeOptions, Commands } from "./commands";
+import { pause, throwIfCancelled } from "./deadline";
+import { CancelledError, ConfigurationError, PiKVMError } from "./errors";
+import { isKey, type Key } from "./keys";
+import type { HidState } from "./states";
+import type { CallOptions } from "./transport";
+
+export interface TypeOptions extends CallOptions {
+  /** Keyboard layout of the computer, e.g. `de`; default the device's. See `getKeymaps`. */
+  keymap?: string | undefined;
+  /** Seconds before each press and each release, 0 to 5. Default 0: as fast as the device can. */
+  delay?: number;
+  /** Told after each part of the text: characters sent so far, and all of them. */
+  onProgress?: ((typed: number, total: number) => void) | undefined;
+}
+
+export interface HidParams {
+  keyboardOutput?: "usb" | "ps2" | "disabled";
+  mouseOutput?: "usb" | "usb_win98" | "usb_rel" | "ps2" | "disabled";
+  /** Moves the pointer now and then, against screen savers. */
+  jiggler?: boolean;
+}
+
+/** Seconds that one key event takes on the USB line: the keyboard is polled every millisecond. */
+const EVENT_TIME = 0.001;
+/** Key events of an average character: press, release, and Shift for some. */
+const EVENTS_PER_CHARACTER = 2.5;
+/** Seconds of typing handed over at once: as long as cancelling may take. */
+const PART_TIME = 0.5;
+const MAX_DELAY = 5;
+/** Seconds that a shortcut spends on each key: kvmd waits 0.05 s before each press and release. */
+const SHORTCUT_KEY_TIME = 0.1;
+const RELEASE_ATTEMPTS = 3;
+const RELEASE_INTERVAL = 0.5;
+
+/**
+ * Keyboard of the computer (`/api/hid`). The device answers with success even when the computer does not listen; see `getState`.
+ *
+ * What is typed keeps its order: one caller's text is never mixed with another's.
+ */
+export class Hid {
+  readonly #commands: Commands;
+
+  constructor(commands: Commands) {
+    this.#commands = commands;
+  }
+
+  /** Whether the computer listens, keyboard LEDs, outputs. `GET /api/hid`. */
+  getState({ signal }: CallOptions = {}): Promise<HidState> {
+    return this.#commands.transport.get("/api/hid", { signal });
+  }
+
+  /** Seconds since the last key or mouse event from anybody; kvmd 4.83 and later. `GET /api/hid/inactivity`. */
+  async getInactivity({ signal }: CallOptions = {}): Promise<number> {
+    const { inactivity } = await this.#commands.transport.get<{ inactivity: number }>("/api/hid/inactivity", {
+      signal,
+    });
+    return inactivity;
+  }
+
+  /** Names for `keymap`. `GET /api/hid/keymaps`. */
+  async getKeymaps({ signal }: CallOptions = {}): Promise<{ default: string; available: string[] }> {
+    type Answer = { keymaps: { default: string; available: string[] } };
+    const { keymaps } = await this.#commands.transport.get<Answer>("/api/hid/keymaps", { signal });
+    return keymaps;
+  }
+
+  /** Device settings; takes effect a moment later, and what the device does not have is ignored by it. `POST /api/hid/set_params`. */
+  setParams({ keyboardOutput, mouseOutput, jiggler }: HidParams, options: ChangeOptions = {}): Promise<void> {
+    const query = { keyboard_output: keyboardOutput, mouse_output: mouseOutput, jiggler };
+    return this.#commands.post("/api/hid/set_params", { ...options, query });
+  }
+
+  /** Drops what is queued and lets go of all keys and buttons. `POST /api/hid/reset`. */
+  reset(options: ChangeOptions = {}): Promise<void> {
+    return this.#commands.post("/api/hid/reset", options);
+  }
+
+  /**
+   * Types a text of any length. It is handed over in parts (`POST /api/hid/print?limit=0`), so that it can be cancelled between them.
+   * Characters that the keymap does not have are skipped by the device without a word.
+   * @returns the number of characters.
+   * @throws ConfigurationError for a delay out of range; errors tell how much had been typed.
+   */
+  async typeText(text: string, { keymap, delay = 0, signal, onProgress }: TypeOptions = {}): Promise<number> {
+    if (!(delay >= 0 && delay <= MAX_DELAY)) {
+      throw new ConfigurationError(`A delay of ${delay} s is out of range: 0 to ${MAX_DELAY} s.`);
+    }
+    const { transport, lane } = this.#commands;
+    // By code points, so that no character is cut in two.
+    const characters = Array.from(text);
+    const eventTime = Math.max(delay, EVENT_TIME);
+    const size = Math.max(1, Math.floor(PART_TIME / (EVENTS_PER_CHARACTER * eventTime)));
+    await lane.run(async () => {
+      for (let typed = 0; typed < characters.length;) {
+        const part = characters.slice(typed, typed + size);
+        const typingTime = part.length * EVENTS_PER_CHARACTER * eventTime;
+        try {
+          throwIfCancelled(signal);
+          await transport.post("/api/hid/print", {
+            signal,
+            query: { limit: 0, keymap: keymap || undefined, delay: delay || undefined },
+            body: part.join(""),
+            headers: { "Content-Type": "text/plain; charset=utf-8" },
+            extraTime: 2 * part.length * EVENTS_PER_CHARACTER * delay,
+          });
+          // Without a delay the device answers when the part is queued, not when it is typed.
+          if (delay === 0) await pause(typingTime, signal);
+        } catch (error) {
+          if (error instanceof PiKVMError)
+            error.message += ` (${typed} of ${characters.length} characters had been typed.)`;
+          throw error;
+        }
+        typed += part.length;
+        onProgress?.(typed, characters.length);
+      }
+    }, signal);
+    return characters.length;
+  }
+
+  /** Presses keys in order and releases them in reverse, e.g. `["ControlLeft", "AltLeft", "Delete"]`. kvmd 4.79 and later. */
+  async sendShortcut(keys: readonly string[], options: ChangeOptions = {}): Promise<void> {
+    const known = keys.map(knownKey);
+    if (known.length === 0) throw new ConfigurationError("A shortcut needs at least one key.");
+    const extraTime = 2 * known.length * SHORTCUT_KEY_TIME;
+    await this.#commands.post("/api/hid/events/send_shortcut", {
+      ...options,
+      query: { keys: known.join(",") },
+      extraTime,
+    });
+  }
+
+  /**
+   * Presses (`state` true) or releases a key. A pressed key stays down until it is released, or until any WebSocket session of the
+   * device opens or closes; `press` releases by itself. `POST /api/hid/events/send_key`.
+   */
+  sendKey(key: string, state: boolean, options: ChangeOptions = {}): Promise<void> {
+    return this.#commands.post("/api/hid/events/send_key", { ...options, query: { key: knownKey(key), state } });
+  }
+
+  /**
+   * Presses a key, holds it for some seconds, and releases it, whatever happens meanwhile: also when it is cancelled, and when the
+   * answer to the press is lost.
+   * @param hold seconds; 0 = a tap.
+   */
+  async press(key: string, hold = 0, { signal }: CallOptions = {}): Promise<void> {
+    const { transport, lane } = this.#commands;
+    const name = knownKey(key);
+    const send = (state: boolean, options: CallOptions) =>
+      transport.post("/api/hid/events/send_key", { ...options, query: { key: name, state } });
+    await lane.run(async () => {
+      let mayBeDown = false;
+      try {
+        await send(true, { signal });
+        mayBeDown = true;
+        if (hold > 0) await pause(hold, signal);
+      } catch (error) {
+        mayBeDown ||= error instanceof PiKVMError && error.outcome === "unknown";
+        if (mayBeDown) await insist(() => send(false, {})).catch(() => undefined);
+        throw error;
+      }
+      await insist(() => send(false, {}));
+    }, signal);
+  }
+}
+
+/** A key that stays down by accident does harm; to release it twice does none. */
+async function insist(release: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await release();
+      return;
+    } catch (error) {
+      if (attempt === RELEASE_ATTEMPTS || error instanceof CancelledError) throw error;
+      await pause(RELEASE_INTERVAL, undefined);
+    }
+  }
+}
+
+function knownKey(key: string): Key {
+  if (isKey(key)) return key;
+  throw new ConfigurationError(`"${key}" is not a key. Expected a name such as Enter, KeyA, Digit1, F12, ControlLeft.`);
+}

@@ -1,0 +1,210 @@
+import { EventEmitter } from "node:events";
+import type WebSocket from "ws";
+import { pause } from "./deadline";
+import { AuthError, PiKVMError, WebSocketError } from "./errors";
+import type { Lane } from "./lane";
+import { mergeEvent, type DeviceEvent, type StateChange } from "./merge";
+import { openWebSocket } from "./socket";
+import type { States } from "./states";
+import type { Transport } from "./transport";
+
+/** A change of the event connection. */
+export interface ConnectionChange {
+  connected: boolean;
+  /** Why it is not connected; absent when it was closed on purpose. */
+  error?: PiKVMError;
+  /** Set when no further attempt is made because the device refused our credentials. */
+  final?: true;
+}
+
+export interface LinkEvents {
+  event: [DeviceEvent];
+  state: [StateChange];
+  connection: [ConnectionChange];
+}
+
+/** Seconds of silence after which the device is pinged, and after which the connection counts as dead. kvmd speaks every 5 s. */
+const PING_AFTER = 7;
+const DEAD_AFTER = 15;
+const CHECK_EVERY = 2.5;
+/** Seconds a closing handshake may take. */
+const CLOSE_TIMEOUT = 1;
+const BACKOFF_START = 1;
+const BACKOFF_CEILING = 60;
+
+/**
+ * The one event WebSocket of a device, open while somebody holds it; reconnects by itself. Sockets are opened and closed within the
+ * HID lane: kvmd drops queued keystrokes and releases held keys whenever any session opens or closes.
+ */
+export class EventLink extends EventEmitter<LinkEvents> {
+  readonly #transport: Transport;
+  readonly #hidLane: Lane;
+  #holders = 0;
+  #running: { stop: AbortController; ended: Promise<void> } | undefined;
+  #states: States = {};
+  #connection: ConnectionChange = { connected: false };
+
+  constructor(transport: Transport, hidLane: Lane) {
+    super();
+    // One listener for each subscription, however many there are.
+    this.setMaxListeners(0);
+    this.#transport = transport;
+    this.#hidLane = hidLane;
+  }
+
+  /** The merged states of this session, as far as the device has sent them. */
+  get states(): Readonly<States> {
+    return this.#states;
+  }
+
+  get connection(): Readonly<ConnectionChange> {
+    return this.#connection;
+  }
+
+  /** Keeps the link open until the same number of releases. */
+  hold(): void {
+    this.#holders += 1;
+    this.#start();
+  }
+
+  /** The last release closes the link, when no typing is in flight. */
+  async release(): Promise<void> {
+    this.#holders -= 1;
+    if (this.#holders > 0) return;
+    await this.#hidLane.run(async () => {
+      if (this.#holders === 0) await this.#stop();
+    });
+  }
+
+  /** Closes the link at once, whoever holds it. */
+  async close(): Promise<void> {
+    this.#holders = 0;
+    await this.#stop();
+  }
+
+  #start(): void {
+    if (this.#running && !this.#running.stop.signal.aborted) return;
+    const stop = new AbortController();
+    const before = this.#running?.ended ?? Promise.resolve();
+    const running = { stop, ended: before.then(() => this.#keepConnected(stop.signal)) };
+    this.#running = running;
+    void running.ended.then(() => {
+      if (this.#running === running) this.#running = undefined;
+    });
+  }
+
+  async #stop(): Promise<void> {
+    this.#running?.stop.abort();
+    await this.#running?.ended;
+  }
+
+  /** Never rejects. Ends when it is stopped, or when the device refuses our credentials. */
+  async #keepConnected(stop: AbortSignal): Promise<void> {
+    let failures = 0;
+    for (;;) {
+      try {
+        const socket = await this.#open(stop);
+        this.#states = {};
+        this.#changeConnection({ connected: true });
+        await this.#listen(socket, stop, () => (failures = 0));
+        break;
+      } catch (cause) {
+        if (stop.aborted) break;
+        const error =
+          cause instanceof PiKVMError ? cause : new WebSocketError("The event connection failed.", { cause });
+        const final = error instanceof AuthError;
+        this.#changeConnection({ connected: false, error, ...(final ? { final } : {}) });
+        if (final) return;
+        failures += 1;
+        await pause(backoff(failures), stop).catch(() => undefined);
+      }
+    }
+    this.#changeConnection({ connected: false });
+  }
+
+  #open(stop: AbortSignal): Promise<WebSocket> {
+    return this.#hidLane.run(() => openWebSocket(this.#transport, "/api/ws?stream=0", stop), stop);
+  }
+
+  /** Receives until the session ends. @throws WebSocketError, unless it was stopped. */
+  #listen(socket: WebSocket, stop: AbortSignal, proven: () => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let heard = Date.now();
+      let failure: WebSocketError | undefined;
+      const fail = (error: WebSocketError) => {
+        failure ??= error;
+        socket.terminate();
+      };
+      const heartbeat = setInterval(() => {
+        const silence = (Date.now() - heard) / 1000;
+        if (silence >= DEAD_AFTER) fail(new WebSocketError("The device went silent.", { code: "SILENT" }));
+        else if (silence >= PING_AFTER) socket.ping();
+      }, CHECK_EVERY * 1000);
+      const leave = () => {
+        socket.close(1000);
+        setTimeout(() => socket.terminate(), CLOSE_TIMEOUT * 1000).unref();
+      };
+      stop.addEventListener("abort", leave, { once: true });
+      if (stop.aborted) leave();
+      socket.on("pong", () => (heard = Date.now()));
+      socket.on("ping", () => (heard = Date.now()));
+      socket.on("message", (data: Buffer, isBinary: boolean) => {
+        heard = Date.now();
+        if (isBinary || stop.aborted) return;
+        const event = parseEvent(data);
+        if (event === undefined)
+          fail(new WebSocketError("The device sent something that is not an event.", { code: "BAD_EVENT" }));
+        else if (this.#receive(event)) proven();
+      });
+      socket.on("error", (cause: Error) =>
+        fail(new WebSocketError(`The event connection broke: ${cause.message}`, { cause })),
+      );
+      socket.on("close", (code: number) => {
+        clearInterval(heartbeat);
+        stop.removeEventListener("abort", leave);
+        if (stop.aborted) resolve();
+        else reject(failure ?? new WebSocketError(describeClose(code), { code: `WS_${code}` }));
+      });
+    });
+  }
+
+  /** @returns whether the event carried a state. */
+  #receive(event: DeviceEvent): boolean {
+    this.emit("event", event);
+    const change = mergeEvent(this.#states, event);
+    if (!change) return false;
+    this.#states = { ...this.#states, [change.kind]: change.state };
+    this.emit("state", change);
+    return true;
+  }
+
+  /** An outage is told once, however many attempts it takes. */
+  #changeConnection(change: ConnectionChange): void {
+    const before = this.#connection;
+    this.#connection = change;
+    const isNews = before.connected !== change.connected || before.error?.name !== change.error?.name || change.final;
+    if (isNews) this.emit("connection", change);
+  }
+}
+
+/** Exponential with full jitter: many devices or Node-REDs do not come back in step. Seconds. */
+function backoff(failures: number): number {
+  return Math.random() * Math.min(BACKOFF_CEILING, BACKOFF_START * 2 ** (failures - 1));
+}
+
+function parseEvent(data: Buffer): DeviceEvent | undefined {
+  try {
+    const value: unknown = JSON.parse(data.toString("utf8"));
+    if (typeof value !== "object" || value === null || !("event_type" in value)) return undefined;
+    const { event_type } = value;
+    return typeof event_type === "string" ? { event_type, event: "event" in value ? value.event : {} } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function describeClose(code: number): string {
+  return code === 1000
+    ? "The device closed the event connection; its service may be restarting."
+    : `The event connection broke (${code}).`;
+}

@@ -1,0 +1,138 @@
+import { Atx } from "./atx";
+import { Auth } from "./auth";
+import { Commands } from "./commands";
+import { Drive } from "./drive";
+import { PiKVMError } from "./errors";
+import { EventStream } from "./events";
+import { Hid } from "./hid";
+import { Lane } from "./lane";
+import { EventLink } from "./link";
+import { Msd } from "./msd";
+import { Power } from "./power";
+import { System } from "./system";
+import { Transport, type TransportOptions } from "./transport";
+import { StateWaiter } from "./wait";
+
+export type PiKVMOptions = TransportOptions;
+
+/** What there is while a device is open. */
+interface Resources {
+  transport: Transport;
+  link: EventLink;
+  atx: Atx;
+  power: Power;
+  hid: Hid;
+  msd: Msd;
+  drive: Drive;
+  system: System;
+  auth: Auth;
+}
+
+/**
+ * One device. Nothing connects before the first call; all calls share one pool of connections, and all subscriptions one WebSocket.
+ *
+ * ```ts
+ * await using kvm = new PiKVM({ address: "pikvm.lan", user: "admin", password: "...", trust: { fingerprint: "AB:CD:..." } });
+ * await kvm.open();
+ * await kvm.power.ensureOn({ timeout: 60 });
+ * ```
+ */
+export class PiKVM implements AsyncDisposable {
+  readonly #options: PiKVMOptions;
+  #resources: Resources | "not open" | "closed" = "not open";
+
+  constructor(options: PiKVMOptions) {
+    this.#options = options;
+  }
+
+  /** The buttons and LEDs, call by call. */
+  get atx(): Atx {
+    return this.#open.atx;
+  }
+
+  /** The buttons and LEDs, as actions that look first and wait. */
+  get power(): Power {
+    return this.#open.power;
+  }
+
+  /** The keyboard. */
+  get hid(): Hid {
+    return this.#open.hid;
+  }
+
+  /** The USB drive, call by call. */
+  get msd(): Msd {
+    return this.#open.msd;
+  }
+
+  /** The USB drive, as actions that check and wait. */
+  get drive(): Drive {
+    return this.#open.drive;
+  }
+
+  get system(): System {
+    return this.#open.system;
+  }
+
+  get auth(): Auth {
+    return this.#open.auth;
+  }
+
+  /** Subscribes to what the device reports; see `EventStream`. Close it when done. */
+  events(): EventStream {
+    return new EventStream(this.#open.link);
+  }
+
+  /**
+   * Checks the options and makes everything ready; connects to nothing yet.
+   * @throws ConfigurationError for options that cannot work; PiKVMError when it is open or closed already.
+   */
+  async open(): Promise<this> {
+    if (this.#resources === "closed") throw new PiKVMError(CLOSED, { code: "CLOSED" });
+    if (this.#resources !== "not open") throw new PiKVMError("This PiKVM is open already.", { code: "OPEN" });
+    this.#resources = assemble(new Transport(this.#options));
+    return Promise.resolve(this);
+  }
+
+  /** Ends all calls (with CancelledError), subscriptions and connections. Closing twice does nothing. */
+  async close(): Promise<void> {
+    const resources = this.#resources;
+    this.#resources = "closed";
+    if (typeof resources === "string") return;
+    await Promise.all([resources.link.close(), resources.transport.close()]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  get #open(): Resources {
+    if (this.#resources === "not open") {
+      throw new PiKVMError("This PiKVM is not open yet: call open() first.", { code: "NOT_OPEN" });
+    }
+    if (this.#resources === "closed") throw new PiKVMError(CLOSED, { code: "CLOSED" });
+    return this.#resources;
+  }
+}
+
+const CLOSED = "This PiKVM has been closed; make a new one.";
+
+/** The one place where the parts of a device are put together. */
+function assemble(transport: Transport): Resources {
+  const hidLane = new Lane("the keyboard");
+  const link = new EventLink(transport, hidLane);
+  const waiter = new StateWaiter(link);
+  const atx = new Atx(new Commands(transport, new Lane("the power buttons")));
+  const msd = new Msd(new Commands(transport, new Lane("the USB drive")));
+  return {
+    transport,
+    link,
+    atx,
+    power: new Power(atx, waiter),
+    hid: new Hid(new Commands(transport, hidLane)),
+    msd,
+    drive: new Drive(msd, waiter),
+    system: new System(transport),
+    auth: new Auth(transport),
+  };
+}

@@ -1,0 +1,33 @@
+/** A login's cookie, shared by all requests. However many ask at once, one login is made. */
+export class Session {
+  readonly #login: () => Promise<string>;
+  #token: Promise<string> | undefined;
+
+  /** @param login logs in and answers with the token. */
+  constructor(login: () => Promise<string>) {
+    this.#login = login;
+  }
+
+  /**
+   * The session's token; logs in when there is none.
+   * @param refused a token that the device has refused: it is replaced, unless somebody has done so already.
+   */
+  async token(refused?: string): Promise<string> {
+    const current = this.#token;
+    if (refused !== undefined && current !== undefined) {
+      const isStale = (await current.catch(() => refused)) === refused;
+      if (isStale && this.#token === current) this.#token = undefined;
+    }
+    this.#token ??= this.#start();
+    return this.#token;
+  }
+
+  #start(): Promise<string> {
+    const token = this.#login();
+    // A failed login is not kept: the next request may try again.
+    token.catch(() => {
+      if (this.#token === token) this.#token = undefined;
+    });
+    return token;
+  }
+}

@@ -1,0 +1,103 @@
+import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import WebSocket from "ws";
+import { cancelledBy, Deadline } from "./deadline";
+import { ConnectionTimeoutError, PiKVMError, WebSocketError } from "./errors";
+import { networkError } from "./network";
+import type { Transport } from "./transport";
+import { openSocket } from "./trust";
+
+/** kvmd itself refuses more than 4 MiB; a listing of images may be large. */
+const MAX_MESSAGE = 16 * 1024 * 1024;
+/** What of a refusal's body is read. */
+const MAX_REFUSAL = 64 * 1024;
+
+/**
+ * Opens a WebSocket of the device with the transport's trust, credentials and time limit.
+ * @throws APIError / AuthError of the status for a refused handshake; ConnectError, ConnectionTimeoutError, WebSocketError.
+ */
+export async function openWebSocket(transport: Transport, path: string, signal?: AbortSignal): Promise<WebSocket> {
+  return transport.withAuth((headers) => handshake(transport, path, headers, signal));
+}
+
+async function handshake(
+  transport: Transport,
+  path: string,
+  headers: Record<string, string>,
+  signal: AbortSignal | undefined,
+): Promise<WebSocket> {
+  const { address, target, timeout } = transport;
+  using deadline = new Deadline(
+    timeout,
+    () => new ConnectionTimeoutError(`${target} did not open the WebSocket in time.`, { retryable: true }),
+    [signal, transport.closed],
+  );
+  if (deadline.signal.aborted) throw cancelledBy(deadline.signal);
+  let connection: Socket | undefined;
+  let socket: WebSocket | undefined;
+  try {
+    connection = await deadline.race(destroyedWhenLate(openSocket(transport.connector, address), deadline.signal));
+    const opened = connection;
+    const url = `${address.origin.replace(/^http/, "ws")}${address.path}${path}`;
+    socket = new WebSocket(url, { headers, maxPayload: MAX_MESSAGE, createConnection: () => opened });
+    await deadline.race(upgraded(socket, transport));
+    return socket;
+  } catch (error) {
+    // terminate() makes a socket that is not open yet emit one more error.
+    socket?.on("error", () => undefined).terminate();
+    connection?.destroy();
+    throw error instanceof PiKVMError ? error : networkError(error, { target, sent: false, changes: false });
+  }
+}
+
+/** Nobody waits for a connection that comes after the deadline. */
+async function destroyedWhenLate(connecting: Promise<Socket>, signal: AbortSignal): Promise<Socket> {
+  const connection = await connecting;
+  if (signal.aborted) connection.destroy();
+  return connection;
+}
+
+function upgraded(socket: WebSocket, transport: Transport): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once("open", resolve);
+    socket.once("error", (cause: Error & { code?: string }) => {
+      const code = cause.code;
+      // Errors of the network have codes that the one place for them knows; the others are ws's own about the handshake.
+      reject(
+        code !== undefined && !code.startsWith("WS_ERR")
+          ? networkError(cause, { target: transport.target, sent: false, changes: false })
+          : new WebSocketError(`The WebSocket could not be opened: ${cause.message}`, {
+              cause,
+              ...(code ? { code } : {}),
+            }),
+      );
+    });
+    socket.once("unexpected-response", (_, response) => {
+      readRefusal(response).then(
+        (text) => reject(refused(response, text, transport)),
+        (cause: unknown) => reject(new WebSocketError("The refusal of the WebSocket was cut short.", { cause })),
+      );
+    });
+  });
+}
+
+async function readRefusal(response: IncomingMessage): Promise<string> {
+  let text = "";
+  response.setEncoding("utf8");
+  // With an encoding set, a response yields strings.
+  for await (const chunk of response as AsyncIterable<string>) {
+    text += chunk;
+    if (text.length > MAX_REFUSAL) break;
+  }
+  return text;
+}
+
+function refused(response: IncomingMessage, text: string, transport: Transport): PiKVMError {
+  const statusCode = response.statusCode ?? 0;
+  if (statusCode < 300) {
+    return new WebSocketError(`The device answered the WebSocket handshake with HTTP ${statusCode}.`, {
+      code: `HTTP_${statusCode}`,
+    });
+  }
+  return transport.refusal({ statusCode, headers: response.headers, text });
+}

@@ -1,0 +1,96 @@
+/** What a device reports of itself. Devices may add fields; those are kept. Older devices may leave out the optional ones. */
+export interface AtxState {
+  /** False when ATX control is switched off in the device's configuration. */
+  enabled: boolean;
+  /** A button is being pressed. */
+  busy: boolean;
+  /** Which button; since kvmd 4.88. */
+  acts?: { power: boolean; reset: boolean };
+  leds: { power: boolean; hdd: boolean };
+}
+
+export interface HidState {
+  enabled: boolean;
+  /** ch9329 boards report 0 and 1. */
+  online: boolean | number;
+  busy: boolean;
+  connected: boolean | null;
+  keyboard: {
+    online: boolean | number;
+    leds: { caps: boolean; num: boolean; scroll: boolean };
+    outputs: { available: string[]; active: string };
+  };
+  mouse: {
+    online: boolean | number;
+    absolute: boolean;
+    outputs: { available: string[]; active: string };
+  };
+  jiggler?: { enabled: boolean; active: boolean; interval: number };
+}
+
+export interface MsdImage {
+  /** Bytes; of an upload in progress the size that it will have. */
+  size: number;
+  /** Seconds since 1970. */
+  mod_ts?: number;
+  /** False while an upload runs, and after one that broke. */
+  complete: boolean;
+  removable?: boolean;
+  /** Since kvmd 4.169. An `.iso` never is. */
+  writable?: boolean;
+}
+
+export interface MsdDrive {
+  image: (MsdImage & { name: string; in_storage?: boolean }) | null;
+  connected: boolean;
+  cdrom: boolean;
+  rw: boolean;
+}
+
+export interface MsdStorage {
+  /** By name, with `/` for folders. */
+  images: Record<string, MsdImage>;
+  /** By mount name; the internal one is `""`. Sizes in bytes. */
+  parts?: Record<string, { size: number; free: number; writable: boolean }>;
+  uploading: { name: string; size: number; written: number } | null;
+  downloading: { name: string; size: number; readed: number } | null;
+}
+
+export interface MsdState {
+  enabled: boolean;
+  online: boolean;
+  busy: boolean;
+  drive: MsdDrive | null;
+  storage: MsdStorage | null;
+}
+
+/** Parts of `/api/info`; which ones there are depends on the device's software. */
+export interface InfoState {
+  auth?: { enabled: boolean };
+  node?: { host: string };
+  uptime?: { total: number; parts: { days: number; hours: number; minutes: number; seconds: number } };
+  meta?: Record<string, unknown> | null;
+  extras?: Record<string, unknown> | null;
+  fan?: { monitored: boolean; state: Record<string, unknown> | null };
+  health?: Record<string, unknown>;
+  /** Devices before kvmd 4.128: `health` and `platform` together. */
+  hw?: Record<string, unknown>;
+  system?: {
+    kvmd: { version: string };
+    streamer?: Record<string, unknown>;
+    kernel?: Record<string, unknown>;
+    platform?: Record<string, unknown>;
+  };
+}
+
+/** The merged full states of a device, by kind, as far as it has reported them. */
+export interface States {
+  atx?: AtxState;
+  hid?: HidState;
+  msd?: MsdState;
+  info?: InfoState;
+  hid_keymaps?: { keymaps: { default: string; available: string[] } };
+  clients?: { count: number };
+  /** `gpio`, `streamer`, `ocr`, `switch`, and kinds that newer devices add. */
+  [kind: string]: unknown;
+}

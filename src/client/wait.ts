@@ -1,0 +1,79 @@
+import { Deadline, pause, throwIfCancelled } from "./deadline";
+import { PiKVMError, WaitTimeoutError } from "./errors";
+import type { EventLink } from "./link";
+import type { StateChange } from "./merge";
+import type { CallOptions } from "./transport";
+
+export interface WaitOptions extends CallOptions {
+  /** Seconds. */
+  timeout: number;
+  /** What to say when the time is over. */
+  failure: string;
+}
+
+/** Seconds between two looks while no event connection is open. */
+const POLL_INTERVAL = 0.5;
+/** Seconds between two looks while the event connection tells of changes: only in case it breaks. */
+const RECHECK_INTERVAL = 5;
+
+/** Waits for conditions on a device's state: told by the event connection where one is open, else by looking. */
+export class StateWaiter {
+  readonly #link: EventLink;
+
+  constructor(link: EventLink) {
+    this.#link = link;
+  }
+
+  /**
+   * The first state that fulfils the condition; the present one counts. A device that cannot be reached for a moment does not end the wait.
+   * @throws WaitTimeoutError when the time is over; errors that will not go away by waiting (e.g. AuthError).
+   */
+  async until<S>(
+    kind: string,
+    read: () => Promise<S>,
+    condition: (state: S) => boolean,
+    options: WaitOptions,
+  ): Promise<S> {
+    let lastError: unknown;
+    const late = () => new WaitTimeoutError(options.failure, { cause: lastError });
+    using deadline = new Deadline(options.timeout, late, [options.signal]);
+    for (;;) {
+      throwIfCancelled(deadline.signal);
+      // Listens before it looks, so that no change in between is missed.
+      using change = new NextChange(this.#link, kind);
+      try {
+        const state = await deadline.race(read());
+        if (condition(state)) return state;
+        lastError = undefined;
+      } catch (error) {
+        throwIfCancelled(deadline.signal);
+        if (!(error instanceof PiKVMError && error.retryable)) throw error;
+        lastError = error;
+      }
+      await change.orAfter(this.#link.connection.connected ? RECHECK_INTERVAL : POLL_INTERVAL, deadline.signal);
+    }
+  }
+}
+
+/** The next time the event connection reports a kind of state. */
+class NextChange implements Disposable {
+  readonly #link: EventLink;
+  readonly #told = new AbortController();
+  readonly #listener: (change: StateChange) => void;
+
+  constructor(link: EventLink, kind: string) {
+    this.#link = link;
+    this.#listener = (change) => {
+      if (change.kind === kind) this.#told.abort();
+    };
+    link.on("state", this.#listener);
+  }
+
+  async orAfter(seconds: number, signal: AbortSignal): Promise<void> {
+    await pause(seconds, AbortSignal.any([this.#told.signal, signal])).catch(() => undefined);
+  }
+
+  [Symbol.dispose](): void {
+    this.#link.off("state", this.#listener);
+  }
+}
