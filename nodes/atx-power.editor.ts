@@ -1,0 +1,59 @@
+import { POWER_ACTIONS, POWER_WAITS, type AtxPowerConfig } from "../src/config";
+import { checkDevice, prepareDevice } from "../src/editor/device-row";
+import { dialogOf, hint, outputLabels } from "../src/editor/dialog";
+import { choice, seconds, type MayBe } from "../src/editor/fields";
+import { unbroken } from "../src/editor/words";
+
+/** These watch the power LED whatever is waited for otherwise. */
+const WATCHING = ["ensure_on", "ensure_off", "cycle"];
+const PRESSING = POWER_ACTIONS.filter((action) => action !== "state" && !WATCHING.includes(action));
+
+const waits = (mayBe: MayBe): boolean => mayBe("action", ...PRESSING);
+const watchesLed = (mayBe: MayBe): boolean => mayBe("action", ...WATCHING) || (waits(mayBe) && mayBe("wait", "led"));
+
+const dialog = dialogOf("atx-power", {
+  action: choice(POWER_ACTIONS),
+  wait: choice(POWER_WAITS, { used: waits }),
+  timeout: seconds({ min: 0.1, max: 3600, used: watchesLed }),
+  hardAfter: seconds({ max: 3600, used: (mayBe) => mayBe("action", "ensure_off", "cycle") }),
+  offTime: seconds({ max: 3600, used: (mayBe) => mayBe("action", "cycle") }),
+  busyRetry: seconds({ max: 600, used: (mayBe) => mayBe("action", ...PRESSING, ...WATCHING) }),
+});
+
+RED.nodes.registerType<AtxPowerConfig>("pikvm-atx-power", {
+  category: "PiKVM",
+  color: "#7AB8AA",
+  icon: "atx-power.svg",
+  inputs: 1,
+  outputs: 2,
+  defaults: {
+    name: { value: "" },
+    device: { value: "", type: "pikvm-device", validate: checkDevice },
+    deviceFromMsg: { value: false },
+    action: { value: "payload", validate: dialog.check("action") },
+    actionType: { value: "msg" },
+    wait: { value: "finished", validate: dialog.check("wait") },
+    waitType: { value: "choice" },
+    timeout: { value: "30", validate: dialog.check("timeout") },
+    timeoutType: { value: "num" },
+    hardAfter: { value: "0", validate: dialog.check("hardAfter") },
+    hardAfterType: { value: "num" },
+    offTime: { value: "5", validate: dialog.check("offTime") },
+    offTimeType: { value: "num" },
+    busyRetry: { value: "10", validate: dialog.check("busyRetry") },
+    busyRetryType: { value: "num" },
+  },
+  paletteLabel: unbroken("atx-power"),
+  label() {
+    const action = dialog.fixed(this, "action");
+    return this.name || (action ? `power: ${action}` : "atx-power");
+  },
+  labelStyle() {
+    return this.name ? "node_label_italic" : "";
+  },
+  outputLabels,
+  oneditprepare() {
+    prepareDevice(this);
+    dialog.prepare(this, () => hint("action").toggle(dialog.fixed(this, "action") === undefined));
+  },
+});

@@ -1,0 +1,88 @@
+import { STATE_KINDS, type EventsConfig } from "../src/config";
+import { checkDevice } from "../src/editor/device-row";
+import { checkedIn, prepareChecks } from "../src/editor/checks";
+import { preparePaths, pathsIn } from "../src/editor/path-list";
+import { validator } from "../src/editor/validate";
+import { common, wordsOf } from "../src/editor/words";
+
+const words = wordsOf("events");
+
+const checkProperties = validator(
+  () => words("label.properties"),
+  (node) => {
+    const { mode, connection, properties } = node as EventsConfig; // the node that the property belongs to
+    if (mode !== "changes") return undefined;
+    const unusable = properties.find((path) => !/^\w+([.[].+)?$/.test(path));
+    if (unusable !== undefined) return words("reason.path", { path: unusable });
+    return properties.length === 0 && !connection ? words("reason.nothing") : undefined;
+  },
+);
+
+/** Paths that people want first; any other path of the device's states works as well. */
+const WELL_KNOWN = [
+  "atx.leds.power",
+  "atx.leds.hdd",
+  "atx.busy",
+  "hid.online",
+  "hid.keyboard.online",
+  "hid.keyboard.leds.caps",
+  "hid.keyboard.leds.num",
+  "hid.keyboard.leds.scroll",
+  "hid.mouse.online",
+  "msd.online",
+  "msd.busy",
+  "msd.drive.connected",
+  "msd.drive.image.name",
+  "streamer.streamer.source.online",
+  "streamer.streamer.source.resolution",
+  "clients.count",
+  "info.health.temp.cpu",
+];
+
+function prepareMode(): void {
+  $("#node-input-mode").on("change", function () {
+    const mode = String($(this).val());
+    $("#pikvm-mode-hint").html(words(`hint.mode.${mode}`));
+    showWithHint("#pikvm-properties-row", mode === "changes");
+    showWithHint("#pikvm-kinds-row", mode !== "changes");
+  });
+}
+
+const showWithHint = (selector: string, shown: boolean): void => {
+  $(selector).add($(selector).next(".pikvm-hint")).toggle(shown);
+};
+
+RED.nodes.registerType<EventsConfig>("pikvm-events", {
+  category: "PiKVM",
+  color: "#7AB8AA",
+  icon: "events.svg",
+  inputs: 0,
+  outputs: 2,
+  defaults: {
+    name: { value: "" },
+    device: { value: "", type: "pikvm-device", validate: checkDevice },
+    mode: { value: "changes" },
+    kinds: { value: [] },
+    properties: { value: ["atx.leds.power"], validate: checkProperties },
+    connection: { value: true },
+  },
+  paletteLabel: "events",
+  label() {
+    if (this.name) return this.name;
+    const chosen = this.mode === "changes" ? this.properties : this.kinds;
+    return chosen.length === 1 ? `events: ${String(chosen[0])}` : "events";
+  },
+  labelStyle() {
+    return this.name ? "node_label_italic" : "";
+  },
+  outputLabels: (index: number) => (index === 0 ? words("port.events") : common("port.errors")),
+  oneditprepare() {
+    prepareChecks($("#pikvm-kinds"), STATE_KINDS, this.kinds);
+    preparePaths($("#pikvm-properties"), WELL_KNOWN, this.properties);
+    prepareMode();
+  },
+  oneditsave() {
+    this.kinds = checkedIn($("#pikvm-kinds"));
+    this.properties = pathsIn($("#pikvm-properties"));
+  },
+});

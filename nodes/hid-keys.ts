@@ -1,0 +1,36 @@
+import { KEY_ACTIONS } from "../src/config";
+import { defineAction } from "../src/runtime/action";
+import { choice, names, seconds, text } from "../src/runtime/fields";
+
+const action = choice(KEY_ACTIONS);
+
+export = defineAction("pikvm-hid-keys", {
+  fields: {
+    action,
+    text: text({ empty: true }),
+    keys: names(),
+    key: text(),
+    hold: seconds({ max: 600 }),
+    keymap: text({ empty: true }),
+    delay: seconds({ max: 5 }),
+  },
+  credentials: { secret: { type: "password" } },
+  async perform({ pikvm, fields, signal, progress }) {
+    const { action } = fields;
+    if (action === "text") {
+      const { text, keymap, delay } = fields;
+      const onProgress = (done: number, total: number) => progress({ done, total, unit: "characters" });
+      const typed = await pikvm.hid.typeText(text, { keymap, delay, signal, onProgress });
+      return { action, typed };
+    }
+    if (action === "shortcut") {
+      const { keys } = fields;
+      await pikvm.hid.sendShortcut(keys, { signal });
+      return { action, keys };
+    }
+    const { key } = fields;
+    if (action === "key") await pikvm.hid.press(key, fields.hold, { signal });
+    else await pikvm.hid.sendKey(key, false, { signal });
+    return { action, keys: [key] };
+  },
+});

@@ -1,0 +1,127 @@
+/**
+ * What each dialog stores and each node reads: the contract of the editor half and the runtime half.
+ * Property names are public (they are in every user's flow file). This file imports nothing.
+ */
+
+/** A typed input stores two properties: the value as text, and where the value comes from (`str`, `msg`, `jsonata`, ...). */
+export type TypedFields<Name extends string> = Record<Name | `${Name}Type`, string>;
+
+/** The typed-input type of a value picked from a fixed list. */
+export const CHOICE = "choice";
+
+/** The typed-input type of a value kept in the node's credentials. */
+export const SECRET = "secret";
+
+interface Named {
+  name: string;
+}
+
+/** Every node that uses a device. */
+interface UsesDevice extends Named {
+  /** Id of a `pikvm-device` config node. */
+  device: string;
+}
+
+export interface ActionConfig extends UsesDevice {
+  /** When true, `msg.pikvm` (name or id of a configured device) takes precedence over `device`. */
+  deviceFromMsg: boolean;
+}
+
+export const AUTH_METHODS = ["headers", "basic", "session"] as const;
+export const TRUST_MODES = ["system", "tls", "fingerprint", "none"] as const;
+
+export interface DeviceConfig extends Named {
+  /** `host`, `host:port`, `[v6]:port` or an http(s) URL, possibly with a sub-path. */
+  address: string;
+  user: string;
+  auth: (typeof AUTH_METHODS)[number];
+  trust: (typeof TRUST_MODES)[number];
+  /** SHA-256 of the device's certificate as `AB:CD:...`; used when `trust` is `fingerprint`. */
+  fingerprint: string;
+  /** Id of a `tls-config` node (CA, client certificate); used when `trust` is `tls`. */
+  tls: string;
+  /** Seconds to connect. */
+  connectTimeout: string;
+  /** Seconds for an ordinary answer. */
+  timeout: string;
+  /** When true, nothing that changes the device is sent. */
+  readOnly: boolean;
+}
+
+export interface DeviceCredentials {
+  password?: string;
+  totpSecret?: string;
+}
+
+export const POWER_ACTIONS = [
+  "on",
+  "off",
+  "off_hard",
+  "reset_hard",
+  "click_power",
+  "click_power_long",
+  "click_reset",
+  "ensure_on",
+  "ensure_off",
+  "power_or_reset",
+  "cycle",
+  "state",
+] as const;
+
+export const POWER_WAITS = ["accepted", "finished", "led"] as const;
+
+/**
+ * `timeout`: seconds for the LED to confirm. `hardAfter`: seconds after which ensure_off and cycle hold the button (0 = never).
+ * `offTime`: seconds a cycle stays off. `busyRetry`: seconds to try again while the device is busy.
+ */
+export interface AtxPowerConfig
+  extends ActionConfig, TypedFields<"action" | "wait" | "timeout" | "hardAfter" | "offTime" | "busyRetry"> {}
+
+export const KEY_ACTIONS = ["text", "shortcut", "key", "release"] as const;
+
+/**
+ * `text` is typed by the action `text`; `keys` are pressed together by `shortcut`; `key` is pressed for `hold` seconds by
+ * `key` and let go by `release`. `delay`: seconds before each key event (0-5).
+ */
+export interface HidKeysConfig
+  extends ActionConfig, TypedFields<"action" | "text" | "keys" | "key" | "hold" | "keymap" | "delay"> {
+  /** Send messages with `msg.progress` while typing. */
+  progress: boolean;
+}
+
+export interface HidKeysCredentials {
+  secret?: string;
+}
+
+export const MSD_ACTIONS = ["mount", "eject", "state"] as const;
+export const DRIVE_KINDS = ["cdrom", "flash"] as const;
+
+/** `timeout`: seconds for the drive to be connected or ejected. `busyRetry`: as for atx-power. */
+export interface MsdMountConfig
+  extends ActionConfig, TypedFields<"action" | "image" | "drive" | "writable" | "timeout" | "busyRetry"> {}
+
+export const EVENT_MODES = ["changes", "state", "raw"] as const;
+
+/** The kinds of state that a device reports; it may send others. */
+export const STATE_KINDS = [
+  "atx",
+  "hid",
+  "hid_keymaps",
+  "msd",
+  "gpio",
+  "streamer",
+  "ocr",
+  "switch",
+  "info",
+  "clients",
+] as const;
+
+export interface EventsConfig extends UsesDevice {
+  mode: (typeof EVENT_MODES)[number];
+  /** Kinds to pass on in the modes `state` and `raw`; empty = all. */
+  kinds: string[];
+  /** Paths into the merged state, e.g. `atx.leds.power`, for the mode `changes`. */
+  properties: string[];
+  /** Also send a message when the connection comes or goes. */
+  connection: boolean;
+}

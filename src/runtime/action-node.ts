@@ -1,0 +1,190 @@
+import { BusyError, CancelledError, type PiKVM, type PiKVMError } from "../client";
+import type { Action, Progress, StoredAction, Values, Work } from "./action";
+import { deviceById, deviceByName, type Device } from "./device";
+import { describeSource, evaluate, type TypedInput } from "./evaluate";
+import { asPiKVMError, fail, isErrorOutputWired } from "./failure";
+import { readField, type Field } from "./fields";
+import type { Done, FlowNode, Message, NodeAPI, Send } from "./red";
+import { settledWithin } from "./settled";
+import { Status } from "./status";
+
+/** Messages that one node works on or holds at the same time; a flow that sends faster than a device works must hear of it. */
+const LIMIT = 500;
+/** Seconds that a closing node waits for what it has cancelled, e.g. for the release of a key. */
+const CLOSE_TIMEOUT = 2;
+
+/** A message that has come in and not gone out yet. */
+interface Job {
+  message: Message;
+  send: Send;
+  done: Done;
+  cancel: AbortController;
+}
+
+/** The engine of every action node: from a message coming in to exactly one message, or error, going out. */
+export class ActionNode<V extends Values> {
+  readonly #RED: NodeAPI;
+  readonly #node: FlowNode;
+  readonly #config: StoredAction;
+  readonly #action: Action<V>;
+  readonly #status: Status;
+  readonly #devices = new Set<Device>();
+  readonly #jobs = new Map<Job, Promise<void>>();
+  /** Messages start in the order they came in, however long their fields take to evaluate. */
+  #started: Promise<unknown> = Promise.resolve();
+  #closing = false;
+
+  constructor(RED: NodeAPI, node: FlowNode, config: StoredAction, action: Action<V>) {
+    this.#RED = RED;
+    this.#node = node;
+    this.#config = config;
+    this.#action = action;
+    this.#status = new Status(RED, node);
+  }
+
+  listen(): void {
+    this.#node.on("input", (message, send, done) => {
+      this.#receive(message, send, done);
+    });
+    this.#node.on("close", (done: () => void) => {
+      void this.#close().finally(done);
+    });
+    this.#status.clear();
+  }
+
+  #receive(message: Message, send: Send, done: Done): void {
+    if (message["reset"] !== undefined && message["reset"] !== false) {
+      this.#cancelAll("The flow cancelled it (msg.reset).");
+      done();
+      return;
+    }
+    const job: Job = { message, send, done, cancel: new AbortController() };
+    if (this.#jobs.size >= LIMIT) {
+      const text = `This node is working on ${LIMIT} messages already; nothing was sent.`;
+      this.#fail(job, new BusyError(text, { statusCode: 0 }, { code: "QUEUE_FULL" }));
+      return;
+    }
+    this.#jobs.set(job, this.#run(job));
+    this.#status.working(this.#jobs.size);
+  }
+
+  /** Never rejects: whatever goes wrong leaves through the one path for failures. */
+  async #run(job: Job): Promise<void> {
+    let error: PiKVMError | undefined;
+    try {
+      const payload = await this.#perform(job);
+      job.message["payload"] = payload;
+      job.send([job.message, null]);
+      job.done();
+    } catch (thrown) {
+      error = asPiKVMError(thrown);
+      this.#fail(job, error);
+    }
+    this.#jobs.delete(job);
+    if (this.#closing) return;
+    if (this.#jobs.size > 0) this.#status.working(this.#jobs.size);
+    else if (error) this.#status.failed(error);
+    else this.#status.done();
+  }
+
+  async #perform(job: Job): Promise<unknown> {
+    const { signal } = job.cancel;
+    const cancelled = new Promise<never>((_, reject) => {
+      signal.addEventListener("abort", () => reject(asPiKVMError(signal.reason)), { once: true });
+    });
+    // Wrapped, so that the next message starts when this one has started, not when it is done.
+    const started = this.#started.then(async () => {
+      signal.throwIfAborted();
+      const work = await this.#prepare(job);
+      signal.throwIfAborted();
+      return { result: startOf(() => this.#action.perform(work)) };
+    });
+    this.#started = started.catch(() => undefined);
+    const result = started.then((running) => running.result);
+    try {
+      return await Promise.race([result, cancelled]);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      // What is cancelled may still have to clean up, e.g. release a key, and knows best how it ended.
+      await settledWithin(result, CLOSE_TIMEOUT);
+      return await Promise.race([result, cancelled]);
+    }
+  }
+
+  async #prepare({ message, cancel, send }: Job): Promise<Work<V>> {
+    const device = this.#chooseDevice(message);
+    message["pikvm"] = device.name;
+    this.#devices.add(device);
+    this.#status.isInsecure = device.isInsecure;
+    const pikvm: PiKVM = await device.join(this.#node);
+    const fields = await this.#evaluateFields(message);
+    const progress = (progress: Progress) => this.#report(progress, message, send);
+    return { pikvm, fields, signal: cancel.signal, progress };
+  }
+
+  #chooseDevice(message: Message): Device {
+    const named = message["pikvm"];
+    const isNamed = this.#config.deviceFromMsg && typeof named === "string" && named !== "";
+    return isNamed ? deviceByName(this.#RED, named) : deviceById(this.#RED, this.#config.device);
+  }
+
+  /** All fields are evaluated, but only those that the action reads are judged. */
+  async #evaluateFields(message: Message): Promise<Readonly<V>> {
+    const values = {};
+    const fields: Record<string, Field<unknown>> = this.#action.fields;
+    for (const [name, field] of Object.entries(fields)) {
+      const input: TypedInput = { value: textOf(this.#config[name]), type: textOf(this.#config[`${name}Type`]) };
+      const evaluated = await evaluate(this.#RED, this.#node, input, message).then(
+        (value) => () => readField(field, value, name, describeSource(input)),
+        (error: unknown) => () => {
+          throw error;
+        },
+      );
+      Object.defineProperty(values, name, { get: evaluated, enumerable: true });
+    }
+    // One getter for each field, typed by what the field answers.
+    return values as Readonly<V>;
+  }
+
+  #report({ done, total, unit }: Progress, message: Message, send: Send): void {
+    const percent = total === 0 ? 100 : Math.floor((100 * done) / total);
+    this.#status.progress(`${percent} %`);
+    if (!this.#config.progress) return;
+    const { _msgid, topic, pikvm } = message;
+    send([
+      { _msgid, ...(topic === undefined ? {} : { topic }), pikvm, progress: { done, total, unit, percent } },
+      null,
+    ]);
+  }
+
+  #fail(job: Job, error: PiKVMError): void {
+    try {
+      // A deploy is no failure: nobody is told who has not wired the error output.
+      if (this.#closing && !isErrorOutputWired(this.#node)) job.done();
+      else fail(this.#node, job.message, error, job.send, job.done);
+    } catch (thrown) {
+      this.#node.error(asPiKVMError(thrown));
+    }
+  }
+
+  #cancelAll(reason: string): void {
+    for (const job of this.#jobs.keys()) job.cancel.abort(new CancelledError(reason));
+  }
+
+  async #close(): Promise<void> {
+    this.#closing = true;
+    this.#cancelAll("The node was closed.");
+    await settledWithin(Promise.all(this.#jobs.values()), CLOSE_TIMEOUT);
+    const leaving = [...this.#devices].map((device) => device.leave(this.#node));
+    await settledWithin(Promise.all(leaving), CLOSE_TIMEOUT);
+  }
+}
+
+/** A promise for what a function does, also when it throws before it returns one. */
+function startOf<T>(work: () => Promise<T>): Promise<T> {
+  return new Promise((resolve) => resolve(work()));
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

@@ -1,0 +1,147 @@
+import { ConfigurationError, PiKVM, type PiKVMOptions, type Trust } from "../client";
+import type { DeviceConfig, DeviceCredentials } from "../config";
+import type { FlowNode, NodeAPI, NodeDef } from "./red";
+import { settledWithin } from "./settled";
+
+export const DEVICE_TYPE = "pikvm-device";
+
+/** Seconds that a closing device waits for its users to end what they do. */
+const CLOSE_TIMEOUT = 2;
+
+/** A configured device: one client, made for the first user and closed with the last. */
+export class Device {
+  readonly id: string;
+  /** What `msg.pikvm` carries. */
+  readonly name: string;
+  /** Any certificate is accepted; nodes that use the device say so. */
+  readonly isInsecure: boolean;
+  readonly #options: () => PiKVMOptions;
+  readonly #users = new Set<FlowNode>();
+  #kvm: Promise<PiKVM> | undefined;
+  #unused: (() => void) | undefined;
+
+  constructor(RED: NodeAPI, node: FlowNode<DeviceCredentials>, config: NodeDef & DeviceConfig) {
+    this.id = node.id;
+    this.name = config.name || config.address;
+    this.isInsecure = config.trust === "none";
+    this.#options = () => clientOptions(RED, config, node.credentials);
+  }
+
+  /**
+   * The shared client, for a node that will `leave`.
+   * @throws ConfigurationError when the settings cannot work.
+   */
+  join(user: FlowNode): Promise<PiKVM> {
+    this.#users.add(user);
+    this.#kvm ??= this.#open();
+    return this.#kvm;
+  }
+
+  /** The last one to leave closes the connections. */
+  async leave(user: FlowNode): Promise<void> {
+    this.#users.delete(user);
+    if (this.#users.size > 0) return;
+    this.#unused?.();
+    await this.#end();
+  }
+
+  /** When the device itself goes: its users, which Node-RED closes at the same time, may end what they do, but not for long. */
+  async close(): Promise<void> {
+    const unused = new Promise<void>((resolve) => (this.#unused = resolve));
+    if (this.#users.size > 0) await settledWithin(unused, CLOSE_TIMEOUT);
+    await this.#end();
+  }
+
+  async #open(): Promise<PiKVM> {
+    try {
+      return await new PiKVM(this.#options()).open();
+    } catch (error) {
+      // What is missing may be there next time, e.g. a TLS node that is deployed later.
+      this.#kvm = undefined;
+      throw error;
+    }
+  }
+
+  async #end(): Promise<void> {
+    const kvm = await this.#kvm?.catch(() => undefined);
+    this.#kvm = undefined;
+    await kvm?.close();
+  }
+}
+
+/** What a `pikvm-device` node carries for the nodes that use it. */
+export interface DeviceNode extends FlowNode<DeviceCredentials> {
+  device: Device;
+}
+
+/** @throws ConfigurationError when there is no such configured device, or it is not deployed. */
+export function deviceById(RED: NodeAPI, id: string): Device {
+  // Node-RED types it as always there; it is null for an id that is not deployed, and may be any node.
+  const node = RED.nodes.getNode(id) as DeviceNode | null | undefined;
+  if (node?.type !== DEVICE_TYPE) {
+    throw new ConfigurationError("No device is chosen, or the chosen one is not deployed.", { code: "NOT_CONFIGURED" });
+  }
+  return node.device;
+}
+
+/** @throws ConfigurationError when none, or more than one, configured device has this name or id. */
+export function deviceByName(RED: NodeAPI, nameOrId: string): Device {
+  const all: NodeDef[] = [];
+  RED.nodes.eachNode((config) => {
+    if (config.type === DEVICE_TYPE) all.push(config);
+  });
+  const matches = all.filter(({ id, name }) => id === nameOrId || name === nameOrId);
+  const [match] = matches;
+  if (match && matches.length === 1) return deviceById(RED, match.id);
+  const known = all.map(({ name, id }) => name || id).join(", ") || "none";
+  const problem = match ? "is the name of more than one device" : "is no configured device";
+  throw new ConfigurationError(`msg.pikvm: "${nameOrId}" ${problem}. There are: ${known}.`, { code: "NOT_CONFIGURED" });
+}
+
+function clientOptions(RED: NodeAPI, config: DeviceConfig, credentials: DeviceCredentials | undefined): PiKVMOptions {
+  return {
+    address: config.address,
+    user: config.user,
+    password: credentials?.password ?? "",
+    totpSecret: credentials?.totpSecret ?? "",
+    auth: config.auth,
+    trust: trustOf(RED, config),
+    connectTimeout: secondsOf(config.connectTimeout, 10, "time to connect"),
+    timeout: secondsOf(config.timeout, 30, "time for an answer"),
+    readOnly: config.readOnly,
+  };
+}
+
+/** The parts of Node-RED's own `tls-config` node that are of use. */
+interface TlsConfigNode extends FlowNode {
+  addTLSOptions(options: object): TlsOptions;
+}
+
+interface TlsOptions {
+  ca?: Buffer;
+  cert?: Buffer;
+  key?: Buffer;
+  passphrase?: string;
+  servername?: string;
+  rejectUnauthorized?: boolean;
+}
+
+function trustOf(RED: NodeAPI, config: DeviceConfig): Trust {
+  if (config.trust === "fingerprint") return { fingerprint: config.fingerprint };
+  if (config.trust !== "tls") return config.trust;
+  const node = RED.nodes.getNode(config.tls) as TlsConfigNode | null | undefined;
+  if (node?.type !== "tls-config") {
+    throw new ConfigurationError("The device's TLS settings are not chosen or not deployed.", {
+      code: "NOT_CONFIGURED",
+    });
+  }
+  const { rejectUnauthorized, ...options } = node.addTLSOptions({});
+  return { ...options, verify: rejectUnauthorized !== false };
+}
+
+function secondsOf(text: string, fallback: number, name: string): number {
+  if (text === "") return fallback;
+  const value = Number(text);
+  if (value > 0 && value <= 3600) return value;
+  throw new ConfigurationError(`The device's ${name} must be a number of seconds from 0 to 3600, not "${text}".`);
+}

@@ -1,0 +1,46 @@
+import { CHOICE, SECRET } from "../config";
+import { ConfigurationError } from "../client";
+import type { FlowNode, Message, NodeAPI } from "./red";
+
+/** Where a typed input's value comes from, and how to name that place in an error. */
+export interface TypedInput {
+  value: string;
+  type: string;
+}
+
+/**
+ * What a typed input stands for with this message.
+ * @throws ConfigurationError when the expression or reference itself is wrong; a missing property is just undefined.
+ */
+export async function evaluate(
+  RED: NodeAPI,
+  node: FlowNode,
+  { value, type }: TypedInput,
+  message: Message,
+): Promise<unknown> {
+  if (type === CHOICE) return value;
+  if (type === SECRET) return storedSecret(node);
+  try {
+    return await new Promise((resolve, reject) => {
+      RED.util.evaluateNodeProperty(value, type, node, message, (error: Error | null, result: unknown) => {
+        if (error) reject(error);
+        else resolve(result);
+      });
+    });
+  } catch (cause) {
+    const reason =
+      cause instanceof Error ? cause.message : String((cause as { message?: unknown } | null)?.message ?? cause);
+    throw new ConfigurationError(`${describeSource({ value, type })} could not be evaluated: ${reason}`, { cause });
+  }
+}
+
+export function describeSource({ value, type }: TypedInput): string {
+  if (type === "msg" || type === "flow" || type === "global") return `${type}.${value}`;
+  if (type === "jsonata") return "the expression";
+  if (type === "env") return `the environment variable ${value}`;
+  return type === SECRET ? "the stored secret" : "the dialog";
+}
+
+function storedSecret(node: FlowNode): unknown {
+  return (node.credentials as { secret?: unknown } | undefined)?.secret;
+}

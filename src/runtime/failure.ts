@@ -1,0 +1,85 @@
+import { errorKinds, PiKVMError, APIError } from "../client";
+import type { Done, FlowNode, Message, Send } from "./red";
+
+/** An error in a flow message, in the language of the device's own JSON. */
+export interface FlowError {
+  name: string;
+  /** The name and those of the classes above it, so that a Switch node can match a family. */
+  kinds: string[];
+  message: string;
+  /** HTTP status; 0 when there was none. */
+  status_code: number;
+  /** The device's own error class and message; empty when something else failed. */
+  error: string;
+  error_msg: string;
+  code: string;
+  /** Trying the same thing again is safe and may help. */
+  retryable: boolean;
+  /** Present when it is not known whether the device has carried the request out. */
+  outcome?: "unknown";
+  source: { id: string; type: string; name: string; count: number };
+}
+
+/** Index of the error output of every node. */
+export const ERROR_OUTPUT = 1;
+
+/** Whatever was thrown, as an error of ours: `throw undefined` and errors of other libraries too. */
+export function asPiKVMError(thrown: unknown): PiKVMError {
+  if (thrown instanceof PiKVMError) return thrown;
+  return new PiKVMError(`Unexpected failure: ${describeThrown(thrown)}`, { cause: thrown, code: "UNEXPECTED" });
+}
+
+function describeThrown(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? thrown.message : String(thrown);
+  } catch {
+    return "something that cannot be shown was thrown";
+  }
+}
+
+/**
+ * One failure, one path: to the error output when something is wired to it now, else to Catch nodes and the log. Never both.
+ * @param done absent for nodes that produce messages by themselves.
+ */
+export function fail(node: FlowNode, message: Message, error: PiKVMError, send: Send, done?: Done): void {
+  const wired = isErrorOutputWired(node);
+  const count = failuresOf(message, node);
+  if (wired) {
+    message["error"] = flowError(error, node, count + 1);
+    send([null, message]);
+    done?.();
+    return;
+  }
+  // Node-RED hands this on as msg._error beside its own msg.error, and counts up by itself.
+  message["error"] = flowError(error, node, count);
+  if (done) done(error);
+  else node.error(error, message);
+}
+
+export function isErrorOutputWired(node: FlowNode): boolean {
+  const targets = node.wires?.[ERROR_OUTPUT] ?? [];
+  return targets.length > 0;
+}
+
+function flowError(error: PiKVMError, node: FlowNode, count: number): FlowError {
+  const api = error instanceof APIError ? error : undefined;
+  return {
+    name: error.name,
+    kinds: errorKinds(error),
+    message: error.message,
+    status_code: api?.statusCode ?? 0,
+    error: api?.error ?? "",
+    error_msg: api?.errorMsg ?? "",
+    code: error.code,
+    retryable: error.retryable,
+    ...(error.outcome ? { outcome: error.outcome } : {}),
+    source: { id: node.id, type: node.type, name: node.name ?? "", count },
+  };
+}
+
+/** How often this message has failed in this node already; Node-RED ends loops by it. */
+function failuresOf(message: Message, node: FlowNode): number {
+  const error = message["error"] as { source?: { id?: unknown; count?: unknown } | null } | null | undefined;
+  const source = error?.source;
+  return source?.id === node.id && typeof source.count === "number" ? source.count : 0;
+}

@@ -1,0 +1,118 @@
+import { ConfigurationError } from "../client";
+
+/**
+ * Turns what a typed input evaluates to into what an action needs: forgiving in what it accepts, strict in what it hands on.
+ * @throws Unfit with what is accepted.
+ */
+export type Field<T> = (value: unknown) => T;
+
+/** A value that cannot be used. The reader of the field adds its name and where the value came from. */
+export class Unfit extends Error {
+  /** @param shown the value, for the message; left out where it may be secret or long. */
+  constructor(
+    readonly expected: string,
+    readonly shown?: unknown,
+  ) {
+    super(expected);
+  }
+}
+
+/** A text. Numbers and booleans become text; objects do not. It is never shown in an error: it may be what a user types in secret. */
+export function text({ empty = false }: { empty?: boolean } = {}): Field<string> {
+  return (value) => {
+    if (value === undefined || value === null) {
+      if (empty) return "";
+      throw new Unfit("a text; nothing was given");
+    }
+    const result = simple(value);
+    if (result === undefined)
+      throw new Unfit(`a text, not ${Array.isArray(value) ? "an array" : `a value of type ${typeof value}`}`);
+    if (result === "" && !empty) throw new Unfit("a text that is not empty");
+    return result;
+  };
+}
+
+/**
+ * One of a list, in any case and with blanks or dashes for underscores.
+ * @param synonyms other values that mean one of the list, e.g. `{ true: "on", "1": "on" }`.
+ */
+export function choice<const C extends readonly string[]>(
+  choices: C,
+  synonyms: Partial<Record<string, C[number]>> = {},
+): Field<C[number]> {
+  return (value) => {
+    const word = simple(value)
+      ?.trim()
+      .toLowerCase()
+      .replace(/[\s-]+/g, "_");
+    const found = choices.find((candidate) => candidate === word) ?? (word === undefined ? undefined : synonyms[word]);
+    if (found === undefined) throw new Unfit(`one of ${choices.join(", ")}`, value);
+    return found;
+  };
+}
+
+/** Yes or no: true/false, 1/0, on/off, yes/no. */
+export function flag(): Field<boolean> {
+  const read = choice(["true", "false"], {
+    "1": "true",
+    on: "true",
+    yes: "true",
+    "0": "false",
+    off: "false",
+    no: "false",
+    "": "false",
+  });
+  return (value) => {
+    try {
+      return read(value) === "true";
+    } catch {
+      throw new Unfit("true or false", value);
+    }
+  };
+}
+
+/** A duration in seconds, fractions allowed. */
+export function seconds({ min = 0, max = 86_400 }: { min?: number; max?: number } = {}): Field<number> {
+  return (value) => {
+    const given = simple(value)?.trim() ?? "";
+    const number = given === "" ? NaN : Number(given);
+    if (!(number >= min && number <= max)) throw new Unfit(`a number of seconds from ${min} to ${max}`, value);
+    return number;
+  };
+}
+
+/** Names in a list: an array, or a text separated by plus signs, commas or blanks. */
+export function names(): Field<string[]> {
+  return (value) => {
+    const list: unknown[] = Array.isArray(value) ? value : (simple(value) ?? "").split(/[\s,+]+/);
+    const result = list.map((item) => simple(item)?.trim()).filter((item) => item !== "");
+    if (result.length === 0 || result.includes(undefined))
+      throw new Unfit('names, e.g. "ControlLeft+AltLeft+Delete" or an array', value);
+    return result as string[];
+  };
+}
+
+/** @throws ConfigurationError that names the field, where its value came from, and what would be accepted. */
+export function readField<T>(field: Field<T>, value: unknown, name: string, source: string): T {
+  try {
+    return field(value);
+  } catch (error) {
+    if (!(error instanceof Unfit)) throw error;
+    const shown = error.shown === undefined ? "" : ` ${preview(error.shown)}`;
+    throw new ConfigurationError(`The ${name}${shown} (from ${source}) cannot be used: expected ${error.expected}.`);
+  }
+}
+
+function simple(value: unknown): string | undefined {
+  if (Buffer.isBuffer(value)) return value.toString("utf8");
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+    ? String(value)
+    : undefined;
+}
+
+const PREVIEW_LENGTH = 60;
+
+function preview(value: unknown): string {
+  const shown = simple(value) ?? (Array.isArray(value) ? "[array]" : `[${typeof value}]`);
+  return JSON.stringify(shown.length > PREVIEW_LENGTH ? `${shown.slice(0, PREVIEW_LENGTH)}...` : shown);
+}

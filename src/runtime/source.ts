@@ -1,0 +1,122 @@
+import type { ConnectionChange, DeviceEvent, EventStream, StateChange } from "../client";
+import type { EventsConfig } from "../config";
+import { deviceById, type Device } from "./device";
+import { asPiKVMError, fail } from "./failure";
+import type { FlowNode, Message, NodeAPI, NodeDef } from "./red";
+import { settledWithin } from "./settled";
+import { Status } from "./status";
+
+/** Seconds that a closing node waits for its subscription to end. */
+const CLOSE_TIMEOUT = 2;
+
+/** The part of a message that a source decides; the engine adds the device's name. */
+export interface Emission {
+  topic: string;
+  payload: unknown;
+  [property: string]: unknown;
+}
+
+/** What a source makes of what its device reports. One is made for each node. */
+export interface Source {
+  onEvent?: (event: DeviceEvent) => Emission[];
+  onState?: (change: StateChange) => Emission[];
+  onConnection?: (change: ConnectionChange) => Emission[];
+}
+
+export type StoredSource = NodeDef & EventsConfig;
+
+/** A Node-RED module for one node that produces messages by itself. */
+export function defineSource(
+  type: string,
+  create: (config: StoredSource, RED: NodeAPI) => Source,
+): (RED: NodeAPI) => void {
+  return (RED) => {
+    RED.nodes.registerType(type, function (this: FlowNode, config: StoredSource) {
+      RED.nodes.createNode(this, config);
+      const node = new SourceNode(RED, this, create(config, RED));
+      this.on("close", (done: () => void) => void node.close().finally(done));
+      void node.start(config.device);
+    });
+  };
+}
+
+/** The engine of every source node: one subscription, messages out, one error for each outage. */
+class SourceNode {
+  readonly #RED: NodeAPI;
+  readonly #node: FlowNode;
+  readonly #source: Source;
+  readonly #status: Status;
+  #device: Device | undefined;
+  #stream: EventStream | undefined;
+  #closed = false;
+
+  constructor(RED: NodeAPI, node: FlowNode, source: Source) {
+    this.#RED = RED;
+    this.#node = node;
+    this.#source = source;
+    this.#status = new Status(RED, node);
+  }
+
+  /** Never rejects. */
+  async start(deviceId: string): Promise<void> {
+    try {
+      this.#device = deviceById(this.#RED, deviceId);
+      this.#status.isInsecure = this.#device.isInsecure;
+      this.#status.connecting();
+      const pikvm = await this.#device.join(this.#node);
+      if (this.#closed) return;
+      this.#stream = pikvm.events();
+      this.#stream.on("event", (event) => this.#guard(() => this.#emit(this.#source.onEvent?.(event))));
+      this.#stream.on("state", (change) => this.#guard(() => this.#emit(this.#source.onState?.(change))));
+      this.#stream.on("connection", (change) => this.#guard(() => this.#onConnection(change)));
+    } catch (thrown) {
+      this.#fail(thrown);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await settledWithin(Promise.resolve(this.#stream?.close()), CLOSE_TIMEOUT);
+    await settledWithin(Promise.resolve(this.#device?.leave(this.#node)), CLOSE_TIMEOUT);
+  }
+
+  #onConnection(change: ConnectionChange): void {
+    if (change.connected) this.#status.connected();
+    this.#emit(this.#source.onConnection?.(change));
+    if (change.error) this.#fail(change.error);
+  }
+
+  #emit(emissions: Emission[] = []): void {
+    for (const { payload, ...rest } of emissions) {
+      // States are shared with other nodes; a flow may change what it is given.
+      this.#node.send([newMessage({ ...rest, payload: cloneOf(payload), pikvm: this.#device?.name }), null]);
+    }
+  }
+
+  /** Called by the WebSocket: an exception would end Node-RED. */
+  #guard(work: () => void): void {
+    if (this.#closed) return;
+    try {
+      work();
+    } catch (thrown) {
+      this.#fail(thrown);
+    }
+  }
+
+  #fail(thrown: unknown): void {
+    const error = asPiKVMError(thrown);
+    this.#status.failed(error);
+    const message = newMessage({ topic: "error", pikvm: this.#device?.name });
+    fail(this.#node, message, error, (messages) => this.#node.send(messages));
+  }
+}
+
+/** Node-RED gives a message its id when it is sent. */
+function newMessage(properties: Record<string, unknown>): Message {
+  return properties as Message;
+}
+
+function cloneOf(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  return structuredClone(value);
+}
