@@ -1,0 +1,14 @@
+/** A box for each value; those in `checked` that are not among the values get one as well. */
+export function prepareChecks(place: JQuery, values: readonly string[], checked: readonly string[]): void {
+  for (const value of new Set([...values, ...checked])) {
+    const box = $("<input>", { type: "checkbox", value, id: `${String(place.attr("id"))}-${value}` });
+    box.prop("checked", checked.includes(value));
+    $("<label>").append(box).append(document.createTextNode(value)).appendTo(place);
+  }
+}
+
+export const checkedIn = (place: JQuery): string[] =>
+  place
+    .find("input:checked")
+    .get()
+    .map((box) => String($(box).val()));

@@ -1,0 +1,94 @@
+import type { WidgetTypedInputType, WidgetTypedInputTypeDefinition } from "@node-red/editor-client";
+import { CHOICE, SECRET } from "../config";
+import { rangeProblem } from "./validate";
+import { common, type Words } from "./words";
+
+/** Node-RED's own types look like this; given in full they can have our validators and suggestions. */
+const STRING = { value: "str", icon: "red/images/typedInput/az.svg" };
+const NUMBER = { value: "num", icon: "red/images/typedInput/09.svg" };
+const BOOLEAN = { value: "bool", icon: "red/images/typedInput/bool.svg", options: ["true", "false"] };
+
+const nodeRedType = (type: WidgetTypedInputTypeDefinition): WidgetTypedInputTypeDefinition => ({
+  ...type,
+  label: RED._(`typedInput.type.${type.value}`),
+});
+
+/** True when the field holds one of the values, or when that is only known once a message comes. */
+export type MayBe = (field: string, ...values: string[]) => boolean;
+
+/** One field of a dialog: a value given in the dialog, or taken from the message, a context, the environment, ... */
+export interface Field {
+  /** The kinds of value that can be given in the dialog. */
+  fixed(words: Words, name: string): WidgetTypedInputTypeDefinition[];
+  /** Why a value given in the dialog cannot be used, or undefined. */
+  problem(value: string, type: string): string | undefined;
+  /** Whether the field matters, given the others; if not, its row is hidden and its value is not looked at. */
+  used(mayBe: MayBe): boolean;
+}
+
+interface Use {
+  used?: Field["used"];
+}
+
+const always = (): boolean => true;
+const blankProblem = (value: string): string | undefined => (value === "" ? common("reason.blank") : undefined);
+
+/** One of a list; `<field>.<value>` in the node's catalogue says what each means. */
+export const choice = (values: readonly string[], { used = always }: Use = {}): Field => ({
+  fixed: (words, name) => [
+    {
+      value: CHOICE,
+      label: common("source.choice"),
+      icon: "fa fa-list-ul",
+      options: values.map((value) => ({ value, label: words(`${name}.${value}`) })),
+    },
+  ],
+  problem: (value) => (values.includes(value) ? undefined : common("reason.choice", { values: values.join(", ") })),
+  used,
+});
+
+interface TextOptions extends Use {
+  /** Whether nothing at all is a value. */
+  blank?: boolean;
+  /** Whether the text may be kept in the node's credentials instead. */
+  secret?: boolean;
+  suggest?: WidgetTypedInputTypeDefinition["autoComplete"];
+  problem?: (value: string) => string | undefined;
+}
+
+export const text = ({ blank, secret, suggest, problem, used = always }: TextOptions = {}): Field => ({
+  fixed: () => [
+    nodeRedType(suggest ? { ...STRING, autoComplete: suggest } : STRING),
+    ...(secret ? [{ value: SECRET, label: common("source.secret"), icon: "fa fa-lock", hasValue: false }] : []),
+  ],
+  problem: (value, type) => {
+    if (type === SECRET || (value === "" && blank)) return undefined;
+    return blankProblem(value) ?? problem?.(value);
+  },
+  used,
+});
+
+export const seconds = ({ min = 0, max, used = always }: Use & { min?: number; max?: number } = {}): Field => ({
+  fixed: () => [nodeRedType(NUMBER)],
+  problem: (value) => {
+    const range = rangeProblem(value, max === undefined ? { min } : { min, max });
+    return range && common(range.key, range.values);
+  },
+  used,
+});
+
+export const flag = ({ used = always }: Use = {}): Field => ({
+  fixed: () => [nodeRedType(BOOLEAN)],
+  problem: () => undefined,
+  used,
+});
+
+/** The sources that every field offers besides what is given in the dialog. */
+export const SOURCES = ["msg", "flow", "global", "env", "jsonata"] as const satisfies WidgetTypedInputType[];
+
+/** Why a value that names a source cannot be used, or undefined. */
+export function sourceProblem(value: string, source: string): string | undefined {
+  if (value === "") return common("reason.blank");
+  const valid = RED.utils.validateTypedProperty(value, source, {});
+  return valid === true ? undefined : valid;
+}

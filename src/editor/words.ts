@@ -1,0 +1,17 @@
+const PACKAGE = "node-red-contrib-pikvm";
+
+type Values = Record<string, string | number>;
+
+/** Looks words up in the catalogue of one node (`nodes/locales/<lang>/<file>.json`). */
+export type Words = (key: string, values?: Values) => string;
+
+export const wordsOf =
+  (file: string): Words =>
+  (key, values) =>
+    RED._(`${PACKAGE}/${file}:${key}`, values);
+
+/** Words that several nodes use; they live once, in the catalogue of the device. */
+export const common: Words = (key, values) => wordsOf("device")(`common.${key}`, values);
+
+/** A label for the palette, which sets spaces around ordinary hyphens. */
+export const unbroken = (label: string): string => label.replaceAll("-", "\u2011");
