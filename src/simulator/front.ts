@@ -1,0 +1,229 @@
+import { type IncomingMessage, ServerResponse } from "node:http";
+import { Socket } from "node:net";
+import { type Duplex } from "node:stream";
+
+import { type Pace, SMALL_BODY, smallBody, spooledBody, streamedBody } from "./body";
+import { type Clock, Timers } from "./clock";
+import { deliver } from "./delivery";
+import { type Fault, Faults } from "./faults";
+import { openSilently } from "./half-open";
+import { type Kvmd, type RawRequest } from "./kvmd";
+import { html, nginxPage, ok, type Reply } from "./reply";
+import { RequestLog, type RequestRecord } from "./request-log";
+import { spoiled, strikesInstead } from "./spoil";
+import { type Body } from "./subsystem";
+
+export interface FrontOptions {
+  readonly clock: Clock;
+  readonly secure: boolean;
+  /** A path in front of everything, as a reverse proxy may add it: `/kvm1`. */
+  readonly subPath: string;
+  /** What is not the device's: the page for people. */
+  readonly extra: (path: string) => Reply | undefined;
+  /** Resets the TCP connection below a (TLS) socket. */
+  readonly resetConnection: (socket: Duplex) => void;
+}
+
+interface Target {
+  readonly request: IncomingMessage;
+  readonly method: string;
+  /** Decoded, slashes merged, without the sub-path. */
+  readonly path: string;
+  readonly search: string;
+}
+
+/** nginx: what a client meets before kvmd. */
+export class Front {
+  readonly faults = new Faults();
+  readonly log: RequestLog;
+  /** Outlive kvmd's restarts. */
+  private readonly timers: Timers;
+
+  constructor(
+    private readonly kvmd: Kvmd,
+    private readonly options: FrontOptions,
+  ) {
+    this.timers = new Timers(options.clock);
+    this.log = new RequestLog(options.clock);
+  }
+
+  close(): void {
+    this.timers.clear();
+  }
+
+  /** A request without an upgrade. */
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const target = this.target(request);
+    const record = this.log.begin(request, target);
+    const fault = this.faults.take({ ...target, upgrade: false });
+    await this.serve(target, response, record, fault);
+  }
+
+  async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const target = this.target(request);
+    const record = this.log.begin(request, target);
+    const fault = this.faults.take({ ...target, upgrade: true });
+    if (fault?.kind === "delay" && !(await this.slept(fault.ms))) {
+      socket.destroy();
+      return;
+    }
+    const replaced = fault !== undefined && strikesInstead(fault);
+    if (target.path === "/api/ws" && !replaced) {
+      const refusal = this.kvmd.refuseSession(this.raw(target, streamedBody(request, this.pace())));
+      if (refusal === undefined) {
+        record.status = 101;
+        this.open(request, socket, head, target, fault);
+        return;
+      }
+    }
+    await this.serve(target, responseOn(request, socket), record, fault?.kind === "delay" ? undefined : fault);
+    if (fault?.kind !== "hang") socket.end();
+  }
+
+  private open(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    { search }: Target,
+    fault: Fault | undefined,
+  ): void {
+    if (fault?.kind === "half-open") {
+      openSilently(request, socket);
+      return;
+    }
+    const stream = this.kvmd.streamWanted(search);
+    const limit = fault?.kind === "break" ? { breakAfter: fault.messages } : {};
+    this.kvmd.sessions.accept(request, socket, head, { stream, ...limit });
+  }
+
+  /** @returns false when the simulator was closed meanwhile. */
+  private async slept(ms: number): Promise<boolean> {
+    return this.timers.sleep(ms).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  private async serve(
+    target: Target,
+    response: ServerResponse,
+    record: RequestRecord,
+    fault: Fault | undefined,
+  ): Promise<void> {
+    const { clock, secure } = this.options;
+    const pace = this.pace(fault);
+    try {
+      if (fault?.kind === "delay" && fault.after !== true) await this.timers.sleep(fault.ms);
+      const instead = fault !== undefined && strikesInstead(fault);
+      const honest = instead && fault.after !== true ? undefined : await this.reply(target, record, pace);
+      if (fault?.kind === "delay" && fault.after === true) await this.timers.sleep(fault.ms);
+      const reply = fault === undefined ? honest : spoiled(fault, honest);
+      try {
+        if (reply === "hang") target.request.resume();
+        else if (reply === "reset") this.options.resetConnection(target.request.socket);
+        else if (reply === "garbage") target.request.socket.end("\x00\x01 this is not HTTP \xff\xfe\r\n\r\n");
+        else if (reply !== undefined) {
+          record.status = reply.status;
+          await deliver(response, reply, { clock, secure, pace, cutAt: fault?.kind === "cut" ? "half" : undefined });
+        }
+      } finally {
+        honest?.discard?.();
+      }
+    } catch {
+      // The client went away, or the simulator was closed while it waited.
+      response.destroy();
+    }
+  }
+
+  private async reply(target: Target, record: RequestRecord, pace: Pace): Promise<Reply> {
+    const { path } = target;
+    const extra = this.options.extra(path);
+    if (extra !== undefined) return extra;
+    if (!isProxied(path)) return nginxPage(404);
+    const body = await this.body(target, pace);
+    if (body === undefined) return nginxPage(413, { close: true });
+    record.bodyLength = body.length;
+    const raw = this.raw(target, counted(body, record));
+    if (path === "/api/media/ws") return this.subRequest(raw, () => nginxPage(502));
+    if (path === "/api/media") return this.subRequest(raw, () => ok({ media: MEDIA }));
+    if (/^\/(api|redfish)(\/|$)/.test(path)) return this.kvmd.handle(raw);
+    if (path === "/login") return nginxPage(301, { contentType: "text/html", headers: [["Location", "/login/"]] });
+    if (path === "/") return this.webRoot(raw);
+    // Neither a streamer nor a Janus gateway runs here.
+    return this.subRequest(raw, () => nginxPage(502));
+  }
+
+  /** @returns undefined when it is too large. */
+  private async body({ request, path }: Target, pace: Pace): Promise<Body | undefined> {
+    const chunked = request.headers["transfer-encoding"] !== undefined;
+    if (/^\/api\/(hid\/print|msd\/write)$/.test(path))
+      return chunked ? spooledBody(request, pace) : streamedBody(request, pace);
+    if (Number(request.headers["content-length"] ?? 0) > SMALL_BODY) return undefined;
+    return smallBody(request, pace);
+  }
+
+  /** Other daemons ask kvmd who it is, and nginx words the refusal. */
+  private async subRequest(raw: RawRequest, grant: () => Reply): Promise<Reply> {
+    const check = await this.kvmd.handle({ ...raw, method: "GET", path: "/auth/check" });
+    if (check.status === 200) return grant();
+    if (check.status === 401 || check.status === 403) return nginxPage(check.status);
+    return nginxPage(500, { close: true });
+  }
+
+  private async webRoot(raw: RawRequest): Promise<Reply> {
+    const page = await this.subRequest(raw, () => html("<!DOCTYPE html>\n<title>PiKVM Index</title>\n<p>A simulated PiKVM. Have a look at <a href=\"simulator\">its computer</a>.</p>\n")); // prettier-ignore
+    if (page.status !== 401 && page.status !== 403) return page;
+    return nginxPage(302, { contentType: "text/html", headers: [["Location", "/login"]] });
+  }
+
+  private raw({ request, method, path, search }: Target, body: Body): RawRequest {
+    return { method, path: path.replace(/^\/api(?=\/|$)/, ""), search, headers: request.headers, body };
+  }
+
+  private target(request: IncomingMessage): Target {
+    const { url = "/", method = "GET" } = request;
+    const [rawPath = "/", ...rest] = url.split("?");
+    const merged = decoded(rawPath).replace(/\/{2,}/g, "/");
+    const { subPath } = this.options;
+    const inside = subPath === "" || merged === subPath || merged.startsWith(`${subPath}/`);
+    // What lies outside of the sub-path is not the device's: no location matches "".
+    const path = inside ? merged.slice(subPath.length) || "/" : "";
+    return { request, method, path, search: rest.length > 0 ? `?${rest.join("?")}` : "" };
+  }
+
+  private pace(fault?: Fault): Pace {
+    return { bytesPerSecond: fault?.kind === "slow" ? fault.bytesPerSecond : Infinity, timers: this.timers };
+  }
+}
+
+const MEDIA = { video: { h264: { profile_level_id: "42E01F" }, jpeg: {} } };
+
+function isProxied(path: string): boolean {
+  return path === "/" || /^\/(api|redfish|streamer|janus)(\/|$)/.test(path) || path === "/login";
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+function counted(body: Body, record: RequestRecord): Body {
+  async function* chunks(): AsyncGenerator<Buffer> {
+    record.bodyLength = 0;
+    for await (const chunk of body.chunks()) {
+      record.bodyLength += chunk.length;
+      yield chunk;
+    }
+  }
+  return { ...body, chunks };
+}
+
+/** Node stops parsing a connection that asks for an upgrade; this gives it an ordinary answer. */
+function responseOn(request: IncomingMessage, socket: Duplex): ServerResponse {
+  const response = new ServerResponse(request);
+  if (socket instanceof Socket) response.assignSocket(socket);
+  return response;
+}

@@ -1,0 +1,174 @@
+import { type Clock, Timers } from "./clock";
+import { HostKeyboard } from "./host-keyboard";
+import { HostMouse } from "./host-mouse";
+
+export interface HostSettings {
+  /** Whether the computer runs when the simulator starts. */
+  power?: boolean;
+  /** From pressing the power button to the power LED, ms. */
+  ledDelay?: number;
+  /** From a short press while running to the power LED going off, ms: the operating system shuts down. */
+  shutdownDelay?: number;
+  /** How long the power LED stays dark after a reset, ms. */
+  resetDelay?: number;
+  /** How long the power button must be held to cut the power, ms. */
+  forceOffDelay?: number;
+  /** The hard-disk LED flickers while the computer runs. Off, so that a test sees only what it caused. */
+  hddActivity?: boolean;
+  ignoresPowerButton?: boolean;
+  /** The operating system does not react to a short press; holding the button still works. */
+  ignoresShutdown?: boolean;
+  ignoresResetButton?: boolean;
+}
+
+export type Line = "power" | "reset";
+
+export interface Press {
+  readonly line: Line;
+  /** Clock time of the press. */
+  readonly at: number;
+  /** How long it was held, ms; null while it is. */
+  duration: number | null;
+}
+
+/** What the computer sees on its USB port. */
+export interface UsbDrive {
+  readonly image: string;
+  readonly size: number;
+  readonly cdrom: boolean;
+  readonly writable: boolean;
+}
+
+const MAX_PRESSES = 1000;
+
+/** The computer behind the device. It outlives kvmd. */
+export class Host {
+  readonly keyboard: HostKeyboard;
+  readonly mouse: HostMouse;
+  readonly settings: Required<HostSettings>;
+  readonly presses: Press[] = [];
+  usbDrive: UsbDrive | null = null;
+  /** Told whenever an LED changes; the ATX part of kvmd listens here. */
+  onLeds: () => void = () => undefined;
+  /** What the last press of a button set going, and what flickers. */
+  private readonly reaction: Timers;
+  private readonly flicker: Timers;
+  private on: boolean;
+  private hdd = false;
+  private readonly down = new Map<Line, { press: Press; wasOn: boolean }>();
+
+  constructor(
+    private readonly clock: Clock,
+    settings: HostSettings = {},
+  ) {
+    const { power = false, ledDelay = 1000, shutdownDelay = 2000, resetDelay = 400, forceOffDelay = 4000 } = settings;
+    const { hddActivity = false, ignoresPowerButton = false, ignoresShutdown = false } = settings;
+    this.settings = {
+      ...{ power, ledDelay, shutdownDelay, resetDelay, forceOffDelay },
+      ...{ hddActivity, ignoresPowerButton, ignoresShutdown, ignoresResetButton: settings.ignoresResetButton ?? false },
+    };
+    this.keyboard = new HostKeyboard(clock);
+    this.mouse = new HostMouse(clock);
+    this.reaction = new Timers(clock);
+    this.flicker = new Timers(clock);
+    this.on = this.settings.power;
+    if (this.on) this.startFlicker();
+  }
+
+  /** Whether it runs, which is what its power LED shows. Setting it is switching it by hand. */
+  get power(): boolean {
+    return this.on;
+  }
+
+  set power(on: boolean) {
+    this.reaction.clear();
+    this.switchTo(on);
+  }
+
+  get leds(): { power: boolean; hdd: boolean } {
+    return { power: this.on, hdd: this.hdd };
+  }
+
+  /** What arrived through the keyboard, read as an en-us layout. */
+  get typed(): string {
+    return this.keyboard.text;
+  }
+
+  get keyEvents(): HostKeyboard["events"] {
+    return this.keyboard.events;
+  }
+
+  get heldKeys(): string[] {
+    return [...this.keyboard.held];
+  }
+
+  /** Forgets what was typed and pressed. */
+  forget(): void {
+    this.keyboard.forget();
+    this.mouse.forget();
+    this.presses.length = 0;
+  }
+
+  press(line: Line): void {
+    const press: Press = { line, at: this.clock.now(), duration: null };
+    this.presses.push(press);
+    if (this.presses.length > MAX_PRESSES) this.presses.shift();
+    this.down.set(line, { press, wasOn: this.on });
+    if (line === "reset") this.reset();
+    else this.pressPower();
+  }
+
+  release(line: Line): void {
+    const held = this.down.get(line);
+    if (held === undefined) return;
+    this.down.delete(line);
+    held.press.duration = this.clock.now() - held.press.at;
+    if (line === "power" && held.wasOn) this.releasePower();
+  }
+
+  /** Ends its timers. */
+  close(): void {
+    this.reaction.clear();
+    this.flicker.clear();
+  }
+
+  private pressPower(): void {
+    if (this.settings.ignoresPowerButton) return;
+    this.reaction.clear();
+    if (!this.on) this.reaction.after(this.settings.ledDelay, () => this.switchTo(true));
+    else this.reaction.after(this.settings.forceOffDelay, () => this.switchTo(false));
+  }
+
+  /** Let go before the force-off: the operating system is asked to shut down. */
+  private releasePower(): void {
+    if (this.settings.ignoresPowerButton) return;
+    this.reaction.clear();
+    if (this.on && !this.settings.ignoresShutdown)
+      this.reaction.after(this.settings.shutdownDelay, () => this.switchTo(false));
+  }
+
+  private reset(): void {
+    if (this.settings.ignoresResetButton || !this.on) return;
+    this.reaction.clear();
+    this.switchTo(false);
+    this.reaction.after(this.settings.resetDelay, () => this.switchTo(true));
+  }
+
+  private switchTo(on: boolean): void {
+    if (this.on === on) return;
+    this.on = on;
+    this.hdd = false;
+    this.flicker.clear();
+    if (on) this.startFlicker();
+    this.onLeds();
+  }
+
+  private startFlicker(): void {
+    if (!this.settings.hddActivity) return;
+    this.flicker.after(this.hdd ? 150 : 150 + 650 * Math.random(), () => {
+      this.hdd = !this.hdd;
+      this.onLeds();
+      this.startFlicker();
+    });
+  }
+}

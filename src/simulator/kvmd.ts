@@ -1,0 +1,186 @@
+import { type IncomingHttpHeaders } from "node:http";
+
+import { type Account, Auth } from "./auth";
+import { Atx } from "./atx";
+import { type Clock, StoppedError, Timers } from "./clock";
+import { KvmdError } from "./errors";
+import { Gpio } from "./gpio";
+import { Hid } from "./hid";
+import { type Host } from "./host";
+import { Info } from "./info";
+import { Log } from "./log";
+import { Msd } from "./msd";
+import { type ImageSource } from "./msd-storage";
+import { Ocr } from "./ocr";
+import { Prometheus } from "./prometheus";
+import { crash, nginxPage, ok, plainStatus, refusal, type Reply } from "./reply";
+import { Sessions } from "./sessions";
+import { Streamer } from "./streamer";
+import { type Answer, type Body, type Context, type KvmdRequest, type Route, type Subsystem } from "./subsystem";
+import { Switch } from "./switch";
+import * as valid from "./validators";
+
+export interface RawRequest {
+  readonly method: string;
+  /** Without `/api`. */
+  readonly path: string;
+  readonly search: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Body;
+}
+
+/** The daemon: its parts, who reaches which of them, and its comings and goings. */
+export class Kvmd {
+  running = true;
+  readonly auth: Auth;
+  readonly atx: Atx;
+  readonly hid: Hid;
+  readonly msd: Msd;
+  readonly gpio: Gpio;
+  readonly streamer: Streamer;
+  readonly switch: Switch;
+  readonly ocr: Ocr;
+  readonly info: Info;
+  readonly log: Log;
+  readonly prometheus: Prometheus;
+  readonly sessions: Sessions;
+  private readonly timers: Timers;
+  private readonly subsystems: readonly Subsystem[];
+  private readonly inFlight = new Set<() => void>();
+
+  constructor(clock: Clock, host: Host, account: Account, images: Readonly<Record<string, ImageSource>>) {
+    this.timers = new Timers(clock);
+    const context: Context = {
+      clock,
+      timers: this.timers,
+      broadcast: (type, event) => this.sessions.broadcast(type, event),
+    };
+    this.auth = new Auth(clock, account);
+    this.atx = new Atx(context, host);
+    this.hid = new Hid(context, host);
+    this.msd = new Msd(context, host, images);
+    this.gpio = new Gpio();
+    this.streamer = new Streamer();
+    this.switch = new Switch();
+    this.ocr = new Ocr();
+    this.info = new Info(context, this.auth);
+    this.log = new Log(clock);
+    this.prometheus = new Prometheus(this.atx, this.gpio, this.info);
+    this.subsystems = [this.auth, this.atx, this.hid, this.msd, this.gpio, this.streamer, this.switch, this.ocr, this.info, this.log, this.prometheus]; // prettier-ignore
+    this.sessions = new Sessions(context, this.subsystems);
+  }
+
+  start(): void {
+    this.running = true;
+    for (const part of this.subsystems) part.start?.();
+  }
+
+  /** @param closeCode - What the WebSocket sessions get; null is a cut without a close frame. */
+  stop(closeCode: number | null): void {
+    this.running = false;
+    this.sessions.end(closeCode);
+    this.timers.clear();
+    for (const part of this.subsystems) part.stop?.();
+    for (const abandon of [...this.inFlight]) abandon();
+  }
+
+  /** The answer, or nginx's 502 when kvmd ends before it has one. */
+  async handle(request: RawRequest): Promise<Reply> {
+    const BAD_GATEWAY = nginxPage(502);
+    if (!this.running) return BAD_GATEWAY;
+    return new Promise((resolve) => {
+      const finish = (reply: Reply): void => {
+        this.inFlight.delete(abandon);
+        resolve(reply);
+      };
+      const abandon = (): void => finish(BAD_GATEWAY);
+      this.inFlight.add(abandon);
+      this.dispatch(request).then(finish, () => finish(BAD_GATEWAY));
+    });
+  }
+
+  /** What to answer instead of accepting a WebSocket; undefined when it may open. */
+  refuseSession(request: RawRequest): Reply | undefined {
+    if (!this.running) return nginxPage(502);
+    try {
+      this.auth.check(request.headers);
+      this.streamWanted(request.search);
+      return undefined;
+    } catch (error) {
+      return failure(error);
+    }
+  }
+
+  /** Whether a session that may open counts as a viewer. */
+  streamWanted(search: string): boolean {
+    return valid.boolOr(new URLSearchParams(search).get("stream") ?? undefined, true);
+  }
+
+  private async dispatch(request: RawRequest): Promise<Reply> {
+    const found = this.route(request.method, request.path);
+    if (!("route" in found)) return this.unrouted(request, found.allowed);
+    try {
+      if (found.route.open !== true) this.auth.check(request.headers);
+      return asReply(await found.route.handle(this.request(request, found.segments)));
+    } catch (error) {
+      return failure(error);
+    }
+  }
+
+  /** Unknown paths and wrong methods are seen before the credentials are. */
+  private unrouted({ method, path, search }: RawRequest, allowed: readonly string[]): Reply {
+    if (allowed.length > 0) return plainStatus(405, [["Allow", [...allowed].sort().join(",")]]);
+    const plain = path.replace(/\/{2,}/g, "/").replace(/\/+$/, "");
+    const known = plain !== path && plain !== "/ws" && "route" in this.route(method, plain);
+    // The framework does not know of nginx's "/api" and leaves it out.
+    return known ? plainStatus(308, [["Location", plain + search]]) : plainStatus(404);
+  }
+
+  private route(
+    method: string,
+    path: string,
+  ): { route: Route; segments: Record<string, string> } | { allowed: string[] } {
+    const allowed: string[] = [];
+    for (const route of [...this.sessions.routes, ...this.subsystems.flatMap((part) => part.routes)]) {
+      const segments = match(route.path, path);
+      if (segments === undefined) continue;
+      if (route.method === method) return { route, segments };
+      allowed.push(route.method);
+    }
+    return { allowed };
+  }
+
+  private request(raw: RawRequest, segments: Record<string, string>): KvmdRequest {
+    const query = new URLSearchParams(raw.search);
+    return { ...raw, segments, param: (name) => query.get(name) ?? undefined };
+  }
+}
+
+function match(pattern: string, path: string): Record<string, string> | undefined {
+  if (!pattern.includes("{")) return pattern === path ? {} : undefined;
+  const expected = pattern.split("/");
+  const actual = path.split("/");
+  if (expected.length !== actual.length) return undefined;
+  const segments: Record<string, string> = {};
+  for (const [index, part] of expected.entries()) {
+    const value = actual[index] ?? "";
+    if (part.startsWith("{")) segments[part.slice(1, -1)] = value;
+    else if (part !== value) return undefined;
+  }
+  return segments;
+}
+
+function asReply(answer: Answer): Reply {
+  if (isReply(answer)) return answer;
+  return ok(answer ?? {});
+}
+
+function isReply(answer: Answer): answer is Reply {
+  return typeof answer === "object" && answer !== null && "status" in answer && "body" in answer;
+}
+
+function failure(error: unknown): Reply {
+  if (error instanceof KvmdError) return refusal(error);
+  if (error instanceof StoppedError) return nginxPage(502);
+  return crash();
+}

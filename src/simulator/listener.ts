@@ -1,0 +1,85 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createSecureServer, Server as SecureServer } from "node:https";
+import { type AddressInfo, type Socket } from "node:net";
+import { type Duplex } from "node:stream";
+import { TLSSocket } from "node:tls";
+
+import { type Identity } from "./certificate";
+
+/** nginx closes idle connections after this, in real time. */
+const KEEP_ALIVE_MS = 10_000;
+
+export interface Handlers {
+  answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
+}
+
+/** A listening port and the TCP connections that came through it. */
+export class Listener {
+  readonly sockets = new Set<Socket>();
+  port = 0;
+  private readonly server: Server | SecureServer;
+
+  constructor(
+    private readonly host: string,
+    identity: Identity | undefined,
+    handlers: Handlers,
+  ) {
+    // An upload may take as long as it likes.
+    const options = { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 };
+    this.server = identity === undefined ? createServer(options) : createSecureServer({ ...options, ...identity });
+    this.server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+      void handlers.answer(request, response);
+    });
+    this.server.on("connection", (socket: Socket) => this.track(socket));
+    // A client that does not trust the certificate, or speaks plain HTTP to the TLS port.
+    this.server.on("tlsClientError", () => undefined);
+    // Without this Node would serve a request that asks for an upgrade as if it had not asked.
+    if (handlers.upgrade === undefined) return;
+    this.server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      socket.on("error", () => socket.destroy());
+      void handlers.upgrade?.(request, socket, head);
+    });
+  }
+
+  /** @param port - 0 takes any free one. */
+  async listen(port: number): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.server.once("error", reject);
+      this.server.listen(port, this.host, () => {
+        this.server.off("error", reject);
+        resolve();
+      });
+    });
+    this.port = (this.server.address() as AddressInfo).port; // it listens on a port, not on a pipe
+  }
+
+  /** Nobody listens any more, and every connection is gone. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => {
+      this.server.close(() => resolve());
+    });
+    for (const socket of this.sockets) socket.destroy();
+    await closed;
+  }
+
+  /** New connections see another certificate; the old ones end, as when nginx restarts. */
+  present(identity: Identity): void {
+    if (this.server instanceof SecureServer) this.server.setSecureContext(identity);
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  /** Sends a TCP reset instead of an orderly end. */
+  reset(socket: Duplex): void {
+    const port = socket instanceof TLSSocket ? socket.remotePort : undefined;
+    const raw = [...this.sockets].find((candidate) => candidate === socket || candidate.remotePort === port);
+    raw?.resetAndDestroy();
+    socket.destroy();
+  }
+
+  private track(socket: Socket): void {
+    this.sockets.add(socket);
+    socket.once("close", () => this.sockets.delete(socket));
+    socket.on("error", () => undefined);
+  }
+}

@@ -1,0 +1,90 @@
+/** What kvmd, a Python program, would print: its JSON and the `repr()` in its messages. */
+
+/** A number that Python holds as a float and therefore prints as `0.0`. */
+export class Float {
+  constructor(readonly value: number) {}
+
+  toJSON(): number {
+    return this.value;
+  }
+
+  toString(): string {
+    return Number.isInteger(this.value) ? `${this.value}.0` : String(this.value);
+  }
+}
+
+export function float(value: number): Float {
+  return new Float(value);
+}
+
+export type Json = null | boolean | number | string | Float | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+/** As `json.dumps(value)`: one line, keys as they come. WebSocket events and NDJSON records. */
+export function dumps(value: Json): string {
+  return write(value, (items, open, close) => `${open}${items.join(", ")}${close}`, false);
+}
+
+/** As `json.dumps(value, indent=4, sort_keys=True)`: every other JSON answer. */
+export function dumpsPretty(value: Json): string {
+  const layout: Layout = (items, open, close) => {
+    const inner = items.map((item) => `    ${item.replaceAll("\n", "\n    ")}`).join(",\n");
+    return items.length === 0 ? open + close : `${open}\n${inner}\n${close}`;
+  };
+  return write(value, layout, true);
+}
+
+/** As `repr(text)`. */
+export function repr(text: string): string {
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+  const escaped = Array.from(text).map((character) => {
+    if (character === quote || character === "\\") return `\\${character}`;
+    if (character === "\n") return "\\n";
+    if (character === "\r") return "\\r";
+    if (character === "\t") return "\\t";
+    return isPrintable(character) ? character : hexEscape(character);
+  });
+  return quote + escaped.join("") + quote;
+}
+
+/** As `repr(list)` of strings. */
+export function reprList(items: readonly string[]): string {
+  return `[${items.map(repr).join(", ")}]`;
+}
+
+/** As `character.isprintable()`. */
+export function isPrintable(character: string): boolean {
+  return character === " " || !/[\p{C}\p{Z}]/u.test(character);
+}
+
+type Layout = (items: readonly string[], open: string, close: string) => string;
+
+function write(value: Json, layout: Layout, sorted: boolean): string {
+  if (value instanceof Float) return value.toString();
+  if (typeof value === "string") return asciiString(value);
+  if (value === null || typeof value !== "object") return String(value);
+  if (isList(value)) return layout(value.map((item) => write(item, layout, sorted)), "[", "]"); // prettier-ignore
+  const keys = sorted ? Object.keys(value).sort() : Object.keys(value);
+  const members = keys.map((key) => `${asciiString(key)}: ${write(value[key] ?? null, layout, sorted)}`);
+  return layout(members, "{", "}");
+}
+
+function isList(value: readonly Json[] | JsonObject): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+function asciiString(text: string): string {
+  return JSON.stringify(text).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+function hexEscape(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  if (code < 0x100) return `\\x${code.toString(16).padStart(2, "0")}`;
+  if (code < 0x10000) return `\\u${code.toString(16).padStart(4, "0")}`;
+  return `\\U${code.toString(16).padStart(8, "0")}`;
+}

@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { manualClock } from "../../src/simulator";
+import { call, device, listen, until } from "./device";
+
+test("types what a US keyboard has, with held modifiers across neighbours", async (t) => {
+  const { url, host } = await device(t);
+  await call(url, "POST", "/api/hid/print", { body: "AB!a" });
+  await until(() => host.typed === "AB!a" && host.heldKeys.length === 0);
+  const steps = host.keyEvents.map(({ key, state }) => (state ? "+" : "-") + key);
+  assert.deepEqual(steps, ["+ShiftLeft", "+KeyA", "-KeyA", "+KeyB", "-KeyB", "+Digit1", "-Digit1", "-ShiftLeft", "+KeyA", "-KeyA"]); // prettier-ignore
+});
+
+test("types every printable ASCII character and skips what the keymap lacks", async (t) => {
+  const { url, host } = await device(t);
+  const ascii = String.fromCharCode(...Array.from({ length: 95 }, (_, index) => 32 + index));
+  await call(url, "POST", "/api/hid/print", { body: `${ascii}\r\n\t“q”–€日—.` });
+  await until(() => host.typed.endsWith("."));
+  assert.equal(host.typed, `${ascii}\n\t"q"-.`);
+});
+
+test("a keymap that is not the host's types its positions", async (t) => {
+  const { url, host } = await device(t);
+  await call(url, "POST", "/api/hid/print?keymap=de", { body: "yz@" });
+  await until(() => host.keyEvents.length >= 8);
+  assert.equal(host.typed, "zy");
+  assert.deepEqual(host.keyEvents.slice(4, 6).map(({ key }) => key), ["AltRight", "KeyQ"]); // prettier-ignore
+});
+
+test("the text is cut at 1024 characters unless limit=0", async (t) => {
+  const { url, host } = await device(t);
+  await call(url, "POST", "/api/hid/print", { body: "x".repeat(2000) });
+  await call(url, "POST", "/api/hid/print?limit=0", { body: "y".repeat(2000) });
+  await until(() => host.typed.length >= 3024);
+  assert.equal(host.typed, "x".repeat(1024) + "y".repeat(2000));
+});
+
+test("the delay is slept before every event", async (t) => {
+  const clock = manualClock();
+  const { url, host } = await device(t, { clock });
+  const printing = call(url, "POST", "/api/hid/print?delay=1", { body: "a" });
+  await until(() => clock.now() === 0 && host.keyEvents.length === 0);
+  while (host.typed === "") await clock.advance(100);
+  assert.equal(Math.floor((host.keyEvents[0]?.at ?? 0) / 1000), 1);
+  while (host.keyEvents.length < 2) await clock.advance(100);
+  assert.equal((await printing).status, 200);
+});
+
+test("any session that opens or closes ends the typing and releases the keys", async (t) => {
+  const clock = manualClock();
+  const simulator = await device(t, { clock });
+  await call(simulator.url, "POST", "/api/hid/events/send_key?key=ShiftLeft&state=1");
+  await call(simulator.url, "POST", "/api/hid/print", { body: "abcdefgh" });
+  await clock.advance(3);
+  assert.deepEqual(simulator.host.heldKeys, ["ShiftLeft"]);
+  const { socket } = await listen(t, simulator);
+  await clock.advance(50);
+  assert.equal(simulator.host.typed, "A");
+  assert.deepEqual(simulator.host.heldKeys, []);
+
+  await call(simulator.url, "POST", "/api/hid/print", { body: "xyz" });
+  socket.close();
+  await until(() => simulator.sessions === 0);
+  await clock.advance(50);
+  assert.equal(simulator.host.typed, "A");
+});
+
+test("a modifier sent without a state stays down; other keys come up again", async (t) => {
+  const { url, host } = await device(t);
+  await call(url, "POST", "/api/hid/events/send_key?key=KeyA");
+  await call(url, "POST", "/api/hid/events/send_key?key=ControlLeft");
+  await until(() => host.keyEvents.length === 3);
+  assert.deepEqual(host.heldKeys, ["ControlLeft"]);
+});
+
+test("a shortcut presses in order and releases in reverse", async (t) => {
+  const { url, host } = await device(t);
+  await call(url, "POST", "/api/hid/events/send_shortcut?keys=ControlLeft,AltLeft,Delete");
+  await until(() => host.keyEvents.length === 6);
+  const steps = host.keyEvents.map(({ key, state }) => (state ? "+" : "-") + key);
+  assert.deepEqual(steps, ["+ControlLeft", "+AltLeft", "+Delete", "-Delete", "-AltLeft", "-ControlLeft"]);
+  assert.equal(host.typed, "");
+});
+
+test("Backspace and CapsLock work, and the LED is announced", async (t) => {
+  const simulator = await device(t);
+  const { events } = await listen(t, simulator);
+  for (const key of ["CapsLock", "KeyA", "KeyB", "Backspace"])
+    await call(simulator.url, "POST", `/api/hid/events/send_key?key=${key}`);
+  await until(() => simulator.host.keyEvents.length === 8);
+  assert.equal(simulator.host.typed, "A");
+  await until(() =>
+    events.some(({ event_type: type, event }) => type === "hid" && JSON.stringify(event).includes('"caps":true')),
+  );
+});
+
+test("keys and mouse arrive over the WebSocket, as JSON and as binary", async (t) => {
+  const simulator = await device(t);
+  const { socket } = await listen(t, simulator);
+  const send = (type: string, event: object): void => socket.send(JSON.stringify({ event_type: type, event }));
+  send("key", { key: "KeyH", state: true, finish: true });
+  socket.send(Buffer.from("\x01\x03KeyI", "latin1"));
+  socket.send(Buffer.from("0181001e", "hex"));
+  socket.send(Buffer.from("0180001e", "hex"));
+  send("mouse_move", { to: { x: 100, y: -99999 } });
+  socket.send(Buffer.from("050000fb", "hex"));
+  send("mouse_button", { button: "left", state: 1 });
+  send("mouse_wheel", { delta: [{ x: 0, y: 100 }, { x: 0, y: 100 }], squash: true }); // prettier-ignore
+  await until(() => simulator.host.mouse.events.length === 5);
+  assert.equal(simulator.host.typed, "hia");
+  const reports = simulator.host.mouse.events.map(({ at: _, ...report }) => report);
+  assert.deepEqual(reports, [
+    { kind: "move", x: 100, y: -32768 },
+    { kind: "wheel", x: 0, y: -5 },
+    { kind: "button", button: "left", state: true },
+    { kind: "wheel", x: 0, y: 100 },
+    { kind: "wheel", x: 0, y: 100 },
+  ]);
+});
+
+test("a relative mouse drops absolute movements with 200, and the other way round", async (t) => {
+  const { url, host } = await device(t);
+  await call(url, "POST", "/api/hid/set_params?mouse_output=usb_rel");
+  assert.equal((await call(url, "POST", "/api/hid/events/send_mouse_move?to_x=1&to_y=1")).status, 200);
+  await call(url, "POST", "/api/hid/events/send_mouse_relative?delta_x=5&delta_y=-200");
+  await until(() => host.mouse.events.length === 1);
+  assert.deepEqual({ ...host.mouse.events[0], at: 0 }, { kind: "relative", x: 5, y: -127, at: 0 });
+});
+
+test("inactivity counts from the last input of anybody", async (t) => {
+  const clock = manualClock();
+  const { url } = await device(t, { clock });
+  await clock.advance(12_345);
+  assert.deepEqual((await call(url, "GET", "/api/hid/inactivity")).result, { inactivity: 12 });
+  await call(url, "POST", "/api/hid/events/send_key?key=KeyA");
+  assert.deepEqual((await call(url, "GET", "/api/hid/inactivity")).result, { inactivity: 0 });
+});

@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { type JsonObject } from "../../src/simulator/python";
+import { call, device } from "./device";
+import { ABSENT, recording } from "./recordings";
+
+test("reports the gauges of the recorded device in its order", { skip: ABSENT }, async (t) => {
+  const { state, url } = await device(t);
+  const gpio = (recording("gpio-state").body_json as { result: JsonObject }).result; // the device's envelope
+  Object.assign(state.gpio, { model: gpio.model, channels: gpio.state });
+
+  const answer = await call(url, "GET", "/api/export/prometheus/metrics");
+
+  const names = (page: string): string[] => page.split("\n").filter((line) => line.startsWith("# TYPE"));
+  assert.deepEqual(names(answer.text), names(recording("disabled-prometheus-nocreds").body_text ?? ""));
+});
+
+test("shows the metrics to everybody when the device is configured so", async (t) => {
+  const { state, url } = await device(t);
+  assert.equal((await call(url, "GET", "/api/export/prometheus/metrics", { headers: {} })).status, 401);
+  state.prometheus.authRequired = false;
+  assert.equal((await call(url, "GET", "/api/export/prometheus/metrics", { headers: {} })).status, 200);
+});
