@@ -1,0 +1,110 @@
+import type { Simulator } from "../../src/simulator";
+import type { FlowConfig } from "./node-red";
+
+type NodeConfig = FlowConfig[number];
+
+const TAB: NodeConfig = { id: "tab", type: "tab", label: "test" };
+
+/** A device node for a simulator. Credentials are given the way the editor gives them: with the flow, to be taken out of it. */
+export function device(simulator: Pick<Simulator, "url" | "fingerprint">, overrides: object = {}): NodeConfig {
+  return {
+    id: "device",
+    type: "pikvm-device",
+    name: "bench",
+    address: simulator.url,
+    user: "admin",
+    auth: "headers",
+    trust: "fingerprint",
+    fingerprint: simulator.fingerprint,
+    tls: "",
+    connectTimeout: "5",
+    timeout: "10",
+    readOnly: false,
+    credentials: { password: "admin" },
+    ...overrides,
+  };
+}
+
+const COMMON = { z: "tab", x: 100, y: 100, name: "" };
+const ACTION = { ...COMMON, device: "device", deviceFromMsg: false };
+
+const DEFAULTS: Record<string, Record<string, unknown>> = {
+  "pikvm-atx-power": {
+    ...ACTION,
+    ...fields({
+      action: ["msg", "payload"],
+      wait: ["choice", "finished"],
+      timeout: ["num", "10"],
+      hardAfter: ["num", "0"],
+      offTime: ["num", "0"],
+      busyRetry: ["num", "0"],
+    }),
+  },
+  "pikvm-hid-keys": {
+    ...ACTION,
+    progress: false,
+    ...fields({
+      action: ["choice", "text"],
+      text: ["msg", "payload"],
+      keys: ["str", "ControlLeft+AltLeft+Delete"],
+      key: ["str", "Enter"],
+      hold: ["num", "0"],
+      keymap: ["str", ""],
+      delay: ["num", "0"],
+    }),
+  },
+  "pikvm-msd-mount": {
+    ...ACTION,
+    ...fields({
+      action: ["choice", "mount"],
+      image: ["msg", "payload"],
+      drive: ["choice", "cdrom"],
+      writable: ["bool", "false"],
+      timeout: ["num", "10"],
+      busyRetry: ["num", "0"],
+    }),
+  },
+  "pikvm-events": {
+    ...COMMON,
+    device: "device",
+    mode: "changes",
+    kinds: [],
+    properties: ["atx.leds.power"],
+    connection: true,
+  },
+};
+
+/** Stored properties of typed inputs: `{ action: ["choice", "on"] }`. */
+export function fields(inputs: Record<string, [type: string, value: string]>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(inputs).flatMap(([name, [type, value]]) => [
+      [name, value],
+      [`${name}Type`, type],
+    ]),
+  );
+}
+
+/** One of this package's nodes as the editor stores it, by default wired to the sinks "result" and "error". */
+export function node(type: string, overrides: Record<string, unknown> = {}): NodeConfig {
+  return { id: "node", type, ...DEFAULTS[type], wires: [["result"], ["error"]], ...overrides };
+}
+
+/** A node that does nothing with what it receives. */
+export function sink(id: string): NodeConfig {
+  return {
+    id,
+    type: "debug",
+    ...COMMON,
+    active: false,
+    tosidebar: false,
+    complete: "true",
+    targetType: "full",
+    wires: [],
+  };
+}
+
+/** A tab with the nodes, the sinks "result", "error" and "caught", and a Catch node wired to the last. */
+export function flow(...nodes: NodeConfig[]): FlowConfig {
+  const catcher = { id: "catch", type: "catch", ...COMMON, scope: null, uncaught: false, wires: [["caught"]] };
+  return [TAB, ...nodes, sink("result"), sink("error"), sink("caught"), catcher];
+}

@@ -1,0 +1,150 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { until } from "./until";
+
+/** A message that a node of the flow received. */
+export interface Received {
+  node: string;
+  msg: Record<string, unknown>;
+}
+
+export interface LogEntry {
+  level: number;
+  msg: unknown;
+  id?: string;
+  type?: string;
+}
+
+export type FlowConfig = { id: string; type: string; [property: string]: unknown }[];
+
+/** Root of the checkout, seen from dist/test/harness. */
+export const CHECKOUT = path.resolve(__dirname, "../../..");
+
+/** Folder of the Node-RED under test. */
+export const NODE_RED_HOME = process.env["NODE_RED_HOME"] ?? path.join(CHECKOUT, "node_modules/node-red");
+
+/** The parts of Node-RED's embedding interface that the tests use; it has no types of its own. */
+interface Red {
+  init(server: Server, settings: object): void;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  httpAdmin: (request: object, response: object) => void;
+  hooks: { add(name: string, hook: (event: HookEvent) => void): void };
+  events: Record<"on" | "once", (name: string, listener: (event: never) => void) => void>;
+  runtime: { flows: { setFlows(request: object): Promise<unknown> } };
+  nodes: { getNode(id: string): LiveNode | undefined };
+}
+
+interface HookEvent {
+  msg: Record<string, unknown>;
+  destination: { id: string };
+}
+
+export interface LiveNode {
+  receive(msg: object): void;
+  status(status: object): void;
+  [property: string]: unknown;
+}
+
+/** A real Node-RED in this process, with this package's built nodes. There can be one for each test file. */
+export class NodeRed {
+  readonly received: Received[] = [];
+  readonly statuses: { id: string; status: { text?: string; fill?: string; shape?: string } }[] = [];
+  readonly logs: LogEntry[] = [];
+  readonly #red: Red;
+  readonly #server: Server;
+  readonly #userDir: string;
+
+  private constructor(red: Red, server: Server, userDir: string) {
+    this.#red = red;
+    this.#server = server;
+    this.#userDir = userDir;
+  }
+
+  /** @param nodesDir folders with nodes besides this package's. */
+  static async start({ nodesDir = [] }: { nodesDir?: string[] } = {}): Promise<NodeRed> {
+    // Loaded by path, so that the same tests run on two versions of Node-RED.
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    const red = require(path.join(NODE_RED_HOME, "lib/red.js")) as Red;
+    const userDir = await mkdtemp(path.join(tmpdir(), "pikvm-node-red-"));
+    const server = createServer((request, response) => red.httpAdmin(request, response));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const nodeRed = new NodeRed(red, server, userDir);
+    red.init(server, {
+      userDir,
+      nodesDir: [CHECKOUT, ...nodesDir],
+      credentialSecret: false,
+      httpAdminRoot: "/",
+      httpNodeRoot: "/node",
+      httpStatic: false,
+      telemetry: { enabled: false, updateNotification: false },
+      externalModules: { palette: { allowInstall: false }, modules: { allowInstall: false } },
+      editorTheme: { tours: false },
+      logging: { test: { level: "debug", handler: () => (entry: LogEntry) => nodeRed.logs.push(entry) } },
+    });
+    red.hooks.add("onReceive", ({ msg, destination }) => {
+      nodeRed.received.push({ node: destination.id, msg });
+    });
+    red.events.on("node-status", (event: { id: string; status: object }) => nodeRed.statuses.push(event));
+    await nodeRed.#untilStarted(red.start());
+    return nodeRed;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  get userDir(): string {
+    return this.#userDir;
+  }
+
+  async deploy(flow: FlowConfig, type: "full" | "nodes" | "flows" = "full"): Promise<void> {
+    await this.#untilStarted(
+      this.#red.runtime.flows.setFlows({ flows: { flows: structuredClone(flow) }, deploymentType: type }),
+    );
+  }
+
+  node(id: string): LiveNode {
+    const node = this.#red.nodes.getNode(id);
+    if (!node) throw new Error(`there is no node "${id}" in the deployed flow`);
+    return node;
+  }
+
+  send(id: string, msg: object): void {
+    this.node(id).receive(msg);
+  }
+
+  /** The messages that a node has received so far. */
+  at(id: string): Record<string, unknown>[] {
+    return this.received.filter(({ node }) => node === id).map(({ msg }) => msg);
+  }
+
+  /** The first message that a node receives, or its n-th. */
+  message(id: string, { count = 1, timeout = 10_000 } = {}): Promise<Record<string, unknown>> {
+    return until(() => this.at(id)[count - 1], { timeout, what: `message ${count} at "${id}"` });
+  }
+
+  /** Forgets what was received, shown and logged so far. */
+  forget(): void {
+    this.received.length = 0;
+    this.statuses.length = 0;
+    this.logs.length = 0;
+  }
+
+  /** Node-RED answers a deploy before the new flows run. */
+  async #untilStarted(deploy: Promise<unknown>): Promise<void> {
+    const started = new Promise<void>((resolve) => this.#red.events.once("flows:started", () => resolve()));
+    await deploy;
+    await started;
+  }
+
+  async stop(): Promise<void> {
+    await this.#red.stop();
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+    await rm(this.#userDir, { recursive: true, force: true });
+  }
+}

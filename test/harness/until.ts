@@ -1,0 +1,13 @@
+/** Waits for a condition without guessing how long it takes; fails when it does not come true in time. */
+export async function until<T>(
+  condition: () => T | Promise<T>,
+  { timeout = 10_000, what = "the condition" }: { timeout?: number; what?: string } = {},
+): Promise<NonNullable<T>> {
+  const end = Date.now() + timeout;
+  for (;;) {
+    const value = await condition();
+    if (value !== undefined && value !== null && value !== false) return value;
+    if (Date.now() > end) throw new Error(`${what} did not come true in ${timeout} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { scaledClock, startSimulator, type Simulator } from "../../src/simulator";
+import { device, fields, flow, node } from "../harness/flows";
+import { NodeRed, type FlowConfig } from "../harness/node-red";
+import { until } from "../harness/until";
+
+let simulator: Simulator;
+let red: NodeRed;
+before(async () => {
+  simulator = await startSimulator({ clock: scaledClock(10) });
+  red = await NodeRed.start();
+});
+after(async () => {
+  await red.stop();
+  await simulator.close();
+});
+
+/** Fifty action nodes and three events nodes on one device. `revision` changes every one of the chosen nodes. */
+function manyNodes(revision: number, changes: (index: number) => boolean): FlowConfig {
+  const actions = Array.from({ length: 50 }, (_, index) =>
+    node("pikvm-atx-power", {
+      id: `action${index}`,
+      name: changes(index) ? `revision ${revision}` : "",
+      ...fields({ action: ["choice", "state"] }),
+    }),
+  );
+  const events = [0, 1, 2].map((index) =>
+    node("pikvm-events", { id: `events${index}`, name: changes(index) ? `revision ${revision}` : "", mode: "state" }),
+  );
+  const { credentials, ...known } = device(simulator);
+  // The editor sends credentials only when they were changed; with them a deploy restarts the device and all its users.
+  return flow(revision === 0 ? { ...known, credentials } : known, ...actions, ...events);
+}
+
+async function everyNodeWorks(): Promise<void> {
+  red.forget();
+  for (let index = 0; index < 50; index += 1) red.send(`action${index}`, {});
+  await red.message("result", { count: 50 });
+}
+
+test("fifty action nodes and three events nodes hold one WebSocket, also after twenty deploys of modified nodes", async () => {
+  await red.deploy(manyNodes(0, () => true));
+  await until(() => red.at("result").filter(({ payload }) => payload === "connected").length === 3);
+  await everyNodeWorks();
+  assert.equal(simulator.sessions, 1);
+  assert.equal(simulator.sessionsOpened, 1);
+  await red.deploy(manyNodes(1, () => true));
+  await until(() => simulator.sessions === 1 && simulator.sessionsOpened === 2);
+
+  for (let revision = 1; revision <= 20; revision += 1) {
+    // Some nodes are modified each time, as a person does; the third of a kind never is.
+    const isModified = (index: number) => index < 2 || (index > 2 && index % 20 === revision % 20);
+    await red.deploy(manyNodes(revision, isModified), "nodes");
+    await everyNodeWorks();
+    assert.equal(simulator.sessions, 1);
+  }
+  assert.equal(simulator.sessionsOpened, 2, "the WebSocket was never closed and opened again");
+
+  await red.deploy(
+    manyNodes(21, () => true),
+    "nodes",
+  );
+  await everyNodeWorks();
+  await until(() => simulator.sessions === 1);
+});
+
+test("after an undeploy nothing is left: no socket, no listener, no timer", async () => {
+  await red.deploy(flow());
+  await until(() => simulator.connections === 0);
+  const before = counted();
+  for (let round = 1; round <= 5; round += 1) {
+    await red.deploy(manyNodes(0, () => true));
+    await everyNodeWorks();
+    await until(() => simulator.sessions === 1);
+    await red.deploy(flow());
+    await until(() => simulator.connections === 0);
+  }
+  assert.equal(simulator.sessions, 0);
+  await until(() => JSON.stringify(counted()) === JSON.stringify(before), {
+    what: `${JSON.stringify(counted())} to be again ${JSON.stringify(before)}`,
+  });
+});
+
+test("a full deploy while the device is unreachable, working and typing leaves nothing behind", async () => {
+  await red.deploy(flow());
+  await until(() => simulator.connections === 0);
+  const before = counted();
+  const nodes = [
+    node("pikvm-events", { id: "events" }),
+    node("pikvm-events", { id: "lost", device: "nowhere" }),
+    node("pikvm-hid-keys", { id: "typing", ...fields({ delay: ["num", "5"] }) }),
+    node("pikvm-atx-power", {
+      id: "waiting",
+      ...fields({ action: ["choice", "on"], wait: ["choice", "led"], timeout: ["num", "600"] }),
+    }),
+  ];
+  simulator.host.settings.ignoresPowerButton = true;
+  await red.deploy(flow(device(simulator), device(simulator, { id: "nowhere", address: "127.0.0.1:1" }), ...nodes));
+  await until(() => simulator.sessions === 1);
+  red.send("typing", { payload: "x".repeat(1000) });
+  red.send("waiting", {});
+  await until(() => simulator.host.presses.length === 1 && simulator.host.keyEvents.length > 0);
+  await red.deploy(flow());
+  await until(() => simulator.connections === 0);
+  await until(() => JSON.stringify(counted()) === JSON.stringify(before), {
+    what: `${JSON.stringify(counted())} to be again ${JSON.stringify(before)}`,
+  });
+});
+
+/** What keeps a process busy, besides what the simulator and Node-RED have for themselves. */
+function counted(): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of process.getActiveResourcesInfo()) {
+    if (/TLS|TCPSocket|Timeout|Connect|DNS|GetAddrInfo/.test(name)) counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}

