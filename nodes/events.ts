@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { ConfigurationError } from "../src/client";
 import { defineSource, type Emission, type Source, type StoredSource } from "../src/runtime/source";
 import type { NodeAPI } from "../src/runtime/red";
 
@@ -24,19 +25,39 @@ function modeOf(config: StoredSource, RED: NodeAPI): Source {
 }
 
 /** A message for each chosen property whose value differs from the last one that was sent. */
-function changesOf(paths: readonly string[], RED: NodeAPI): NonNullable<Source["onState"]> {
+function changesOf(properties: readonly string[], RED: NodeAPI): NonNullable<Source["onState"]> {
+  const paths = properties.map((property) => ({ property, keys: keysOf(property, RED) }));
   const last = new Map<string, unknown>();
   return ({ kind, state }) => {
     const changes: Emission[] = [];
-    for (const path of paths) {
-      if (path !== kind && !path.startsWith(`${kind}.`) && !path.startsWith(`${kind}[`)) continue;
-      // Nothing at this path, e.g. the name of no image, is told as null.
-      const payload: unknown = RED.util.getObjectProperty({ [kind]: state }, path) ?? null;
-      const previous = last.get(path);
-      if (last.has(path) && isDeepStrictEqual(previous, payload)) continue;
-      changes.push({ topic: path, payload, ...(last.has(path) ? { previous } : {}) });
-      last.set(path, payload);
+    for (const { property, keys } of paths) {
+      if (keys[0] !== kind) continue;
+      const payload = valueAt(state, keys.slice(1));
+      const previous = last.get(property);
+      if (last.has(property) && isDeepStrictEqual(previous, payload)) continue;
+      changes.push({ topic: property, payload, ...(last.has(property) ? { previous } : {}) });
+      last.set(property, payload);
     }
     return changes;
   };
+}
+
+function keysOf(property: string, RED: NodeAPI): (string | number)[] {
+  try {
+    return RED.util.normalisePropertyExpression(property);
+  } catch (cause) {
+    throw new ConfigurationError(`"${property}" is not a path into the device's state, such as atx.leds.power.`, {
+      cause,
+    });
+  }
+}
+
+/** Nothing at this path, e.g. the name of no image, is null. */
+function valueAt(state: unknown, keys: readonly unknown[]): unknown {
+  let value = state;
+  for (const key of keys) {
+    if (typeof value !== "object" || value === null) return null;
+    value = (value as Record<string, unknown>)[String(key)];
+  }
+  return value ?? null;
 }

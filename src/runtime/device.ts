@@ -22,7 +22,7 @@ export class Device {
 
   constructor(RED: NodeAPI, node: FlowNode<DeviceCredentials>, config: NodeDef & DeviceConfig) {
     this.id = node.id;
-    this.name = config.name || config.address;
+    this.name = nameOf(config);
     this.isInsecure = config.trust === "none";
     this.#options = () => clientOptions(RED, config, node.credentials);
   }
@@ -86,16 +86,21 @@ export function deviceById(RED: NodeAPI, id: string): Device {
 
 /** @throws ConfigurationError when none, or more than one, configured device has this name or id. */
 export function deviceByName(RED: NodeAPI, nameOrId: string): Device {
-  const all: NodeDef[] = [];
+  const all: (NodeDef & DeviceConfig)[] = [];
   RED.nodes.eachNode((config) => {
-    if (config.type === DEVICE_TYPE) all.push(config);
+    if (config.type === DEVICE_TYPE) all.push(config as NodeDef & DeviceConfig);
   });
-  const matches = all.filter(({ id, name }) => id === nameOrId || name === nameOrId);
+  const matches = all.filter((config) => config.id === nameOrId || nameOf(config) === nameOrId);
   const [match] = matches;
   if (match && matches.length === 1) return deviceById(RED, match.id);
-  const known = all.map(({ name, id }) => name || id).join(", ") || "none";
+  const known = all.map(nameOf).join(", ") || "none";
   const problem = match ? "is the name of more than one device" : "is no configured device";
   throw new ConfigurationError(`msg.pikvm: "${nameOrId}" ${problem}. There are: ${known}.`, { code: "NOT_CONFIGURED" });
+}
+
+/** What a device is called in messages: an unnamed one by its address. */
+function nameOf({ name, address }: DeviceConfig): string {
+  return name || address;
 }
 
 function clientOptions(RED: NodeAPI, config: DeviceConfig, credentials: DeviceCredentials | undefined): PiKVMOptions {

@@ -33,9 +33,14 @@ export function defineSource(
   return (RED) => {
     RED.nodes.registerType(type, function (this: FlowNode, config: StoredSource) {
       RED.nodes.createNode(this, config);
-      const node = new SourceNode(RED, this, create(config, RED));
-      this.on("close", (done: () => void) => void node.close().finally(done));
-      void node.start(config.device);
+      const node = new SourceNode(RED, this, config.device, () => create(config, RED));
+      const start = () => void node.start();
+      // Before that, the nodes that its messages and errors go to may not be there.
+      RED.events.once("flows:started", start);
+      this.on("close", (done: () => void) => {
+        RED.events.off("flows:started", start);
+        void node.close().finally(done);
+      });
     });
   };
 }
@@ -44,31 +49,34 @@ export function defineSource(
 class SourceNode {
   readonly #RED: NodeAPI;
   readonly #node: FlowNode;
-  readonly #source: Source;
+  readonly #deviceId: string;
+  readonly #create: () => Source;
   readonly #status: Status;
   #device: Device | undefined;
   #stream: EventStream | undefined;
   #closed = false;
 
-  constructor(RED: NodeAPI, node: FlowNode, source: Source) {
+  constructor(RED: NodeAPI, node: FlowNode, deviceId: string, create: () => Source) {
     this.#RED = RED;
     this.#node = node;
-    this.#source = source;
+    this.#deviceId = deviceId;
+    this.#create = create;
     this.#status = new Status(RED, node);
   }
 
   /** Never rejects. */
-  async start(deviceId: string): Promise<void> {
+  async start(): Promise<void> {
     try {
-      this.#device = deviceById(this.#RED, deviceId);
+      const source = this.#create();
+      this.#device = deviceById(this.#RED, this.#deviceId);
       this.#status.isInsecure = this.#device.isInsecure;
       this.#status.connecting();
       const pikvm = await this.#device.join(this.#node);
       if (this.#closed) return;
       this.#stream = pikvm.events();
-      this.#stream.on("event", (event) => this.#guard(() => this.#emit(this.#source.onEvent?.(event))));
-      this.#stream.on("state", (change) => this.#guard(() => this.#emit(this.#source.onState?.(change))));
-      this.#stream.on("connection", (change) => this.#guard(() => this.#onConnection(change)));
+      this.#stream.on("event", (event) => this.#guard(() => this.#emit(source.onEvent?.(event))));
+      this.#stream.on("state", (change) => this.#guard(() => this.#emit(source.onState?.(change))));
+      this.#stream.on("connection", (change) => this.#guard(() => this.#onConnection(change, source)));
     } catch (thrown) {
       this.#fail(thrown);
     }
@@ -80,9 +88,9 @@ class SourceNode {
     await settledWithin(Promise.resolve(this.#device?.leave(this.#node)), CLOSE_TIMEOUT);
   }
 
-  #onConnection(change: ConnectionChange): void {
+  #onConnection(change: ConnectionChange, source: Source): void {
     if (change.connected) this.#status.connected();
-    this.#emit(this.#source.onConnection?.(change));
+    this.#emit(source.onConnection?.(change));
     if (change.error) this.#fail(change.error);
   }
 

@@ -123,10 +123,10 @@ async function main(): Promise<void> {
     return;
   }
   const simulator = await startSimulator(toOptions(flags));
-  process.stdout.write(greeting(simulator, flags));
   const end = (): void => void simulator.close().finally(() => process.exit(0));
   process.once("SIGINT", end);
   process.once("SIGTERM", end);
+  process.stdout.write(greeting(simulator, flags));
 }
 
 function complaint(error: NodeJS.ErrnoException & { port?: number; address?: string }): string {

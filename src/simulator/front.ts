@@ -146,7 +146,7 @@ export class Front {
     const raw = this.raw(target, counted(body, record));
     if (path === "/api/media/ws") return this.subRequest(raw, () => nginxPage(502));
     if (path === "/api/media") return this.subRequest(raw, () => ok({ media: MEDIA }));
-    if (/^\/(api|redfish)(\/|$)/.test(path)) return this.kvmd.handle(raw);
+    if (/^\/(api|redfish)(\/|$)/.test(path)) return PATIENT.test(path) ? this.kvmd.handle(raw) : this.impatiently(raw);
     if (path === "/login") return nginxPage(301, { contentType: "text/html", headers: [["Location", "/login/"]] });
     if (path === "/") return this.webRoot(raw);
     // Neither a streamer nor a Janus gateway runs here.
@@ -160,6 +160,18 @@ export class Front {
       return chunked ? spooledBody(request, pace) : streamedBody(request, pace);
     if (Number(request.headers["content-length"] ?? 0) > SMALL_BODY) return undefined;
     return smallBody(request, pace);
+  }
+
+  /** nginx gives up on a silent kvmd, which goes on and finishes all the same. */
+  private impatiently(raw: RawRequest): Promise<Reply> {
+    return new Promise((resolve) => {
+      const give = (): void => resolve(nginxPage(504));
+      const patience = this.timers.after(READ_TIMEOUT_MS, give, give);
+      void this.kvmd.handle(raw).then((reply) => {
+        patience.cancel();
+        resolve(reply);
+      });
+    });
   }
 
   /** Other daemons ask kvmd who it is, and nginx words the refusal. */
@@ -196,6 +208,9 @@ export class Front {
   }
 }
 
+const READ_TIMEOUT_MS = 60_000;
+/** Where nginx waits for a week instead. */
+const PATIENT = /^\/api\/(hid\/print|msd\/(read|write|write_remote)|log)$/;
 const MEDIA = { video: { h264: { profile_level_id: "42E01F" }, jpeg: {} } };
 
 function isProxied(path: string): boolean {

@@ -1,6 +1,6 @@
 import { type Hid } from "./hid";
 import { BUTTON_NAMES, buttonOfCode, KEY_NAMES, keyOfCode } from "./keys";
-import { type Json, type JsonObject } from "./python";
+import { isObject, type Json, type JsonObject } from "./python";
 import { type Point } from "./squash";
 import * as valid from "./validators";
 
@@ -82,10 +82,6 @@ function deltas(value: Json | undefined): Point[] {
 function point(value: Json | undefined, name: string, min: number, max: number): Point {
   if (!isObject(value)) throw new TypeError("not a point");
   return { x: valid.clampedInt(raw(value.x), name, min, max), y: valid.clampedInt(raw(value.y), name, min, max) };
-}
-
-export function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function binaryDeltas(data: Buffer): Point[] {

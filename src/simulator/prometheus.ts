@@ -1,8 +1,7 @@
 import { type Atx } from "./atx";
 import { type Gpio } from "./gpio";
-import { isObject } from "./hid-input";
 import { type Info } from "./info";
-import { Float, type Json, type JsonObject } from "./python";
+import { Float, isObject, type Json, type JsonObject } from "./python";
 import { TEXT_TYPE } from "./reply";
 import { type Route, type Subsystem } from "./subsystem";
 

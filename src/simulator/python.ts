@@ -22,6 +22,10 @@ export interface JsonObject {
   readonly [key: string]: Json;
 }
 
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Float);
+}
+
 /** As `json.dumps(value)`: one line, keys as they come. WebSocket events and NDJSON records. */
 export function dumps(value: Json): string {
   return write(value, (items, open, close) => `${open}${items.join(", ")}${close}`, false);

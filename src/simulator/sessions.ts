@@ -3,9 +3,9 @@ import { type Duplex } from "node:stream";
 
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 
-import { FatalMessageError, isObject } from "./hid-input";
+import { FatalMessageError } from "./hid-input";
 import { KvmdError } from "./errors";
-import { dumps, type Json, type JsonObject } from "./python";
+import { dumps, isObject, type Json, type JsonObject } from "./python";
 import { SERVER, STRICT_TRANSPORT, text } from "./reply";
 import { Heartbeat } from "./heartbeat";
 import { type Announcement, type Context, type Route, type Subsystem } from "./subsystem";

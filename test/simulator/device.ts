@@ -52,7 +52,7 @@ export function call(base: string, method: string, path: string, options: CallOp
       headers: { ...headers, ...length },
       ...signal,
     });
-    request.on("response", (message) => answerOf(message).then(resolve, reject));
+    request.on("response", (message) => void answerOf(message).then(resolve, reject));
     request.on("upgrade", (message, socket) => {
       socket.destroy();
       answerOf(message).then(resolve, reject);

@@ -1,9 +1,8 @@
 /** What must be true before a recorded request is asked again, and what of it was not recorded. */
 
-import { type Simulator, type SimulatorOptions, totpCode } from "../../src/simulator";
-import { scaledClock } from "../../src/simulator";
+import { manualClock, scaledClock, type Simulator, type SimulatorOptions, totpCode } from "../../src/simulator";
 import { type JsonObject } from "../../src/simulator/python";
-import { ADMIN, call, type CallOptions, until } from "./device";
+import { ADMIN, call, type CallOptions } from "./device";
 import { type Recording } from "./recordings";
 
 /** Patterns of names, and why they are left out. */
@@ -22,6 +21,10 @@ export const NOT_COMPARED: Readonly<Record<string, string>> = {
 
 const SECRET = "JBSWY3DPEHPK3PXP";
 const STEP_MS = 30_000;
+/** The time on the device when it asks for codes. */
+const NOW = 1_795_374_896_000;
+/** For what would be over before it can be asked for. */
+const STILL = manualClock();
 
 export interface Scene {
   readonly options: SimulatorOptions;
@@ -47,8 +50,8 @@ export function sceneOf(expected: Recording): Scene {
 }
 
 function optionsOf(name: string): SimulatorOptions {
-  const clock = scaledClock(20);
-  if (name.startsWith("totp-")) return { clock, totpSecret: SECRET };
+  const clock = name === "atx-state-on" ? STILL : scaledClock(20);
+  if (name.startsWith("totp-")) return { clock: manualClock({ wall: NOW }), totpSecret: SECRET };
   return { clock, auth: !name.startsWith("noauth-") };
 }
 
@@ -81,9 +84,9 @@ const CREDENTIALS: Readonly<Record<string, Record<string, string>>> = {
   "auth-xkvmd-wrong-passwd": user("admin", "wrong"),
   "misc-streamer-proxy-wrong": user("admin", "wrong"),
   "noauth-atx-wrong": user("admin", "wrong"),
-  "totp-old-code": user("admin", `admin${totpCode(SECRET, Date.now() - 3 * STEP_MS)}`),
-  "totp-prev-code": user("admin", `admin${totpCode(SECRET, Date.now() - STEP_MS + 2000)}`),
-  "totp-with-code": user("admin", `admin${totpCode(SECRET, Date.now())}`),
+  "totp-old-code": user("admin", `admin${totpCode(SECRET, NOW - 3 * STEP_MS)}`),
+  "totp-prev-code": user("admin", `admin${totpCode(SECRET, NOW - STEP_MS)}`),
+  "totp-with-code": user("admin", `admin${totpCode(SECRET, NOW)}`),
   "wsrefused-malformed-cookie": cookie("nonsense"),
 };
 
@@ -98,7 +101,7 @@ function headersOf({ name, request }: Recording): Record<string, string> {
 function bodyOf({ name, request }: Recording): { body?: Buffer | string } {
   if (name === "msd-write-chunked") return { body: Buffer.alloc(100_000) };
   if (request.form !== undefined) {
-    const passwd = name === "auth-login-wrong" ? "wrong" : name === "totp-login-with-code" ? `admin${totpCode(SECRET, Date.now())}` : "admin"; // prettier-ignore
+    const passwd = name === "auth-login-wrong" ? "wrong" : name === "totp-login-with-code" ? `admin${totpCode(SECRET, NOW)}` : "admin"; // prettier-ignore
     const form = { ...request.form, ...("passwd" in request.form ? { passwd } : {}) };
     return { body: new URLSearchParams(form).toString() };
   }
@@ -196,7 +199,7 @@ const STEPS: readonly (readonly [RegExp, Step])[] = [
     async ({ host }) => {
       host.settings.hddActivity = true;
       host.power = true;
-      await until(() => host.leds.hdd);
+      while (!host.leds.hdd) await STILL.advance(50);
       return undefined;
     },
   ],

@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { after, before, beforeEach, test } from "node:test";
+import { issueCertificate, scaledClock, startSimulator, type Simulator } from "../../src/simulator";
+import { device, fields, flow, node } from "../harness/flows";
+import { NodeRed } from "../harness/node-red";
+
+const TOTP_SECRET = "JBSWY3DPEHPK3PXP";
+const STATE = fields({ action: ["choice", "state"] });
+
+let simulator: Simulator;
+let red: NodeRed;
+before(async () => {
+  simulator = await startSimulator({ clock: scaledClock(10) });
+  red = await NodeRed.start();
+});
+after(async () => {
+  await red.stop();
+  await simulator.close();
+});
+beforeEach(() => red.forget());
+
+/** Whether an action works with a device that is set up like this. */
+async function works(on: Simulator, config: object): Promise<void> {
+  await red.deploy(flow(device(on, config), node("pikvm-atx-power", STATE)));
+  red.forget();
+  red.send("node", {});
+  const msg = await Promise.race([
+    red.message("result"),
+    red.message("error").then(({ error }) => assert.fail(JSON.stringify(error))),
+  ]);
+  assert.ok(msg["payload"]);
+}
+
+test("each way to authenticate works, with and without two-factor", async () => {
+  for (const totpSecret of ["", TOTP_SECRET]) {
+    const own = await startSimulator(totpSecret ? { totpSecret } : {});
+    for (const auth of ["headers", "basic", "session"]) {
+      await works(own, { auth, credentials: { password: "admin", totpSecret } });
+    }
+    await red.deploy(flow());
+    await own.close();
+  }
+});
+
+test("each way to trust works; a TLS node's authority and its switch are used", async () => {
+  const ca = issueCertificate({ ca: true, commonName: "Lab authority" });
+  const leaf = issueCertificate({ issuer: ca, hosts: ["127.0.0.1"] });
+  const signed = await startSimulator({ tls: leaf });
+  const caFile = path.join(red.userDir, "ca.pem");
+  await writeFile(caFile, ca.cert);
+  const tls = {
+    id: "tls",
+    type: "tls-config",
+    name: "",
+    cert: "",
+    key: "",
+    ca: caFile,
+    certname: "",
+    keyname: "",
+    caname: "",
+    servername: "",
+    verifyservercert: true,
+    alpnprotocol: "",
+  };
+  const action = node("pikvm-atx-power", STATE);
+
+  await red.deploy(flow(tls, device(signed, { trust: "tls", tls: "tls" }), action));
+  red.send("node", {});
+  await red.message("result");
+
+  await red.deploy(flow({ ...tls, ca: "" }, device(signed, { trust: "tls", tls: "tls" }), action));
+  red.send("node", {});
+  const { error } = await red.message("error");
+  assert.equal((error as { name: string }).name, "ConnectError");
+
+  await red.deploy(
+    flow({ ...tls, ca: "", verifyservercert: false }, device(signed, { trust: "tls", tls: "tls" }), action),
+  );
+  red.send("node", {});
+  await red.message("result", { count: 2 });
+
+  await works(signed, { trust: "none" });
+  await works(signed, { fingerprint: signed.fingerprint.replaceAll(":", "").toLowerCase() });
+  await red.deploy(flow());
+  await signed.close();
+});
+
+test("addresses: with a sub-path, without a scheme, from the environment", async () => {
+  const proxied = await startSimulator({ subPath: "/lab/kvm1" });
+  await works(proxied, { address: `${proxied.url}/` });
+  await works(simulator, { address: simulator.url.replace("https://", "") });
+  process.env["TEST_PIKVM"] = simulator.url;
+  await works(simulator, { address: "${TEST_PIKVM}" });
+  await red.deploy(flow());
+  await proxied.close();
+});
+
+test("msg.pikvm chooses the device by name or id, when the dialog says so", async () => {
+  const other = await startSimulator({ power: true });
+  const devices = [
+    device(simulator),
+    device(other, { id: "second", name: "lab 2" }),
+    device(other, { id: "third", name: "" }),
+  ];
+  const state = (deviceFromMsg: boolean) => node("pikvm-atx-power", { ...STATE, deviceFromMsg });
+  await red.deploy(flow(...devices, state(true)));
+  for (const pikvm of ["lab 2", "second", other.url, undefined]) red.send("node", pikvm === undefined ? {} : { pikvm });
+  await red.message("result", { count: 4 });
+  const answers = red
+    .at("result")
+    .map(({ pikvm, payload }) => [pikvm, (payload as { state: { leds: { power: boolean } } }).state.leds.power]);
+  assert.deepEqual(
+    answers.sort(),
+    [
+      ["bench", false],
+      ["lab 2", true],
+      ["lab 2", true],
+      [other.url, true],
+    ].sort(),
+  );
+
+  await red.deploy(flow(...devices, state(false)));
+  red.forget();
+  red.send("node", { pikvm: "lab 2" });
+  assert.equal((await red.message("result"))["pikvm"], "bench", "not asked to look at msg.pikvm");
+
+  await red.deploy(flow(...devices, device(other, { id: "twin", name: "lab 2" }), state(true)));
+  red.forget();
+  red.send("node", { pikvm: "lab 2" });
+  assert.match(JSON.stringify(await red.message("error")), /more than one device/);
+  await red.deploy(flow());
+  await other.close();
+});
+
+test("a read-only device answers reads and refuses the rest", async () => {
+  await works(simulator, { readOnly: true });
+  await red.deploy(flow(device(simulator, { readOnly: true }), node("pikvm-hid-keys")));
+  red.forget();
+  red.send("node", { payload: "text" });
+  const { error } = await red.message("error");
+  assert.equal((error as { code: string }).code, "READ_ONLY");
+  assert.equal(simulator.host.typed, "");
+});
+
+test("the certificate of an address can be looked at for the dialog, by those who may deploy", async () => {
+  const look = async (address: string) => {
+    const body = JSON.stringify({ address });
+    const headers = { "Content-Type": "application/json" };
+    const response = await fetch(`${red.url}/pikvm/certificate`, { method: "POST", body, headers });
+    return { status: response.status, answer: (await response.json()) as Record<string, string> };
+  };
+  const requests = simulator.requests.length;
+  const { status, answer } = await look(simulator.url);
+  assert.equal(status, 200);
+  assert.equal(answer["fingerprint"], simulator.fingerprint);
+  assert.match(String(answer["subject"]), /PiKVM/);
+  assert.ok(Date.parse(String(answer["valid_to"])) > Date.now());
+  assert.equal(simulator.requests.length, requests, "nothing was sent");
+  for (const [address, says] of [
+    ["127.0.0.1:1", /refuses connections/],
+    ["http://127.0.0.1", /no certificate/],
+    ["", /no address/],
+    ["not an address", /not an address/],
+  ] as const) {
+    const failed = await look(address);
+    assert.equal(failed.status, 400);
+    assert.match(String(failed.answer["message"]), says);
+  }
+});

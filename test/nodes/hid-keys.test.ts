@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+import { scaledClock, startSimulator, type Simulator } from "../../src/simulator";
+import { device, fields, flow, node } from "../harness/flows";
+import { NodeRed } from "../harness/node-red";
+import { until } from "../harness/until";
+
+let simulator: Simulator;
+let red: NodeRed;
+before(async () => {
+  simulator = await startSimulator({ clock: scaledClock(10) });
+  red = await NodeRed.start();
+});
+after(async () => {
+  await red.stop();
+  await simulator.close();
+});
+beforeEach(async () => {
+  await red.deploy(flow());
+  await until(() => simulator.connections === 0);
+  simulator.host.forget();
+  red.forget();
+});
+
+type Inputs = Record<string, [type: string, value: string]>;
+
+async function deploy(inputs: Inputs = {}, overrides: object = {}): Promise<void> {
+  await red.deploy(flow(device(simulator), node("pikvm-hid-keys", { ...fields(inputs), ...overrides })));
+  red.forget();
+}
+
+/** Every printable character of the en-us keymap, and what ends lines. */
+const PRINTABLE = `${Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join("")}\t\n`;
+
+test("ten thousand characters arrive exactly, with progress", async () => {
+  const text = PRINTABLE.repeat(104).slice(0, 10_000);
+  await deploy({}, { progress: true });
+  red.send("node", { payload: text, topic: "kept" });
+  const done = await until(() => red.at("result").find((msg) => msg["progress"] === undefined), { timeout: 120_000 });
+  assert.deepEqual(done["payload"], { action: "text", typed: 10_000 });
+  await until(() => simulator.host.typed.length >= text.length);
+  assert.equal(simulator.host.typed, text);
+  const progress = red.at("result").flatMap((msg) => (msg["progress"] ? [msg["progress"]] : []));
+  assert.ok(progress.length > 10);
+  assert.deepEqual(progress.at(-1), { done: 10_000, total: 10_000, unit: "characters", percent: 100 });
+  assert.equal(red.at("result")[0]?.["payload"], undefined, "a progress message carries no payload");
+});
+
+test("two flows that type at once never interleave", async () => {
+  const typing = (id: string) => node("pikvm-hid-keys", { id });
+  await red.deploy(flow(device(simulator), typing("one"), typing("two")));
+  red.forget();
+  const [a, b] = ["a".repeat(1000), "B".repeat(1000)];
+  red.send("one", { payload: a });
+  red.send("two", { payload: b });
+  await red.message("result", { count: 2, timeout: 30_000 });
+  await until(() => simulator.host.typed.length === 2000);
+  assert.ok([a + b, b + a].includes(simulator.host.typed));
+});
+
+test("an events node that is deployed meanwhile does not cut a text off", async () => {
+  await deploy();
+  const text = PRINTABLE.repeat(10);
+  red.send("node", { payload: text });
+  await until(() => simulator.host.keyEvents.length > 50);
+  const { credentials, ...known } = device(simulator);
+  assert.ok(credentials);
+  await red.deploy(
+    flow(known, node("pikvm-hid-keys"), node("pikvm-events", { id: "events", wires: [[], []] })),
+    "nodes",
+  );
+  await until(() => simulator.sessions === 1, { timeout: 30_000 });
+  await until(() => simulator.host.typed === text, { what: "the whole text" });
+});
+
+test("a text can be cancelled; the rest is not typed, and the error says how far it came", async () => {
+  await deploy({ delay: ["num", "0.05"] });
+  red.send("node", { payload: "x".repeat(1000) });
+  await until(() => simulator.host.typed.length > 2);
+  red.send("node", { reset: true });
+  const { error } = await red.message("error");
+  assert.match((error as { message: string }).message, /\d+ of 1000 characters had been typed/);
+  red.send("node", { payload: "!" });
+  await until(() => simulator.host.typed.endsWith("!"));
+  assert.ok(simulator.host.typed.length < 100, simulator.host.typed);
+});
+
+test("a stored secret is typed, and stays out of the message", async () => {
+  await deploy({ text: ["secret", ""] }, { credentials: { secret: "Tr0ub4dor&3" } });
+  red.send("node", { payload: "not this" });
+  const msg = await red.message("result");
+  await until(() => simulator.host.typed === "Tr0ub4dor&3");
+  assert.deepEqual(msg["payload"], { action: "text", typed: 11 });
+  assert.doesNotMatch(JSON.stringify([red.received, red.statuses, red.logs]), /Tr0ub4dor/);
+});
+
+test("a shortcut presses its keys in order and releases them in reverse", async () => {
+  for (const keys of [
+    "ControlLeft+AltLeft+Delete",
+    "ControlLeft, AltLeft, Delete",
+    ["ControlLeft", "AltLeft", "Delete"],
+  ]) {
+    simulator.host.forget();
+    await deploy({ action: ["choice", "shortcut"], keys: ["msg", "payload"] });
+    red.send("node", { payload: keys });
+    assert.deepEqual((await red.message("result"))["payload"], {
+      action: "shortcut",
+      keys: ["ControlLeft", "AltLeft", "Delete"],
+    });
+    await until(() => simulator.host.keyEvents.length === 6);
+    assert.deepEqual(
+      simulator.host.keyEvents.map(({ key, state }) => `${state ? "+" : "-"}${key}`),
+      ["+ControlLeft", "+AltLeft", "+Delete", "-Delete", "-AltLeft", "-ControlLeft"],
+    );
+  }
+});
+
+test("a key is tapped, modifiers too, which the device itself would leave pressed", async () => {
+  await deploy({ action: ["choice", "key"], key: ["msg", "payload"] });
+  for (const key of ["Enter", "MetaLeft", "PrintScreen"]) {
+    red.send("node", { payload: key });
+  }
+  await red.message("result", { count: 3 });
+  await until(() => simulator.host.keyEvents.length === 6);
+  assert.deepEqual(simulator.host.heldKeys, []);
+});
+
+test("a held key is let go, whatever happens: in time, on cancel, on a deploy, and when an answer is lost", async () => {
+  const held = () => simulator.host.heldKeys.length === 1;
+  const free = () => simulator.host.heldKeys.length === 0;
+  await deploy({ action: ["choice", "key"], key: ["str", "ShiftLeft"], hold: ["msg", "hold"] });
+
+  red.send("node", { hold: 0.2 });
+  await until(held);
+  await red.message("result");
+  await until(free);
+
+  red.send("node", { hold: 60 });
+  await until(held);
+  red.send("node", { reset: true });
+  await red.message("error");
+  await until(free);
+
+  red.send("node", { hold: 60 });
+  await until(held);
+  await red.deploy(flow());
+  await until(free);
+
+  await deploy({ action: ["choice", "key"], key: ["str", "ShiftLeft"] });
+  simulator.faults.add({ kind: "reset", path: /state=1/, after: true, times: 1 });
+  red.send("node", {});
+  await red.message("error");
+  await until(free);
+  assert.ok(simulator.host.keyEvents.some(({ key, state }) => key === "ShiftLeft" && !state));
+});
+
+test("release lets a key go that somebody else holds", async () => {
+  await deploy({ action: ["choice", "release"], key: ["str", "KeyA"] });
+  red.send("node", {});
+  assert.deepEqual((await red.message("result"))["payload"], { action: "release", keys: ["KeyA"] });
+});
+
+test("numbers are typed as they are written; objects are refused without being shown", async () => {
+  await deploy();
+  red.send("node", { payload: 42 });
+  await red.message("result");
+  await until(() => simulator.host.typed === "42");
+  red.send("node", { payload: { pin: "very-secret" } });
+  const { error } = await red.message("error");
+  assert.equal((error as { name: string }).name, "ConfigurationError");
+  assert.doesNotMatch(JSON.stringify(error), /very-secret/);
+  red.send("node", {});
+  assert.deepEqual((await red.message("result", { count: 2 }))["payload"], { action: "text", typed: 0 });
+});
+
+test("a keymap that the device does not have is the device's own error", async () => {
+  await deploy({ keymap: ["str", "klingon"] });
+  red.send("node", { payload: "x" });
+  const { error } = await red.message("error");
+  const { name, error: deviceError } = error as { name: string; error: string };
+  assert.deepEqual([name, deviceError], ["APIError", "ValidatorError"]);
+});

@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { inspect } from "node:util";
+import { scaledClock, startSimulator, totpCode, type Fault, type Simulator } from "../../src/simulator";
+import { device, fields, flow, node } from "../harness/flows";
+import { NodeRed, type FlowConfig } from "../harness/node-red";
+import { until } from "../harness/until";
+
+const PASSWORD = "Pa55-planted-Zebra";
+const TOTP_SECRET = "MZXW6YTBOI3DSNZWGE2DGMZT";
+const TYPED_SECRET = "luks-planted-Quagga";
+const WRONG_PASSWORD = "wr0ng-planted-Okapi";
+
+let simulator: Simulator;
+let red: NodeRed;
+before(async () => {
+  simulator = await startSimulator({
+    passwd: PASSWORD,
+    totpSecret: TOTP_SECRET,
+    clock: scaledClock(10),
+    images: { "a.iso": 1 },
+  });
+  red = await NodeRed.start();
+});
+after(async () => {
+  await red.stop();
+  await simulator.close();
+});
+
+const FAULTS: Fault[] = [
+  { kind: "hang" },
+  { kind: "reset", after: true },
+  { kind: "cut" },
+  { kind: "garbage" },
+  { kind: "truncated" },
+  { kind: "html" },
+  { kind: "proxy-error" },
+  { kind: "status", code: 401 },
+  { kind: "status", code: 403 },
+  { kind: "status", code: 409 },
+  { kind: "status", code: 500, body: "500 Internal Server Error" },
+  { kind: "not-ok" },
+  { kind: "redirect", location: "https://elsewhere.invalid/api" },
+];
+
+function everyNode(deviceConfig: object, wires: string[][]): FlowConfig {
+  const secret = { text: ["secret", ""] } as const;
+  return flow(
+    device(simulator, { timeout: "0.3", ...deviceConfig }),
+    node("pikvm-atx-power", {
+      id: "power",
+      wires,
+      ...fields({ action: ["choice", "on"], wait: ["choice", "accepted"] }),
+    }),
+    node("pikvm-hid-keys", {
+      id: "keys",
+      wires,
+      ...fields({ text: [...secret.text] }),
+      credentials: { secret: TYPED_SECRET },
+    }),
+    node("pikvm-hid-keys", { id: "plain", wires }),
+    node("pikvm-msd-mount", { id: "mount", wires }),
+    node("pikvm-events", { id: "events", wires, mode: "raw" }),
+  );
+}
+
+/** Everything that Node-RED sent, showed, logged or wrote, but for the one file that is made for credentials. */
+async function everythingSaid(flowNodes: FlowConfig): Promise<string> {
+  const files = (await readdir(red.userDir)).filter(
+    (file) => !/_cred\.json(\.backup)?$/.test(file) && file.endsWith(".json"),
+  );
+  const contents = await Promise.all(files.map((file) => readFile(path.join(red.userDir, file), "utf8")));
+  const asked = [`${red.url}/flows`, ...flowNodes.map(({ id, type }) => `${red.url}/credentials/${type}/${id}`)];
+  const answers = await Promise.all(asked.map(async (url) => (await fetch(url)).text()));
+  return [
+    ...contents,
+    ...answers,
+    inspect([red.received, red.statuses, red.logs], { depth: 20, showHidden: true }),
+  ].join("\n");
+}
+
+function assertNothingSecret(said: string): void {
+  const codes = [-1, 0, 1].map((step) => totpCode(TOTP_SECRET, Date.now() + step * 30_000));
+  const basic = Buffer.from(`admin:${PASSWORD}`).toString("base64").slice(0, 20);
+  const secrets = { PASSWORD, TOTP_SECRET, TYPED_SECRET, WRONG_PASSWORD, basic };
+  for (const [name, secret] of Object.entries(secrets))
+    assert.ok(!said.includes(secret), `${name} was said: ${around(said, secret)}`);
+  for (const code of codes) assert.ok(!said.includes(`${PASSWORD}${code}`));
+}
+
+function around(said: string, secret: string): string {
+  const at = said.indexOf(secret);
+  return said.slice(Math.max(0, at - 200), at + 40);
+}
+
+for (const auth of ["headers", "basic", "session"]) {
+  for (const wires of [
+    [["result"], ["error"]],
+    [["result"], []],
+  ]) {
+    test(`no secret is ever said: ${auth}, errors ${wires[1]?.length ? "wired" : "caught"}`, async () => {
+      const credentials = { password: PASSWORD, totpSecret: TOTP_SECRET };
+      const nodes = everyNode({ auth, credentials }, wires);
+      await red.deploy(nodes);
+      red.forget();
+      const output = wires[1]?.length ? "error" : "caught";
+      const sendAll = () => {
+        for (const id of ["power", "keys", "mount"]) red.send(id, { payload: "a.iso" });
+        red.send("plain", { payload: TYPED_SECRET.toUpperCase() });
+      };
+      sendAll();
+      await until(() => red.at("result").filter(({ topic }) => topic === undefined).length === 4);
+      for (const fault of FAULTS) {
+        const before = red.at(output).length;
+        const handle = simulator.faults.add(fault);
+        sendAll();
+        await until(() => red.at(output).length + red.at("result").length >= before + 4, { timeout: 20_000 });
+        await until(() => red.at(output).length > before, { timeout: 20_000, what: `an error by ${fault.kind}` });
+        handle.remove();
+      }
+      await red.deploy(everyNode({ auth, credentials: { ...credentials, password: WRONG_PASSWORD } }, wires));
+      const before = red.at(output).length;
+      sendAll();
+      await until(() => red.at(output).length >= before + 4);
+      for (const mistake of [{ totpSecret: `${TOTP_SECRET}!` }, { password: `${PASSWORD}\u00e9` }]) {
+        await red.deploy(everyNode({ auth, credentials: { ...credentials, ...mistake } }, wires));
+        const count = red.at(output).length;
+        sendAll();
+        await until(() => red.at(output).length >= count + 4);
+      }
+      assertNothingSecret(await everythingSaid(nodes));
+    });
+  }
+}
+
+test("the secrets are where they belong: in the credentials file", async () => {
+  const credentials = { password: PASSWORD, totpSecret: TOTP_SECRET };
+  await red.deploy(everyNode({ credentials }, [["result"], ["error"]]));
+  const files = await readdir(red.userDir);
+  const file = files.find((name) => name.endsWith("_cred.json"));
+  assert.ok(file);
+  const stored = await readFile(path.join(red.userDir, file), "utf8");
+  for (const secret of [PASSWORD, TOTP_SECRET, TYPED_SECRET]) assert.ok(stored.includes(secret));
+});
