@@ -53,6 +53,9 @@ function runFolder(folder, { name, env }) {
     "node",
     [
       "--test",
+      // A test that failed may have left a server open; nothing may hang for ever.
+      "--test-force-exit",
+      "--test-timeout=300000",
       ...["reporter", "reporter-destination", "reporter", "reporter-destination"].map(
         (option, index) => `--test-${option}=${reporters[index]}`,
       ),

@@ -1,0 +1,72 @@
+// Makes a fresh clone ready to run. Plain JavaScript without dependencies: it is what installs and builds the rest.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+
+const ROOT = path.resolve(import.meta.dirname, "../..");
+const MIN_NODE = [20, 18, 1];
+
+/** Says for which package-lock.json the dependencies were installed. */
+const INSTALLED = path.join(ROOT, "node_modules/.pikvm-setup");
+/** Says of which sources the build was made. */
+const BUILT = path.join(ROOT, "dist/.built");
+const SOURCES = ["nodes", "src", "test", "icons", "package.json", "tsconfig.json"];
+const NO_SOURCES = ["node_modules"];
+
+/** Installs the dependencies and builds, where that has not been done or is out of date. @throws Error when one of them fails. */
+export async function setUp() {
+  checkNode();
+  // Read when it is needed: npm ci and the build may change what the next step looks at.
+  bringUpToDate(INSTALLED, lockHash, "Installing dependencies (a minute or two, once) ...", () => {
+    npm("ci", "--include=dev", "--no-audit", "--no-fund");
+  });
+  bringUpToDate(BUILT, newestSource, "Building ...", () => {
+    // The output of a source that is gone must not stay.
+    rmSync(path.join(ROOT, "dist"), { recursive: true, force: true });
+    npm("run", "--silent", "build");
+  });
+}
+
+function checkNode() {
+  const actual = process.versions.node.split(".").map(Number);
+  const place = MIN_NODE.findIndex((part, index) => actual[index] !== part);
+  if (place >= 0 && actual[place] < MIN_NODE[place])
+    throw new Error(`Node.js ${MIN_NODE.join(".")} or newer is needed; this is ${process.versions.node}.`);
+}
+
+function bringUpToDate(stamp, state, announcement, work) {
+  const wanted = state();
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  console.log(announcement);
+  work();
+  writeFileSync(stamp, wanted);
+}
+
+function lockHash() {
+  return createHash("sha256")
+    .update(readFileSync(path.join(ROOT, "package-lock.json")))
+    .digest("hex");
+}
+
+/** Time of the newest change; a folder's own time tells of what was removed from it. */
+function newestSource() {
+  return String(Math.max(...SOURCES.map((name) => newestIn(path.join(ROOT, name)))));
+}
+
+function newestIn(file) {
+  const stats = statSync(file);
+  if (!stats.isDirectory()) return stats.mtimeMs;
+  const inside = readdirSync(file).filter((name) => !NO_SOURCES.includes(name));
+  return Math.max(stats.mtimeMs, ...inside.map((name) => newestIn(path.join(file, name))));
+}
+
+function npm(...args) {
+  const { status, signal } = spawnSync("npm", args, {
+    cwd: ROOT,
+    stdio: "inherit",
+    // npm is a script there.
+    shell: process.platform === "win32",
+  });
+  if (status !== 0) throw new Error(`npm ${args[0]} failed (${signal ?? `exit code ${status}`}); see above.`);
+}

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import path from "node:path";
+import { test } from "node:test";
+import type { Page } from "playwright-core";
+import { launchBrowser, skip } from "./browser";
+import { startChild } from "./child";
+import { example, EXAMPLES } from "./example";
+
+/** A node of the editor that it does not know, or that it marks. */
+interface Marked {
+  type: string;
+  unknown: boolean;
+}
+
+/** The part of the editor that these tests use. */
+interface Editor {
+  actions: { invoke(action: string): void };
+  nodes: {
+    getType(type: string): unknown;
+    eachNode(visit: (node: EditorNode) => void): void;
+    eachConfig(visit: (node: EditorNode) => void): void;
+  };
+}
+
+interface EditorNode {
+  type: string;
+  valid: boolean;
+}
+
+declare const RED: Editor | undefined;
+
+async function openEditor(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await page.waitForFunction(() => typeof RED !== "undefined" && RED.nodes.getType("pikvm-events") !== undefined);
+  await page.locator("#red-ui-workspace-chart svg").first().waitFor();
+  await page.locator("#red-ui-loading-progress").waitFor({ state: "hidden" });
+}
+
+/** As a person does it: menu, Import, Examples, the package, the example. */
+async function importExample(page: Page, name: string): Promise<void> {
+  await page.evaluate(() => RED?.actions.invoke("core:show-examples-import-dialog"));
+  const dialog = page.locator("#red-ui-clipboard-dialog");
+  await dialog.getByText("node-red-contrib-pikvm", { exact: true }).click();
+  await dialog.getByText(name, { exact: true }).click();
+  await page.locator("#red-ui-clipboard-dialog-ok").click();
+  await dialog.waitFor({ state: "hidden" });
+}
+
+function markedNodes(page: Page): Promise<Marked[]> {
+  return page.evaluate(() => {
+    const marked: Marked[] = [];
+    const look = (node: EditorNode): void => {
+      if (node.type === "unknown" || !node.valid) marked.push({ type: node.type, unknown: node.type === "unknown" });
+    };
+    RED?.nodes.eachNode(look);
+    RED?.nodes.eachConfig(look);
+    return marked;
+  });
+}
+
+test("each example can be imported in the editor", { skip }, async (t) => {
+  const child = await startChild([{ id: "0000000000000001", type: "tab", label: "empty" }]);
+  t.after(() => child.stop());
+  const browser = await launchBrowser();
+  t.after(() => browser.close());
+
+  for (const file of EXAMPLES) {
+    await t.test(file, async () => {
+      const page = await browser.newPage();
+      await openEditor(page, child.url);
+      await importExample(page, path.basename(file, ".json"));
+      const imported = await page.evaluate(() => {
+        let count = 0;
+        RED?.nodes.eachNode(() => (count += 1));
+        RED?.nodes.eachConfig(() => (count += 1));
+        return count;
+      });
+      const expected = example(file).filter(({ type }) => type !== "tab" && type !== "group").length;
+      assert.equal(imported, expected);
+      const types = new Set((await markedNodes(page)).map(({ type }) => type));
+      // The device has no fingerprint yet, and marks the nodes that use it.
+      assert.ok(types.delete("pikvm-device"));
+      for (const type of types) assert.match(type, /^pikvm-/);
+      await page.close();
+    });
+  }
+});

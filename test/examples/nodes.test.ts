@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+import { startSimulator, type Simulator } from "../../src/simulator";
+import { NodeRed, type FlowConfig } from "../harness/node-red";
+import { until } from "../harness/until";
+import { example, filledIn, idOf } from "./example";
+
+const IMAGE = "debian-13-netinst.iso";
+
+let nodeRed: NodeRed;
+let simulator: Simulator;
+
+before(async () => {
+  nodeRed = await NodeRed.start();
+  simulator = await startSimulator({ ledDelay: 50, images: { [IMAGE]: 1000 } });
+});
+
+after(async () => {
+  await nodeRed.stop();
+  await simulator.close();
+});
+
+beforeEach(() => {
+  simulator.host.power = false;
+  simulator.host.forget();
+  nodeRed.forget();
+});
+
+async function deploy(file: string): Promise<FlowConfig> {
+  const flow = filledIn(example(file), simulator);
+  await nodeRed.deploy(flow);
+  return flow;
+}
+
+const press = (flow: FlowConfig, inject: string): void => nodeRed.send(idOf(flow, "inject", inject), {});
+
+test("atx-power.json switches the host on", async () => {
+  const flow = await deploy("atx-power.json");
+  press(flow, "on");
+  await until(() => simulator.host.power, { what: "the host's power" });
+});
+
+test("hid-keys.json types a command", async () => {
+  const flow = await deploy("hid-keys.json");
+  press(flow, "a command");
+  await until(() => nodeRed.at(idOf(flow, "debug", "result or progress")).find(({ payload }) => payload));
+  assert.equal(simulator.host.typed, "uname -a\n");
+  press(flow, "Ctrl+Alt+Delete");
+  await nodeRed.message(idOf(flow, "debug", "pressed"));
+  assert.ok(simulator.host.keyEvents.some(({ key }) => key === "Delete"));
+});
+
+test("hid-keys.json types a long text and stops when told", async () => {
+  const flow = await deploy("hid-keys.json");
+  const results = idOf(flow, "debug", "result or progress");
+  press(flow, "a long text");
+  const { progress } = await nodeRed.message(results);
+  assert.ok(progress);
+  press(flow, "stop typing");
+  const error = await until(() => nodeRed.received.find(({ msg }) => msg["error"])?.msg["error"]);
+  assert.equal((error as { name: string }).name, "CancelledError");
+});
+
+test("msd-mount.json mounts and ejects", async () => {
+  const flow = await deploy("msd-mount.json");
+  press(flow, "mount");
+  await until(() => simulator.host.usbDrive?.image === IMAGE, { what: "the mounted image" });
+  await nodeRed.message(idOf(flow, "debug", "drive"));
+  press(flow, "eject");
+  await until(() => simulator.host.usbDrive === null, { what: "the ejected drive" });
+});
+
+test("events.json tells that the host has power", async () => {
+  const flow = await deploy("events.json");
+  const power = idOf(flow, "debug", "the host has power");
+  assert.equal((await nodeRed.message(power))["payload"], false);
+  simulator.host.power = true;
+  assert.equal((await nodeRed.message(power, { count: 2 }))["payload"], true);
+});
