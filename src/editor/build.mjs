@@ -1,8 +1,7 @@
 // Makes the editor half of what is published: for each node of package.json one html file (the bundled
 // nodes/<name>.editor.ts and the dialog of nodes/<name>.html), the words and the icons beside it. Runs after tsc.
 import { build } from "esbuild";
-import { chmod, cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
-import { existsSync } from "node:fs";
+import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -43,6 +42,3 @@ for (const [from, to] of [
   await rm(to, { recursive: true, force: true });
   await cp(from, to, { recursive: true });
 }
-
-const cli = path.join(root, "dist/src/simulator/cli.js");
-if (existsSync(cli)) await chmod(cli, 0o755);
