@@ -1,10 +1,21 @@
-import { APIError, AuthError, BusyError, RedirectError, ResponseError, UnavailableError, type Refusal } from "./errors";
+import {
+  APIError,
+  AuthError,
+  BusyError,
+  lostAnswer,
+  RedirectError,
+  ResponseError,
+  UnavailableError,
+  type Refusal,
+} from "./errors";
 
 /** An answer whose body has been read whole. */
 export interface Answer {
   statusCode: number;
   headers: Record<string, string | string[] | undefined>;
   text: string;
+  /** Whether it answers a request that changes the device. Default false. */
+  changes?: boolean;
 }
 
 /**
@@ -18,7 +29,7 @@ export function resultOf(answer: Answer): unknown {
     throw new ResponseError(
       `${describeBody(answer)} Expected the JSON of a PiKVM.`,
       { statusCode: answer.statusCode },
-      NOT_AN_ENVELOPE,
+      { code: "BAD_RESPONSE", ...lostAnswer(answer.changes === true) },
     );
   }
   if (!envelope.ok) {
@@ -32,11 +43,9 @@ export function resultOf(answer: Answer): unknown {
   return envelope.result;
 }
 
-const NOT_AN_ENVELOPE = { code: "BAD_RESPONSE" };
-
 /** The error of an answer that is not a success. */
 export function refusalOf(answer: Answer): APIError {
-  const { statusCode } = answer;
+  const { statusCode, changes = false } = answer;
   if (statusCode < 400) return redirectOf(answer);
   const envelope = parseEnvelope(answer.text);
   const refusal: Refusal =
@@ -47,8 +56,9 @@ export function refusalOf(answer: Answer): APIError {
   if (statusCode === 401 || statusCode === 403) return new AuthError(message, refusal);
   if (statusCode === 409) return new BusyError(message, refusal);
   if (statusCode === 503) return new UnavailableError(message, refusal);
-  // 502: nginx could not reach kvmd, so nothing was done.
-  return new APIError(message, refusal, { retryable: statusCode === 502 });
+  // A server between us and the device has lost it, perhaps while it worked: a stopping kvmd ends its running requests as a 502.
+  const lost = statusCode >= 500 && envelope === undefined;
+  return new APIError(message, refusal, { retryable: statusCode === 502, ...lostAnswer(lost && changes) });
 }
 
 const HINTS: Record<number, string> = {

@@ -21,21 +21,24 @@ export class Commands {
     this.lane = lane;
   }
 
-  async post(path: string, options: RequestOptions & ChangeOptions): Promise<void> {
-    const { signal, busyRetry } = options;
-    await this.lane.run(() => whileBusy(() => this.transport.post(path, options), { signal, busyRetry }), signal);
+  async post(path: string, { busyRetry, ...options }: RequestOptions & ChangeOptions): Promise<void> {
+    await this.lane.run(
+      (signal) => whileBusy(() => this.transport.post(path, { ...options, signal }), { signal, busyRetry }),
+      options.signal,
+    );
   }
 }
 
-/** Repeats what the device refuses as busy, for a limited time. The only thing that is ever sent twice. */
+/** Repeats what the device refuses as busy, for a limited time. The only change that is ever sent twice. */
 export async function whileBusy<T>(work: () => Promise<T>, { busyRetry = 0, signal }: ChangeOptions): Promise<T> {
   const end = Date.now() + busyRetry * 1000;
   for (;;) {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof BusyError) || Date.now() + BUSY_INTERVAL * 1000 > end) throw error;
-      await pause(BUSY_INTERVAL, signal);
+      const left = (end - Date.now()) / 1000;
+      if (!(error instanceof BusyError) || left <= 0) throw error;
+      await pause(Math.min(BUSY_INTERVAL, left), signal);
     }
   }
 }

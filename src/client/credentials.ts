@@ -39,6 +39,11 @@ export class Credentials {
     this.#totpKey = totpSecret.trim() === "" ? undefined : parseTotpSecret(totpSecret);
   }
 
+  /** A device that lets everybody in needs no user, and no login. */
+  get needsSession(): boolean {
+    return this.method === "session" && this.user !== "";
+  }
+
   get usesTotp(): boolean {
     return this.#totpKey !== undefined;
   }

@@ -1,8 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { CancelledError, type PiKVMError } from "./errors";
+import { CancelledError, PiKVMError } from "./errors";
+
+/** The end of time for a piece of work. */
+export interface Limit {
+  seconds: number;
+  /** Makes the error to throw then. */
+  late: () => PiKVMError;
+}
 
 /**
- * One abort signal for one piece of work: it ends when the time is over, or when one of the given signals ends.
+ * One abort signal for one piece of work: it ends when one of the given signals ends, or when the time is over.
  * Its reason is the error to throw. Dispose it, so that neither the timer nor a listener outlives the work.
  */
 export class Deadline implements Disposable {
@@ -10,15 +17,11 @@ export class Deadline implements Disposable {
   readonly #timer: NodeJS.Timeout | undefined;
   readonly #followed: { signal: AbortSignal; listener: () => void }[] = [];
 
-  /**
-   * @param seconds until the end; `Infinity` for no limit.
-   * @param late makes the error for the end of time.
-   * @param signals end the work too; an `undefined` one is passed over.
-   */
-  constructor(seconds: number, late: () => PiKVMError, signals: (AbortSignal | undefined)[]) {
+  /** @param signals end the work; an `undefined` one is passed over. */
+  constructor(signals: readonly (AbortSignal | undefined)[], limit?: Limit) {
     for (const signal of signals) if (signal) this.#follow(signal);
-    if (seconds !== Infinity && !this.signal.aborted) {
-      this.#timer = setTimeout(() => this.#controller.abort(late()), seconds * 1000);
+    if (limit && !this.signal.aborted) {
+      this.#timer = setTimeout(() => this.#controller.abort(limit.late()), limit.seconds * 1000);
     }
   }
 
@@ -58,10 +61,13 @@ export class Deadline implements Disposable {
 }
 
 /** The error to throw for an aborted signal: its own reason when that is one of ours, else a `CancelledError`. */
-export function cancelledBy(signal: AbortSignal): Error {
+export function cancelledBy(signal: AbortSignal): PiKVMError {
   const reason: unknown = signal.reason;
-  if (reason instanceof Error && "retryable" in reason) return reason;
-  return new CancelledError("Cancelled.", { cause: reason });
+  // One signal may cancel many calls; what one of them adds to its error must not show up in another's.
+  if (reason instanceof CancelledError) {
+    return new CancelledError(reason.message, { code: reason.code, cause: reason.cause });
+  }
+  return reason instanceof PiKVMError ? reason : new CancelledError("Cancelled.", { cause: reason });
 }
 
 /** @throws the signal's error when it has ended. */
@@ -69,13 +75,13 @@ export function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw cancelledBy(signal);
 }
 
-/** Waits. @throws the signal's error when it ends first. */
-export async function pause(seconds: number, signal: AbortSignal | undefined): Promise<void> {
-  throwIfCancelled(signal);
+/** Waits. @throws the error of the first of the signals that ends meanwhile. */
+export async function pause(seconds: number, ...signals: (AbortSignal | undefined)[]): Promise<void> {
+  using end = new Deadline(signals);
+  throwIfCancelled(end.signal);
   try {
-    await sleep(seconds * 1000, undefined, signal ? { signal } : {});
-  } catch (error) {
-    throwIfCancelled(signal);
-    throw error;
+    await sleep(seconds * 1000, undefined, { signal: end.signal });
+  } catch {
+    throw cancelledBy(end.signal);
   }
 }

@@ -1,8 +1,9 @@
 import type { ChangeOptions } from "./commands";
 import { ConfigurationError, WaitTimeoutError } from "./errors";
-import { Lane } from "./lane";
+import type { Lane } from "./lane";
 import type { Msd } from "./msd";
 import type { MsdImage, MsdState, MsdStorage } from "./states";
+import type { CallOptions } from "./transport";
 import type { StateWaiter } from "./wait";
 
 export interface DriveOptions extends ChangeOptions {
@@ -30,14 +31,15 @@ const LISTING_LAG = 3;
 export class Drive {
   readonly #msd: Msd;
   readonly #waiter: StateWaiter;
-  readonly #lane = new Lane("the USB drive");
+  readonly #lane: Lane;
 
-  constructor(msd: Msd, waiter: StateWaiter) {
+  constructor(msd: Msd, waiter: StateWaiter, lane: Lane) {
     this.#msd = msd;
     this.#waiter = waiter;
+    this.#lane = lane;
   }
 
-  getState(options: { signal?: AbortSignal | undefined } = {}): Promise<MsdState> {
+  getState(options: CallOptions = {}): Promise<MsdState> {
     return this.#msd.getState(options);
   }
 
@@ -84,23 +86,28 @@ export class Drive {
   async #checkImage(before: MsdState, { image, rw }: Wanted, options: DriveOptions): Promise<void> {
     const isRemote = image.includes("://");
     if (!before.storage || before.drive?.connected || isRemote) return;
-    const found = before.storage.images[image] ?? (await this.#listed(image, options));
-    if (!found) throw new ConfigurationError(`The storage has no image "${image}". ${describeImages(before.storage)}`);
+    const storage = imageOf(before, image)?.complete ? before.storage : await this.#listed(image, before, options);
+    const found = storage.images[image];
+    if (!found) throw new ConfigurationError(`The storage has no image "${image}". ${describeImages(storage)}`);
     if (!found.complete)
       throw new ConfigurationError(`The image "${image}" is incomplete: its upload runs or has failed.`);
     if (rw && found.writable === false)
       throw new ConfigurationError(`The image "${image}" cannot be mounted writable.`);
   }
 
-  /** The image once the listing has caught up with a fresh upload, if it does. */
-  async #listed(image: string, options: DriveOptions): Promise<MsdImage | undefined> {
+  /** The listing once it has caught up with a fresh upload of the image, or after the time that this may take. */
+  async #listed(image: string, before: MsdState, options: DriveOptions): Promise<MsdStorage> {
+    let latest = before;
+    const isListed = (now: MsdState): boolean => {
+      latest = now;
+      return imageOf(now, image)?.complete === true;
+    };
     try {
-      const state = await this.#until((now) => now.storage?.images[image] !== undefined, LISTING_LAG, "", options);
-      return state.storage?.images[image];
+      await this.#until(isListed, LISTING_LAG, "", options);
     } catch (error) {
-      if (error instanceof WaitTimeoutError) return undefined;
-      throw error;
+      if (!(error instanceof WaitTimeoutError)) throw error;
     }
+    return latest.storage ?? { images: {}, uploading: null, downloading: null };
   }
 
   #until(
@@ -109,7 +116,7 @@ export class Drive {
     failure: string,
     { signal }: ChangeOptions,
   ): Promise<MsdState> {
-    return this.#waiter.until("msd", () => this.#msd.getState({ signal }), condition, { signal, timeout, failure });
+    return this.#waiter.until("msd", (options) => this.#msd.getState(options), condition, { signal, timeout, failure });
   }
 }
 
@@ -117,6 +124,10 @@ interface Wanted {
   image: string;
   cdrom: boolean;
   rw: boolean;
+}
+
+function imageOf({ storage }: MsdState, name: string): MsdImage | undefined {
+  return storage?.images[name];
 }
 
 function isMounted({ drive }: MsdState, wanted: Wanted): boolean {

@@ -10,6 +10,13 @@ export interface ErrorDetails {
   retryable?: boolean;
 }
 
+const MAY_HAVE_HAPPENED = "The request had been sent: it may or may not have been carried out.";
+
+/** What an error says of a request whose answer is lost, by whether it changes the device. */
+export function lostAnswer(changes: boolean): ErrorDetails {
+  return changes ? { outcome: "unknown" } : {};
+}
+
 /** Base of everything this package throws; thrown itself when a resource is used before `open()` or after `close()`. */
 export class PiKVMError extends Error {
   readonly code: string;
@@ -17,7 +24,8 @@ export class PiKVMError extends Error {
   declare readonly outcome?: "unknown";
 
   constructor(message: string, details: ErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    const text = details.outcome === undefined ? message : `${message} ${MAY_HAVE_HAPPENED}`;
+    super(text, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = new.target.name;
     this.code = details.code ?? "PIKVM";
     if (details.outcome !== undefined) this.outcome = details.outcome;

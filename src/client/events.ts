@@ -11,21 +11,25 @@ const BUFFER = 1000;
  * connections; every new session begins with the full states.
  *
  * Emits `event` (each message as sent), `state` (the merged full state of a kind, each time it was reported) and `connection`.
- * The states that are known already are emitted again for a new subscription. Iterating yields the events.
+ * What is known already, states and an outage, is emitted again for a new subscription. Iterating yields the events.
  */
 export class EventStream extends EventEmitter<LinkEvents> implements AsyncIterable<DeviceEvent> {
   readonly #link: EventLink;
   readonly #done = new AbortController();
+  #isReleased = false;
   readonly #forward = {
     event: (event: DeviceEvent) => this.emit("event", event),
     state: (change: StateChange) => this.emit("state", change),
     connection: (change: ConnectionChange) => this.emit("connection", change),
   };
 
+  readonly #end = () => this.#done.abort();
+
   constructor(link: EventLink) {
     super();
     this.#link = link;
     link.hold();
+    link.closed.addEventListener("abort", this.#end, { once: true });
     // After the caller has added its listeners.
     queueMicrotask(() => this.#begin());
   }
@@ -41,8 +45,10 @@ export class EventStream extends EventEmitter<LinkEvents> implements AsyncIterab
 
   /** Ends the subscription; the last one closes the WebSocket. */
   async close(): Promise<void> {
-    if (this.#done.signal.aborted) return;
+    if (this.#isReleased) return;
+    this.#isReleased = true;
     this.#done.abort();
+    this.#link.closed.removeEventListener("abort", this.#end);
     const { event, state, connection } = this.#forward;
     this.#link.off("event", event).off("state", state).off("connection", connection);
     await this.#link.release();
@@ -74,11 +80,11 @@ export class EventStream extends EventEmitter<LinkEvents> implements AsyncIterab
 
   #begin(): void {
     if (this.#done.signal.aborted) return;
-    const { event, state, connection } = this.#forward;
-    this.#link.on("event", event).on("state", state).on("connection", connection);
-    if (this.#link.connection.connected) {
-      this.emit("connection", this.#link.connection);
-      for (const [kind, state] of Object.entries(this.#link.states)) this.emit("state", { kind, state });
-    }
+    const { event, state, connection: change } = this.#forward;
+    this.#link.on("event", event).on("state", state).on("connection", change);
+    const { connection, states } = this.#link;
+    if (connection.connected || connection.error) this.emit("connection", connection);
+    if (!connection.connected) return;
+    for (const [kind, state] of Object.entries(states)) this.emit("state", { kind, state });
   }
 }

@@ -3,7 +3,8 @@ import { pause, throwIfCancelled } from "./deadline";
 import { CancelledError, ConfigurationError, PiKVMError } from "./errors";
 import { isKey, type Key } from "./keys";
 import type { HidState } from "./states";
-import type { CallOptions } from "./transport";
+import type { CallOptions, Query, RequestOptions } from "./transport";
+import { partsOf, type Part } from "./typing";
 
 export interface TypeOptions extends CallOptions {
   /** Keyboard layout of the computer, e.g. `de`; default the device's. See `getKeymaps`. */
@@ -21,12 +22,8 @@ export interface HidParams {
   jiggler?: boolean;
 }
 
-/** Seconds that one key event takes on the USB line: the keyboard is polled every millisecond. */
-const EVENT_TIME = 0.001;
-/** Key events of an average character: press, release, and Shift for some. */
-const EVENTS_PER_CHARACTER = 2.5;
-/** Seconds of typing handed over at once: as long as cancelling may take. */
-const PART_TIME = 0.5;
+/** How much longer than its key events a part may take a busy device. */
+const SLOWNESS = 1.5;
 const MAX_DELAY = 5;
 /** Seconds that a shortcut spends on each key: kvmd waits 0.05 s before each press and release. */
 const SHORTCUT_KEY_TIME = 0.1;
@@ -86,36 +83,28 @@ export class Hid {
     if (!(delay >= 0 && delay <= MAX_DELAY)) {
       throw new ConfigurationError(`A delay of ${delay} s is out of range: 0 to ${MAX_DELAY} s.`);
     }
-    const { transport, lane } = this.#commands;
-    // By code points, so that no character is cut in two.
-    const characters = Array.from(text);
-    const eventTime = Math.max(delay, EVENT_TIME);
-    const size = Math.max(1, Math.floor(PART_TIME / (EVENTS_PER_CHARACTER * eventTime)));
-    await lane.run(async () => {
-      for (let typed = 0; typed < characters.length;) {
-        const part = characters.slice(typed, typed + size);
-        const typingTime = part.length * EVENTS_PER_CHARACTER * eventTime;
-        try {
-          throwIfCancelled(signal);
-          await transport.post("/api/hid/print", {
-            signal,
-            query: { limit: 0, keymap: keymap || undefined, delay: delay || undefined },
-            body: part.join(""),
-            headers: { "Content-Type": "text/plain; charset=utf-8" },
-            extraTime: 2 * part.length * EVENTS_PER_CHARACTER * delay,
-          });
+    const parts = partsOf(text, delay);
+    const total = parts.reduce((sum, { characters }) => sum + characters, 0);
+    let typed = 0;
+    const handedOver = ({ characters }: Part): void => {
+      typed += characters;
+      onProgress?.(typed, total);
+    };
+    try {
+      await this.#commands.lane.run(async (turn) => {
+        for (const part of parts) {
+          throwIfCancelled(turn);
+          await this.#typePart(part, { limit: 0, keymap: keymap || undefined, delay: delay || undefined }, turn);
+          handedOver(part);
           // Without a delay the device answers when the part is queued, not when it is typed.
-          if (delay === 0) await pause(typingTime, signal);
-        } catch (error) {
-          if (error instanceof PiKVMError)
-            error.message += ` (${typed} of ${characters.length} characters had been typed.)`;
-          throw error;
+          if (delay === 0) await pause(part.time, turn);
         }
-        typed += part.length;
-        onProgress?.(typed, characters.length);
-      }
-    }, signal);
-    return characters.length;
+      }, signal);
+    } catch (error) {
+      if (error instanceof PiKVMError) error.message += ` (${typed} of ${total} characters had been typed.)`;
+      throw error;
+    }
+    return total;
   }
 
   /** Presses keys in order and releases them in reverse, e.g. `["ControlLeft", "AltLeft", "Delete"]`. kvmd 4.79 and later. */
@@ -146,21 +135,42 @@ export class Hid {
   async press(key: string, hold = 0, { signal }: CallOptions = {}): Promise<void> {
     const { transport, lane } = this.#commands;
     const name = knownKey(key);
-    const send = (state: boolean, options: CallOptions) =>
+    const send = (state: boolean, options: RequestOptions) =>
       transport.post("/api/hid/events/send_key", { ...options, query: { key: name, state } });
-    await lane.run(async () => {
+    const release = () => insist(() => send(false, { lastWord: true }));
+    await lane.run(async (turn) => {
       let mayBeDown = false;
       try {
-        await send(true, { signal });
+        await send(true, { signal: turn });
         mayBeDown = true;
-        if (hold > 0) await pause(hold, signal);
+        if (hold > 0) await pause(hold, turn);
       } catch (error) {
         mayBeDown ||= error instanceof PiKVMError && error.outcome === "unknown";
-        if (mayBeDown) await insist(() => send(false, {})).catch(() => undefined);
+        if (mayBeDown) await release().catch(() => undefined);
         throw error;
       }
-      await insist(() => send(false, {}));
+      await release();
     }, signal);
+  }
+
+  async #typePart({ text, time }: Part, query: Query, signal: AbortSignal): Promise<void> {
+    const { transport } = this.#commands;
+    const start = Date.now();
+    try {
+      await transport.post("/api/hid/print", {
+        signal,
+        query,
+        body: text,
+        headers: { "Content-Type": "text/plain; charset=utf-8" },
+        extraTime: SLOWNESS * time,
+      });
+    } catch (error) {
+      // What was handed over goes on even when nobody listens to the answer; the next text must not mix with it.
+      const left = SLOWNESS * time - (Date.now() - start) / 1000;
+      const mayGoOn = error instanceof PiKVMError && error.outcome === "unknown" && left > 0;
+      if (mayGoOn) await pause(left, transport.closed).catch(() => undefined);
+      throw error;
+    }
   }
 }
 

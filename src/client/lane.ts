@@ -1,4 +1,4 @@
-import { cancelledBy } from "./deadline";
+import { cancelledBy, Deadline, throwIfCancelled } from "./deadline";
 import { BusyError } from "./errors";
 
 /**
@@ -7,53 +7,68 @@ import { BusyError } from "./errors";
  */
 export class Lane {
   readonly #name: string;
+  readonly #closed: AbortSignal;
   readonly #limit: number;
   readonly #waiting: (() => void)[] = [];
   #held = false;
 
-  /** @param limit how many may wait; one more is refused with a `BusyError`. */
-  constructor(name: string, limit = 100) {
+  /**
+   * @param closed ends all work, waiting and running.
+   * @param limit how many may wait; one more is refused with a `BusyError`.
+   */
+  constructor(name: string, closed: AbortSignal, limit = 100) {
     this.#name = name;
+    this.#closed = closed;
     this.#limit = limit;
   }
 
   /**
    * Runs the work when it is its turn and holds the lane until the work is done.
+   * @param work gets a signal that ends with the caller's, and when the device is closed.
    * @throws BusyError when too many wait already; the signal's error when it ends while waiting.
    */
-  async run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    if (this.#held) await this.#turn(signal);
+  async run<T>(work: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    using end = new Deadline([signal, this.#closed]);
+    throwIfCancelled(end.signal);
+    if (this.#held) await this.#turn(end.signal);
     else this.#held = true;
     try {
-      if (signal?.aborted) throw cancelledBy(signal);
-      return await work();
+      throwIfCancelled(end.signal);
+      return await work(end.signal);
     } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#held = false;
+      this.#next();
     }
   }
 
-  #turn(signal: AbortSignal | undefined): Promise<void> {
+  /** Resolves when everything that was in the lane has ended. */
+  async idle(): Promise<void> {
+    if (!this.#held) return;
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#next();
+  }
+
+  #next(): void {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#held = false;
+  }
+
+  #turn(signal: AbortSignal): Promise<void> {
     if (this.#waiting.length >= this.#limit) {
       const message = `${this.#limit} requests to ${this.#name} are waiting already; nothing was sent.`;
       return Promise.reject(new BusyError(message, { statusCode: 0 }, { code: "QUEUE_FULL" }));
     }
     return new Promise((resolve, reject) => {
       const start = () => {
-        signal?.removeEventListener("abort", leave);
+        signal.removeEventListener("abort", leave);
         resolve();
       };
       const leave = () => {
         this.#waiting.splice(this.#waiting.indexOf(start), 1);
-        if (signal) reject(cancelledBy(signal));
-      };
-      if (signal?.aborted) {
         reject(cancelledBy(signal));
-        return;
-      }
+      };
       this.#waiting.push(start);
-      signal?.addEventListener("abort", leave, { once: true });
+      signal.addEventListener("abort", leave, { once: true });
     });
   }
 }

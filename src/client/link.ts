@@ -23,14 +23,29 @@ export interface LinkEvents {
   connection: [ConnectionChange];
 }
 
-/** Seconds of silence after which the device is pinged, and after which the connection counts as dead. kvmd speaks every 5 s. */
-const PING_AFTER = 7;
-const DEAD_AFTER = 15;
-const CHECK_EVERY = 2.5;
-/** Seconds a closing handshake may take. */
-const CLOSE_TIMEOUT = 1;
-const BACKOFF_START = 1;
-const BACKOFF_CEILING = 60;
+/** When the event connection is looked after. All in seconds. */
+export interface LinkTiming {
+  /** Silence after which the device is pinged. */
+  pingAfter: number;
+  /** Silence after which the connection counts as dead. */
+  deadAfter: number;
+  checkEvery: number;
+  /** How long a closing handshake may take. */
+  closeTimeout: number;
+  /** The first pause before another attempt, at most; it doubles with each failure up to the ceiling. */
+  backoffStart: number;
+  backoffCeiling: number;
+}
+
+/** kvmd speaks every 5 s. */
+const TIMING: LinkTiming = {
+  pingAfter: 7,
+  deadAfter: 15,
+  checkEvery: 2.5,
+  closeTimeout: 1,
+  backoffStart: 1,
+  backoffCeiling: 60,
+};
 
 /**
  * The one event WebSocket of a device, open while somebody holds it; reconnects by itself. Sockets are opened and closed within the
@@ -39,17 +54,19 @@ const BACKOFF_CEILING = 60;
 export class EventLink extends EventEmitter<LinkEvents> {
   readonly #transport: Transport;
   readonly #hidLane: Lane;
+  readonly #timing: LinkTiming;
   #holders = 0;
   #running: { stop: AbortController; ended: Promise<void> } | undefined;
   #states: States = {};
   #connection: ConnectionChange = { connected: false };
 
-  constructor(transport: Transport, hidLane: Lane) {
+  constructor(transport: Transport, hidLane: Lane, timing = TIMING) {
     super();
     // One listener for each subscription, however many there are.
     this.setMaxListeners(0);
     this.#transport = transport;
     this.#hidLane = hidLane;
+    this.#timing = timing;
   }
 
   /** The merged states of this session, as far as the device has sent them. */
@@ -61,6 +78,11 @@ export class EventLink extends EventEmitter<LinkEvents> {
     return this.#connection;
   }
 
+  /** Ends when the device is closed. */
+  get closed(): AbortSignal {
+    return this.#transport.closed;
+  }
+
   /** Keeps the link open until the same number of releases. */
   hold(): void {
     this.#holders += 1;
@@ -70,10 +92,11 @@ export class EventLink extends EventEmitter<LinkEvents> {
   /** The last release closes the link, when no typing is in flight. */
   async release(): Promise<void> {
     this.#holders -= 1;
-    if (this.#holders > 0) return;
-    await this.#hidLane.run(async () => {
+    const stopIfUnused = async (): Promise<void> => {
       if (this.#holders === 0) await this.#stop();
-    });
+    };
+    // Where there is no turn to wait for, because the device was closed or the lane is full, it ends at once.
+    if (this.#holders === 0) await this.#hidLane.run(stopIfUnused).catch(stopIfUnused);
   }
 
   /** Closes the link at once, whoever holds it. */
@@ -85,6 +108,7 @@ export class EventLink extends EventEmitter<LinkEvents> {
   #start(): void {
     if (this.#running && !this.#running.stop.signal.aborted) return;
     const stop = new AbortController();
+    this.#connection = { connected: false };
     const before = this.#running?.ended ?? Promise.resolve();
     const running = { stop, ended: before.then(() => this.#keepConnected(stop.signal)) };
     this.#running = running;
@@ -116,18 +140,19 @@ export class EventLink extends EventEmitter<LinkEvents> {
         this.#changeConnection({ connected: false, error, ...(final ? { final } : {}) });
         if (final) return;
         failures += 1;
-        await pause(backoff(failures), stop).catch(() => undefined);
+        await pause(backoff(failures, this.#timing), stop).catch(() => undefined);
       }
     }
     this.#changeConnection({ connected: false });
   }
 
   #open(stop: AbortSignal): Promise<WebSocket> {
-    return this.#hidLane.run(() => openWebSocket(this.#transport, "/api/ws?stream=0", stop), stop);
+    return this.#hidLane.run((turn) => openWebSocket(this.#transport, "/api/ws?stream=0", turn), stop);
   }
 
   /** Receives until the session ends. @throws WebSocketError, unless it was stopped. */
   #listen(socket: WebSocket, stop: AbortSignal, proven: () => void): Promise<void> {
+    const { pingAfter, deadAfter, checkEvery, closeTimeout } = this.#timing;
     return new Promise((resolve, reject) => {
       let heard = Date.now();
       let failure: WebSocketError | undefined;
@@ -137,12 +162,13 @@ export class EventLink extends EventEmitter<LinkEvents> {
       };
       const heartbeat = setInterval(() => {
         const silence = (Date.now() - heard) / 1000;
-        if (silence >= DEAD_AFTER) fail(new WebSocketError("The device went silent.", { code: "SILENT" }));
-        else if (silence >= PING_AFTER) socket.ping();
-      }, CHECK_EVERY * 1000);
+        if (silence >= deadAfter) fail(new WebSocketError("The device went silent.", { code: "SILENT" }));
+        else if (silence >= pingAfter) socket.ping();
+      }, checkEvery * 1000);
+      let impatience: NodeJS.Timeout | undefined;
       const leave = () => {
         socket.close(1000);
-        setTimeout(() => socket.terminate(), CLOSE_TIMEOUT * 1000).unref();
+        impatience = setTimeout(() => socket.terminate(), closeTimeout * 1000);
       };
       stop.addEventListener("abort", leave, { once: true });
       if (stop.aborted) leave();
@@ -161,10 +187,12 @@ export class EventLink extends EventEmitter<LinkEvents> {
       );
       socket.on("close", (code: number) => {
         clearInterval(heartbeat);
+        clearTimeout(impatience);
         stop.removeEventListener("abort", leave);
         if (stop.aborted) resolve();
         else reject(failure ?? new WebSocketError(describeClose(code), { code: `WS_${code}` }));
       });
+      socket.resume();
     });
   }
 
@@ -178,18 +206,18 @@ export class EventLink extends EventEmitter<LinkEvents> {
     return true;
   }
 
-  /** An outage is told once, however many attempts it takes. */
+  /** An outage is told once, however many attempts it takes and however they fail; its end by a refused login is told again. */
   #changeConnection(change: ConnectionChange): void {
     const before = this.#connection;
     this.#connection = change;
-    const isNews = before.connected !== change.connected || before.error?.name !== change.error?.name || change.final;
-    if (isNews) this.emit("connection", change);
+    const isFirstFailure = change.error !== undefined && before.error === undefined;
+    if (before.connected !== change.connected || isFirstFailure || change.final) this.emit("connection", change);
   }
 }
 
 /** Exponential with full jitter: many devices or Node-REDs do not come back in step. Seconds. */
-function backoff(failures: number): number {
-  return Math.random() * Math.min(BACKOFF_CEILING, BACKOFF_START * 2 ** (failures - 1));
+function backoff(failures: number, { backoffStart, backoffCeiling }: LinkTiming): number {
+  return Math.random() * Math.min(backoffCeiling, backoffStart * 2 ** (failures - 1));
 }
 
 function parseEvent(data: Buffer): DeviceEvent | undefined {

@@ -22,7 +22,7 @@ export function mergeEvent(states: Readonly<States>, { event_type, event }: Devi
   if (name === "loop" || name === "pong") return undefined;
   if (name.startsWith("info_")) return merged("info", states["info"], { [name.slice("info_".length)]: event }, shallow);
   if (name === "gpio_model") return merged("gpio", states["gpio"], { model: event }, shallow);
-  return merged(name, states[name], event, RULES[name] ?? replace);
+  return merged(name, states[name], event, RULES.get(name) ?? replace);
 }
 
 type Json = Record<string, unknown>;
@@ -53,21 +53,23 @@ function inside(...names: string[]): (known: Json, event: Json) => Json {
   };
 }
 
-const RULES: Record<string, Rule> = {
-  atx: fullOr(["enabled"], inside()),
-  hid: fullOr(["enabled"], inside("keyboard", "mouse")),
-  msd: fullOr(["enabled", "online"], inside("storage")),
-  gpio: fullOr(["model"], mergeGpio),
-  switch: fullOr(["model"], inside()),
-  streamer: fullOr(["features"], inside()),
-  info: shallow,
-};
+const RULES = new Map<string, Rule>([
+  ["atx", fullOr(["enabled"], inside())],
+  ["hid", fullOr(["enabled"], inside("keyboard", "mouse"))],
+  ["msd", fullOr(["enabled", "online"], inside("storage"))],
+  ["gpio", mergeGpio],
+  ["switch", fullOr(["model"], inside())],
+  ["streamer", fullOr(["features"], inside())],
+  ["info", shallow],
+]);
 
-function mergeGpio(known: Json, event: Json): Json {
-  const [before, part] = [known["state"], event["state"]];
-  // Before kvmd 4.21 the event was the state itself.
-  if (!isObject(part)) return { ...known, state: event };
-  return { ...known, state: inside("inputs", "outputs")(isObject(before) ? before : {}, part) };
+function mergeGpio(known: Json | undefined, event: Json): Json | undefined {
+  if ("model" in event) return event;
+  // Before kvmd 4.21 the event was the whole state itself, and the model an event of its own.
+  if (!isObject(event["state"])) return { ...known, state: event };
+  if (!known) return undefined;
+  const before = known["state"];
+  return { ...known, state: inside("inputs", "outputs")(isObject(before) ? before : {}, event["state"]) };
 }
 
 function merged(kind: string, known: unknown, event: Json, rule: Rule): StateChange | undefined {

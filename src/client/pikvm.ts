@@ -1,8 +1,9 @@
 import { Atx } from "./atx";
 import { Auth } from "./auth";
 import { Commands } from "./commands";
+import { Deadline } from "./deadline";
 import { Drive } from "./drive";
-import { PiKVMError } from "./errors";
+import { CancelledError, PiKVMError } from "./errors";
 import { EventStream } from "./events";
 import { Hid } from "./hid";
 import { Lane } from "./lane";
@@ -18,6 +19,7 @@ export type PiKVMOptions = TransportOptions;
 /** What there is while a device is open. */
 interface Resources {
   transport: Transport;
+  hidLane: Lane;
   link: EventLink;
   atx: Atx;
   power: Power;
@@ -99,7 +101,12 @@ export class PiKVM implements AsyncDisposable {
     const resources = this.#resources;
     this.#resources = "closed";
     if (typeof resources === "string") return;
-    await Promise.all([resources.link.close(), resources.transport.close()]);
+    const { transport, hidLane, link } = resources;
+    transport.end();
+    using limit = new Deadline([], { seconds: LAST_WORDS, late: () => new CancelledError("Closed.") });
+    // Keys that are held down are let go.
+    await Promise.all([link.close(), limit.race(hidLane.idle()).catch(() => undefined)]);
+    await transport.destroy();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -115,23 +122,27 @@ export class PiKVM implements AsyncDisposable {
   }
 }
 
+/** Seconds that closing waits for keys to be let go. */
+const LAST_WORDS = 2;
 const CLOSED = "This PiKVM has been closed; make a new one.";
 
 /** The one place where the parts of a device are put together. */
 function assemble(transport: Transport): Resources {
-  const hidLane = new Lane("the keyboard");
+  const { closed } = transport;
+  const hidLane = new Lane("the keyboard", closed);
   const link = new EventLink(transport, hidLane);
-  const waiter = new StateWaiter(link);
-  const atx = new Atx(new Commands(transport, new Lane("the power buttons")));
-  const msd = new Msd(new Commands(transport, new Lane("the USB drive")));
+  const waiter = new StateWaiter(link, closed);
+  const atx = new Atx(new Commands(transport, new Lane("the power buttons", closed)));
+  const msd = new Msd(new Commands(transport, new Lane("the USB drive", closed)));
   return {
     transport,
+    hidLane,
     link,
     atx,
-    power: new Power(atx, waiter),
+    power: new Power(atx, waiter, new Lane("the power button", closed)),
     hid: new Hid(new Commands(transport, hidLane)),
     msd,
-    drive: new Drive(msd, waiter),
+    drive: new Drive(msd, waiter, new Lane("the USB drive", closed)),
     system: new System(transport),
     auth: new Auth(transport),
   };

@@ -1,8 +1,7 @@
 import type { Atx, PressOptions } from "./atx";
 import { whileBusy } from "./commands";
-import { pause } from "./deadline";
-import { WaitTimeoutError } from "./errors";
-import { Lane } from "./lane";
+import { BusyError, PiKVMError, WaitTimeoutError } from "./errors";
+import type { Lane } from "./lane";
 import type { AtxState } from "./states";
 import type { CallOptions } from "./transport";
 import type { StateWaiter } from "./wait";
@@ -38,35 +37,61 @@ interface Step {
   press: Press;
   /** Looked at first: when it does not hold, nothing is pressed. */
   needed: LedCondition;
+  /** While this holds, the press is right even before the LED has followed an earlier one. */
+  certain: LedCondition;
   /** What the LED shows when it worked. */
   reached: LedCondition;
   /** The same in words, for the error when it does not come true. */
   expected: string;
-  /** Whether the press changes the LED. Default true. */
-  changesLed?: boolean;
+  /** Whether the press changes the LED. */
+  changesLed: boolean;
+}
+
+/** A press that the LED may not have followed yet, by us or by somebody else. */
+interface RecentPress {
+  at: number;
+  /** The LED before it. */
+  led: boolean;
+  /** Somebody waits for the LED to follow it. */
+  watched: boolean;
 }
 
 /** Seconds in which the power LED follows a press. Within them "off" may just mean "not yet on", and a second press would undo the first. */
 const SETTLE_TIME = 5;
 const SETTLE_INTERVAL = 0.25;
+const LED_TIMEOUT = 30;
 
 const isOn: LedCondition = (state) => state.leds.power;
 const isOff: LedCondition = (state) => !state.leds.power;
 const hasChanged: LedCondition = (state, before) => state.leds.power !== before.leds.power;
 const always: LedCondition = () => true;
+const never: LedCondition = () => false;
+
+const SWITCH_ON = { needed: isOff, certain: never, reached: isOn, expected: "on", changesLed: true };
+const SWITCH_OFF = { needed: isOn, certain: never, reached: isOff, expected: "off", changesLed: true };
+const FORCE_OFF = { ...SWITCH_OFF, certain: isOn };
+const RESET = { needed: isOn, certain: isOn, reached: isOn, expected: "on", changesLed: false };
+const CLICK = {
+  needed: always,
+  certain: always,
+  reached: hasChanged,
+  expected: "another than before",
+  changesLed: true,
+};
+const CLICK_RESET = { ...RESET, needed: always, certain: always };
 
 /** Power actions with a known end: they look first, press at most once, and wait as long as asked. */
 export class Power {
   readonly #atx: Atx;
   readonly #waiter: StateWaiter;
   /** To look and to press is one step: nobody of ours presses in between. */
-  readonly #lane = new Lane("the power button");
-  /** The last press that the LED may not have followed yet, by us or by somebody else. */
-  #recent: { at: number; led: boolean } | undefined;
+  readonly #lane: Lane;
+  #recent: RecentPress | undefined;
 
-  constructor(atx: Atx, waiter: StateWaiter) {
+  constructor(atx: Atx, waiter: StateWaiter, lane: Lane) {
     this.#atx = atx;
     this.#waiter = waiter;
+    this.#lane = lane;
   }
 
   /** LEDs and what is being pressed. */
@@ -76,50 +101,37 @@ export class Power {
 
   /** Presses the power button if the computer is off. */
   on(options: PowerOptions = {}): Promise<PowerResult> {
-    return this.#take(
-      { press: (how) => this.#atx.powerOn(how), needed: isOff, reached: isOn, expected: "on" },
-      options,
-    );
+    return this.#take({ ...SWITCH_ON, press: (how) => this.#atx.powerOn(how) }, options);
   }
 
   /** Presses the power button shortly if the computer is on; its operating system decides what happens. */
   off(options: PowerOptions = {}): Promise<PowerResult> {
-    return this.#take(
-      { press: (how) => this.#atx.powerOff(how), needed: isOn, reached: isOff, expected: "off" },
-      options,
-    );
+    return this.#take({ ...SWITCH_OFF, press: (how) => this.#atx.powerOff(how) }, options);
   }
 
   /** Holds the power button if the computer is on. */
   offHard(options: PowerOptions = {}): Promise<PowerResult> {
-    return this.#take(
-      { press: (how) => this.#atx.powerOffHard(how), needed: isOn, reached: isOff, expected: "off" },
-      options,
-    );
+    return this.#take({ ...FORCE_OFF, press: (how) => this.#atx.powerOffHard(how) }, options);
   }
 
   /** Presses reset if the computer is on. The LED stays on; waiting for it makes sure that it does. */
   resetHard(options: PowerOptions = {}): Promise<PowerResult> {
-    const press: Press = (how) => this.#atx.resetHard(how);
-    return this.#take({ press, needed: isOn, reached: isOn, expected: "on", changesLed: false }, options);
+    return this.#take({ ...RESET, press: (how) => this.#atx.resetHard(how) }, options);
   }
 
   /** A short press of the power button, whatever the LED says. Waiting for the LED waits until it changes. */
   click(options: PowerOptions = {}): Promise<PowerResult> {
-    const press: Press = (how) => this.#atx.clickPower(how);
-    return this.#take({ press, needed: always, reached: hasChanged, expected: "another than before" }, options);
+    return this.#take({ ...CLICK, press: (how) => this.#atx.clickPower(how) }, options);
   }
 
   /** A long press of the power button, whatever the LED says. Waiting for the LED waits until it changes. */
   clickLong(options: PowerOptions = {}): Promise<PowerResult> {
-    const press: Press = (how) => this.#atx.clickPowerLong(how);
-    return this.#take({ press, needed: always, reached: hasChanged, expected: "another than before" }, options);
+    return this.#take({ ...CLICK, press: (how) => this.#atx.clickPowerLong(how) }, options);
   }
 
   /** A press of the reset button, whatever the LED says. Waiting for the LED waits until it is on. */
   clickReset(options: PowerOptions = {}): Promise<PowerResult> {
-    const press: Press = (how) => this.#atx.clickReset(how);
-    return this.#take({ press, needed: always, reached: isOn, expected: "on", changesLed: false }, options);
+    return this.#take({ ...CLICK_RESET, press: (how) => this.#atx.clickReset(how) }, options);
   }
 
   /** On, confirmed by the LED; presses nothing when it is on already. */
@@ -141,7 +153,7 @@ export class Power {
 
   /** On if the computer is off, reset if it is on. */
   async powerOrReset(options: PowerOptions = {}): Promise<PowerResult> {
-    const { leds } = await this.#settled(options);
+    const { leds } = await this.#settled(never, options.signal);
     return leds.power ? this.resetHard(options) : this.on(options);
   }
 
@@ -151,53 +163,69 @@ export class Power {
    */
   async cycle({ offTime = 5, ...options }: PowerOffOptions & { offTime?: number } = {}): Promise<PowerResult> {
     const off = await this.ensureOff(options);
-    if (off.pressed) await pause(offTime, options.signal);
+    if (off.pressed) await this.#waiter.pause(offTime, options.signal);
     const on = await this.ensureOn(options);
     return { pressed: off.pressed || on.pressed, state: on.state };
   }
 
   async #take(step: Step, options: PowerOptions): Promise<PowerResult> {
-    const { pressed, before } = await this.#lane.run(
-      () => whileBusy(() => this.#pressOnce(step, options), options),
+    const { before, press } = await this.#lane.run(
+      (signal) => whileBusy(() => this.#pressOnce(step, options, signal), { ...options, signal }),
       options.signal,
     );
-    if (options.wait !== "led") return { pressed, state: await this.#stateAfter(options.signal) };
-    const state = await this.#waiter.until(
-      "atx",
-      () => this.#atx.getState({ signal: options.signal }),
-      (now) => (pressed ? step.reached(now, before) : true),
-      {
-        signal: options.signal,
-        timeout: options.timeout ?? 30,
-        failure: notConfirmed(step.expected, options.timeout ?? 30),
-      },
-    );
-    return { pressed, state };
+    if (!press) return { pressed: false, state: before };
+    const state = options.wait === "led" ? this.#watch(step, press, before, options) : this.#stateAfter(options.signal);
+    return { pressed: true, state: await state };
   }
 
+  /** @returns no press when none was needed. */
   async #pressOnce(
     step: Step,
-    { wait = "finished", signal }: PowerOptions,
-  ): Promise<{ pressed: boolean; before: AtxState }> {
-    const before = await this.#settled({ signal });
+    { wait = "finished" }: PowerOptions,
+    signal: AbortSignal,
+  ): Promise<{ before: AtxState; press?: RecentPress }> {
+    const before = await this.#settled(step.certain, signal);
     // With ATX switched off on the device the LEDs mean nothing; the press then brings the device's own error.
-    if (before.enabled && !step.needed(before, before)) return { pressed: false, before };
+    if (before.enabled && !step.needed(before, before)) return { before };
+    const press: RecentPress = { at: Date.now(), led: before.leds.power, watched: false };
     try {
       await step.press({ wait: wait !== "accepted", signal });
-    } finally {
-      // Also after an error: the press may have happened, and a busy button is being pressed by somebody else.
-      if (step.changesLed ?? true) this.#recent = { at: Date.now(), led: before.leds.power };
+      press.at = Date.now();
+      press.watched = wait === "led";
+      if (step.changesLed) this.#recent = press;
+    } catch (error) {
+      // A busy button is being pressed by somebody else.
+      const mayBePressed = error instanceof BusyError || (error instanceof PiKVMError && error.outcome === "unknown");
+      if (step.changesLed && mayBePressed) this.#recent = press;
+      throw error;
     }
-    return { pressed: true, before };
+    return { before, press };
   }
 
-  /** The state once the LED has had time to follow the last press. */
-  async #settled({ signal }: CallOptions): Promise<AtxState> {
+  /** Waits until the LED shows that the press worked. */
+  async #watch(step: Step, press: RecentPress, before: AtxState, options: PowerOptions): Promise<AtxState> {
+    const { signal, timeout = LED_TIMEOUT } = options;
+    try {
+      return await this.#waiter.until(
+        "atx",
+        (how) => this.#atx.getState(how),
+        (now) => step.reached(now, before),
+        { signal, timeout, failure: notConfirmed(step.expected, timeout) },
+      );
+    } finally {
+      press.watched = false;
+    }
+  }
+
+  /** The state once the LED has had time to follow the last press, unless the next one is certain before. */
+  async #settled(certain: LedCondition, signal: AbortSignal | undefined): Promise<AtxState> {
     for (;;) {
       const state = await this.#atx.getState({ signal });
       const recent = this.#recent;
-      if (!recent || state.leds.power !== recent.led || Date.now() - recent.at > SETTLE_TIME * 1000) return state;
-      await pause(SETTLE_INTERVAL, signal);
+      const mayFollow =
+        recent?.led === state.leds.power && (recent.watched || Date.now() - recent.at < SETTLE_TIME * 1000);
+      if (!mayFollow || certain(state, state)) return state;
+      await this.#waiter.pause(SETTLE_INTERVAL, signal);
     }
   }
 

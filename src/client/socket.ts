@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import WebSocket from "ws";
-import { cancelledBy, Deadline } from "./deadline";
-import { ConnectionTimeoutError, PiKVMError, WebSocketError } from "./errors";
-import { networkError } from "./network";
+import { Deadline, throwIfCancelled } from "./deadline";
+import { ConnectionTimeoutError, WebSocketError, type PiKVMError } from "./errors";
+import { networkError, targetOf } from "./network";
 import type { Transport } from "./transport";
 import { openSocket } from "./trust";
 
@@ -13,26 +13,28 @@ const MAX_MESSAGE = 16 * 1024 * 1024;
 const MAX_REFUSAL = 64 * 1024;
 
 /**
- * Opens a WebSocket of the device with the transport's trust, credentials and time limit.
+ * Opens a WebSocket of the device with the transport's trust, credentials and time limit. It is paused, so that no message is lost
+ * before the caller listens; resume it.
  * @throws APIError / AuthError of the status for a refused handshake; ConnectError, ConnectionTimeoutError, WebSocketError.
  */
 export async function openWebSocket(transport: Transport, path: string, signal?: AbortSignal): Promise<WebSocket> {
-  return transport.withAuth((headers) => handshake(transport, path, headers, signal));
+  const signals = [signal, transport.closed];
+  return transport.withAuth((headers) => handshake(transport, path, headers, signals), signals);
 }
 
 async function handshake(
   transport: Transport,
   path: string,
   headers: Record<string, string>,
-  signal: AbortSignal | undefined,
+  signals: readonly (AbortSignal | undefined)[],
 ): Promise<WebSocket> {
-  const { address, target, timeout } = transport;
-  using deadline = new Deadline(
-    timeout,
-    () => new ConnectionTimeoutError(`${target} did not open the WebSocket in time.`, { retryable: true }),
-    [signal, transport.closed],
-  );
-  if (deadline.signal.aborted) throw cancelledBy(deadline.signal);
+  const { address, timeout } = transport;
+  using deadline = new Deadline(signals, {
+    seconds: timeout,
+    late: () =>
+      new ConnectionTimeoutError(`${targetOf(address)} did not open the WebSocket in time.`, { retryable: true }),
+  });
+  throwIfCancelled(deadline.signal);
   let connection: Socket | undefined;
   let socket: WebSocket | undefined;
   try {
@@ -46,7 +48,7 @@ async function handshake(
     // terminate() makes a socket that is not open yet emit one more error.
     socket?.on("error", () => undefined).terminate();
     connection?.destroy();
-    throw error instanceof PiKVMError ? error : networkError(error, { target, sent: false, changes: false });
+    throw networkError(error, { address });
   }
 }
 
@@ -59,19 +61,19 @@ async function destroyedWhenLate(connecting: Promise<Socket>, signal: AbortSigna
 
 function upgraded(socket: WebSocket, transport: Transport): Promise<void> {
   return new Promise((resolve, reject) => {
-    socket.once("open", resolve);
-    socket.once("error", (cause: Error & { code?: string }) => {
-      const code = cause.code;
-      // Errors of the network have codes that the one place for them knows; the others are ws's own about the handshake.
-      reject(
-        code !== undefined && !code.startsWith("WS_ERR")
-          ? networkError(cause, { target: transport.target, sent: false, changes: false })
-          : new WebSocketError(`The WebSocket could not be opened: ${cause.message}`, {
-              cause,
-              ...(code ? { code } : {}),
-            }),
-      );
+    socket.once("open", () => {
+      socket.off("error", fail);
+      socket.pause();
+      resolve();
     });
+    // Errors of the network have codes that the one place for them knows; the others are ws's own about the handshake.
+    const fail = (cause: Error & { code?: string }) =>
+      reject(
+        cause.code === undefined
+          ? new WebSocketError(`The WebSocket could not be opened: ${cause.message}`, { cause })
+          : cause,
+      );
+    socket.once("error", fail);
     socket.once("unexpected-response", (_, response) => {
       readRefusal(response).then(
         (text) => reject(refused(response, text, transport)),

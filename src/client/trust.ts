@@ -2,7 +2,8 @@ import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { buildConnector } from "undici";
 import type { Address } from "./address";
-import { ConfigurationError, ConnectError } from "./errors";
+import { CancelledError, ConfigurationError, ConnectError } from "./errors";
+import { networkError } from "./network";
 
 /** Own certificate authorities and, where the device's proxy asks for one, a client certificate. All in PEM. */
 export interface CertificateTrust {
@@ -25,12 +26,16 @@ export type Trust = "system" | "none" | CertificateTrust | { fingerprint: string
 /** Opens a TCP or TLS connection and hands it on only when the device's certificate is trusted. */
 export type Connector = buildConnector.connector;
 
-/** @param connectTimeout seconds for TCP and TLS together. */
-export function connectorFor(trust: Trust, connectTimeout: number): Connector {
+/**
+ * @param connectTimeout seconds for TCP and TLS together.
+ * @param closed gives up what is still connecting.
+ */
+export function connectorFor(trust: Trust, connectTimeout: number, closed?: AbortSignal): Connector {
   const fingerprint =
     typeof trust === "object" && "fingerprint" in trust ? parseFingerprint(trust.fingerprint) : undefined;
   const options: CertificateTrust = typeof trust === "object" && !("fingerprint" in trust) ? trust : {};
   const { verify = trust !== "none", ...tls } = options;
+  // undici's types leave out that it returns the socket that is connecting.
   const connect = buildConnector({
     ...tls,
     timeout: connectTimeout * 1000,
@@ -38,9 +43,10 @@ export function connectorFor(trust: Trust, connectTimeout: number): Connector {
     // there would be no certificate to look at.
     rejectUnauthorized: false,
     maxCachedSessions: 0,
-  });
-  return (target, callback) =>
-    connect(target, (error, socket) => {
+  }) as (...args: Parameters<Connector>) => Socket;
+  return (target, callback) => {
+    const settle: buildConnector.Callback = (...[error, socket]) => {
+      closed?.removeEventListener("abort", giveUp);
       if (error) {
         callback(error, null);
         return;
@@ -53,7 +59,13 @@ export function connectorFor(trust: Trust, connectTimeout: number): Connector {
       // Before the first byte of a request, which would carry the password.
       socket.destroy();
       callback(distrust, null);
-    });
+    };
+    const connecting = connect(target, settle);
+    const giveUp = (): void => {
+      connecting.destroy(new CancelledError("Closed while connecting."));
+    };
+    closed?.addEventListener("abort", giveUp, { once: true });
+  };
 }
 
 /** A connection to the address outside of HTTP requests: for the WebSocket, and to look at the certificate. */
@@ -79,11 +91,13 @@ export interface Certificate {
 /**
  * Reads the certificate of an address without trusting it and without sending anything.
  * @param connectTimeout seconds.
- * @throws the network's own error, or ConfigurationError for an http address.
+ * @throws ConnectError, ConnectionTimeoutError; ConfigurationError for an http address.
  */
 export async function readCertificate(address: Address, connectTimeout: number): Promise<Certificate> {
   if (!address.secure) throw new ConfigurationError("An http:// address has no certificate.");
-  const socket = await openSocket(connectorFor("none", connectTimeout), address);
+  const socket = await openSocket(connectorFor("none", connectTimeout), address).catch((error: unknown) => {
+    throw networkError(error, { address });
+  });
   try {
     if (!(socket instanceof TLSSocket)) throw new ConnectError("The connection has no certificate.");
     const { fingerprint256, subject, valid_to } = socket.getPeerCertificate();

@@ -19,9 +19,17 @@ const RECHECK_INTERVAL = 5;
 /** Waits for conditions on a device's state: told by the event connection where one is open, else by looking. */
 export class StateWaiter {
   readonly #link: EventLink;
+  readonly #closed: AbortSignal;
 
-  constructor(link: EventLink) {
+  /** @param closed ends all waiting. */
+  constructor(link: EventLink, closed: AbortSignal) {
     this.#link = link;
+    this.#closed = closed;
+  }
+
+  /** Waits for some time. */
+  pause(seconds: number, signal: AbortSignal | undefined): Promise<void> {
+    return pause(seconds, signal, this.#closed);
   }
 
   /**
@@ -30,19 +38,19 @@ export class StateWaiter {
    */
   async until<S>(
     kind: string,
-    read: () => Promise<S>,
+    read: (options: CallOptions) => Promise<S>,
     condition: (state: S) => boolean,
     options: WaitOptions,
   ): Promise<S> {
     let lastError: unknown;
     const late = () => new WaitTimeoutError(options.failure, { cause: lastError });
-    using deadline = new Deadline(options.timeout, late, [options.signal]);
+    using deadline = new Deadline([options.signal, this.#closed], { seconds: options.timeout, late });
     for (;;) {
       throwIfCancelled(deadline.signal);
       // Listens before it looks, so that no change in between is missed.
       using change = new NextChange(this.#link, kind);
       try {
-        const state = await deadline.race(read());
+        const state = await read({ signal: deadline.signal });
         if (condition(state)) return state;
         lastError = undefined;
       } catch (error) {
@@ -70,7 +78,7 @@ class NextChange implements Disposable {
   }
 
   async orAfter(seconds: number, signal: AbortSignal): Promise<void> {
-    await pause(seconds, AbortSignal.any([this.#told.signal, signal])).catch(() => undefined);
+    await pause(seconds, this.#told.signal, signal).catch(() => undefined);
   }
 
   [Symbol.dispose](): void {

@@ -1,0 +1,230 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { PiKVM } from "../../src/client";
+import { parseTotpSecret, totpCode } from "../../src/client/totp";
+import { realClock } from "../../src/simulator";
+import { until } from "../harness/until";
+import { bench, client, failure, httpServer, posts, SECRETS, type Expected } from "./kit";
+
+const { totpSecret, password } = SECRETS;
+
+describe("ways to authenticate", { concurrency: true }, () => {
+  test("headers carry user and password, and nothing else does", async (t) => {
+    const { sim, kvm } = await bench(t);
+    await kvm.auth.check();
+    const { headers } = sim.requests[0] ?? {};
+    assert.equal(headers?.["x-kvmd-user"], "admin");
+    assert.equal(headers["x-kvmd-passwd"], password);
+    assert.equal(headers.authorization ?? headers.cookie, undefined);
+  });
+
+  test("basic is sent without waiting to be asked", async (t) => {
+    const { sim, kvm } = await bench(t, {}, { auth: "basic" });
+    await kvm.auth.check();
+    assert.deepEqual(
+      sim.requests.map(({ headers }) => [headers.authorization, headers["x-kvmd-user"]]),
+      [[`Basic ${Buffer.from(`admin:${password}`).toString("base64")}`, undefined]],
+    );
+  });
+
+  test("without a user nothing is sent", async (t) => {
+    for (const auth of ["headers", "basic", "session"] as const) {
+      const { sim, kvm } = await bench(t, { auth: false }, { auth, user: "", password: "" });
+      await kvm.auth.check();
+      const { headers } = sim.requests[0] ?? {};
+      assert.equal(headers?.["x-kvmd-user"] ?? headers?.authorization ?? headers?.cookie, undefined);
+      assert.equal(sim.requests.length, 1);
+    }
+  });
+
+  test("the event connection uses the same credentials", async (t) => {
+    for (const auth of ["headers", "basic", "session"] as const) {
+      const { kvm } = await bench(t, { totpSecret }, { auth, totpSecret });
+      const stream = kvm.events();
+      await new Promise((resolve) => stream.once("state", resolve));
+      await stream.close();
+    }
+  });
+
+  test("what cannot work is refused before anything is sent", async () => {
+    const cases: [object, RegExp][] = [
+      [{ password: "p\u00e4ss" }, /password has characters/],
+      [{ password: "a\nb" }, /password has characters/],
+      [{ user: "ad min" }, /user name has characters/],
+      [{ auth: "basic", password: "a:b" }, /colon/],
+      [{ totpSecret: "not base32!" }, /not base32/],
+      [{ totpSecret: "=" }, /empty/],
+    ];
+    for (const [options, message] of cases) {
+      const opening = new PiKVM({ address: "pikvm.lan", user: "admin", password, ...options }).open();
+      await failure(opening, { name: "ConfigurationError", code: "INVALID_INPUT", message });
+    }
+  });
+});
+
+describe("session", { concurrency: true }, () => {
+  const logins = (sim: Parameters<typeof posts>[0]) => posts(sim, "/api/auth/login").length;
+
+  test("many parallel requests share one login", async (t) => {
+    const { sim, kvm } = await bench(t, {}, { auth: "session" });
+    await Promise.all(Array.from({ length: 30 }, () => kvm.atx.getState()));
+    assert.equal(logins(sim), 1);
+    assert.ok(sim.requests.slice(1).every(({ headers }) => /^auth_token=[0-9a-f]{64}$/.test(headers.cookie ?? "")));
+  });
+
+  test("one more login for all when the device has lost the session; a press is made once", async (t) => {
+    const { sim, kvm } = await bench(t, {}, { auth: "session" });
+    await kvm.atx.getState();
+    await sim.restart();
+    const press = kvm.atx.clickPower();
+    await Promise.all([press, ...Array.from({ length: 20 }, () => kvm.atx.getState())]);
+    assert.equal(logins(sim), 2);
+    assert.equal(sim.host.presses.length, 1);
+    assert.deepEqual(
+      sim.requests.filter(({ path }) => path === "/api/atx/click").map(({ status }) => status),
+      [403, 200],
+    );
+  });
+
+  test("the event connection logs in again too", async (t) => {
+    const { sim, kvm } = await bench(t, {}, { auth: "session" });
+    await kvm.atx.getState();
+    await sim.restart();
+    const stream = kvm.events();
+    await new Promise((resolve) => stream.once("state", resolve));
+    assert.equal(logins(sim), 2);
+  });
+
+  test("a refusal that a new login does not cure is told", async (t) => {
+    const { sim, kvm } = await bench(t, {}, { auth: "session" });
+    sim.faults.add({ kind: "status", code: 403, path: "/api/atx" });
+    await failure(kvm.atx.getState(), { name: "AuthError", statusCode: 403 });
+    assert.equal(logins(sim), 2);
+  });
+
+  test("a refused login fails all who wait for it, after one attempt; a later call tries again", async (t) => {
+    const { sim, kvm } = await bench(t, { passwd: "other" }, { auth: "session" });
+    await Promise.all(
+      Array.from({ length: 10 }, () => failure(kvm.atx.getState(), { name: "AuthError", statusCode: 403 })),
+    );
+    assert.equal(logins(sim), 1);
+    sim.state.auth.account = { user: "admin", passwd: password };
+    await kvm.atx.getState();
+    assert.equal(logins(sim), 2);
+  });
+
+  test("who waits for a login can be cancelled, and the others still get theirs", async (t) => {
+    const { sim, kvm } = await bench(t, {}, { auth: "session" });
+    sim.faults.add({ kind: "delay", ms: 200, path: "/api/auth/login" });
+    const abort = new AbortController();
+    const cancelled = failure(kvm.atx.clickPower({ signal: abort.signal }), {
+      name: "CancelledError",
+      outcome: undefined,
+    });
+    const other = kvm.atx.getState();
+    await until(() => logins(sim) === 1);
+    abort.abort();
+    await cancelled;
+    await other;
+    assert.equal(sim.host.presses.length, 0);
+  });
+
+  test("a device that lets everybody in has no sessions", async (t) => {
+    const { kvm } = await bench(t, { auth: false }, { auth: "session" });
+    await kvm.atx.getState();
+  });
+
+  test("logout ends the session on the device; the next call logs in again", async (t) => {
+    const { sim, kvm } = await bench(t, {}, { auth: "session" });
+    await kvm.auth.check();
+    await kvm.auth.logout();
+    await kvm.auth.check();
+    assert.equal(logins(sim), 2);
+  });
+
+  test("logout without a session is the device's error; it is allowed for read-only", async (t) => {
+    const { kvm } = await bench(t, {}, { readOnly: true });
+    await failure(kvm.auth.logout(), { name: "APIError", error: "ValidatorError", outcome: undefined });
+  });
+
+  test("a login that fails below HTTP is the call's error, without doubt about the call", async (t) => {
+    const { sim, kvm } = await bench(t, {}, { auth: "session" });
+    sim.faults.add({ kind: "reset", path: "/api/auth/login" });
+    await failure(kvm.atx.clickPower(), { name: "ConnectError", outcome: undefined, retryable: true });
+    assert.equal(sim.host.presses.length, 0);
+  });
+});
+
+describe("two-factor codes", { concurrency: true }, () => {
+  test("RFC 6238: the last six digits of its SHA-1 vectors", () => {
+    const key = Buffer.from("12345678901234567890");
+    const vectors: [number, string][] = [
+      [59, "287082"],
+      [1111111109, "081804"],
+      [1111111111, "050471"],
+      [1234567890, "005924"],
+      [2000000000, "279037"],
+      [20000000000, "353130"],
+    ];
+    for (const [seconds, code] of vectors) assert.equal(totpCode(key, seconds * 1000), code);
+  });
+
+  test("the secret may be written in any usual way", () => {
+    const key = Buffer.from("12345678901234567890");
+    for (const text of [
+      "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
+      "gezd gnbv gy3t qojq gezd gnbv gy3t qojq",
+      "GEZDGNBV-GY3TQOJQ-GEZDGNBV-GY3TQOJQ====",
+    ]) {
+      assert.deepEqual(parseTotpSecret(text), key);
+    }
+  });
+
+  test("a code of the moment goes with every request, in every way to authenticate", async (t) => {
+    for (const auth of ["headers", "basic", "session"] as const) {
+      const { kvm } = await bench(t, { totpSecret }, { auth, totpSecret });
+      await kvm.auth.check();
+      await kvm.auth.check();
+    }
+  });
+
+  const skews: [string, number, RegExp][] = [
+    ["behind", 300_000, /clock is (299|300|301) s behind the device's; two-factor codes/],
+    ["ahead of", -300_000, /clock is (299|300|301) s ahead of the device's; two-factor codes/],
+    ["with", 0, /two-factor code was refused$/],
+  ];
+  for (const [word, skew, message] of skews) {
+    test(`a refusal tells of clocks that disagree: ours is ${word} the device's`, async (t) => {
+      const options = { totpSecret, password: `${password}x` };
+      for (const auth of ["headers", "session"] as const) {
+        const { kvm } = await bench(t, { totpSecret, clock: realClock({ skew }) }, { ...options, auth });
+        await failure(kvm.auth.check(), { name: "AuthError", statusCode: 403, message });
+      }
+    });
+  }
+
+  test("a refusal without a usable date, or without two-factor, says nothing of clocks", async (t) => {
+    const address = await httpServer(t, (_, response) => {
+      response.sendDate = false;
+      response.writeHead(403, { date: "soon" }).end();
+    });
+    const expected: Expected = { name: "AuthError", message: /refused$/ };
+    await failure((await client(t, { address: `http://${address}`, totpSecret })).auth.check(), expected);
+    await failure((await client(t, { address: `http://${address}` })).auth.check(), expected);
+  });
+});
+
+// Alone, because it sets the clock of the whole process.
+describe("two-factor codes as time goes by", () => {
+  test("each request has its own code", async (t) => {
+    const { sim, kvm } = await bench(t, { totpSecret }, { totpSecret });
+    t.mock.timers.enable({ apis: ["Date"], now: 1_700_000_000_000 });
+    sim.state.auth.enabled = false;
+    await kvm.auth.check();
+    t.mock.timers.setTime(1_700_000_030_000);
+    await kvm.auth.check();
+    const [first, second] = sim.requests.map(({ headers }) => headers["x-kvmd-passwd"]);
+    assert.equal(first, password + totpCode(parseTotpSecret(totpSecret), 1_700_000_000_000));
+    assert.equal(second, password + totpCode(parseTotpSecret(totpSecret), 1_700_000_030_000));
+  });
+});

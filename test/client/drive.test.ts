@@ -1,0 +1,249 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { describe, test, type TestContext } from "node:test";
+import { until } from "../harness/until";
+import { bench, client, failure, posts } from "./kit";
+
+const IMAGES = { "debian.iso": 650_000, "stick.img": 1000, "os/arch.iso": 2000 };
+const disk = (t: TestContext) => bench(t, { images: IMAGES });
+
+describe("drive", { concurrency: true }, () => {
+  describe("drive: mounting", { concurrency: true }, () => {
+    test("as CD-ROM, seen by the computer", async (t) => {
+      const { sim, kvm } = await disk(t);
+      const { changed, state } = await kvm.drive.mount("debian.iso");
+      assert.equal(changed, true);
+      assert.deepEqual(
+        [state.drive?.connected, state.drive?.cdrom, state.drive?.image?.name],
+        [true, true, "debian.iso"],
+      );
+      assert.deepEqual(sim.host.usbDrive, { image: "debian.iso", size: 650_000, cdrom: true, writable: false });
+    });
+
+    test("as flash drive, read-only and writable", async (t) => {
+      const { sim, kvm } = await disk(t);
+      await kvm.drive.mount("stick.img", { kind: "flash" });
+      assert.deepEqual(sim.host.usbDrive, { image: "stick.img", size: 1000, cdrom: false, writable: false });
+      await kvm.drive.eject();
+      await kvm.drive.mount("stick.img", { kind: "flash", writable: true });
+      assert.deepEqual(sim.host.usbDrive, { image: "stick.img", size: 1000, cdrom: false, writable: true });
+    });
+
+    test("from a folder, written in any way", async (t) => {
+      const { sim, kvm } = await disk(t);
+      await kvm.drive.mount("/os// arch.iso ");
+      assert.equal(sim.host.usbDrive?.image, "os/arch.iso");
+    });
+
+    test("what is mounted already in the same way is left alone", async (t) => {
+      const { sim, kvm } = await disk(t);
+      await kvm.drive.mount("debian.iso");
+      const before = posts(sim).length;
+      const again = await kvm.drive.mount("debian.iso");
+      assert.deepEqual([again.changed, again.state.drive?.connected], [false, true]);
+      assert.equal(posts(sim).length, before);
+    });
+
+    test("another image, or the same in another way, is the device's error", async (t) => {
+      const { sim, kvm } = await disk(t);
+      await kvm.drive.mount("stick.img");
+      const expected = { name: "APIError", statusCode: 400, error: "MsdConnectedError" };
+      await failure(kvm.drive.mount("debian.iso"), expected);
+      await failure(kvm.drive.mount("stick.img", { kind: "flash" }), expected);
+      await kvm.drive.eject();
+      await kvm.drive.mount("stick.img", { kind: "flash" });
+      await failure(kvm.drive.mount("stick.img", { kind: "flash", writable: true }), expected);
+      assert.equal(sim.host.usbDrive?.image, "stick.img");
+    });
+
+    const refused: [string, string, object, RegExp][] = [
+      ["no name", " ", {}, /No image is named/],
+      ["a writable CD-ROM", "debian.iso", { writable: true }, /flash drive/],
+      ["a writable .iso", "debian.iso", { writable: true, kind: "flash" }, /cannot be mounted writable/],
+      [
+        "an image that is not there",
+        "nosuch.iso",
+        {},
+        /no image "nosuch\.iso"\. There are: debian\.iso, os\/arch\.iso, stick\.img\.$/,
+      ],
+      ["an upload that broke", "broken.img", {}, /"broken\.img" is incomplete/],
+    ];
+    for (const [title, image, options, message] of refused) {
+      test(`${title} is refused without touching the drive`, async (t) => {
+        const { sim, kvm } = await disk(t);
+        if (image === "broken.img") sim.state.msd.storage.add(image, 10, { complete: false });
+        await failure(kvm.drive.mount(image, options), { name: "ConfigurationError", code: "INVALID_INPUT", message });
+        assert.deepEqual(posts(sim), []);
+      });
+    }
+
+    test("the list of what there is stays short, or says that it is empty", async (t) => {
+      const many = Object.fromEntries(
+        Array.from({ length: 15 }, (_, index) => [`${String.fromCharCode(97 + index)}.iso`, 1]),
+      );
+      const full = await bench(t, { images: many });
+      await failure(full.kvm.drive.mount("x.iso"), {
+        name: "ConfigurationError",
+        message: /There are: a\.iso(, .\.iso){9}, \.\.\.\.$/,
+      });
+      const empty = await bench(t);
+      await failure(empty.kvm.drive.mount("x.iso"), { name: "ConfigurationError", message: /It is empty\.$/ });
+    });
+
+    test("a fresh upload, which the device lists only after a second, is waited for", async (t) => {
+      for (const subscribed of [false, true]) {
+        const { sim, kvm } = await disk(t);
+        if (subscribed) await once(kvm.events(), "state");
+        const { storage } = sim.state.msd;
+        storage.finish(storage.create("fresh.img", 0));
+        const { state } = await kvm.drive.mount("fresh.img");
+        assert.equal(state.drive?.image?.name, "fresh.img");
+      }
+    });
+
+    test("an upload that has just ended, which the device still lists as incomplete, is waited for", async (t) => {
+      const { sim, kvm } = await disk(t);
+      const { storage } = sim.state.msd;
+      const file = storage.create("large.img", 0);
+      await until(async () => (await kvm.msd.getState()).storage?.images["large.img"]?.complete === false);
+      storage.finish(file);
+      await kvm.drive.mount("large.img");
+      assert.equal(sim.host.usbDrive?.image, "large.img");
+    });
+
+    test("an address of another computer is left to the device", async (t) => {
+      const { sim, kvm } = await disk(t);
+      await failure(kvm.drive.mount("nfs://server/a.iso"), { name: "APIError", statusCode: 400 });
+      assert.deepEqual(posts(sim), ["/api/msd/set_params"]);
+    });
+
+    test("a drive that does not connect is told, with the time waited", async (t) => {
+      const { sim, kvm } = await disk(t);
+      const body = JSON.stringify({ ok: true, result: {} });
+      sim.faults.add({ kind: "status", code: 200, body, path: "/api/msd/set_connected" });
+      await failure(kvm.drive.mount("debian.iso", { timeout: 0.2 }), {
+        name: "WaitTimeoutError",
+        message: /"debian\.iso" was not connected 0\.2 s after/,
+      });
+    });
+
+    test("two at once: one wins, the other is told, and nothing is mixed", async (t) => {
+      const { sim, kvm } = await disk(t);
+      const [first, second] = await Promise.allSettled([
+        kvm.drive.mount("debian.iso"),
+        kvm.drive.mount("stick.img", { kind: "flash" }),
+      ]);
+      assert.deepEqual([first.status, second.status], ["fulfilled", "rejected"]);
+      assert.equal(sim.host.usbDrive?.image, "debian.iso");
+    });
+  });
+
+  describe("drive: ejecting", { concurrency: true }, () => {
+    test("pulls the drive; the image stays selected", async (t) => {
+      const { sim, kvm } = await disk(t);
+      await kvm.drive.mount("debian.iso");
+      const { changed, state } = await kvm.drive.eject();
+      assert.deepEqual([changed, state.drive?.connected, state.drive?.image?.name], [true, false, "debian.iso"]);
+      assert.equal(sim.host.usbDrive, null);
+    });
+
+    test("what is not connected is left alone", async (t) => {
+      const { sim, kvm } = await disk(t);
+      assert.equal((await kvm.drive.eject()).changed, false);
+      assert.deepEqual(posts(sim), []);
+    });
+
+    test("a drive that stays connected is told", async (t) => {
+      const { sim, kvm } = await disk(t);
+      await kvm.drive.mount("debian.iso");
+      sim.faults.add({
+        kind: "status",
+        code: 200,
+        body: JSON.stringify({ ok: true, result: {} }),
+        path: "/api/msd/set_connected",
+      });
+      await failure(kvm.drive.eject({ timeout: 0.2 }), {
+        name: "WaitTimeoutError",
+        message: /still connected 0\.2 s after/,
+      });
+    });
+  });
+
+  describe("drive: a device that cannot", { concurrency: true }, () => {
+    for (const [state, error] of [
+      ["offline", "MsdOfflineError"],
+      ["disabled", "MsdDisabledError"],
+    ] as const) {
+      test(`${state} is the device's error`, async (t) => {
+        const { sim, kvm } = await disk(t);
+        if (state === "offline") sim.state.msd.online = false;
+        else sim.state.msd.enabled = false;
+        const expected = { name: "APIError", statusCode: 400, error };
+        await failure(kvm.drive.mount("debian.iso"), expected);
+        await failure(kvm.drive.eject(), expected);
+      });
+    }
+
+    test("busy with a transfer is a BusyError, or waited for", async (t) => {
+      const { sim, kvm } = await disk(t);
+      const busy = sim.faults.add({
+        kind: "status",
+        code: 409,
+        body: JSON.stringify({ ok: false, result: { error: "MsdIsBusyError", error_msg: "busy" } }),
+        method: "POST",
+      });
+      await failure(kvm.drive.mount("debian.iso"), { name: "BusyError", error: "MsdIsBusyError" });
+      const mounting = kvm.drive.mount("debian.iso", { busyRetry: 20 });
+      await until(() => busy.hits === 2);
+      busy.remove();
+      assert.equal((await mounting).changed, true);
+    });
+
+    test("read-only looks, and refuses the rest", async (t) => {
+      const { sim } = await disk(t);
+      const kvm = await client(t, { address: sim.url, readOnly: true });
+      assert.equal((await kvm.drive.eject()).changed, false);
+      assert.equal((await kvm.drive.getState()).online, true);
+      await failure(kvm.drive.mount("debian.iso"), { name: "ConfigurationError", code: "READ_ONLY" });
+    });
+
+    test("an error while waiting for the listing is that error", async (t) => {
+      const { sim, kvm } = await disk(t);
+      const mounting = failure(kvm.drive.mount("later.iso"), { name: "AuthError" });
+      await until(() => sim.requests.length >= 1);
+      sim.state.auth.account = { user: "admin", passwd: "changed" };
+      await mounting;
+    });
+  });
+
+  describe("msd, call by call", { concurrency: true }, () => {
+    test("parameters are sent as the device reads them", async (t) => {
+      const { sim, kvm } = await disk(t);
+      await kvm.msd.setParams({ image: "stick.img", cdrom: false, rw: true });
+      await kvm.msd.setConnected(true);
+      await kvm.msd.setConnected(false);
+      await kvm.msd.setParams({ image: "" });
+      await kvm.msd.remove("stick.img");
+      await kvm.msd.reset();
+      assert.deepEqual(
+        sim.requests.map(({ path, query }) => [path.slice("/api/msd/".length), query]),
+        [
+          ["set_params", { image: "stick.img", cdrom: "0", rw: "1" }],
+          ["set_connected", { connected: "1" }],
+          ["set_connected", { connected: "0" }],
+          ["set_params", { image: "" }],
+          ["remove", { image: "stick.img" }],
+          ["reset", {}],
+        ],
+      );
+      assert.equal(sim.state.msd.storage.files.has("stick.img"), false);
+    });
+
+    test("what the device refuses is told by its own name", async (t) => {
+      const { kvm } = await disk(t);
+      await failure(kvm.msd.setConnected(false), { name: "APIError", error: "MsdDisconnectedError" });
+      await failure(kvm.msd.setConnected(true), { name: "APIError", error: "MsdImageNotSelected" });
+      await failure(kvm.msd.setParams({ image: "nosuch" }), { name: "APIError", error: "MsdUnknownImageError" });
+    });
+  });
+});

@@ -1,0 +1,323 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { isKey, KEYS } from "../../src/client";
+import { partsOf } from "../../src/client/typing";
+import { scaledClock } from "../../src/simulator";
+import { keyChangesOf } from "../../src/simulator/keymap";
+import { until } from "../harness/until";
+import { bench, failure, posts, SECRETS } from "./kit";
+
+const PRINTABLE = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join("");
+
+describe("typing", { concurrency: true }, () => {
+  test("10,000 characters arrive exactly: every printable of a US keyboard, line ends, tabs", async (t) => {
+    const { sim, kvm } = await bench(t);
+    const text = `${PRINTABLE}\n\taAbB\n${"The quick brown fox jumps over the lazy dog, twice. ".repeat(20)}`
+      .repeat(9)
+      .slice(0, 10_000);
+    const progress: number[] = [];
+    assert.equal(
+      await kvm.hid.typeText(text, { onProgress: (typed, total) => void progress.push(typed / total) }),
+      10_000,
+    );
+    // When it resolves, everything has been typed: nothing is left in the device's queue.
+    assert.equal(sim.state.hid.gadget.pending, 0);
+    assert.equal(sim.host.typed, text);
+    assert.ok(progress.length > 10 && progress.at(-1) === 1);
+    assert.deepEqual(
+      [...progress].sort((a, b) => a - b),
+      progress,
+    );
+    assert.ok(sim.requests.every(({ query }) => query["limit"] === "0" && !("delay" in query) && !("keymap" in query)));
+  });
+
+  test("texts of two callers never mix", async (t) => {
+    const { sim, kvm } = await bench(t);
+    const [first, second] = ["a".repeat(400), "b".repeat(400)];
+    await Promise.all([
+      kvm.hid.typeText(first),
+      kvm.hid.typeText(second),
+      kvm.hid.sendShortcut(["ShiftLeft", "KeyC"]),
+      kvm.hid.press("KeyD"),
+    ]);
+    await until(() => sim.host.typed.endsWith("d"));
+    assert.equal(sim.host.typed, `${first}${second}Cd`);
+  });
+
+  test("a text that is cancelled does not mix with the next one", async (t) => {
+    const { sim, kvm } = await bench(t);
+    const abort = new AbortController();
+    const first = failure(kvm.hid.typeText("a".repeat(100), { delay: 0.01, signal: abort.signal }), {
+      name: "CancelledError",
+      outcome: "unknown",
+    });
+    const second = kvm.hid.typeText("b".repeat(20), { delay: 0.002 });
+    await until(() => sim.host.typed.length > 2);
+    abort.abort();
+    await first;
+    await second;
+    await until(() => sim.host.typed.endsWith("b".repeat(20)));
+    assert.match(sim.host.typed, /^a+b{20}$/);
+  });
+
+  test("cancelling ends it soon and tells how much was typed", async (t) => {
+    const { sim, kvm } = await bench(t);
+    const abort = new AbortController();
+    const text = "x".repeat(5000);
+    let handedOver = 0;
+    const typing = kvm.hid.typeText(text, {
+      signal: abort.signal,
+      onProgress: (typed) => {
+        handedOver = typed;
+        if (typed > 300) abort.abort();
+      },
+    });
+    const error = await failure(typing, { name: "CancelledError", outcome: undefined });
+    assert.match(error.message, new RegExp(`\\(${handedOver} of 5000 characters had been typed\\.\\)$`));
+    await until(() => sim.state.hid.gadget.pending === 0);
+    assert.equal(sim.host.typed, text.slice(0, handedOver));
+    assert.ok(handedOver < 1000);
+  });
+
+  test("a failure tells how much was typed before, and repeats nothing", async (t) => {
+    const { sim, kvm } = await bench(t);
+    sim.faults.add({ kind: "status", code: 400, path: "/api/hid/print", times: 1 });
+    await failure(kvm.hid.typeText("abc"), { name: "APIError", message: /\(0 of 3 characters had been typed\.\)$/ });
+    sim.faults.add({ kind: "reset", path: "/api/hid/print", times: 1 });
+    await failure(kvm.hid.typeText("abc"), { name: "ConnectError", outcome: "unknown" });
+    assert.equal(posts(sim).length, 2);
+  });
+
+  test("keymap and delay are the device's parameters", async (t) => {
+    const { sim, kvm } = await bench(t);
+    await kvm.hid.typeText("yz", { keymap: "de", delay: 0.001 });
+    await kvm.hid.typeText("a", { keymap: "" });
+    assert.equal(sim.host.typed.slice(0, 2), "zy");
+    assert.deepEqual(
+      sim.requests.map(({ query }) => query),
+      [{ limit: "0", keymap: "de", delay: "0.001" }, { limit: "0" }],
+    );
+    await failure(kvm.hid.typeText(SECRETS.text, { keymap: "klingon" }), {
+      name: "APIError",
+      statusCode: 400,
+      error: "ValidatorError",
+    });
+  });
+
+  test("a delay may take longer than an ordinary answer", async (t) => {
+    const { sim, kvm } = await bench(t, {}, { timeout: 0.2 });
+    await kvm.hid.typeText("aBc", { delay: 0.1 });
+    assert.equal(sim.host.typed, "aBc");
+  });
+
+  test("a delay out of range is refused before anything is sent", async (t) => {
+    const { sim, kvm } = await bench(t);
+    for (const delay of [-0.1, 5.1, NaN, Infinity])
+      await failure(kvm.hid.typeText("a", { delay }), { name: "ConfigurationError", message: /0 to 5 s/ });
+    assert.equal(sim.requests.length, 0);
+  });
+
+  test("nothing to type is nothing to send", async (t) => {
+    const { sim, kvm } = await bench(t);
+    assert.equal(await kvm.hid.typeText(""), 0);
+    assert.equal(sim.requests.length, 0);
+  });
+
+  test("text is cut between characters, never within one", () => {
+    const text = "a😀".repeat(1000);
+    const parts = partsOf(text, 0);
+    assert.ok(parts.length > 1);
+    assert.equal(parts.map((part) => part.text).join(""), text);
+    assert.equal(
+      parts.reduce((sum, { characters }) => sum + characters, 0),
+      2000,
+    );
+    assert.doesNotMatch(parts.map((part) => part.text).join("|"), /[\ud800-\udbff]\|/);
+    // However slow, a part is at least one character, and cancelling waits for no more than that.
+    assert.deepEqual(
+      partsOf("ab", 5).map((part) => part.text),
+      ["a", "b"],
+    );
+  });
+});
+
+describe("the time that typing takes", () => {
+  const texts = [
+    "aBaBaB".repeat(300),
+    PRINTABLE.repeat(10),
+    "@ü€{A}".repeat(100),
+    "hello world ".repeat(100),
+    "!!!111",
+    "ß",
+  ];
+  for (const keymap of ["en-us", "de"]) {
+    test(`is never estimated too short: ${keymap}`, () => {
+      for (const text of texts) {
+        for (const part of partsOf(text, 0)) {
+          const events = [...keyChangesOf(part.text, keymap)].length;
+          assert.ok(part.time * 1000 >= events - 1e-6, `${part.text}: ${part.time} s for ${events} events`);
+          assert.ok(part.time < 0.6);
+        }
+      }
+    });
+  }
+
+  test("is that of the key events, for plain text", () => {
+    const text = "plain text has two events for each character ".repeat(10);
+    const time = partsOf(text, 0).reduce((sum, part) => sum + part.time, 0);
+    const exact = [...keyChangesOf(text, "en-us")].length * 0.001;
+    assert.ok(time >= exact && time < 1.1 * exact);
+  });
+});
+
+describe("keys", { concurrency: true }, () => {
+  const events = (sim: Awaited<ReturnType<typeof bench>>["sim"]) =>
+    sim.host.keyEvents.map(({ key, state }) => `${state ? "+" : "-"}${key}`);
+
+  test("a shortcut is pressed in order and released in reverse", async (t) => {
+    const { sim, kvm } = await bench(t);
+    await kvm.hid.sendShortcut(["ControlLeft", "AltLeft", "Delete"]);
+    await until(() => sim.host.keyEvents.length === 6);
+    assert.deepEqual(events(sim), ["+ControlLeft", "+AltLeft", "+Delete", "-Delete", "-AltLeft", "-ControlLeft"]);
+  });
+
+  test("a long shortcut may take longer than an ordinary answer", async (t) => {
+    const { kvm } = await bench(t, {}, { timeout: 0.2 });
+    await kvm.hid.sendShortcut(["ControlLeft", "KeyA", "KeyB", "KeyC", "KeyD"]);
+  });
+
+  test("a key is held until it is released", async (t) => {
+    const { sim, kvm } = await bench(t);
+    await kvm.hid.sendKey("ShiftLeft", true);
+    await until(() => sim.host.heldKeys.length === 1);
+    await kvm.hid.sendKey("ShiftLeft", false);
+    await until(() => sim.host.heldKeys.length === 0);
+    assert.deepEqual(
+      sim.requests.map(({ query }) => query),
+      [
+        { key: "ShiftLeft", state: "1" },
+        { key: "ShiftLeft", state: "0" },
+      ],
+    );
+  });
+
+  test("a tap presses and releases, also keys that the device would leave down", async (t) => {
+    const { sim, kvm } = await bench(t);
+    await kvm.hid.press("MetaLeft");
+    await until(() => sim.host.keyEvents.length === 2);
+    assert.deepEqual(events(sim), ["+MetaLeft", "-MetaLeft"]);
+  });
+
+  test("holding takes its time", async (t) => {
+    const { sim, kvm } = await bench(t);
+    const start = performance.now();
+    await kvm.hid.press("F2", 0.3);
+    assert.ok(performance.now() - start >= 290);
+    await until(() => sim.host.heldKeys.length === 0);
+  });
+
+  test("a held key is released when it is cancelled", async (t) => {
+    const { sim, kvm } = await bench(t);
+    const abort = new AbortController();
+    const press = failure(kvm.hid.press("KeyA", 60, { signal: abort.signal }), { name: "CancelledError" });
+    await until(() => sim.host.heldKeys.length === 1);
+    abort.abort();
+    await press;
+    await until(() => sim.host.heldKeys.length === 0);
+  });
+
+  test("a held key is released when the device is closed", async (t) => {
+    for (const auth of ["headers", "session"] as const) {
+      const { sim, kvm } = await bench(t, {}, { auth });
+      const press = failure(kvm.hid.press("KeyA", 60), { name: "CancelledError", code: "CLOSED" });
+      await until(() => sim.host.heldKeys.length === 1);
+      await kvm.close();
+      await press;
+      await until(() => sim.host.heldKeys.length === 0);
+    }
+  });
+
+  test("a key is released when the answer to its press is lost, in whatever way", async (t) => {
+    for (const kind of ["reset", "cut", "hang"] as const) {
+      const { sim, kvm } = await bench(t, {}, { timeout: 0.3 });
+      sim.faults.add({ kind, times: 1, after: true });
+      await failure(kvm.hid.press("KeyA"), { outcome: "unknown" } as never);
+      await until(() => sim.host.keyEvents.length === 2);
+      assert.deepEqual(sim.host.heldKeys, []);
+    }
+  });
+
+  test("the release is tried again when it fails", async (t) => {
+    const { sim, kvm } = await bench(t);
+    sim.faults.add({ kind: "reset", path: /state=0/, times: 2 });
+    await kvm.hid.press("KeyA");
+    await until(() => sim.host.heldKeys.length === 0 && sim.host.keyEvents.length === 2);
+    assert.equal(posts(sim).length, 4);
+  });
+
+  test("a release that fails for good is told", async (t) => {
+    const { sim, kvm } = await bench(t);
+    sim.faults.add({ kind: "status", code: 500, path: /state=0/ });
+    await failure(kvm.hid.press("KeyA"), { name: "APIError", statusCode: 500 });
+    assert.equal(posts(sim).length, 4);
+  });
+
+  test("a press that is refused needs no release", async (t) => {
+    const { sim, kvm } = await bench(t);
+    sim.faults.add({ kind: "status", code: 400 });
+    await failure(kvm.hid.press("KeyA"), { name: "APIError" });
+    assert.equal(posts(sim).length, 1);
+  });
+
+  test("names that are no keys are refused before anything is sent", async (t) => {
+    const { sim, kvm } = await bench(t);
+    const expected = { name: "ConfigurationError", message: /is not a key/ };
+    for (const key of ["", "a", "enter", "KeyAA", "toString"]) {
+      assert.equal(isKey(key), false);
+      await failure(kvm.hid.sendShortcut(["ControlLeft", key]), expected);
+      await failure(
+        Promise.resolve().then(() => kvm.hid.sendKey(key, true)),
+        expected,
+      );
+      await failure(kvm.hid.press(key), expected);
+    }
+    await failure(kvm.hid.sendShortcut([]), { name: "ConfigurationError", message: /at least one key/ });
+    assert.equal(sim.requests.length, 0);
+  });
+
+  test("all 126 keys are known to the device", async (t) => {
+    assert.equal(new Set(KEYS).size, 126);
+    const { kvm } = await bench(t, { clock: scaledClock(20) });
+    for (const key of KEYS) await kvm.hid.sendKey(key, false);
+  });
+});
+
+describe("hid, the rest", { concurrency: true }, () => {
+  test("state, inactivity, keymaps", async (t) => {
+    const { sim, kvm } = await bench(t);
+    assert.deepEqual(await kvm.hid.getState(), sim.state.hid.state());
+    assert.equal(await kvm.hid.getInactivity(), 0);
+    const keymaps = await kvm.hid.getKeymaps();
+    assert.equal(keymaps.default, "en-us");
+    assert.ok(keymaps.available.includes("de"));
+  });
+
+  test("settings send what is given, and only that", async (t) => {
+    const { sim, kvm } = await bench(t);
+    await kvm.hid.setParams({ mouseOutput: "usb_rel", jiggler: true });
+    await kvm.hid.setParams({ keyboardOutput: "usb" });
+    assert.deepEqual(
+      sim.requests.map(({ query }) => query),
+      [{ mouse_output: "usb_rel", jiggler: "1" }, { keyboard_output: "usb" }],
+    );
+    const { mouse, jiggler } = await kvm.hid.getState();
+    assert.deepEqual([mouse.outputs.active, jiggler?.active], ["usb_rel", true]);
+  });
+
+  test("reset lets go of all keys", async (t) => {
+    const { sim, kvm } = await bench(t);
+    await kvm.hid.sendKey("KeyA", true);
+    await kvm.hid.reset();
+    await until(() => sim.host.keyEvents.length === 2 && sim.host.heldKeys.length === 0);
+  });
+});

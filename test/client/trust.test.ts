@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { describe, test, type TestContext } from "node:test";
+import { parseAddress, readCertificate, type PiKVM, type Trust } from "../../src/client";
+import { fingerprintOf, type Identity, issueCertificate } from "../../src/simulator";
+import { expired, signed } from "./certificates";
+import { bench, checkError, client, failure, httpServer, tcpServer, type Expected } from "./kit";
+
+/** Connects over HTTP and over a WebSocket. @returns what became of the two. */
+async function bothWays(kvm: PiKVM): Promise<unknown[]> {
+  const http = await kvm.atx.getState().then(
+    () => "connected",
+    (error: unknown) => error,
+  );
+  const stream = kvm.events();
+  const webSocket = await new Promise((resolve) =>
+    stream.on("connection", ({ connected, error }) => resolve(connected ? "connected" : error)),
+  );
+  await stream.close();
+  return [http, webSocket];
+}
+
+/** A device with a certificate, and a client that trusts in a way. Counts what reaches HTTP. */
+async function trusting(t: TestContext, tls: Identity, trust: Trust, host = "127.0.0.1") {
+  const { sim } = await bench(t, { tls });
+  const kvm = await client(t, { address: `https://${host}:${sim.port}`, trust });
+  return { sim, kvm };
+}
+
+describe("trust, for HTTP and WebSocket alike", { concurrency: true }, () => {
+  const { ca, device } = signed();
+  const other = signed(["pikvm.test"], "Another CA");
+  const own = issueCertificate();
+  const old = expired();
+  const home = issueCertificate({ hosts: ["127.0.0.1"] });
+
+  const refused: [string, Identity, Trust, Expected][] = [
+    [
+      "self-signed, with the system's authorities",
+      own,
+      "system",
+      { name: "ConnectError", code: "DEPTH_ZERO_SELF_SIGNED_CERT", message: /self-signed/ },
+    ],
+    [
+      "signed by an authority that the system does not know",
+      device,
+      "system",
+      { name: "ConnectError", code: "UNABLE_TO_VERIFY_LEAF_SIGNATURE", message: /not trusted/ },
+    ],
+    [
+      "signed by another authority than ours",
+      device,
+      { ca: other.ca.cert },
+      { name: "ConnectError", code: "UNABLE_TO_VERIFY_LEAF_SIGNATURE" },
+    ],
+    [
+      "for another host",
+      other.device,
+      { ca: other.ca.cert },
+      { name: "ConnectError", code: "ERR_TLS_CERT_ALTNAME_INVALID", message: /another host name/ },
+    ],
+    ["expired", old, { ca: old.cert }, { name: "ConnectError", code: "CERT_HAS_EXPIRED", message: /expired/ }],
+    [
+      "not the pinned one",
+      own,
+      { fingerprint: fingerprintOf(device.cert) },
+      { name: "ConnectError", code: "FINGERPRINT_MISMATCH" },
+    ],
+    [
+      "not the pinned one, though its authority is fine",
+      device,
+      { fingerprint: fingerprintOf(own.cert) },
+      { name: "ConnectError", code: "FINGERPRINT_MISMATCH" },
+    ],
+  ];
+  for (const [title, tls, trust, expected] of refused) {
+    test(`refused: ${title}; not a byte of a request leaves`, async (t) => {
+      const { sim, kvm } = await trusting(t, tls, trust);
+      for (const error of await bothWays(kvm)) {
+        checkError(error, { retryable: false, outcome: undefined, ...expected });
+        assert.ok(error.message.includes(`sha256:${fingerprintOf(tls.cert)}`), "it shows the fingerprint");
+      }
+      assert.equal(sim.requests.length, 0);
+    });
+  }
+
+  const accepted: [string, Identity, Trust][] = [
+    ["our own authority", device, { ca: ca.cert }],
+    ["our own authority, another name expected", other.device, { ca: [other.ca.cert], servername: "pikvm.test" }],
+    ["a self-signed certificate as its own authority", home, { ca: home.cert }],
+    ["the pinned fingerprint", own, { fingerprint: fingerprintOf(own.cert) }],
+    ["the pinned fingerprint of an expired certificate", old, { fingerprint: fingerprintOf(old.cert) }],
+    ["none at all", own, "none"],
+    ["authorities without verifying", own, { ca: ca.cert, verify: false }],
+  ];
+  for (const [title, tls, trust] of accepted) {
+    test(`accepted: ${title}`, async (t) => {
+      const { kvm } = await trusting(t, tls, trust);
+      assert.deepEqual(await bothWays(kvm), ["connected", "connected"]);
+    });
+  }
+
+  test("a pinned fingerprint holds for every connection, not just the first", async (t) => {
+    const { sim, kvm } = await trusting(t, own, { fingerprint: fingerprintOf(own.cert) });
+    await Promise.all(Array.from({ length: 20 }, () => kvm.atx.getState()));
+    assert.ok(sim.connections > 1);
+    sim.changeCertificate(own);
+    await kvm.atx.getState();
+    sim.changeCertificate();
+    const before = sim.requests.length;
+    for (const error of await bothWays(kvm)) checkError(error, { name: "ConnectError", code: "FINGERPRINT_MISMATCH" });
+    assert.equal(sim.requests.length, before);
+  });
+
+  test("a fingerprint may be written in any usual way", async (t) => {
+    const plain = fingerprintOf(own.cert);
+    const spellings = [
+      plain,
+      plain.toLowerCase(),
+      plain.replaceAll(":", ""),
+      ` sha256:${plain} `,
+      `SHA256 Fingerprint=${plain}`,
+      `sha-256=${plain.replaceAll(":", "").toLowerCase()}`,
+    ];
+    const { sim } = await bench(t, { tls: own });
+    for (const fingerprint of spellings) {
+      const kvm = await client(t, { address: sim.url, trust: { fingerprint } });
+      await kvm.atx.getState();
+    }
+    for (const fingerprint of ["", "AB:CD", plain.slice(0, -1), `${plain}:00`, plain.replace(/^./, "G")]) {
+      await failure(client(t, { address: sim.url, trust: { fingerprint } }), {
+        name: "ConfigurationError",
+        code: "INVALID_INPUT",
+      });
+    }
+  });
+
+  test("a client certificate is presented to a proxy that asks for one", async (t) => {
+    const authority = signed();
+    const user = issueCertificate({ commonName: "user", issuer: authority.ca });
+    const server = createServer(
+      { ...authority.device, ca: authority.ca.cert, requestCert: true, rejectUnauthorized: false },
+      (request, response) => {
+        const { authorized } = request.socket as typeof request.socket & { authorized: boolean }; // it is a TLS server's
+        response
+          .setHeader("content-type", "application/json")
+          .end(JSON.stringify({ ok: true, result: { authorized } }));
+      },
+    );
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    t.after(() => server.close());
+    const address = `https://127.0.0.1:${(server.address() as AddressInfo).port}`; // it listens on a port
+    const trust = { ca: authority.ca.cert };
+    const stranger = await client(t, { address, trust });
+    assert.deepEqual(await stranger.atx.getState(), { authorized: false });
+    const known = await client(t, { address, trust: { ...trust, cert: user.cert, key: user.key } });
+    assert.deepEqual(await known.atx.getState(), { authorized: true });
+  });
+});
+
+describe("readCertificate", { concurrency: true }, () => {
+  test("shows what a person compares, and sends no request", async (t) => {
+    const { sim } = await bench(t, { tls: true });
+    const { fingerprint, subject, validTo } = await readCertificate(parseAddress(sim.url), 5);
+    assert.equal(fingerprint, sim.fingerprint);
+    assert.match(subject, /PiKVM/);
+    assert.ok(Date.parse(validTo) > Date.now());
+    assert.equal(sim.requests.length, 0);
+  });
+
+  test("fails like any call", async (t) => {
+    const look = (address: string) => readCertificate(parseAddress(address), 0.3);
+    await failure(look("http://127.0.0.1"), { name: "ConfigurationError" });
+    await failure(look("https://127.0.0.1:1"), { name: "ConnectError", code: "ECONNREFUSED" });
+    await failure(look(`https://${await httpServer(t, () => undefined)}`), {
+      name: "ConnectError",
+      message: /does not speak TLS/,
+    });
+    await failure(look(`https://${await tcpServer(t, () => undefined)}`), { name: "ConnectionTimeoutError" });
+  });
+});
