@@ -255,7 +255,7 @@ const cases: Case[] = [
     when: "something that is not HTTP answers",
     node: STATE,
     fault: { kind: "garbage" },
-    expected: { name: "ResponseError", code: "NOT_HTTP", retryable: true, says: /did not answer with HTTP/ },
+    expected: { name: "ResponseError", code: "NOT_HTTP", retryable: false, says: /did not answer with HTTP/ },
   },
   {
     when: "the http address is redirected to https",

@@ -1,0 +1,140 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { freePort } from "../examples/free-port";
+import { CHECKOUT, NODE_RED_HOME, type FlowConfig } from "./node-red";
+import { until } from "./until";
+
+/** What a Node-RED logged: `type` and `id` of the node that did. */
+export interface ChildLog {
+  level: number;
+  msg: string;
+  type?: string;
+  id?: string;
+}
+
+/** Node-RED's log levels are numbers that fall with importance. */
+const ERROR = 20;
+
+interface Options {
+  /** With what it needs installed in it; an empty one, removed at the end, when absent. */
+  userDir?: string;
+  /** Folders with nodes outside of the user directory; this checkout when absent. */
+  nodesDir?: string[];
+  editorTheme?: object;
+}
+
+/** A Node-RED as users run it: a process of its own, talked to through its admin HTTP API. */
+export class ChildNodeRed {
+  readonly logs: ChildLog[] = [];
+  readonly url: string;
+  readonly userDir: string;
+  readonly #child: ChildProcess;
+  readonly #temporary: boolean;
+
+  private constructor(child: ChildProcess, url: string, userDir: string, temporary: boolean) {
+    this.#child = child;
+    this.url = url;
+    this.userDir = userDir;
+    this.#temporary = temporary;
+    child.on("message", (entry: ChildLog) => this.logs.push(entry));
+  }
+
+  static async start({ userDir, nodesDir = [CHECKOUT], editorTheme = {} }: Options = {}): Promise<ChildNodeRed> {
+    const directory = userDir ?? (await mkdtemp(path.join(tmpdir(), "pikvm-child-")));
+    const port = await freePort();
+    const settings = path.join(directory, "settings.cjs");
+    await writeFile(settings, settingsFile({ port, nodesDir, editorTheme }));
+    const args = [path.join(NODE_RED_HOME, "red.js"), "-s", settings, "-u", directory];
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+    const nodeRed = new ChildNodeRed(child, `http://127.0.0.1:${port}`, directory, userDir === undefined);
+    try {
+      await nodeRed.#untilStarted(0);
+    } catch (error) {
+      await nodeRed.stop();
+      throw error;
+    }
+    return nodeRed;
+  }
+
+  get errors(): ChildLog[] {
+    return this.logs.filter(({ level }) => level <= ERROR);
+  }
+
+  get(resource: string, accept = "application/json"): Promise<Response> {
+    return this.#ask(resource, { headers: { accept } });
+  }
+
+  async json<T>(resource: string): Promise<T> {
+    return (await (await this.get(resource)).json()) as T; // the caller knows what Node-RED answers there
+  }
+
+  /** Resolves when the new flow runs. */
+  async deploy(flow: FlowConfig): Promise<void> {
+    const before = this.#starts;
+    await this.#ask("flows", { method: "POST", ...asJson(flow) });
+    await this.#untilStarted(before);
+  }
+
+  /** Presses the button of an inject node. */
+  async inject(id: string): Promise<void> {
+    await this.#ask(`inject/${id}`, { method: "POST" });
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      const ended = once(this.#child, "exit");
+      this.#child.kill("SIGTERM");
+      const timer = setTimeout(() => this.#child.kill("SIGKILL"), 8000);
+      await ended;
+      clearTimeout(timer);
+    }
+    if (this.#temporary) await rm(this.userDir, { recursive: true, force: true });
+  }
+
+  async #ask(resource: string, request: RequestInit): Promise<Response> {
+    const response = await fetch(`${this.url}/${resource}`, request);
+    if (!response.ok) throw new Error(`${resource}: HTTP ${response.status} ${await response.text()}`);
+    return response;
+  }
+
+  get #starts(): number {
+    return this.logs.filter(({ msg }) => msg === "Started flows").length;
+  }
+
+  /** Node-RED answers a deploy before the new flows run. */
+  async #untilStarted(before: number): Promise<void> {
+    await until(() => this.#starts > before || this.#child.exitCode !== null, { timeout: 30_000, what: "started flows" });
+    if (this.#child.exitCode !== null) throw new Error(`Node-RED ended with exit code ${this.#child.exitCode}`);
+  }
+}
+
+const asJson = (body: unknown): RequestInit => ({
+  headers: { "content-type": "application/json", "Node-RED-Deployment-Type": "full" },
+  body: JSON.stringify(body),
+});
+
+function settingsFile({ port, nodesDir, editorTheme }: { port: number; nodesDir: string[]; editorTheme: object }): string {
+  const settings = {
+    uiHost: "127.0.0.1",
+    uiPort: port,
+    lang: "en-US",
+    flowFile: "flows.json",
+    credentialSecret: false,
+    nodesDir,
+    httpStatic: false,
+    telemetry: { enabled: false, updateNotification: false },
+    externalModules: { palette: { allowInstall: false, allowUpload: false }, modules: { allowInstall: false } },
+    editorTheme: { tours: false, projects: { enabled: false }, ...editorTheme },
+  };
+  return `
+    // It ends also when the test was killed.
+    process.on("disconnect", () => process.kill(process.pid, "SIGTERM"));
+    const handler = () => ({ level, msg, type, id }) =>
+      process.connected && process.send({ level, msg: String(msg?.message ?? msg), type, id });
+    const console = { level: "off" };
+    module.exports = { ...${JSON.stringify(settings)}, logging: { console, test: { level: "info", handler } } };
+  `;
+}

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import { startSimulator } from "../../src/simulator";
+import { CHECKOUT } from "../harness/node-red";
+import { installed, MANIFEST, runIn } from "./tarball";
+
+const CLIENT = `${MANIFEST.name}/client`;
+
+/** As a user writes it. */
+const USE = `
+import { PiKVM, PiKVMError, type AtxState } from "${CLIENT}";
+
+export async function isOn(address: string, fingerprint: string): Promise<boolean> {
+  await using kvm = new PiKVM({ address, user: "admin", password: "admin", trust: { fingerprint } });
+  await kvm.open();
+  const state: AtxState = await kvm.atx.getState({ signal: AbortSignal.timeout(1000) });
+  return state.leds.power;
+}
+
+isOn(process.argv[2] ?? "", process.argv[3] ?? "").then(
+  (on) => console.log(on ? "on" : "off"),
+  (error: unknown) => console.log(error instanceof PiKVMError ? error.name : "not ours"),
+);
+`;
+
+const TSCONFIG = {
+  compilerOptions: {
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    module: "node16",
+    target: "es2022",
+    lib: ["es2023", "esnext.disposable"],
+    // Our declarations, too, are to be right.
+    skipLibCheck: false,
+    types: ["node"],
+    typeRoots: [path.join(CHECKOUT, "node_modules/@types")],
+  },
+  files: ["use.ts"],
+};
+
+describe("the client, installed from the tarball", () => {
+  let folder: string;
+
+  before(async () => {
+    folder = await installed();
+  });
+
+  after(() => rm(folder, { recursive: true }));
+
+  test("is what require and import of two names give", async () => {
+    const script = `
+      const { PiKVM } = require("${CLIENT}");
+      if (PiKVM !== require("${MANIFEST.name}").PiKVM) throw new Error("two clients");
+      import("${CLIENT}").then((module) => console.log(module.PiKVM === PiKVM && PiKVM.name));
+    `;
+    assert.equal(await runIn(folder, process.execPath, "-e", script), "PiKVM\n");
+  });
+
+  test("fits a strict TypeScript project, and works in it", async () => {
+    await writeFile(path.join(folder, "use.ts"), USE);
+    await writeFile(path.join(folder, "tsconfig.json"), JSON.stringify(TSCONFIG));
+    await runIn(folder, process.execPath, path.join(CHECKOUT, "node_modules/typescript/bin/tsc"));
+    const simulator = await startSimulator({ power: true });
+    const use = (fingerprint: string) => runIn(folder, process.execPath, "use.js", simulator.url, fingerprint);
+    try {
+      assert.equal(await use(simulator.fingerprint), "on\n");
+      assert.equal(await use("00".repeat(32)), "ConnectError\n");
+    } finally {
+      await simulator.close();
+    }
+  });
+
+  test("comes with a simulator to be run by npx", async () => {
+    assert.match(await runIn(folder, "npx", "--no-install", "pikvm-simulator", "--help"), /^Usage: pikvm-simulator/);
+  });
+});

@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import { startSimulator } from "../../src/simulator";
+import { EXAMPLES, example, filledIn } from "../examples/example";
+import { ChildNodeRed } from "../harness/child-node-red";
+import { CHECKOUT } from "../harness/node-red";
+import { until } from "../harness/until";
+import { installed, MANIFEST, NODE_SETS } from "./tarball";
+import { flat, readWords } from "./words";
+
+interface NodeSet {
+  name: string;
+  module: string;
+  types: string[];
+  enabled: boolean;
+  local: boolean;
+  version: string;
+  err?: unknown;
+}
+
+const LANGUAGES = readdirSync(path.join(CHECKOUT, "nodes/locales"));
+
+/** Nodes that want something besides Node-RED and a PiKVM: a broker to talk to, a palette to be installed. */
+const NEEDS_MORE = /^(mqtt|ui)-/;
+
+describe("installed from the tarball in an empty user directory", () => {
+  let userDir: string;
+  let nodeRed: ChildNodeRed;
+  let sets: NodeSet[];
+
+  before(async () => {
+    userDir = await installed();
+    nodeRed = await ChildNodeRed.start({ userDir, nodesDir: [] });
+    sets = (await nodeRed.json<NodeSet[]>("nodes")).filter(({ module }) => module === MANIFEST.name);
+  });
+
+  after(async () => {
+    await nodeRed.stop();
+    await rm(userDir, { recursive: true });
+  });
+
+  test("every node loads without an error", () => {
+    assert.deepEqual(sets.map(({ name }) => name).sort(), [...NODE_SETS].sort());
+    for (const { name, enabled, local, version, types, err } of sets) {
+      assert.deepEqual({ enabled, local, version, err }, { enabled: true, local: true, version: MANIFEST["version"], err: undefined }); // prettier-ignore
+      assert.deepEqual(types, [`pikvm-${name}`]);
+    }
+    assert.deepEqual(nodeRed.errors, []);
+  });
+
+  test("every dialog and help is served", async () => {
+    const html = await (await nodeRed.get("nodes", "text/html")).text();
+    for (const type of sets.flatMap(({ types }) => types)) {
+      for (const part of [`registerType("${type}"`, `data-template-name="${type}"`, `data-help-name="${type}"`])
+        assert.ok(html.includes(part), part);
+    }
+  });
+
+  test("every icon is served", async () => {
+    for (const icon of readdirSync(path.join(CHECKOUT, "icons"))) {
+      const answer = await nodeRed.get(`icons/${MANIFEST.name}/${icon}`, "image/*");
+      assert.match(String(answer.headers.get("content-type")), /^image\/svg\+xml/);
+      // For an icon that it does not have, Node-RED serves another.
+      assert.equal(await answer.text(), readFileSync(path.join(CHECKOUT, "icons", icon), "utf8"));
+    }
+  });
+
+  for (const lang of LANGUAGES) {
+    test(`all words of ${lang} are served`, async () => {
+      for (const name of NODE_SETS) {
+        const served = flat(await nodeRed.json<object>(`nodes/${MANIFEST.name}/${name}/messages?lng=${lang}`));
+        for (const [key, words] of readWords(lang, name)) assert.equal(served.get(key), words, `${name}: ${key}`);
+      }
+    });
+  }
+
+  test("every example is offered for import", async () => {
+    const offered = await nodeRed.json<{ fn: string }[]>(`library/examples/flows/${MANIFEST.name}`);
+    assert.deepEqual(
+      offered.map(({ fn }) => fn).sort(),
+      EXAMPLES.map((file) => path.basename(file, ".json")).sort(),
+    );
+    for (const { fn } of offered) {
+      const flow = await nodeRed.json(`library/examples/flows/${MANIFEST.name}/${fn}`);
+      assert.deepEqual(flow, example(`${fn}.json`));
+    }
+  });
+
+  for (const file of EXAMPLES) {
+    const flow = example(file);
+    const more = flow.find(({ type }) => NEEDS_MORE.test(type))?.type;
+    const skip = more !== undefined && `it has a node ${more}; see test/examples`;
+    test(`${file} reaches a device`, { skip }, async () => {
+      const simulator = await startSimulator();
+      try {
+        await nodeRed.deploy(filledIn(flow, simulator));
+        const inject = flow.find(({ type }) => type === "inject");
+        if (inject) await nodeRed.inject(inject.id);
+        await until(() => simulator.requests.some(({ status }) => status === 200 || status === 101), {
+          what: "a request that the device answers",
+        });
+        await nodeRed.deploy([]);
+        assert.deepEqual(nodeRed.errors, []);
+      } finally {
+        await simulator.close();
+      }
+    });
+  }
+});

@@ -1,0 +1,47 @@
+import { parse, type CallExpression, type Expression, type Node, type ObjectExpression } from "acorn";
+
+interface Registered {
+  type: unknown;
+  /** Literals by their value, objects as they are, undefined for all that a parser cannot know. */
+  definition: Map<string, unknown>;
+}
+
+/** What a node's html tells about it without being run: the arguments of `RED.nodes.registerType("...", { ... })`. */
+export function registered(html: string): Registered {
+  const [, script = ""] = /<script type="text\/javascript">([^]*?)<\/script>/.exec(html) ?? [];
+  const calls = nodesIn(parse(script, { ecmaVersion: 2020 })).filter(isRegistration);
+  const [type, definition] = calls[0]?.arguments ?? [];
+  if (calls.length !== 1 || definition?.type !== "ObjectExpression")
+    throw new Error(`${calls.length} calls of RED.nodes.registerType with an object`);
+  return { type: type && literal(type), definition: propertiesOf(definition) };
+}
+
+function propertiesOf(object: ObjectExpression): Map<string, unknown> {
+  const properties = object.properties.filter((property) => property.type === "Property");
+  return new Map(properties.map(({ key, value }) => [key.type === "Identifier" ? key.name : "", literal(value)]));
+}
+
+function literal(node: Expression | { type: "SpreadElement" }): unknown {
+  if (node.type === "Literal") return node.value;
+  return node.type === "ObjectExpression" ? node : undefined;
+}
+
+function isRegistration(node: Node): node is CallExpression {
+  return node.type === "CallExpression" && pathOf((node as CallExpression).callee) === "RED.nodes.registerType"; // its type says so
+}
+
+function pathOf(node: CallExpression["callee"]): string {
+  if (node.type === "Identifier") return node.name;
+  if (node.type !== "MemberExpression" || node.object.type === "Super") return "";
+  return node.property.type === "Identifier" ? `${pathOf(node.object)}.${node.property.name}` : "";
+}
+
+/** The tree below a node, and the node. */
+function nodesIn(node: Node): Node[] {
+  const children = Object.values(node).flat().filter(isNode);
+  return [node, ...children.flatMap(nodesIn)];
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === "object" && value !== null && typeof (value as { type?: unknown }).type === "string";
+}

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { test } from "node:test";
+import { CHECKOUT } from "../harness/node-red";
+import { NODE_SETS, pack } from "./tarball";
+
+/** Bytes. */
+const LIMIT = 500_000;
+
+const ALLOWED = [
+  /^dist\/nodes\/[\w-]+\.(js|html)$/,
+  /^dist\/nodes\/icons\/[\w-]+\.svg$/,
+  /^dist\/nodes\/locales\/[\w-]+\/[\w-]+\.(json|html)$/,
+  /^dist\/src\/client\/[\w-]+\.(js|d\.ts)$/,
+  /^dist\/src\/runtime\/[\w-]+\.js$/,
+  /^dist\/src\/config\.js$/,
+  /^dist\/pikvm-simulator\.js$/,
+  /^examples\/[\w-]+\.json$/,
+  /^(README|CHANGELOG)\.md$/,
+  /^LICENSE$/,
+  /^package\.json$/,
+];
+
+const SINGLE = ["README.md", "CHANGELOG.md", "LICENSE", "package.json", "dist/src/config.js", "dist/pikvm-simulator.js"];
+
+const listed = (folder: string, pattern: RegExp): string[] =>
+  readdirSync(path.join(CHECKOUT, folder))
+    .filter((file) => pattern.test(file))
+    .map((file) => path.join(folder, file));
+
+test("the tarball", async (t) => {
+  const folder = await mkdtemp(path.join(tmpdir(), "pikvm-pack-"));
+  t.after(() => rm(folder, { recursive: true }));
+  const tarball = await pack(folder);
+  const files = tarball.files.map((file) => file.path);
+
+  await t.test("holds nothing that a user does not need: no source, test, map or picture", () => {
+    assert.deepEqual(
+      files.filter((file) => !ALLOWED.some((pattern) => pattern.test(file))),
+      [],
+    );
+  });
+
+  await t.test("holds every node, dialog, icon, word and example", () => {
+    const locales = readdirSync(path.join(CHECKOUT, "nodes/locales"));
+    const expected = [
+      ...SINGLE,
+      ...NODE_SETS.flatMap((name) => [`dist/nodes/${name}.js`, `dist/nodes/${name}.html`]),
+      ...listed("icons", /\.svg$/).map((icon) => `dist/nodes/${icon}`),
+      ...locales.flatMap((lang) => listed(`nodes/locales/${lang}`, /./)).map((words) => `dist/${words}`),
+      ...listed("examples", /\.json$/),
+    ];
+    assert.deepEqual(
+      expected.filter((file) => !files.includes(file)),
+      [],
+    );
+  });
+
+  // `tsc` leaves what it once wrote: a removed or renamed source would still be published.
+  await t.test("holds no code whose source is gone", () => {
+    const sources = ["nodes", "src", "src/client", "src/runtime"].flatMap((at) => listed(at, /\.ts$/));
+    const built = files.filter((file) => /^dist\/(nodes|src)\/.*\.js$/.test(file));
+    assert.deepEqual(
+      built.filter((file) => !sources.includes(file.replace(/^dist\/(.*)\.js$/, "$1.ts"))),
+      [],
+    );
+  });
+
+  await t.test(`takes less than ${LIMIT} bytes`, () => {
+    t.diagnostic(`${tarball.unpackedSize} bytes unpacked in ${files.length} files`);
+    assert.ok(tarball.unpackedSize < LIMIT, `${tarball.unpackedSize} bytes`);
+  });
+});

@@ -1,0 +1,61 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { CHECKOUT } from "../harness/node-red";
+
+const run = promisify(execFile);
+
+export interface Manifest {
+  [field: string]: unknown;
+  name: string;
+  keywords: string[];
+  engines: { node: string };
+  dependencies: Record<string, string>;
+  "node-red": { version: string; nodes: Record<string, string> };
+}
+
+export const MANIFEST = JSON.parse(readFileSync(path.join(CHECKOUT, "package.json"), "utf8")) as Manifest;
+
+/** `atx-power`, `device`, ...: each is a set of nodes for Node-RED, and the name of three files in nodes/. */
+export const NODE_SETS = Object.keys(MANIFEST["node-red"].nodes);
+
+interface Tarball {
+  /** Of the file itself. */
+  path: string;
+  files: { path: string; size: number }[];
+  /** Bytes. */
+  unpackedSize: number;
+}
+
+/** What would be published, from what is built now. */
+export async function pack(folder: string): Promise<Tarball> {
+  const args = ["pack", "--ignore-scripts", "--json", "--pack-destination", folder];
+  const { stdout } = await run("npm", args, { cwd: CHECKOUT });
+  // The format of `npm pack --json`.
+  const [packed] = JSON.parse(stdout) as (Omit<Tarball, "path"> & { filename: string })[];
+  if (!packed) throw new Error("npm packed nothing");
+  return { ...packed, path: path.join(folder, packed.filename) };
+}
+
+/** A user directory of Node-RED with nothing but this package, installed as the palette manager does it. */
+export async function installed(): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), "pikvm-installed-"));
+  await writeFile(path.join(folder, "package.json"), JSON.stringify({ name: "node-red-project", private: true }));
+  const tarball = await pack(folder);
+  await runIn(folder, "npm", "install", "--no-audit", "--no-fund", "--prefer-offline", tarball.path);
+  return folder;
+}
+
+/** Resolves to what the command printed; rejects with it when it fails. */
+export async function runIn(folder: string, command: string, ...args: string[]): Promise<string> {
+  try {
+    const { stdout } = await run(command, args, { cwd: folder, timeout: 120_000 });
+    return stdout;
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout?: string; stderr?: string }; // of execFile, when the command ran
+    throw new Error(`${command} ${args.join(" ")} failed:\n${stdout ?? ""}${stderr ?? ""}`, { cause: error });
+  }
+}

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import * as config from "../../src/config";
+import { CHECKOUT } from "../harness/node-red";
+import { NODE_SETS } from "./tarball";
+import { readWords } from "./words";
+
+const LANGUAGES = readdirSync(path.join(CHECKOUT, "nodes/locales"));
+const COMMON = "device";
+
+const read = (file: string): string => readFileSync(path.join(CHECKOUT, file), "utf8");
+const sources = (folder: string): string[] =>
+  readdirSync(path.join(CHECKOUT, folder))
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => read(path.join(folder, file)));
+
+const ALL_RUNTIME = sources("src/runtime").join("\n");
+
+/** Catalogue and key of each word that is asked for by its full name. */
+function* wordsAskedFor(name: string): Generator<[catalogue: string, key: string]> {
+  for (const [, reference = ""] of read(`nodes/${name}.html`).matchAll(/data-i18n="(?:\[\w+\])?([^"]+)"/g)) {
+    const [, set = name, key = ""] = /^(?:.+\/([\w-]+):)?(.+)$/.exec(reference) ?? [];
+    yield [set, key];
+  }
+  const script = read(`dist/nodes/${name}.html`);
+  for (const [, key = ""] of script.matchAll(/\bwords\d?\("([^"]+)"/g)) yield [name, key];
+  for (const [, key = ""] of script.matchAll(/\bcommon\("([^"]+)"/g)) yield [COMMON, `common.${key}`];
+  // A choice has words for each of its values.
+  for (const [, field = "", list = ""] of read(`nodes/${name}.editor.ts`).matchAll(/(\w+): choice\((\w+)/g))
+    for (const value of config[list as keyof typeof config]) yield [name, `${field}.${value}`]; // a list of config.ts
+}
+
+/** Whether a key, or the text around one part of it that is put in when it runs, is somewhere in the code. */
+function isUsed(key: string, code: string): boolean {
+  const names = [key, key.replace(/^common\./, "")];
+  if (names.some((name) => code.includes(`"${name}"`) || code.includes(`:${name}"`))) return true;
+  return names.some((name) => {
+    const [last = "", ...rest] = name.split(".").reverse();
+    const put = code.includes(`\`${rest.reverse().join(".")}.\${`);
+    return put && (code.includes(`"${last}"`) || code.includes(`${last}:`));
+  });
+}
+
+test("every word that is asked for is there", () => {
+  for (const name of NODE_SETS)
+    for (const [catalogue, key] of wordsAskedFor(name))
+      assert.ok(readWords("en-US", catalogue).has(key), `${catalogue}.json has no ${key}, used by ${name}`);
+});
+
+test("every word is used", () => {
+  const everything = [ALL_RUNTIME, ...NODE_SETS.map((name) => read(`dist/nodes/${name}.html`))].join("\n");
+  for (const name of NODE_SETS) {
+    const asked = new Set(NODE_SETS.flatMap((set) => [...wordsAskedFor(set)]).map(([at, key]) => `${at}:${key}`));
+    const code = name === COMMON ? everything : read(`dist/nodes/${name}.html`);
+    const unused = [...readWords("en-US", name).keys()].filter((key) => !asked.has(`${name}:${key}`) && !isUsed(key, code)); // prettier-ignore
+    assert.deepEqual(unused, [], name);
+  }
+});
+
+for (const lang of LANGUAGES) {
+  test(`${lang} has the words of en-US for every node, and its help`, () => {
+    for (const name of NODE_SETS) {
+      assert.deepEqual([...readWords(lang, name).keys()].sort(), [...readWords("en-US", name).keys()].sort());
+      const help = read(`nodes/locales/${lang}/${name}.html`);
+      assert.ok(help.startsWith(`<script type="text/html" data-help-name="pikvm-${name}">`), `help of ${name}`);
+    }
+  });
+}
