@@ -5,7 +5,8 @@ import { common, wordsOf } from "../src/editor/words";
 
 const words = wordsOf("device");
 
-const SHA256 = /^([0-9a-f]{2}:?){31}[0-9a-f]{2}$/i;
+/** As the runtime reads it: also with what openssl and our own messages write before it. */
+const SHA256 = /^(sha-?256[:=\s]\s*(fingerprint=)?)?([0-9a-f]{2}[:\s]?){31}[0-9a-f]{2}$/i;
 
 /** A bare IPv6 address has no brackets of its own. */
 const BARE_IPV6 = /^[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:.]*$/i;

@@ -7,13 +7,17 @@ import { common, wordsOf } from "../src/editor/words";
 
 const words = wordsOf("events");
 
+/** A name, then anything that picks from it: `atx.leds.power`, `gpio.state.outputs["a b"]`. */
+const pathProblem = (path: string): string | undefined =>
+  path === "" || /^\w+([.[].+)?$/.test(path) ? undefined : words("reason.path", { path });
+
 const checkProperties = validator(
   () => words("label.properties"),
   (node) => {
     const { mode, connection, properties } = node as EventsConfig; // the node that the property belongs to
     if (mode !== "changes") return undefined;
-    const unusable = properties.find((path) => !/^\w+([.[].+)?$/.test(path));
-    if (unusable !== undefined) return words("reason.path", { path: unusable });
+    const unusable = properties.map(pathProblem).find((reason) => reason !== undefined);
+    if (unusable !== undefined) return unusable;
     return properties.length === 0 && !connection ? words("reason.nothing") : undefined;
   },
 );
@@ -78,7 +82,7 @@ RED.nodes.registerType<EventsConfig>("pikvm-events", {
   outputLabels: (index: number) => (index === 0 ? words("port.events") : common("port.errors")),
   oneditprepare() {
     prepareChecks($("#pikvm-kinds"), STATE_KINDS, this.kinds);
-    preparePaths($("#pikvm-properties"), WELL_KNOWN, this.properties);
+    preparePaths($("#pikvm-properties"), this.properties, { known: WELL_KNOWN, problem: pathProblem });
     prepareMode();
   },
   oneditsave() {

@@ -11,7 +11,7 @@ export = defineAction("pikvm-hid-keys", {
     keys: names(),
     key: text(),
     hold: seconds({ max: 600 }),
-    keymap: text({ empty: true }),
+    keymap: text({ optional: true }),
     delay: seconds({ max: 5 }),
   },
   credentials: { secret: { type: "password" } },

@@ -1,7 +1,7 @@
 // Makes a fresh clone ready to run. Plain JavaScript without dependencies: it is what installs and builds the rest.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
@@ -22,8 +22,6 @@ export async function setUp() {
     npm("ci", "--include=dev", "--no-audit", "--no-fund");
   });
   bringUpToDate(BUILT, newestSource, "Building ...", () => {
-    // The output of a source that is gone must not stay.
-    rmSync(path.join(ROOT, "dist"), { recursive: true, force: true });
     npm("run", "--silent", "build");
   });
 }

@@ -45,8 +45,8 @@ function untrusted({ origin }: Address, reason: string, fingerprint: string): st
     `  ${fingerprint}`,
     "Compare it with what the device itself says, in its web terminal or over SSH:",
     "  openssl x509 -noout -fingerprint -sha256 -in /etc/kvmd/nginx/ssl/server.crt",
-    "If it is the same, start again with it:",
-    `  PIKVM_FINGERPRINT=${fingerprint} npm start`,
+    "If it is the same, set this variable besides the others, and start again:",
+    `  PIKVM_FINGERPRINT=${fingerprint}`,
   ].join("\n");
 }
 

@@ -1,4 +1,4 @@
-import { BusyError, CancelledError, type PiKVM, type PiKVMError } from "../client";
+import { BusyError, CancelledError, ConfigurationError, type PiKVM, type PiKVMError } from "../client";
 import type { Action, Progress, StoredAction, Values, Work } from "./action";
 import { deviceById, deviceByName, type Device } from "./device";
 import { describeSource, evaluate, type TypedInput } from "./evaluate";
@@ -124,8 +124,11 @@ export class ActionNode<V extends Values> {
 
   #chooseDevice(message: Message): Device {
     const named = message["pikvm"];
-    const isNamed = this.#config.deviceFromMsg && typeof named === "string" && named !== "";
-    return isNamed ? deviceByName(this.#RED, named) : deviceById(this.#RED, this.#config.device);
+    if (!this.#config.deviceFromMsg || named === undefined) return deviceById(this.#RED, this.#config.device);
+    // Anything else must not end at the dialog's device: that would be the wrong computer.
+    if (typeof named !== "string")
+      throw new ConfigurationError("msg.pikvm must be the name or id of a device, as a text.");
+    return deviceByName(this.#RED, named);
   }
 
   /** All fields are evaluated, but only those that the action reads are judged. */
@@ -148,7 +151,7 @@ export class ActionNode<V extends Values> {
 
   #report({ done, total, unit }: Progress, message: Message, send: Send): void {
     const percent = total === 0 ? 100 : Math.floor((100 * done) / total);
-    this.#status.progress(`${percent} %`);
+    this.#status.progress(percent);
     if (!this.#config.progress) return;
     const { _msgid, topic, pikvm } = message;
     send([

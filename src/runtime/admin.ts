@@ -1,5 +1,5 @@
 import { asPiKVMError } from "./failure";
-import { parseAddress, readCertificate } from "../client";
+import { ConnectError, parseAddress, readCertificate } from "../client";
 import type { NodeAPI } from "./red";
 
 /** Seconds for a look at a certificate while a person waits in the dialog. */
@@ -9,7 +9,7 @@ const TIMEOUT = 10;
 export function serveCertificate(RED: NodeAPI): void {
   RED.httpAdmin.post("/pikvm/certificate", RED.auth.needsPermission("flows.write"), (request, response) => {
     const { address } = request.body as { address?: unknown };
-    look(typeof address === "string" ? address : "").then(
+    look(typeof address === "string" ? address.trim() : "").then(
       (certificate) => response.json(certificate),
       (error: unknown) => response.status(400).json({ message: asPiKVMError(error).message }),
     );
@@ -17,8 +17,17 @@ export function serveCertificate(RED: NodeAPI): void {
 }
 
 async function look(address: string): Promise<{ fingerprint: string; subject: string; valid_to: string }> {
-  // Addresses may name an environment variable, as Node-RED itself allows for any setting of a node.
-  const resolved = address.replace(/\$\{(\w+)\}/g, (_, name: string) => process.env[name] ?? "");
-  const { fingerprint, subject, validTo } = await readCertificate(parseAddress(resolved), TIMEOUT);
-  return { fingerprint, subject, valid_to: validTo };
+  // As in every setting of a node, `${NAME}` alone stands for an environment variable.
+  const variable = /^\$\{(\w+)\}$/.exec(address)?.[1];
+  try {
+    const resolved = variable === undefined ? address : (process.env[variable] ?? "");
+    const { fingerprint, subject, validTo } = await readCertificate(parseAddress(resolved), TIMEOUT);
+    return { fingerprint, subject, valid_to: validTo };
+  } catch (error) {
+    if (variable === undefined) throw error;
+    // What the variable holds is nobody's business: it need not be an address.
+    throw new ConnectError(
+      `No certificate could be read at the address in \${${variable}} (${asPiKVMError(error).code}).`,
+    );
+  }
 }

@@ -11,7 +11,7 @@ const CLOSE_TIMEOUT = 2;
 /** A configured device: one client, made for the first user and closed with the last. */
 export class Device {
   readonly id: string;
-  /** What `msg.pikvm` carries. */
+  /** What `msg.pikvm` carries: an unnamed device is called by its address. */
   readonly name: string;
   /** Any certificate is accepted; nodes that use the device say so. */
   readonly isInsecure: boolean;
@@ -22,7 +22,7 @@ export class Device {
 
   constructor(RED: NodeAPI, node: FlowNode<DeviceCredentials>, config: NodeDef & DeviceConfig) {
     this.id = node.id;
-    this.name = nameOf(config);
+    this.name = config.name || config.address;
     this.isInsecure = config.trust === "none";
     this.#options = () => clientOptions(RED, config, node.credentials);
   }
@@ -86,21 +86,18 @@ export function deviceById(RED: NodeAPI, id: string): Device {
 
 /** @throws ConfigurationError when none, or more than one, configured device has this name or id. */
 export function deviceByName(RED: NodeAPI, nameOrId: string): Device {
-  const all: (NodeDef & DeviceConfig)[] = [];
-  RED.nodes.eachNode((config) => {
-    if (config.type === DEVICE_TYPE) all.push(config as NodeDef & DeviceConfig);
+  const all: Device[] = [];
+  RED.nodes.eachNode(({ id, type }) => {
+    // Null for a device that is not deployed.
+    const node = type === DEVICE_TYPE ? (RED.nodes.getNode(id) as DeviceNode | null) : null;
+    if (node) all.push(node.device);
   });
-  const matches = all.filter((config) => config.id === nameOrId || nameOf(config) === nameOrId);
+  const matches = all.filter(({ id, name }) => id === nameOrId || name === nameOrId);
   const [match] = matches;
-  if (match && matches.length === 1) return deviceById(RED, match.id);
-  const known = all.map(nameOf).join(", ") || "none";
+  if (match && matches.length === 1) return match;
+  const known = all.map(({ id, name }) => name || id).join(", ") || "none";
   const problem = match ? "is the name of more than one device" : "is no configured device";
   throw new ConfigurationError(`msg.pikvm: "${nameOrId}" ${problem}. There are: ${known}.`, { code: "NOT_CONFIGURED" });
-}
-
-/** What a device is called in messages: an unnamed one by its address. */
-function nameOf({ name, address }: DeviceConfig): string {
-  return name || address;
 }
 
 function clientOptions(RED: NodeAPI, config: DeviceConfig, credentials: DeviceCredentials | undefined): PiKVMOptions {

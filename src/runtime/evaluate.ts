@@ -30,7 +30,10 @@ export async function evaluate(
   } catch (cause) {
     const reason =
       cause instanceof Error ? cause.message : String((cause as { message?: unknown } | null)?.message ?? cause);
-    throw new ConfigurationError(`${describeSource({ value, type })} could not be evaluated: ${reason}`, { cause });
+    throw new ConfigurationError(
+      `The value from ${describeSource({ value, type })} could not be evaluated: ${reason}`,
+      { cause },
+    );
   }
 }
 
@@ -41,6 +44,12 @@ export function describeSource({ value, type }: TypedInput): string {
   return type === SECRET ? "the stored secret" : "the dialog";
 }
 
-function storedSecret(node: FlowNode): unknown {
-  return (node.credentials as { secret?: unknown } | undefined)?.secret;
+function storedSecret(node: FlowNode): string {
+  // Node-RED's type says always there; a node without stored credentials has none.
+  const credentials = node.credentials as { secret?: unknown } | undefined;
+  const secret = credentials?.secret;
+  if (typeof secret === "string" && secret !== "") return secret;
+  throw new ConfigurationError("No secret text is stored in this node; enter it in the node's dialog.", {
+    code: "NOT_CONFIGURED",
+  });
 }

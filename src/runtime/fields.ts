@@ -17,17 +17,20 @@ export class Unfit extends Error {
   }
 }
 
-/** A text. Numbers and booleans become text; objects do not. It is never shown in an error: it may be what a user types in secret. */
-export function text({ empty = false }: { empty?: boolean } = {}): Field<string> {
+/**
+ * A text. Numbers and booleans become text; objects do not. It is never shown in an error: it may be what a user types in secret.
+ * @param empty accepts a text without characters; `optional` accepts nothing at all too, as an empty text.
+ */
+export function text({ empty = false, optional = false }: { empty?: boolean; optional?: boolean } = {}): Field<string> {
   return (value) => {
     if (value === undefined || value === null) {
-      if (empty) return "";
+      if (optional) return "";
       throw new Unfit("a text; nothing was given");
     }
     const result = simple(value);
     if (result === undefined)
       throw new Unfit(`a text, not ${Array.isArray(value) ? "an array" : `a value of type ${typeof value}`}`);
-    if (result === "" && !empty) throw new Unfit("a text that is not empty");
+    if (result === "" && !empty && !optional) throw new Unfit("a text that is not empty");
     return result;
   };
 }
@@ -113,6 +116,6 @@ function simple(value: unknown): string | undefined {
 const PREVIEW_LENGTH = 60;
 
 function preview(value: unknown): string {
-  const shown = simple(value) ?? (Array.isArray(value) ? "[array]" : `[${typeof value}]`);
+  const shown = value === null ? "null" : (simple(value) ?? (Array.isArray(value) ? "[array]" : `[${typeof value}]`));
   return JSON.stringify(shown.length > PREVIEW_LENGTH ? `${shown.slice(0, PREVIEW_LENGTH)}...` : shown);
 }

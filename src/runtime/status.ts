@@ -24,16 +24,17 @@ export class Status {
     this.#node = node;
   }
 
+  /** @param count messages in the node; all but one of them wait, or wait for the computer. */
   working(count: number): void {
-    if (count > 1) this.#show("blue", "dot", "queued", { count: String(count) });
+    if (count > 1) this.#show("blue", "dot", "queued", { count: String(count - 1) });
     else this.#show("blue", "dot", "working");
   }
 
-  progress(text: string): void {
+  progress(percent: number): void {
     const now = Date.now();
     if (now - this.#lastProgress < PROGRESS_INTERVAL) return;
     this.#lastProgress = now;
-    this.#node.status({ fill: "blue", shape: "dot", text });
+    this.#show("blue", "dot", "progress", { percent: String(percent) });
   }
 
   done(): void {

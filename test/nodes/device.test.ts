@@ -121,6 +121,11 @@ test("msg.pikvm chooses the device by name or id, when the dialog says so", asyn
     ].sort(),
   );
 
+  red.forget();
+  for (const pikvm of ["", null, 7, { name: "lab 2" }]) red.send("node", { pikvm });
+  await red.message("error", { count: 4 });
+  assert.deepEqual(red.at("result"), [], "what names no device must not end at another one");
+
   await red.deploy(flow(...devices, state(false)));
   red.forget();
   red.send("node", { pikvm: "lab 2" });
@@ -132,6 +137,24 @@ test("msg.pikvm chooses the device by name or id, when the dialog says so", asyn
   assert.match(JSON.stringify(await red.message("error")), /more than one device/);
   await red.deploy(flow());
   await other.close();
+});
+
+test("a refused login is not offered to the device again, however many messages come", async () => {
+  for (const auth of ["headers", "basic", "session"]) {
+    const wrong = device(simulator, { auth, credentials: { password: "wrong" } });
+    await red.deploy(
+      flow(wrong, node("pikvm-atx-power", STATE), node("pikvm-events", { id: "events", wires: [[], []] })),
+    );
+    await red.message("caught");
+    red.forget();
+    const before = simulator.requests.length;
+    for (let count = 0; count < 5; count += 1) red.send("node", {});
+    await red.message("error", { count: 5 });
+    assert.match(JSON.stringify(red.at("error")[4]), /"name":"AuthError".*not tried again/);
+    assert.equal(simulator.requests.length, before);
+    red.forget();
+  }
+  await works(simulator, {});
 });
 
 test("a read-only device answers reads and refuses the rest", async () => {
@@ -158,14 +181,18 @@ test("the certificate of an address can be looked at for the dialog, by those wh
   assert.match(String(answer["subject"]), /PiKVM/);
   assert.ok(Date.parse(String(answer["valid_to"])) > Date.now());
   assert.equal(simulator.requests.length, requests, "nothing was sent");
+  process.env["TEST_SECRET"] = "planted.secret.invalid";
   for (const [address, says] of [
     ["127.0.0.1:1", /refuses connections/],
     ["http://127.0.0.1", /no certificate/],
     ["", /no address/],
     ["not an address", /not an address/],
+    ["${TEST_SECRET}", /address in \$\{TEST_SECRET\}/],
+    ["${TEST_SECRET} x", /"\$\{TEST_SECRET\} x" is not an address/],
   ] as const) {
     const failed = await look(address);
     assert.equal(failed.status, 400);
     assert.match(String(failed.answer["message"]), says);
+    assert.doesNotMatch(String(failed.answer["message"]), /planted/);
   }
 });

@@ -169,8 +169,19 @@ test("numbers are typed as they are written; objects are refused without being s
   const { error } = await red.message("error");
   assert.equal((error as { name: string }).name, "ConfigurationError");
   assert.doesNotMatch(JSON.stringify(error), /very-secret/);
-  red.send("node", {});
+  red.send("node", { payload: "" });
   assert.deepEqual((await red.message("result", { count: 2 }))["payload"], { action: "text", typed: 0 });
+});
+
+test("to type nothing at all is a mistake in the flow, not a success", async () => {
+  await deploy();
+  red.send("node", {});
+  assert.match(JSON.stringify(await red.message("error")), /nothing was given/);
+  await deploy({ text: ["secret", ""] });
+  red.send("node", {});
+  const { error } = await red.message("error");
+  const { name, code } = error as { name: string; code: string };
+  assert.deepEqual([name, code], ["ConfigurationError", "NOT_CONFIGURED"]);
 });
 
 test("a keymap that the device does not have is the device's own error", async () => {

@@ -37,8 +37,6 @@ const FAULTS: Fault[] = [
   { kind: "truncated" },
   { kind: "html" },
   { kind: "proxy-error" },
-  { kind: "status", code: 401 },
-  { kind: "status", code: 403 },
   { kind: "status", code: 409 },
   { kind: "status", code: 500, body: "500 Internal Server Error" },
   { kind: "not-ok" },
