@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { setUp } from "../src/demo/setup.mjs";
+import { npm, setUp } from "../src/demo/setup.mjs";
 import { findChromium } from "./chromium.mjs";
 
 const ROOT = path.resolve(import.meta.dirname, "..");
@@ -24,8 +24,8 @@ await setUp();
 if (only.length > 0) {
   for (const folder of only) runFolder(folder, LINES[0]);
 } else {
-  runStep("lint and types", "npm", ["run", "--silent", "lint"]);
-  runStep("Node-RED 5.0 set-up", "npm", ["ci", "--no-audit", "--no-fund", "--prefix", NODE_RED_5]);
+  runStep("lint and types", "run", "--silent", "lint");
+  runStep("Node-RED 5.0 set-up", "ci", "--no-audit", "--no-fund", "--prefix", NODE_RED_5);
   const chromium = findChromium();
   for (const line of LINES)
     for (const folder of line.folders) runFolder(folder, { ...line, env: { ...line.env, ...chromium } });
@@ -34,12 +34,16 @@ const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
 console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
 process.exitCode = total.failed === 0 ? 0 : 1;
 
-/** One command that counts as one test. */
-function runStep(name, command, args) {
+/** One call of npm that counts as one test. */
+function runStep(name, ...args) {
   console.log(`\n== ${name}`);
-  const { status } = spawnSync(command, args, { cwd: ROOT, stdio: "inherit" });
-  if (status === 0) total.passed += 1;
-  else total.failed += 1;
+  try {
+    npm(...args);
+    total.passed += 1;
+  } catch (error) {
+    console.error(error.message);
+    total.failed += 1;
+  }
 }
 
 function runFolder(folder, { name, env }) {

@@ -59,12 +59,16 @@ function newestIn(file) {
   return Math.max(stats.mtimeMs, ...inside.map((name) => newestIn(path.join(file, name))));
 }
 
-function npm(...args) {
-  const { status, signal } = spawnSync("npm", args, {
+/** @throws Error when npm fails. */
+export function npm(...args) {
+  // The npm that runs us. By its bare name it might be another one: Node-RED brings an npm of its own, first on PATH here.
+  const { npm_execpath: own } = process.env;
+  const [command, first] = own ? [process.execPath, [own]] : ["npm", []];
+  const { status, signal } = spawnSync(command, [...first, ...args], {
     cwd: ROOT,
     stdio: "inherit",
     // npm is a script there.
-    shell: process.platform === "win32",
+    shell: !own && process.platform === "win32",
   });
   if (status !== 0) throw new Error(`npm ${args[0]} failed (${signal ?? `exit code ${status}`}); see above.`);
 }
