@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { StoppedError } from "./clock";
+import { ignoreStop } from "./clock";
 import { KvmdError } from "./errors";
 import { type Host, type Line } from "./host";
 import { type JsonObject } from "./python";
@@ -14,9 +14,13 @@ const TAIL_MS = 1000;
 /** After its start kvmd reads the LEDs as off until the first debounced value. */
 const LED_DEBOUNCE_MS = 100;
 
-const ACTIONS = ["on", "off", "off_hard", "reset_hard"] as const;
-const BUTTONS = ["power", "power_long", "reset"] as const;
-type Button = (typeof BUTTONS)[number];
+export const ATX_ACTIONS = ["on", "off", "off_hard", "reset_hard"] as const;
+export const ATX_BUTTONS = ["power", "power_long", "reset"] as const;
+export type AtxAction = (typeof ATX_ACTIONS)[number];
+export type AtxButton = (typeof ATX_BUTTONS)[number];
+
+/** Which button an action presses, if the LED lets it. */
+export const BUTTON_OF = { on: "power", off: "power", off_hard: "power_long", reset_hard: "reset" } as const;
 
 /** The buttons and LEDs of the computer's front panel. */
 export class Atx implements Subsystem {
@@ -50,8 +54,8 @@ export class Atx implements Subsystem {
 
   readonly routes: readonly Route[] = [
     { method: "GET", path: "/atx", handle: () => this.state() },
-    { method: "POST", path: "/atx/power", handle: (request) => this.power(request) },
-    { method: "POST", path: "/atx/click", handle: (request) => this.click(request) },
+    { method: "POST", path: "/atx/power", handle: (request) => this.askedPower(request) },
+    { method: "POST", path: "/atx/click", handle: (request) => this.askedClick(request) },
   ];
 
   readonly announcements: readonly Announcement[] = [{ slot: "atx", type: "atx", event: () => this.state() }];
@@ -84,28 +88,33 @@ export class Atx implements Subsystem {
     };
   }
 
-  private async power(request: KvmdRequest): Promise<void> {
-    const action = valid.oneOf(request.param("action"), "ATX power action", ACTIONS);
-    const wait = valid.boolOr(request.param("wait"), false);
+  /** Does nothing when the LED says that there is nothing to do. */
+  async power(action: AtxAction, wait = false): Promise<void> {
     this.requireEnabled();
     const lit = this.ledsKnown && this.host.leds.power;
-    if (lit === (action === "on")) return;
-    const button = { on: "power", off: "power", off_hard: "power_long", reset_hard: "reset" } as const;
-    await this.operate(button[action], wait);
+    if (lit !== (action === "on")) await this.operate(BUTTON_OF[action], wait);
   }
 
-  private async click(request: KvmdRequest): Promise<void> {
-    const button = valid.oneOf(request.param("button"), "ATX button", BUTTONS);
-    const wait = valid.boolOr(request.param("wait"), false);
+  async click(button: AtxButton, wait = false): Promise<void> {
     this.requireEnabled();
     await this.operate(button, wait);
+  }
+
+  private async askedPower(request: KvmdRequest): Promise<void> {
+    const action = valid.oneOf(request.param("action"), "ATX power action", ATX_ACTIONS);
+    await this.power(action, valid.boolOr(request.param("wait"), false));
+  }
+
+  private async askedClick(request: KvmdRequest): Promise<void> {
+    const button = valid.oneOf(request.param("button"), "ATX button", ATX_BUTTONS);
+    await this.click(button, valid.boolOr(request.param("wait"), false));
   }
 
   private requireEnabled(): void {
     if (!this.on) throw new KvmdError("AtxDisabledError", "ATX is disabled");
   }
 
-  private async operate(button: Button, wait: boolean): Promise<void> {
+  private async operate(button: AtxButton, wait: boolean): Promise<void> {
     const line = button === "reset" ? "reset" : "power";
     if (this.busy[line])
       throw new KvmdError("AtxIsBusyError", "Performing another ATX operation, please try again later", 409);
@@ -132,8 +141,4 @@ export class Atx implements Subsystem {
     this.last = state;
     this.context.broadcast("atx", state);
   }
-}
-
-function ignoreStop(error: unknown): void {
-  if (!(error instanceof StoppedError)) throw error;
 }

@@ -1,11 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { type IncomingHttpHeaders } from "node:http";
 
-import { type Clock } from "./clock";
 import { forbidden, unauthorized } from "./errors";
 import { formFields } from "./form";
 import { ok, plainStatus, type Reply } from "./reply";
-import { type KvmdRequest, type Route, type Subsystem } from "./subsystem";
+import { type Context, type KvmdRequest, type Route, type Subsystem } from "./subsystem";
 import { acceptsCode } from "./totp";
 import * as valid from "./validators";
 
@@ -16,18 +15,26 @@ export interface Account {
 
 interface Session {
   readonly user: string;
-  /** On the clock's scale; Infinity is for ever. */
-  readonly expires: number;
+  /** ms from login, or from the end of the last WebSocket where that counts. Infinity is for ever. */
+  readonly lifetime: number;
+  /** On the clock's scale. */
+  expires: number;
+  /** Open WebSockets that came with its cookie. */
+  sockets: number;
 }
 
 /** Who may in: credentials per request, cookie sessions, one-time codes. */
 export class Auth implements Subsystem {
   enabled = true;
   totpSecret: string | undefined;
+  /** As `kvmd.auth.expire`: no session lives longer, in seconds; 0 is no limit. */
+  limit = 0;
+  /** As `kvmd.auth.extend`: a session does not end while a WebSocket of its own is open, and starts anew when the last one closes. */
+  extend = false;
   private readonly sessions = new Map<string, Session>();
 
   constructor(
-    private readonly clock: Clock,
+    private readonly context: Pick<Context, "clock" | "log">,
     public account: Account,
   ) {}
 
@@ -58,19 +65,32 @@ export class Auth implements Subsystem {
     else throw unauthorized();
   }
 
+  /** A WebSocket opens. @returns What to call when it is closed. */
+  hold(headers: IncomingHttpHeaders): () => void {
+    const session = this.extend ? this.sessions.get(tokenOf(headers)) : undefined;
+    if (session === undefined) return () => undefined;
+    session.sockets += 1;
+    return () => {
+      session.sockets -= 1;
+      session.expires = this.context.clock.now() + session.lifetime;
+    };
+  }
+
   private authorize(name: string, passwd: string): void {
-    if (!this.knows(valid.user(name), valid.passwd(passwd))) throw forbidden();
+    const user = valid.user(name);
+    if (!this.knows(user, valid.passwd(passwd))) throw forbidden();
+    this.context.log("auth", `Authorized user '${user}' via auth service 'htpasswd'`);
   }
 
   private knows(user: string, passwd: string): boolean {
     if (this.totpSecret === undefined) return user === this.account.user && passwd === this.account.passwd;
     const right = user === this.account.user && passwd.slice(0, -6) === this.account.passwd;
-    return right && acceptsCode(this.totpSecret, passwd.slice(-6), this.clock.wall());
+    return right && acceptsCode(this.totpSecret, passwd.slice(-6), this.context.clock.wall());
   }
 
   private checkToken(token: string): void {
     const session = this.sessions.get(token);
-    if (session !== undefined && session.expires > this.clock.now()) return;
+    if (session !== undefined && (session.sockets > 0 || session.expires > this.context.clock.now())) return;
     this.sessions.delete(token);
     throw forbidden();
   }
@@ -84,7 +104,8 @@ export class Auth implements Subsystem {
     const redirect = valid.oneOf(form.get("redirect") ?? "", "login redirect", ["", "/", "/kvm", "/kvm/"], 4096);
     if (!this.knows(user, passwd)) throw forbidden();
     const token = randomBytes(32).toString("hex");
-    this.sessions.set(token, { user, expires: expire === 0 ? Infinity : this.clock.now() + expire * 1000 });
+    const lifetime = Math.min(expire === 0 ? Infinity : expire, this.limit === 0 ? Infinity : this.limit) * 1000;
+    this.sessions.set(token, { user, lifetime, expires: this.context.clock.now() + lifetime, sockets: 0 });
     if (redirect === "") return { ...ok(), headers: [["Set-Cookie", `auth_token=${token}; HttpOnly; Path=/; SameSite=Strict`]] }; // prettier-ignore
     return plainStatus(302, [
       ["Location", redirect],

@@ -24,6 +24,7 @@ Options:
                         (default: debian-13-netinst.iso=665 and rescue.img=128)
   --sub-path <path>     Serve everything below a path, as behind a reverse proxy
   --on                  The computer runs at the start
+  --switch <n>          PiKVM Switch units of four ports each, 0 to 5 (default 0)
   --help                Show this
   --version             Show the version of PiKVM's kvmd that is simulated
 
@@ -50,6 +51,7 @@ const FLAGS = {
   image: { type: "string", multiple: true, default: DEFAULT_IMAGES },
   "sub-path": { type: "string", default: "" },
   on: { type: "boolean", default: false },
+  switch: { type: "string", default: "0" },
   help: { type: "boolean", short: "h", default: false },
   version: { type: "boolean", default: false },
 } as const;
@@ -81,6 +83,7 @@ function toOptions(flags: ReturnType<typeof parse>): SimulatorOptions {
     images: Object.fromEntries(flags.image.map(toImage)),
     subPath: normalPath(flags["sub-path"]),
     power: flags.on,
+    switchUnits: Math.floor(number("switch", flags.switch, 0, 5)),
     hddActivity: true,
     ...(redirect === undefined ? {} : { redirectPort: number("redirect-port", redirect, 0, 65_535) }),
     ...(secret === undefined ? {} : { totpSecret: secret }),

@@ -90,6 +90,11 @@ export class StoppedError extends Error {
   override name = "StoppedError";
 }
 
+/** For a `catch`: what was stopped on purpose has not failed. */
+export function ignoreStop(error: unknown): void {
+  if (!(error instanceof StoppedError)) throw error;
+}
+
 /** The timers of one owner, which end together. */
 export class Timers {
   private readonly pending = new Set<{ timer: Timer; drop: () => void }>();

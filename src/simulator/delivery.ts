@@ -21,7 +21,7 @@ export async function deliver(response: ServerResponse, reply: Reply, options: D
   response.writeHead(reply.status, reasonOf(reply), head(reply, options));
   const body = Buffer.isBuffer(reply.body) ? [reply.body] : reply.body;
   try {
-    await send(response, body, reply, options);
+    await Promise.race([send(response, body, reply, options), abandoned(response)]);
     response.end();
     if (reply.close === true) response.once("finish", () => response.socket?.end());
   } catch {
@@ -29,6 +29,13 @@ export async function deliver(response: ServerResponse, reply: Reply, options: D
     if (response.socket) response.socket.destroySoon();
     else response.destroy();
   }
+}
+
+/** Rejects when the client goes away, for a body that has nothing to say for a long time; otherwise never settles. */
+function abandoned(response: ServerResponse): Promise<never> {
+  return new Promise((_, reject) => {
+    response.once("close", () => reject(new Error("the client is gone")));
+  });
 }
 
 async function send(
@@ -87,6 +94,6 @@ function head(reply: Reply, { clock, secure }: DeliveryOptions): string[] {
   // Said in so many words because Node would otherwise add a Keep-Alive header, which nginx does not send.
   lines.push(["Connection", reply.close === true ? "close" : "keep-alive"]);
   for (const [name, value] of reply.headers ?? []) lines.push([name, value]);
-  if (secure) lines.push([...STRICT_TRANSPORT]);
+  if (secure && reply.forgetful !== true) lines.push([...STRICT_TRANSPORT]);
   return lines.flat();
 }

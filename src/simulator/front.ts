@@ -8,8 +8,9 @@ import { deliver } from "./delivery";
 import { type Fault, Faults } from "./faults";
 import { openSilently } from "./half-open";
 import { type Kvmd, type RawRequest } from "./kvmd";
-import { html, nginxPage, ok, type Reply } from "./reply";
-import { RequestLog, type RequestRecord } from "./request-log";
+import { Media } from "./media";
+import { html, loginPage, nginxPage, notUpgraded, ok, type Reply } from "./reply";
+import { countedBody, RequestLog, type RequestRecord } from "./request-log";
 import { spoiled, strikesInstead } from "./spoil";
 import { type Body } from "./subsystem";
 
@@ -36,6 +37,7 @@ interface Target {
 export class Front {
   readonly faults = new Faults();
   readonly log: RequestLog;
+  private readonly media: Media;
   /** Outlive kvmd's restarts. */
   private readonly timers: Timers;
 
@@ -45,6 +47,7 @@ export class Front {
   ) {
     this.timers = new Timers(options.clock);
     this.log = new RequestLog(options.clock);
+    this.media = new Media(this.timers, kvmd.streamer, (lines) => kvmd.sessions.dressUp(lines));
   }
 
   close(): void {
@@ -68,32 +71,44 @@ export class Front {
       return;
     }
     const replaced = fault !== undefined && strikesInstead(fault);
-    if (target.path === "/api/ws" && !replaced) {
-      const refusal = this.kvmd.refuseSession(this.raw(target, streamedBody(request, this.pace())));
-      if (refusal === undefined) {
-        record.status = 101;
-        this.open(request, socket, head, target, fault);
-        return;
-      }
+    if (!replaced && (await this.mayOpen(target))) {
+      record.status = 101;
+      this.open(request, socket, head, target, fault);
+      return;
     }
     await this.serve(target, responseOn(request, socket), record, fault?.kind === "delay" ? undefined : fault);
     if (fault?.kind !== "hang") socket.end();
+  }
+
+  /** Otherwise it gets what an ordinary request gets. */
+  private async mayOpen(target: Target): Promise<boolean> {
+    const raw = this.raw(target, streamedBody(target.request, this.pace()));
+    if (target.path === "/api/ws") return this.kvmd.refuseSession(raw) === undefined;
+    return target.path === "/api/media/ws" && (await this.mediaSocket(raw, ok)).status === 200;
+  }
+
+  private mediaSocket(raw: RawRequest, grant: () => Reply): Promise<Reply> {
+    return this.subRequest(raw, () => this.media.refuse(raw.search) ?? grant());
   }
 
   private open(
     request: IncomingMessage,
     socket: Duplex,
     head: Buffer,
-    { search }: Target,
+    { path, search }: Target,
     fault: Fault | undefined,
   ): void {
     if (fault?.kind === "half-open") {
       openSilently(request, socket);
       return;
     }
+    if (path === "/api/media/ws") {
+      this.media.accept(request, socket, head, search);
+      return;
+    }
     const stream = this.kvmd.streamWanted(search);
     const limit = fault?.kind === "break" ? { breakAfter: fault.messages } : {};
-    this.kvmd.sessions.accept(request, socket, head, { stream, ...limit });
+    this.kvmd.accept(request, socket, head, { stream, ...limit });
   }
 
   /** @returns false when the simulator was closed meanwhile. */
@@ -143,14 +158,14 @@ export class Front {
     const body = await this.body(target, pace);
     if (body === undefined) return nginxPage(413, { close: true });
     record.bodyLength = body.length;
-    const raw = this.raw(target, counted(body, record));
-    if (path === "/api/media/ws") return this.subRequest(raw, () => nginxPage(502));
-    if (path === "/api/media") return this.subRequest(raw, () => ok({ media: MEDIA }));
+    const raw = this.raw(target, countedBody(body, record));
+    if (path === "/api/media/ws") return this.mediaSocket(raw, () => notUpgraded(raw.headers));
+    if (path === "/api/media") return this.subRequest(raw, () => this.media.state());
     if (/^\/(api|redfish)(\/|$)/.test(path)) return PATIENT.test(path) ? this.kvmd.handle(raw) : this.impatiently(raw);
-    if (path === "/login") return nginxPage(301, { contentType: "text/html", headers: [["Location", "/login/"]] });
+    if (path === "/login") return loginPage(this.options.clock.wall());
     if (path === "/") return this.webRoot(raw);
-    // Neither a streamer nor a Janus gateway runs here.
-    return this.subRequest(raw, () => nginxPage(502));
+    // No Janus gateway runs here, and the streamer only now and then.
+    return this.subRequest(raw, () => this.kvmd.askUstreamer(raw) ?? nginxPage(502));
   }
 
   /** @returns undefined when it is too large. */
@@ -175,7 +190,7 @@ export class Front {
   }
 
   /** Other daemons ask kvmd who it is, and nginx words the refusal. */
-  private async subRequest(raw: RawRequest, grant: () => Reply): Promise<Reply> {
+  private async subRequest(raw: RawRequest, grant: () => Reply | Promise<Reply>): Promise<Reply> {
     const check = await this.kvmd.handle({ ...raw, method: "GET", path: "/auth/check" });
     if (check.status === 200) return grant();
     if (check.status === 401 || check.status === 403) return nginxPage(check.status);
@@ -195,7 +210,8 @@ export class Front {
   private target(request: IncomingMessage): Target {
     const { url = "/", method = "GET" } = request;
     const [rawPath = "/", ...rest] = url.split("?");
-    const merged = decoded(rawPath).replace(/\/{2,}/g, "/");
+    // Below /redfish nginx hands the path on as it came.
+    const merged = rawPath.startsWith("/redfish") ? decoded(rawPath) : decoded(rawPath).replace(/\/{2,}/g, "/");
     const { subPath } = this.options;
     const inside = subPath === "" || merged === subPath || merged.startsWith(`${subPath}/`);
     // What lies outside of the sub-path is not the device's: no location matches "".
@@ -211,7 +227,6 @@ export class Front {
 const READ_TIMEOUT_MS = 60_000;
 /** Where nginx waits for a week instead. */
 const PATIENT = /^\/api\/(hid\/print|msd\/(read|write|write_remote)|log)$/;
-const MEDIA = { video: { h264: { profile_level_id: "42E01F" }, jpeg: {} } };
 
 function isProxied(path: string): boolean {
   return path === "/" || /^\/(api|redfish|streamer|janus)(\/|$)/.test(path) || path === "/login";
@@ -223,17 +238,6 @@ function decoded(path: string): string {
   } catch {
     return path;
   }
-}
-
-function counted(body: Body, record: RequestRecord): Body {
-  async function* chunks(): AsyncGenerator<Buffer> {
-    record.bodyLength = 0;
-    for await (const chunk of body.chunks()) {
-      record.bodyLength += chunk.length;
-      yield chunk;
-    }
-  }
-  return { ...body, chunks };
 }
 
 /** Node stops parsing a connection that asks for an upgrade; this gives it an ordinary answer. */

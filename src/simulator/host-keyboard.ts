@@ -18,6 +18,8 @@ export class HostKeyboard {
   readonly leds = { caps: false, num: false, scroll: false };
   /** Told when the computer switches a keyboard LED. */
   onLeds: () => void = () => undefined;
+  /** Told of every key that goes down, and of the character that it types. */
+  onKey: (key: string, character: string | undefined) => void = () => undefined;
   private written = "";
 
   constructor(private readonly clock: Clock) {}
@@ -49,11 +51,20 @@ export class HostKeyboard {
   private read(key: string): void {
     const lock = { CapsLock: "caps", NumLock: "num", ScrollLock: "scroll" } as const;
     if (key in lock) this.toggle(lock[key as keyof typeof lock]); // `in` has just established it
-    const commanded = ["ControlLeft", "ControlRight", "AltLeft", "MetaLeft", "MetaRight"].some((modifier) => this.held.has(modifier)); // prettier-ignore
+    const character = this.typedBy(key);
+    if (key === "Backspace" && !this.commanded) this.written = this.written.slice(0, -1);
+    else this.write(character ?? "");
+    this.onKey(key, character);
+  }
+
+  private get commanded(): boolean {
     // With AltGr a US keyboard types nothing.
-    if (commanded || this.held.has("AltRight")) return;
-    if (key === "Backspace") this.written = this.written.slice(0, -1);
-    else this.write(characterOf(key, this.held.has("ShiftLeft") || this.held.has("ShiftRight"), this.leds.caps) ?? "");
+    return ["ControlLeft", "ControlRight", "AltLeft", "AltRight", "MetaLeft", "MetaRight"].some((modifier) => this.held.has(modifier)); // prettier-ignore
+  }
+
+  private typedBy(key: string): string | undefined {
+    if (this.commanded) return undefined;
+    return characterOf(key, this.held.has("ShiftLeft") || this.held.has("ShiftRight"), this.leds.caps);
   }
 
   private write(character: string): void {

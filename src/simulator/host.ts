@@ -1,6 +1,7 @@
 import { type Clock, Timers } from "./clock";
 import { HostKeyboard } from "./host-keyboard";
 import { HostMouse } from "./host-mouse";
+import { HostScreen } from "./host-screen";
 
 export interface HostSettings {
   /** Whether the computer runs when the simulator starts. */
@@ -19,6 +20,8 @@ export interface HostSettings {
   /** The operating system does not react to a short press; holding the button still works. */
   ignoresShutdown?: boolean;
   ignoresResetButton?: boolean;
+  /** From power to the login prompt when nobody touches anything, ms: firmware, boot menu and kernel take a third each. */
+  bootTime?: number;
 }
 
 export type Line = "power" | "reset";
@@ -45,6 +48,7 @@ const MAX_PRESSES = 1000;
 export class Host {
   readonly keyboard: HostKeyboard;
   readonly mouse: HostMouse;
+  readonly screen: HostScreen;
   readonly settings: Required<HostSettings>;
   readonly presses: Press[] = [];
   usbDrive: UsbDrive | null = null;
@@ -66,13 +70,18 @@ export class Host {
     this.settings = {
       ...{ power, ledDelay, shutdownDelay, resetDelay, forceOffDelay },
       ...{ hddActivity, ignoresPowerButton, ignoresShutdown, ignoresResetButton: settings.ignoresResetButton ?? false },
+      bootTime: settings.bootTime ?? 6000,
     };
     this.keyboard = new HostKeyboard(clock);
     this.mouse = new HostMouse(clock);
     this.reaction = new Timers(clock);
     this.flicker = new Timers(clock);
     this.on = this.settings.power;
-    if (this.on) this.startFlicker();
+    this.screen = this.attachScreen();
+    if (this.on) {
+      this.screen.startRunning();
+      this.startFlicker();
+    }
   }
 
   /** Whether it runs, which is what its power LED shows. Setting it is switching it by hand. */
@@ -130,6 +139,21 @@ export class Host {
   close(): void {
     this.reaction.clear();
     this.flicker.clear();
+    this.screen.stop();
+  }
+
+  private attachScreen(): HostScreen {
+    const screen = new HostScreen(
+      this.clock,
+      {
+        medium: () => this.usbDrive?.image ?? null,
+        reboot: () => this.screen.start(),
+        off: () => (this.power = false),
+      },
+      this.settings.bootTime,
+    );
+    this.keyboard.onKey = (key, character) => screen.key(key, character, this.keyboard.held);
+    return screen;
   }
 
   private pressPower(): void {
@@ -159,7 +183,10 @@ export class Host {
     this.on = on;
     this.hdd = false;
     this.flicker.clear();
-    if (on) this.startFlicker();
+    if (on) {
+      this.screen.start();
+      this.startFlicker();
+    } else this.screen.stop();
     this.onLeds();
   }
 

@@ -1,4 +1,5 @@
-import { type IncomingHttpHeaders } from "node:http";
+import { type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import { type Duplex } from "node:stream";
 
 import { type Account, Auth } from "./auth";
 import { Atx } from "./atx";
@@ -14,10 +15,12 @@ import { type ImageSource } from "./msd-storage";
 import { Ocr } from "./ocr";
 import { Prometheus } from "./prometheus";
 import { crash, nginxPage, ok, plainStatus, refusal, type Reply } from "./reply";
-import { Sessions } from "./sessions";
+import { Redfish } from "./redfish";
+import { type AcceptOptions, Sessions } from "./sessions";
 import { Streamer } from "./streamer";
 import { type Answer, type Body, type Context, type KvmdRequest, type Route, type Subsystem } from "./subsystem";
 import { Switch } from "./switch";
+import { ustreamerReply } from "./ustreamer-http";
 import * as valid from "./validators";
 
 export interface RawRequest {
@@ -50,23 +53,25 @@ export class Kvmd {
 
   constructor(clock: Clock, host: Host, account: Account, images: Readonly<Record<string, ImageSource>>) {
     this.timers = new Timers(clock);
+    this.log = new Log(clock, this.timers);
     const context: Context = {
       clock,
       timers: this.timers,
+      log: (logger, message) => this.log.info(logger, message),
       broadcast: (type, event) => this.sessions.broadcast(type, event),
     };
-    this.auth = new Auth(clock, account);
+    this.auth = new Auth(context, account);
     this.atx = new Atx(context, host);
     this.hid = new Hid(context, host);
     this.msd = new Msd(context, host, images);
-    this.gpio = new Gpio();
-    this.streamer = new Streamer();
-    this.switch = new Switch();
-    this.ocr = new Ocr();
+    this.gpio = new Gpio(context);
+    this.switch = new Switch(context);
+    this.ocr = new Ocr(this.timers);
+    this.streamer = new Streamer(context, host, this.ocr);
     this.info = new Info(context, this.auth);
-    this.log = new Log(clock);
-    this.prometheus = new Prometheus(this.atx, this.gpio, this.info);
-    this.subsystems = [this.auth, this.atx, this.hid, this.msd, this.gpio, this.streamer, this.switch, this.ocr, this.info, this.log, this.prometheus]; // prettier-ignore
+    this.prometheus = new Prometheus(clock, this.atx, this.gpio, this.info);
+    const redfish = new Redfish({ atx: this.atx, msd: this.msd, switch: this.switch, info: this.info, host });
+    this.subsystems = [this.auth, this.atx, this.hid, this.msd, this.gpio, this.streamer, this.switch, this.ocr, this.info, this.log, this.prometheus, redfish]; // prettier-ignore
     this.sessions = new Sessions(context, this.subsystems);
   }
 
@@ -84,6 +89,11 @@ export class Kvmd {
     for (const abandon of [...this.inFlight]) abandon();
   }
 
+  close(): void {
+    if (this.running) this.stop(null);
+    for (const part of this.subsystems) part.close?.();
+  }
+
   /** The answer, or nginx's 502 when kvmd ends before it has one. */
   async handle(request: RawRequest): Promise<Reply> {
     const BAD_GATEWAY = nginxPage(502);
@@ -97,6 +107,16 @@ export class Kvmd {
       this.inFlight.add(abandon);
       this.dispatch(request).then(finish, () => finish(BAD_GATEWAY));
     });
+  }
+
+  /** What `/streamer/…` answers; undefined when nobody does. */
+  askUstreamer({ path, search }: RawRequest): Promise<Reply> | Reply | undefined {
+    return path.startsWith("/streamer/") ? ustreamerReply(this.streamer, this.timers, path, search) : undefined;
+  }
+
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer, options: AcceptOptions): void {
+    const release = this.auth.hold(request.headers);
+    this.sessions.accept(request, socket, head, { ...options, ended: release });
   }
 
   /** What to answer instead of accepting a WebSocket; undefined when it may open. */

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import { KvmdError } from "./errors";
 import { type Host } from "./host";
+import { connectDrive, type Drive, FRESH_DRIVE, selectImage } from "./msd-drive";
 import { type ImageFile, type ImageSource, ImageStorage } from "./msd-storage";
 import { read, write } from "./msd-transfer";
 import { writeRemote } from "./msd-write-remote";
@@ -9,13 +10,6 @@ import { type JsonObject } from "./python";
 import { storageDifference } from "./msd-difference";
 import { type Announcement, type Context, type KvmdRequest, type Route, type Subsystem } from "./subsystem";
 import * as valid from "./validators";
-
-export interface Drive {
-  image: string | null;
-  connected: boolean;
-  cdrom: boolean;
-  rw: boolean;
-}
 
 export interface Transfer {
   readonly kind: "uploading" | "downloading";
@@ -33,7 +27,6 @@ export interface Claim {
 
 /** How long kvmd believes in a connected drive after a reset has ejected it. */
 const NOTICE_MS = 1000;
-const FRESH_DRIVE: Drive = { image: null, connected: false, cdrom: true, rw: false };
 
 /** The USB drive that the computer sees, and the images that can be put into it. */
 export class Msd implements Subsystem {
@@ -59,7 +52,11 @@ export class Msd implements Subsystem {
   readonly routes: readonly Route[] = [
     { method: "GET", path: "/msd", handle: () => this.state() },
     { method: "POST", path: "/msd/set_params", handle: (request) => this.setParams(request) },
-    { method: "POST", path: "/msd/set_connected", handle: (request) => this.setConnected(request) },
+    {
+      method: "POST",
+      path: "/msd/set_connected",
+      handle: (request) => connectDrive(this, this.host, valid.bool(request.param("connected"))),
+    },
     { method: "GET", path: "/msd/read", handle: (request) => read(this, this.context, request) },
     { method: "POST", path: "/msd/write", handle: (request) => write(this, this.context, request) },
     { method: "POST", path: "/msd/write_remote", handle: (request) => writeRemote(this, this.context, request) },
@@ -184,30 +181,7 @@ export class Msd implements Subsystem {
   private setParams(request: KvmdRequest): void {
     const image = valid.optional(request.param("image"), selectable);
     const cdrom = valid.optional(request.param("cdrom"), valid.bool);
-    const rw = valid.optional(request.param("rw"), valid.bool);
-    this.demand("disconnected");
-    const drive = { ...this.drive };
-    if (image !== undefined) drive.image = image === "" ? null : this.image(image).name;
-    drive.cdrom = cdrom ?? drive.cdrom;
-    drive.rw = rw ?? drive.rw;
-    const writable = drive.image === null || (this.storage.find(drive.image)?.writable ?? false);
-    if (drive.cdrom || !writable) drive.rw = false;
-    this.drive = drive;
-    this.changed();
-  }
-
-  private setConnected(request: KvmdRequest): void {
-    const connected = valid.bool(request.param("connected"));
-    this.demand(connected ? "disconnected" : "connected");
-    if (connected && this.drive.image === null) throw new KvmdError("MsdImageNotSelected", "The image is not selected");
-    const file = connected ? this.image(this.drive.image ?? "") : undefined;
-    if (this.locked) throw new KvmdError("MsdLockedError", "MSD is locked on IO operation");
-    this.drive = { ...this.drive, connected };
-    this.host.usbDrive =
-      file === undefined
-        ? null
-        : { image: file.name, size: file.size, cdrom: this.drive.cdrom, writable: this.drive.rw };
-    this.changed();
+    selectImage(this, { image, cdrom, rw: valid.optional(request.param("rw"), valid.bool) });
   }
 
   private remove(request: KvmdRequest): void {

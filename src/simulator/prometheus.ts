@@ -1,4 +1,5 @@
 import { type Atx } from "./atx";
+import { type Clock } from "./clock";
 import { type Gpio } from "./gpio";
 import { type Info } from "./info";
 import { Float, isObject, type Json, type JsonObject } from "./python";
@@ -7,12 +8,18 @@ import { type Route, type Subsystem } from "./subsystem";
 
 type Gauge = readonly [name: string, value: string];
 
+/** So long kvmd gives the same answer again. */
+const CACHE_MS = 5000;
+
 /** The device's state as gauges. */
 export class Prometheus implements Subsystem {
   /** As `kvmd.prometheus.auth.enabled`: false shows the metrics to everybody. */
   authRequired = true;
 
+  private cached: { readonly page: string; readonly until: number } | undefined;
+
   constructor(
+    private readonly clock: Clock,
     private readonly atx: Atx,
     private readonly gpio: Gpio,
     private readonly info: Info,
@@ -24,9 +31,20 @@ export class Prometheus implements Subsystem {
         method: "GET",
         path: "/export/prometheus/metrics",
         open: !this.authRequired,
-        handle: () => ({ status: 200, contentType: TEXT_TYPE, body: Buffer.from(this.page()) }),
+        handle: () => ({ status: 200, contentType: TEXT_TYPE, body: Buffer.from(this.cachedPage()) }),
       },
     ];
+  }
+
+  stop(): void {
+    this.cached = undefined;
+  }
+
+  private cachedPage(): string {
+    const now = this.clock.now();
+    if (this.cached === undefined || this.cached.until <= now)
+      this.cached = { page: this.page(), until: now + CACHE_MS };
+    return this.cached.page;
   }
 
   private page(): string {
@@ -44,12 +62,10 @@ export class Prometheus implements Subsystem {
   /** The gauge called `online` carries the value of `state`: a bug of kvmd that stays. */
   private *channels(): Generator<Gauge> {
     for (const mode of ["input", "output"] as const) {
-      const channels = this.gpio.channels[`${mode}s`];
-      if (!isObject(channels)) continue;
-      for (const [name, channel] of Object.entries(channels)) {
-        if (name.startsWith("__") || !isObject(channel)) continue;
+      for (const [name, { state }] of Object.entries(this.gpio.state().state[`${mode}s`])) {
+        if (name.startsWith("__")) continue;
         for (const key of ["online", "state"])
-          yield* gauges(`pikvm_gpio_${mode}_${key}_${name.replace(/\W/g, "_")}`, channel.state ?? null);
+          yield* gauges(`pikvm_gpio_${mode}_${key}_${name.replace(/\W/g, "_")}`, state);
       }
     }
   }

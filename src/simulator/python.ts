@@ -8,6 +8,10 @@ export class Float {
     return this.value;
   }
 
+  valueOf(): number {
+    return this.value;
+  }
+
   toString(): string {
     return Number.isInteger(this.value) ? `${this.value}.0` : String(this.value);
   }

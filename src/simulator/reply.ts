@@ -1,4 +1,4 @@
-import { STATUS_CODES } from "node:http";
+import { type IncomingHttpHeaders, STATUS_CODES } from "node:http";
 
 import { type KvmdError } from "./errors";
 import { dumpsPretty, type Json } from "./python";
@@ -14,6 +14,8 @@ export interface Reply {
   readonly length?: number;
   /** Ends the connection after the answer, as nginx does after some failures. */
   readonly close?: boolean;
+  /** nginx forgets Strict-Transport-Security where a location has headers of its own. */
+  readonly forgetful?: boolean;
   /** Called once nobody needs the body any more, sent or not. */
   readonly discard?: () => void;
 }
@@ -23,6 +25,12 @@ export const SERVER = "nginx/1.22.1";
 
 /** On every answer over TLS. */
 export const STRICT_TRANSPORT = ["Strict-Transport-Security", "max-age=31536000; includeSubDomains"] as const;
+
+/** On pictures and on the pages of the web interface. */
+export const UNCACHED = [
+  "Cache-Control",
+  "no-store, no-cache, must-revalidate, proxy-revalidate, pre-check=0, post-check=0, max-age=0",
+] as const;
 
 export const JSON_TYPE = "application/json; charset=utf-8";
 export const TEXT_TYPE = "text/plain; charset=utf-8";
@@ -45,6 +53,15 @@ export function envelope(status: number, result: Json): Reply {
   };
 }
 
+/** JSON without the envelope. */
+export function document(value: Json): Reply {
+  return { status: 200, contentType: JSON_TYPE, body: Buffer.from(dumpsPretty(value)) };
+}
+
+export function noContent(): Reply {
+  return { status: 204, body: Buffer.alloc(0) };
+}
+
 export function text(status: number, body: string, headers: Reply["headers"] = []): Reply {
   return { status, contentType: TEXT_TYPE, headers, body: Buffer.from(body) };
 }
@@ -56,6 +73,11 @@ export function html(body: string): Reply {
 /** The web framework's own answers for what never reached a handler. */
 export function plainStatus(status: number, headers: Reply["headers"] = []): Reply {
   return text(status, `${status}: ${STATUS_CODES[status] ?? ""}`, headers);
+}
+
+/** An ordinary request where a WebSocket is expected. */
+export function notUpgraded({ upgrade }: IncomingHttpHeaders): Reply {
+  return text(400, `No WebSocket UPGRADE hdr: ${upgrade ?? "None"}\n Can "Upgrade" only to "WebSocket".`);
 }
 
 /** What an unhandled exception in kvmd looks like from outside. */
@@ -84,6 +106,13 @@ export function nginxPage(status: number, more: Partial<Reply> = {}): Reply {
     "",
   ].join("\r\n");
   return { status, contentType: HTML_TYPE, body: Buffer.from(page), ...more };
+}
+
+/** The web interface's pages are never kept. */
+export function loginPage(now: number): Reply {
+  const expires = new Date(now - 1000).toUTCString();
+  const headers = [["Location", "/login/"], ["Expires", expires], ["Cache-Control", "no-cache"], UNCACHED] as const;
+  return nginxPage(301, { contentType: "text/html", headers, forgetful: true });
 }
 
 /** Status lines that nginx words differently from the standard. */

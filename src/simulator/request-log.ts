@@ -1,6 +1,7 @@
 import { type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 
 import { type Clock } from "./clock";
+import { type Body } from "./subsystem";
 
 /** One request as it arrived. */
 export interface RequestRecord {
@@ -38,4 +39,16 @@ export class RequestLog {
     if (this.records.length > MAX_RECORDS) this.records.shift();
     return record;
   }
+}
+
+/** Notes how much of the body was read. */
+export function countedBody(body: Body, record: RequestRecord): Body {
+  async function* chunks(): AsyncGenerator<Buffer> {
+    record.bodyLength = 0;
+    for await (const chunk of body.chunks()) {
+      record.bodyLength += chunk.length;
+      yield chunk;
+    }
+  }
+  return { ...body, chunks };
 }

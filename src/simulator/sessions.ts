@@ -6,7 +6,7 @@ import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import { FatalMessageError } from "./hid-input";
 import { KvmdError } from "./errors";
 import { dumps, isObject, type Json, type JsonObject } from "./python";
-import { SERVER, STRICT_TRANSPORT, text } from "./reply";
+import { notUpgraded, SERVER, STRICT_TRANSPORT } from "./reply";
 import { Heartbeat } from "./heartbeat";
 import { type Announcement, type Context, type Route, type Subsystem } from "./subsystem";
 import * as valid from "./validators";
@@ -30,11 +30,14 @@ interface Session {
   readonly heartbeat: Heartbeat;
   /** Messages until a fault cuts the line. */
   left: number;
+  /** Told once it is over. */
+  readonly ended: () => void;
 }
 
 export interface AcceptOptions {
   readonly stream: boolean;
   readonly breakAfter?: number;
+  readonly ended?: () => void;
 }
 
 /** The WebSocket sessions of `/api/ws`. */
@@ -73,8 +76,7 @@ export class Sessions {
       path: "/ws",
       handle: (request) => {
         valid.boolOr(request.param("stream"), true);
-        const asked = request.headers.upgrade ?? "None";
-        return text(400, `No WebSocket UPGRADE hdr: ${asked}\n Can "Upgrade" only to "WebSocket".`);
+        return notUpgraded(request.headers);
       },
     },
   ];
@@ -102,16 +104,17 @@ export class Sessions {
   }
 
   /** Makes the head of the 101 nginx's. */
-  private dressUp(lines: string[]): void {
+  dressUp(lines: string[]): void {
     const [status = "", ...rest] = lines.filter((line) => /^(HTTP|Sec-WebSocket)/.test(line));
     lines.splice(0, lines.length, status, `Server: ${SERVER}`, `Date: ${new Date(this.context.clock.wall()).toUTCString()}`, "Connection: upgrade", "Upgrade: websocket", ...rest, ...(this.secure ? [STRICT_TRANSPORT.join(": ")] : [])); // prettier-ignore
   }
 
-  private begin(socket: WebSocket, { stream, breakAfter = Infinity }: AcceptOptions): void {
+  private begin(socket: WebSocket, { stream, breakAfter = Infinity, ended = () => undefined }: AcceptOptions): void {
     const heartbeat = new Heartbeat(this.context.timers, socket);
-    const session: Session = { socket, stream, heartbeat, left: breakAfter };
+    const session: Session = { socket, stream, heartbeat, left: breakAfter, ended };
     this.open.add(session);
     this.opened += 1;
+    this.note("Registered new", session);
     socket.on("message", (data, isBinary) => this.receive(session, bytesOf(data), isBinary));
     // A broken line and a message over the limit also end in "close".
     socket.on("error", () => undefined);
@@ -130,6 +133,13 @@ export class Sessions {
   private forget(session: Session): void {
     this.open.delete(session);
     session.heartbeat.stop();
+    session.ended();
+    this.note("Removed", session);
+  }
+
+  private note(what: string, { stream }: Session): void {
+    const shown = `{'stream': ${stream ? "True" : "False"}}`;
+    this.context.log("server", `${what} client session: WsSession(id=${this.opened}, ${shown}); clients now: ${this.open.size}`); // prettier-ignore
   }
 
   private changed(): void {

@@ -31,6 +31,8 @@ export interface SimulatorOptions extends HostSettings {
   clock?: Clock;
   /** Images in the storage: name to size in bytes, or to content. */
   images?: Readonly<Record<string, ImageSource>>;
+  /** PiKVM Switch units of four ports each, 0 to 5; none when absent. */
+  switchUnits?: number;
   /** A path in front of everything, as a reverse proxy may add it: `/kvm1`. */
   subPath?: string;
 }
@@ -75,6 +77,7 @@ export class Simulator {
     this.kvmd = new Kvmd(clock, this.host, { user, passwd }, images);
     this.kvmd.auth.enabled = options.auth ?? true;
     this.kvmd.auth.totpSecret = options.totpSecret;
+    this.kvmd.switch.units = options.switchUnits ?? 0;
     this.kvmd.sessions.secure = this.identity !== undefined;
     this.front = new Front(this.kvmd, {
       clock,
@@ -185,7 +188,7 @@ export class Simulator {
 
   /** Ends every listener, connection and timer. */
   async close(): Promise<void> {
-    this.kill();
+    this.kvmd.close();
     this.front.close();
     this.timers.clear();
     this.host.close();

@@ -20,6 +20,8 @@ export interface Subsystem {
   start?(): void;
   /** kvmd ends; the timers of the context are already gone. */
   stop?(): void;
+  /** The simulator ends: what outlives kvmd has to end here. */
+  close?(): void;
   /** A WebSocket session came or went. */
   sessionsChanged?(streamClients: number): void;
 }
@@ -68,6 +70,8 @@ export interface Context {
   readonly clock: Clock;
   /** End with kvmd. */
   readonly timers: Timers;
+  /** A line in the device's log. */
+  log(logger: string, message: string): void;
   /** To every open WebSocket session. */
   broadcast(type: string, event: JsonObject): void;
 }

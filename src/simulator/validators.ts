@@ -112,6 +112,56 @@ export function list(raw: Raw, name: string, check: (item: string) => string, li
   }
 }
 
+export function gpioChannel(raw: Raw): string {
+  const value = nonEmptyString(raw, "GPIO channel", 512);
+  return /^[a-z_][a-z0-9_.-]{0,254}$/i.test(value) ? value : invalid(value, "GPIO channel");
+}
+
+/** @returns `1280x720` */
+export function streamResolution(raw: Raw): string {
+  const NAME = "stream resolution";
+  const value = strippedString(raw, NAME, 32);
+  const [, width, height] = /^(\d+)x(\d+)$/.exec(value) ?? invalid(value, NAME);
+  return `${int(width, { name: `${NAME} (width)`, min: 1 })}x${int(height, { name: `${NAME} (height)`, min: 1 })}`;
+}
+
+/** A place on the chain: an index from 0, or `unit.port` from 1. @returns The index. */
+export function switchPort(raw: Raw, perUnit: number, units: number): number {
+  const value = float(raw, { min: 0 });
+  if (Number.isInteger(value)) return value;
+  const unit = Math.min(Math.max(Math.floor(value), 1), units);
+  const port = Math.min(Math.max(Math.round((value % 1) * 10), 1), perUnit);
+  return (unit - 1) * perUnit + port - 1;
+}
+
+export function edidId(raw: Raw, { allowDefault }: { allowDefault: boolean }): string {
+  const value = strippedString(raw, "switch EDID ID", 64).toLowerCase();
+  const known = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value) || (allowDefault && value === "default");
+  return known ? value : invalid(value, "switch EDID ID");
+}
+
+/** One block of 128 bytes, or two. */
+export function edidData(raw: Raw): string {
+  const value = strippedString(raw, "switch EDID data", 1024).replace(/\s/g, "");
+  return /^([0-9a-f]{256}){1,2}$/i.test(value) ? value.toUpperCase() : invalid(value, "switch EDID data");
+}
+
+/** `RRGGBB:brightness:blink`, all in hex; undefined stands for `default`. */
+export function switchColor(raw: Raw): readonly [number, number, number, number, number] | undefined {
+  const value = strippedString(raw, "switch color", 64);
+  if (value.toLowerCase() === "default") return undefined;
+  const [, ...parts] = /^(..)(..)(..):(..):(....)$/.exec(value) ?? [];
+  const [red, green, blue, brightness, blink] = parts.map((hex) => (/^[0-9a-f]+$/i.test(hex) ? parseInt(hex, 16) : NaN)); // prettier-ignore
+  const all = [red ?? NaN, green ?? NaN, blue ?? NaN, brightness ?? NaN, blink ?? NaN] as const;
+  return all.some(Number.isNaN) ? invalid(value, "switch color") : all;
+}
+
+/** Never wrong, only shortened. */
+export function portName(raw: Raw): string {
+  const clean = Array.from(limited(raw, 512) ?? "").map((character) => (isPrintable(character) ? character : " "));
+  return clean.slice(0, 255).join("").replace(/\s+/g, " ").trim();
+}
+
 export function user(raw: Raw): string {
   const value = strippedString(raw, "username characters", 128);
   return /^[a-z_]([a-z0-9@._-]*[a-z0-9_-])?$/.test(value) ? value : invalid(value, "username characters");

@@ -35,6 +35,8 @@ export interface CallOptions {
   body?: Buffer | string;
   chunked?: boolean;
   signal?: AbortSignal;
+  /** So many bytes of the body are enough; a body that breaks off is taken as it is. */
+  upTo?: number;
 }
 
 /** One request on a connection of its own, with the administrator's headers unless others are given. */
@@ -52,7 +54,7 @@ export function call(base: string, method: string, path: string, options: CallOp
       headers: { ...headers, ...length },
       ...signal,
     });
-    request.on("response", (message) => void answerOf(message).then(resolve, reject));
+    request.on("response", (message) => void answerOf(message, options.upTo).then(resolve, reject));
     request.on("upgrade", (message, socket) => {
       socket.destroy();
       answerOf(message).then(resolve, reject);
@@ -63,9 +65,17 @@ export function call(base: string, method: string, path: string, options: CallOp
   });
 }
 
-async function answerOf(message: IncomingMessage): Promise<Answer> {
+async function answerOf(message: IncomingMessage, upTo?: number): Promise<Answer> {
   const chunks: Buffer[] = [];
-  if (message.statusCode !== 101) for await (const chunk of message) chunks.push(chunk as Buffer); // no encoding was set
+  try {
+    if (message.statusCode !== 101)
+      for await (const chunk of message) {
+        chunks.push(chunk as Buffer); // no encoding was set
+        if (Buffer.concat(chunks).length >= (upTo ?? Infinity)) break;
+      }
+  } catch (error) {
+    if (upTo === undefined) throw error;
+  }
   const body = Buffer.concat(chunks);
   const { rawHeaders } = message;
   const headers = rawHeaders.flatMap((name, index) => (index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? ""] as const] : [])); // prettier-ignore

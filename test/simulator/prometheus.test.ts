@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { manualClock } from "../../src/simulator";
 import { type JsonObject } from "../../src/simulator/python";
 import { call, device } from "./device";
 import { ABSENT, recording } from "./recordings";
@@ -21,4 +22,17 @@ test("shows the metrics to everybody when the device is configured so", async (t
   assert.equal((await call(url, "GET", "/api/export/prometheus/metrics", { headers: {} })).status, 401);
   state.prometheus.authRequired = false;
   assert.equal((await call(url, "GET", "/api/export/prometheus/metrics", { headers: {} })).status, 200);
+});
+
+test("gives the same answer for five seconds, then a fresh one", async (t) => {
+  const clock = manualClock();
+  const { host, url } = await device(t, { clock });
+  const power = async (): Promise<string | undefined> =>
+    /pikvm_atx_power (\d)/.exec((await call(url, "GET", "/api/export/prometheus/metrics")).text)?.[1];
+  assert.equal(await power(), "0");
+  host.power = true;
+  await clock.advance(4999);
+  assert.equal(await power(), "0");
+  await clock.advance(1);
+  assert.equal(await power(), "1");
 });
