@@ -25,13 +25,7 @@ export interface Answer {
 export function resultOf(answer: Answer): unknown {
   if (answer.statusCode >= 300) throw refusalOf(answer);
   const envelope = parseEnvelope(answer.text);
-  if (envelope === undefined) {
-    throw new ResponseError(
-      `${describeBody(answer)} Expected the JSON of a PiKVM.`,
-      { statusCode: answer.statusCode },
-      { code: "BAD_RESPONSE", ...lostAnswer(answer.changes === true) },
-    );
-  }
+  if (envelope === undefined) throw badResponse(answer, "Expected the JSON of a PiKVM.");
   if (!envelope.ok) {
     const { error, error_msg: errorMsg } = envelope.result;
     throw new APIError(`The device refused: ${errorMsg || error || "no reason given"}`, {
@@ -40,7 +34,18 @@ export function resultOf(answer: Answer): unknown {
       errorMsg,
     });
   }
+  if (!isRecord(envelope.result)) throw badResponse(answer, "Expected a result.");
   return envelope.result;
+}
+
+/**
+ * An answer without an envelope.
+ * @throws ResponseError when it is not a JSON object.
+ */
+export function documentOf(answer: Answer): Record<string, unknown> {
+  const value = parseJson(answer.text);
+  if (isRecord(value)) return value;
+  throw badResponse(answer, "Expected a JSON document.");
 }
 
 /** The error of an answer that is not a success. */
@@ -74,17 +79,30 @@ interface Failure {
   result: { error: string; error_msg: string };
 }
 
+/** The error of a success that is not what it should be. */
+export function badResponse(answer: Answer, expected: string): ResponseError {
+  return new ResponseError(
+    `${describeBody(answer)} ${expected}`,
+    { statusCode: answer.statusCode },
+    { code: "BAD_RESPONSE", ...lostAnswer(answer.changes === true) },
+  );
+}
+
 function parseEnvelope(text: string): { ok: true; result: unknown } | Failure | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(text);
   if (!isRecord(value) || typeof value["ok"] !== "boolean" || !("result" in value)) return undefined;
   if (value["ok"]) return { ok: true, result: value["result"] };
   const result = isRecord(value["result"]) ? value["result"] : {};
   return { ok: false, result: { error: textOf(result["error"]), error_msg: textOf(result["error_msg"]) } };
+}
+
+/** @returns undefined for what is no JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function redirectOf({ statusCode, headers }: Answer): RedirectError {

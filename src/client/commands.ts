@@ -21,11 +21,19 @@ export class Commands {
     this.lane = lane;
   }
 
-  async post(path: string, { busyRetry, ...options }: RequestOptions & ChangeOptions): Promise<void> {
-    await this.lane.run(
-      (signal) => whileBusy(() => this.transport.post(path, { ...options, signal }), { signal, busyRetry }),
-      options.signal,
-    );
+  async post(path: string, options: RequestOptions & ChangeOptions): Promise<void> {
+    await this.ask(path, options);
+  }
+
+  /** As `post`, where the device has something to say. */
+  ask<T>(path: string, { busyRetry, ...options }: RequestOptions & ChangeOptions): Promise<T> {
+    const { signal } = options;
+    return this.run((turn) => this.transport.post<T>(path, { ...options, signal: turn }), { signal, busyRetry });
+  }
+
+  /** Whatever else must be in order with these. @param work may be called again after a `BusyError`. */
+  run<T>(work: (signal: AbortSignal) => Promise<T>, { signal, busyRetry }: ChangeOptions): Promise<T> {
+    return this.lane.run((turn) => whileBusy(() => work(turn), { signal: turn, busyRetry }), signal);
   }
 }
 

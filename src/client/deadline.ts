@@ -14,19 +14,32 @@ export interface Limit {
  */
 export class Deadline implements Disposable {
   readonly #controller = new AbortController();
-  readonly #timer: NodeJS.Timeout | undefined;
+  readonly #limit: Limit | undefined;
+  #timer: NodeJS.Timeout | undefined;
   readonly #followed: { signal: AbortSignal; listener: () => void }[] = [];
 
   /** @param signals end the work; an `undefined` one is passed over. */
   constructor(signals: readonly (AbortSignal | undefined)[], limit?: Limit) {
+    this.#limit = limit;
     for (const signal of signals) if (signal) this.#follow(signal);
-    if (limit && !this.signal.aborted) {
-      this.#timer = setTimeout(() => this.#controller.abort(limit.late()), limit.seconds * 1000);
-    }
+    this.renew();
   }
 
   get signal(): AbortSignal {
     return this.#controller.signal;
+  }
+
+  /** The time begins anew: the work makes progress. */
+  renew(): void {
+    this.lift();
+    const limit = this.#limit;
+    if (!limit || this.signal.aborted) return;
+    this.#timer = setTimeout(() => this.#controller.abort(limit.late()), limit.seconds * 1000);
+  }
+
+  /** Only the signals end the work, until the time is renewed. */
+  lift(): void {
+    clearTimeout(this.#timer);
   }
 
   /** The result of the work, or the reason for its end, whichever is first: even when the work does not listen to its signal. */
@@ -45,7 +58,7 @@ export class Deadline implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    clearTimeout(this.#timer);
+    this.lift();
     for (const { signal, listener } of this.#followed) signal.removeEventListener("abort", listener);
   }
 

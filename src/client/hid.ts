@@ -2,6 +2,7 @@ import type { ChangeOptions, Commands } from "./commands";
 import { pause, throwIfCancelled } from "./deadline";
 import { CancelledError, ConfigurationError, PiKVMError } from "./errors";
 import { isKey, type Key } from "./keys";
+import { integerIn, oneOf } from "./ranges";
 import type { HidState } from "./states";
 import type { CallOptions, Query, RequestOptions } from "./transport";
 import { partsOf, type Part } from "./typing";
@@ -22,6 +23,15 @@ export interface HidParams {
   jiggler?: boolean;
 }
 
+export const MOUSE_BUTTONS = ["left", "right", "middle", "up", "down"] as const;
+
+/** `up` and `down` are a browser's back and forward, not the wheel. */
+export type MouseButton = (typeof MOUSE_BUTTONS)[number];
+
+/** The whole picture, however many pixels it has: the middle is 0. */
+const POSITION = { min: -32_768, max: 32_767 };
+const DELTA = { min: -127, max: 127 };
+
 /** How much longer than its key events a part may take a busy device. */
 const SLOWNESS = 1.5;
 const MAX_DELAY = 5;
@@ -31,7 +41,7 @@ const RELEASE_ATTEMPTS = 3;
 const RELEASE_INTERVAL = 0.5;
 
 /**
- * Keyboard of the computer (`/api/hid`). The device answers with success even when the computer does not listen; see `getState`.
+ * Keyboard and mouse of the computer (`/api/hid`). The device answers with success even when the computer does not listen; see `getState`.
  *
  * What is typed keeps its order: one caller's text is never mixed with another's.
  */
@@ -66,6 +76,14 @@ export class Hid {
   setParams({ keyboardOutput, mouseOutput, jiggler }: HidParams, options: ChangeOptions = {}): Promise<void> {
     const query = { keyboard_output: keyboardOutput, mouse_output: mouseOutput, jiggler };
     return this.#commands.post("/api/hid/set_params", { ...options, query });
+  }
+
+  /**
+   * Plugs keyboard and mouse in or pulls them; only boards with a microcontroller can (`connected` of the state is not null), others
+   * succeed and do nothing. `POST /api/hid/set_connected`.
+   */
+  setConnected(connected: boolean, options: ChangeOptions = {}): Promise<void> {
+    return this.#commands.post("/api/hid/set_connected", { ...options, query: { connected } });
   }
 
   /** Drops what is queued and lets go of all keys and buttons. `POST /api/hid/reset`. */
@@ -153,6 +171,40 @@ export class Hid {
     }, signal);
   }
 
+  /**
+   * Presses (`state` true) or releases a mouse button; without a state both at once, too short for some computers. A pressed button stays
+   * down as a key does. `POST /api/hid/events/send_mouse_button`.
+   */
+  async sendMouseButton(button: MouseButton, state?: boolean, options: ChangeOptions = {}): Promise<void> {
+    return this.#event("send_mouse_button", { button: oneOf("The button", button, MOUSE_BUTTONS), state }, options);
+  }
+
+  /**
+   * Puts the pointer somewhere; ignored without a word while the mouse is relative, see `getState`. `POST /api/hid/events/send_mouse_move`.
+   * @param x, y -32768 (left, top) to 32767 (right, bottom) of the picture; 0 is the middle.
+   */
+  async sendMouseMove(x: number, y: number, options: ChangeOptions = {}): Promise<void> {
+    const query = { to_x: integerIn("x", x, POSITION), to_y: integerIn("y", y, POSITION) };
+    return this.#event("send_mouse_move", query, options);
+  }
+
+  /**
+   * Pushes the pointer; ignored without a word while the mouse is absolute. `POST /api/hid/events/send_mouse_relative`.
+   * @param x, y -127 to 127, to the right and down; how far that is the computer decides.
+   */
+  async sendMouseRelative(x: number, y: number, options: ChangeOptions = {}): Promise<void> {
+    return this.#event("send_mouse_relative", deltaOf(x, y), options);
+  }
+
+  /** Turns the wheel. `POST /api/hid/events/send_mouse_wheel`. @param x, y -127 to 127; a negative y scrolls down. */
+  async sendMouseWheel(x: number, y: number, options: ChangeOptions = {}): Promise<void> {
+    return this.#event("send_mouse_wheel", deltaOf(x, y), options);
+  }
+
+  #event(call: string, query: Query, options: ChangeOptions): Promise<void> {
+    return this.#commands.post(`/api/hid/events/${call}`, { ...options, query });
+  }
+
   async #typePart({ text, time }: Part, query: Query, signal: AbortSignal): Promise<void> {
     const { transport } = this.#commands;
     const start = Date.now();
@@ -185,6 +237,10 @@ async function insist(release: () => Promise<unknown>): Promise<void> {
       await pause(RELEASE_INTERVAL, undefined);
     }
   }
+}
+
+function deltaOf(x: number, y: number): Query {
+  return { delta_x: integerIn("x", x, DELTA), delta_y: integerIn("y", y, DELTA) };
 }
 
 function knownKey(key: string): Key {

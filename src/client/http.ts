@@ -1,8 +1,8 @@
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { Agent, type Dispatcher } from "undici";
 import type { Address } from "./address";
 import type { Answer } from "./answer";
-import { Deadline, throwIfCancelled } from "./deadline";
+import { cancelledBy, Deadline, throwIfCancelled } from "./deadline";
 import { ConnectionTimeoutError, lostAnswer, ResponseError } from "./errors";
 import { networkError, targetOf } from "./network";
 import { noteSending, type Progress } from "./sending";
@@ -10,17 +10,37 @@ import type { Connector } from "./trust";
 
 /** One HTTP request to a device. */
 export interface HttpRequest {
-  method: "GET" | "POST";
+  method: "GET" | "POST" | "PATCH" | "DELETE";
   /** Below the sub-path, with the query. */
   path: string;
   headers: Record<string, string>;
-  body?: string | Buffer | Readable | undefined;
+  body?: string | Buffer | AsyncIterable<Buffer> | undefined;
   /** Whether it changes the device. */
   changes: boolean;
-  /** Seconds for all of it: waiting for a free connection, connecting, the answer's head and body. */
+  /** Seconds for what is `limited`; waiting for a free connection and connecting count. */
   timeout: number;
+  limited: Limited;
   /** End it. */
   signals: readonly (AbortSignal | undefined)[];
+}
+
+/**
+ * What must be over in time: all of it; or only each step, where a piece of the body that is sent or received is progress; or all before
+ * the answer's body, which may then take as long as it likes.
+ */
+export type Limited = "all" | "steps" | "head";
+
+/** An answer whose body is still to be read, or to be discarded. */
+export interface OpenAnswer {
+  statusCode: number;
+  headers: Answer["headers"];
+  changes: boolean;
+  body: Body;
+}
+
+/** An answer whose body has been read, as bytes too. */
+export interface WholeAnswer extends Answer {
+  bytes: Buffer;
 }
 
 /** Idle connections are given up before nginx does so after 10 s, so that a POST never meets a dying one. */
@@ -30,7 +50,7 @@ const CONNECTIONS = 16;
 /** The largest JSON answer is the listing of an image storage. */
 const MAX_ANSWER = 32 * 1024 * 1024;
 
-/** The connections to one device, and requests with their whole answers over them. The only user of undici's requests. */
+/** The connections to one device, and requests over them. The only user of undici's requests. */
 export class Http {
   readonly #address: Address;
   readonly #agent: Dispatcher;
@@ -48,18 +68,24 @@ export class Http {
   }
 
   /** @throws the errors of the network and of cancelling; an answer of any status is returned. */
-  async exchange(request: HttpRequest): Promise<Answer> {
+  async open(request: HttpRequest): Promise<OpenAnswer> {
     const progress: Progress = { sent: false };
     const changeSent = (): boolean => progress.sent && request.changes;
-    using deadline = new Deadline(request.signals, {
+    const ourError = (error: unknown) => networkError(error, { address: this.#address, changeSent: changeSent() });
+    const deadline = new Deadline(request.signals, {
       seconds: request.timeout,
       late: () => timedOut(this.#address, changeSent()),
     });
-    throwIfCancelled(deadline.signal);
     try {
-      return await deadline.race(this.#send(request, deadline.signal, progress));
+      throwIfCancelled(deadline.signal);
+      const response = await deadline.race(this.#send(request, deadline, progress));
+      if (request.limited !== "all") deadline.lift();
+      const { statusCode, headers } = response;
+      const body = new Body(response, deadline, { changes: request.changes, limited: request.limited, ourError });
+      return { statusCode, headers, changes: request.changes, body };
     } catch (error) {
-      throw networkError(error, { address: this.#address, changeSent: changeSent() });
+      deadline[Symbol.dispose]();
+      throw ourError(error);
     }
   }
 
@@ -68,45 +94,113 @@ export class Http {
     await this.#agent.destroy();
   }
 
-  async #send(request: HttpRequest, signal: AbortSignal, progress: Progress): Promise<Answer> {
-    const { method, path, headers, body, changes } = request;
-    const response = await this.#agent.request({
+  #send(request: HttpRequest, deadline: Deadline, progress: Progress): Promise<Dispatcher.ResponseData<Progress>> {
+    const { method, path, headers, body, limited } = request;
+    const stepped = limited === "steps" ? deadline : undefined;
+    return this.#agent.request({
       origin: this.#address.origin,
       path: this.#address.path + path,
       method,
       headers,
-      body: body ?? null,
-      signal,
+      body: typeof body === "object" && !Buffer.isBuffer(body) ? streamOf(body, stepped) : (body ?? null),
+      signal: deadline.signal,
       opaque: progress,
     });
-    const text = await readText(response, changes);
-    return { statusCode: response.statusCode, headers: response.headers, text, changes };
   }
 }
 
-async function readText(response: Dispatcher.ResponseData<Progress>, changes: boolean): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  try {
+interface BodyOptions {
+  changes: boolean;
+  limited: Limited;
+  ourError: (cause: unknown) => Error;
+}
+
+/** What a device says, piece by piece. To be iterated once, or discarded; both give the connection back. */
+export class Body implements AsyncIterable<Buffer> {
+  readonly #response: Dispatcher.ResponseData<Progress>;
+  readonly #deadline: Deadline;
+  readonly #options: BodyOptions;
+
+  constructor(response: Dispatcher.ResponseData<Progress>, deadline: Deadline, options: BodyOptions) {
+    this.#response = response;
+    this.#deadline = deadline;
+    this.#options = options;
+    // Its failure is told to who reads it, if anybody does.
+    response.body.on("error", () => undefined);
+  }
+
+  /** Nobody wants it: the connection is broken off unless all of it has arrived. */
+  discard(): void {
+    this.#deadline[Symbol.dispose]();
+    this.#response.body.destroy();
+  }
+
+  /** @throws ResponseError when it is cut short; the errors of the time limit and of cancelling. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void, undefined> {
+    const deadline = this.#deadline;
     // undici's body is typed as a stream of anything; without an encoding it yields Buffers.
-    for await (const chunk of response.body as AsyncIterable<Buffer>) {
-      length += chunk.length;
-      if (length > MAX_ANSWER) break;
-      chunks.push(chunk);
+    const pieces = this.#response.body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+    const stepped = this.#options.limited === "steps";
+    try {
+      for (;;) {
+        if (stepped) deadline.renew();
+        const piece = await deadline.race(pieces.next());
+        if (piece.done === true) return;
+        // The device is not to blame for a slow reader.
+        if (stepped) deadline.lift();
+        yield piece.value;
+      }
+    } catch (cause) {
+      throw this.#options.ourError(deadline.signal.aborted ? cancelledBy(deadline.signal) : this.#cutShort(cause));
+    } finally {
+      this.discard();
     }
-  } catch (cause) {
-    throw new ResponseError("The device's answer was cut short.", response, {
+  }
+
+  #cutShort(cause: unknown): ResponseError {
+    return new ResponseError("The device's answer was cut short.", this.#response, {
       cause,
       code: "CUT_SHORT",
       retryable: true,
-      ...lostAnswer(changes),
+      ...lostAnswer(this.#options.changes),
     });
   }
-  if (length > MAX_ANSWER) {
-    const message = `The answer is longer than ${MAX_ANSWER / 1024 / 1024} MiB.`;
-    throw new ResponseError(message, response, { code: "TOO_LONG", ...lostAnswer(changes) });
+}
+
+/** Reads all of an answer. */
+export async function whole({ statusCode, headers, changes, body }: OpenAnswer): Promise<WholeAnswer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.length;
+    if (length > MAX_ANSWER) {
+      const message = `The answer is longer than ${MAX_ANSWER / 1024 / 1024} MiB.`;
+      throw new ResponseError(message, { statusCode }, { code: "TOO_LONG", ...lostAnswer(changes) });
+    }
+    chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  const bytes = Buffer.concat(chunks);
+  return {
+    statusCode,
+    headers,
+    changes,
+    bytes,
+    get text() {
+      return bytes.toString("utf8");
+    },
+  };
+}
+
+/** Reads as fast as the connection takes it. */
+function streamOf(body: AsyncIterable<Buffer>, deadline: Deadline | undefined): Readable {
+  async function* pieces(): AsyncGenerator<Buffer> {
+    for await (const piece of body) {
+      deadline?.renew();
+      yield piece;
+    }
+    deadline?.renew();
+  }
+  return Readable.from(pieces(), { objectMode: false });
 }
 
 function timedOut(address: Address, changeSent: boolean): ConnectionTimeoutError {

@@ -22,14 +22,62 @@ export {
   WebSocketError,
 } from "./errors";
 export type { EventStream } from "./events";
-export type { Hid, HidParams, TypeOptions } from "./hid";
+export type {
+  Gpio,
+  GpioHardware,
+  GpioItem,
+  GpioModel,
+  GpioOptions,
+  GpioOutputScheme,
+  GpioState,
+  PulseOptions,
+} from "./gpio";
+export { MOUSE_BUTTONS, type Hid, type HidParams, type MouseButton, type TypeOptions } from "./hid";
 export { isKey, KEYS, type Key } from "./keys";
 export type { ConnectionChange, LinkEvents } from "./link";
 export type { DeviceEvent, StateChange } from "./merge";
-export type { Msd, MsdParams } from "./msd";
+export type { DownloadOptions, Msd, MsdParams, StoredImage, UploadOptions, UploadRemoteOptions } from "./msd";
 export { PiKVM, type PiKVMOptions } from "./pikvm";
 export type { Power, PowerOffOptions, PowerOptions, PowerResult, PowerWait } from "./power";
+export type { Metrics, Prometheus } from "./prometheus";
+export {
+  RESET_TYPES,
+  type InsertOptions,
+  type Redfish,
+  type RedfishCollection,
+  type RedfishDocument,
+  type RedfishLink,
+  type RedfishManager,
+  type RedfishRoot,
+  type RedfishSystem,
+  type RedfishVirtualMedia,
+  type ResetType,
+} from "./redfish";
 export type { AtxState, HidState, InfoState, MsdDrive, MsdImage, MsdState, MsdStorage, States } from "./states";
-export type { System } from "./system";
+export type {
+  OcrInfo,
+  OcrOptions,
+  Preview,
+  SetStreamerParams,
+  Snapshot,
+  SnapshotOptions,
+  Streamer,
+  StreamerParams,
+  StreamerState,
+  UstreamerState,
+} from "./streamer";
+export type {
+  BeaconPlace,
+  Switch,
+  SwitchColor,
+  SwitchEdid,
+  SwitchEdids,
+  SwitchPort,
+  SwitchPortParams,
+  SwitchRole,
+  SwitchState,
+} from "./switch";
+export type { InfoOptions, LogOptions, LogRecord, System } from "./system";
+export type { Download, ImageSource, TransferProgress } from "./transfer";
 export type { CallOptions } from "./transport";
 export { readCertificate, type Certificate, type CertificateTrust, type Trust } from "./trust";

@@ -1,5 +1,11 @@
+import { Readable } from "node:stream";
+import { resultOf } from "./answer";
 import type { ChangeOptions, Commands } from "./commands";
+import { ResponseError } from "./errors";
+import { recordsOf } from "./lines";
+import { inRange, integerIn } from "./ranges";
 import type { MsdState } from "./states";
+import { bodyOf, downloadOf, saveTo, type Download, type ImageSource, type TransferProgress } from "./transfer";
 import type { CallOptions } from "./transport";
 
 export interface MsdParams {
@@ -10,6 +16,46 @@ export interface MsdParams {
   /** Let the computer write to it. Stays false in silence for images that are not writable. */
   rw?: boolean | undefined;
 }
+
+/** An image as it was stored. */
+export interface StoredImage {
+  /** May differ from the name that was asked for: use this one. */
+  name: string;
+  /** Bytes. */
+  size: number;
+  written: number;
+}
+
+interface StoreOptions extends ChangeOptions {
+  /** Folder in the storage; it must exist. */
+  prefix?: string;
+  /** Let the device delete what a broken transfer leaves; works only when it breaks after the first second. Default false. */
+  removeIncomplete?: boolean;
+  onProgress?: TransferProgress | undefined;
+}
+
+export interface UploadOptions extends StoreOptions {
+  /** Bytes of a stream; those of a Buffer or a file are known. */
+  size?: number;
+}
+
+export interface UploadRemoteOptions extends StoreOptions {
+  /** Default: what the origin calls it. */
+  image?: string;
+  /** Do not check the origin's certificate. Default false. */
+  insecure?: boolean;
+  /** Seconds for the device to connect to the origin, at least 0.1. Default 10. */
+  connectTimeout?: number;
+}
+
+export interface DownloadOptions extends CallOptions {
+  /** Let the device compress it: `.xz` (slow) or `.zst`. Default `none`. */
+  compress?: "none" | "lzma" | "zstd";
+  onProgress?: TransferProgress | undefined;
+}
+
+/** Seconds of silence, on top of the ordinary time limit, after which a transfer counts as dead. */
+const STALL_TIME = 30;
 
 /** Connecting and removing remount the storage. Seconds on top of the ordinary time limit. */
 const REMOUNT_TIME = 30;
@@ -51,5 +97,94 @@ export class Msd {
   /** Pulls the drive by force and remounts the storage; succeeds even when nothing is there. `POST /api/msd/reset`. */
   reset(options: ChangeOptions = {}): Promise<void> {
     return this.#commands.post("/api/msd/reset", { ...options, extraTime: REMOUNT_TIME });
+  }
+
+  /**
+   * Stores an image, at the pace of the network and without holding it in memory. `POST /api/msd/write`. Cancelling leaves an incomplete
+   * image, which blocks its name until it is removed. The listing shows the image about 1 s later.
+   * @param image name in the storage.
+   * @param source bytes, the path of a file, or a stream; give the `size` of a stream, because some devices refuse one of unknown length.
+   * A stream is destroyed in the end, in any case.
+   * @throws ConfigurationError for a file that cannot be read; PiKVMError `SIZE` for a stream of another size, or with the source's own code;
+   * APIError `MsdImageExistsError`; status 500 for a folder that is not there and for a full storage.
+   */
+  async upload(image: string, source: ImageSource, options: UploadOptions = {}): Promise<StoredImage> {
+    const { prefix, removeIncomplete, onProgress, size, signal, busyRetry } = options;
+    if (size !== undefined) integerIn("The size", size, { min: 0, max: Infinity, unit: " bytes" });
+    const body = await bodyOf(source, size, onProgress);
+    const length = body.size === undefined ? {} : { "Content-Length": String(body.size) };
+    try {
+      const { image: stored } = await this.#commands.ask<{ image: StoredImage }>("/api/msd/write", {
+        signal,
+        busyRetry,
+        query: { image, prefix, remove_incomplete: removeIncomplete },
+        headers: { "Content-Type": "application/octet-stream", ...length },
+        body: body.pieces,
+        extraTime: STALL_TIME,
+        limited: "steps",
+      });
+      return stored;
+    } finally {
+      // One that waits for its own source does not notice that nobody reads it any more.
+      if (source instanceof Readable) source.destroy();
+    }
+  }
+
+  /**
+   * Lets the device fetch an image from a web server, which must tell its size. `POST /api/msd/write_remote`. The device goes on when it is
+   * cancelled; `reset` ends that.
+   * @throws APIError with the origin's failure (`ClientResponseError`, `ClientConnectorError`, ...), `statusCode` 0 when it came while the
+   * image was being fetched; ResponseError `CUT_SHORT` when the device stopped telling: look at `getState`.
+   */
+  uploadRemote(url: string, options: UploadRemoteOptions = {}): Promise<StoredImage> {
+    const { image, prefix, insecure, connectTimeout = 10, removeIncomplete, onProgress, signal, busyRetry } = options;
+    const work = async (turn: AbortSignal): Promise<StoredImage> => {
+      const timeout = inRange("The connect timeout", connectTimeout, { min: 0.1, max: Infinity, unit: " s" });
+      const { body, statusCode, headers } = await this.#commands.transport.changeStreaming(
+        "POST",
+        "/api/msd/write_remote",
+        {
+          signal: turn,
+          query: { url, image, prefix, insecure, timeout, remove_incomplete: removeIncomplete },
+          extraTime: timeout + STALL_TIME,
+          limited: "steps",
+        },
+      );
+      let last: StoredImage | undefined;
+      for await (const text of recordsOf(body)) {
+        // What a record of this call holds; a failure is thrown here.
+        last = (resultOf({ statusCode, headers, text, changes: true }) as { image: StoredImage }).image;
+        onProgress?.(last.written, last.size);
+      }
+      if (last && last.written >= last.size) return last;
+      const message = "The device stopped telling before the image was complete.";
+      throw new ResponseError(message, { statusCode }, { code: "CUT_SHORT", outcome: "unknown" });
+    };
+    return this.#commands.run(work, { signal, busyRetry });
+  }
+
+  /**
+   * Fetches an image, as a stream that is read at the pace of its reader; the drive is busy until it ends. Only while disconnected.
+   * `GET /api/msd/read`.
+   * @throws APIError `MsdUnknownImageError`.
+   */
+  async download(image: string, { compress = "none", onProgress, signal }: DownloadOptions = {}): Promise<Download> {
+    const answer = await this.#commands.transport.stream("/api/msd/read", {
+      signal,
+      query: { image, compress },
+      extraTime: STALL_TIME,
+      limited: "steps",
+    });
+    return downloadOf(answer, onProgress);
+  }
+
+  /**
+   * As `download`, into a file, which gets its name when it is complete.
+   * @returns bytes.
+   * @throws PiKVMError with the code of the file system, e.g. `ENOSPC`.
+   */
+  async downloadToFile(image: string, path: string, options: DownloadOptions = {}): Promise<number> {
+    const { stream } = await this.download(image, options);
+    return saveTo(path, stream);
   }
 }

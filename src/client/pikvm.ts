@@ -5,11 +5,16 @@ import { Deadline } from "./deadline";
 import { Drive } from "./drive";
 import { CancelledError, PiKVMError } from "./errors";
 import { EventStream } from "./events";
+import { Gpio } from "./gpio";
 import { Hid } from "./hid";
 import { Lane } from "./lane";
 import { EventLink } from "./link";
 import { Msd } from "./msd";
 import { Power } from "./power";
+import { Prometheus } from "./prometheus";
+import { Redfish } from "./redfish";
+import { Streamer } from "./streamer";
+import { Switch } from "./switch";
 import { System } from "./system";
 import { Transport, type TransportOptions } from "./transport";
 import { StateWaiter } from "./wait";
@@ -26,7 +31,12 @@ interface Resources {
   hid: Hid;
   msd: Msd;
   drive: Drive;
+  gpio: Gpio;
+  streamer: Streamer;
+  switch: Switch;
   system: System;
+  prometheus: Prometheus;
+  redfish: Redfish;
   auth: Auth;
 }
 
@@ -57,7 +67,7 @@ export class PiKVM implements AsyncDisposable {
     return this.#open.power;
   }
 
-  /** The keyboard. */
+  /** The keyboard and the mouse. */
   get hid(): Hid {
     return this.#open.hid;
   }
@@ -72,8 +82,32 @@ export class PiKVM implements AsyncDisposable {
     return this.#open.drive;
   }
 
+  /** Relays and inputs. */
+  get gpio(): Gpio {
+    return this.#open.gpio;
+  }
+
+  /** The screen. */
+  get streamer(): Streamer {
+    return this.#open.streamer;
+  }
+
+  /** The PiKVM Switch. */
+  get switch(): Switch {
+    return this.#open.switch;
+  }
+
+  /** The device itself. */
   get system(): System {
     return this.#open.system;
+  }
+
+  get prometheus(): Prometheus {
+    return this.#open.prometheus;
+  }
+
+  get redfish(): Redfish {
+    return this.#open.redfish;
   }
 
   get auth(): Auth {
@@ -132,8 +166,10 @@ function assemble(transport: Transport): Resources {
   const hidLane = new Lane("the keyboard", closed);
   const link = new EventLink(transport, hidLane);
   const waiter = new StateWaiter(link, closed);
-  const atx = new Atx(new Commands(transport, new Lane("the power buttons", closed)));
-  const msd = new Msd(new Commands(transport, new Lane("the USB drive", closed)));
+  const buttons = new Commands(transport, new Lane("the power buttons", closed));
+  const storage = new Commands(transport, new Lane("the USB drive", closed));
+  const atx = new Atx(buttons);
+  const msd = new Msd(storage);
   return {
     transport,
     hidLane,
@@ -143,7 +179,12 @@ function assemble(transport: Transport): Resources {
     hid: new Hid(new Commands(transport, hidLane)),
     msd,
     drive: new Drive(msd, waiter, new Lane("the USB drive", closed)),
+    gpio: new Gpio(new Commands(transport, new Lane("the relays", closed))),
+    streamer: new Streamer(new Commands(transport, new Lane("the video", closed))),
+    switch: new Switch(new Commands(transport, new Lane("the switch", closed))),
     system: new System(transport),
+    prometheus: new Prometheus(transport),
+    redfish: new Redfish(buttons, storage),
     auth: new Auth(transport),
   };
 }

@@ -1,11 +1,10 @@
 import { setMaxListeners } from "node:events";
-import type { Readable } from "node:stream";
 import { parseAddress, type Address } from "./address";
 import { refusalOf, resultOf, type Answer } from "./answer";
 import { Credentials, type Login } from "./credentials";
 import { Deadline } from "./deadline";
 import { AuthError, CancelledError, ConfigurationError, ConnectError, type APIError } from "./errors";
-import { Http } from "./http";
+import { Http, whole, type HttpRequest, type Limited, type OpenAnswer, type WholeAnswer } from "./http";
 import { Session } from "./session";
 import { connectorFor, type Connector, type Trust } from "./trust";
 
@@ -33,17 +32,20 @@ export type Query = Record<string, string | number | boolean | undefined>;
 export interface RequestOptions extends CallOptions {
   /** Parameters; `undefined` ones are left out, booleans are spelled 1 and 0. */
   query?: Query;
-  body?: string | Buffer | Readable;
+  /** What can be read only once is sent only once. */
+  body?: HttpRequest["body"];
   headers?: Record<string, string>;
   /** Seconds the device may take on top of the ordinary timeout. */
   extraTime?: number;
+  /** What must be over in that time. Default `"all"`. */
+  limited?: Limited;
   /** The request changes nothing although it is a POST. */
   harmless?: boolean;
   /** The request undoes something and is sent even while everything else ends. */
   lastWord?: boolean;
 }
 
-type Method = "GET" | "POST";
+type Method = HttpRequest["method"];
 
 /** Requests to one device: envelope, errors, authentication, read-only, what is repeated and what never. */
 export class Transport {
@@ -55,6 +57,7 @@ export class Transport {
   readonly #http: Http;
   readonly #closed = new AbortController();
   readonly #session: Session | undefined;
+  #refused: AuthError | undefined;
 
   constructor(options: TransportOptions) {
     // However many calls there are, they all end when the device is closed.
@@ -75,28 +78,63 @@ export class Transport {
 
   /** Reads; repeated once when a kept-alive connection turns out to be broken. */
   async get<T>(path: string, options: RequestOptions = {}): Promise<T> {
-    try {
-      return await this.#result<T>("GET", path, options);
-    } catch (error) {
-      if (!(error instanceof ConnectError && BROKEN_CONNECTION.has(error.code))) throw error;
-      return this.#result<T>("GET", path, options);
-    }
+    // The caller names the type of what this call answers; fields the device adds are kept.
+    return resultOf(await this.read(path, options)) as T;
   }
 
   /** Changes something, and is therefore sent at most once. */
   async post<T = unknown>(path: string, options: RequestOptions = {}): Promise<T> {
+    return resultOf(await this.change("POST", path, options)) as T; // as with get
+  }
+
+  /** As `get`, for answers of any shape. */
+  async read(path: string, options: RequestOptions = {}): Promise<WholeAnswer> {
+    return await repeatedOnce(async () => whole(await this.#answer("GET", path, options)));
+  }
+
+  /** As `get`, for answers that are read while they arrive. */
+  stream(path: string, options: RequestOptions = {}): Promise<OpenAnswer> {
+    return repeatedOnce(() => this.#answer("GET", path, options));
+  }
+
+  /** As `post`, for answers of any shape. */
+  async change(method: "POST" | "PATCH" | "DELETE", path: string, options: RequestOptions = {}): Promise<WholeAnswer> {
+    return whole(await this.changeStreaming(method, path, options));
+  }
+
+  /** As `post`, for answers that are read while they arrive. */
+  async changeStreaming(
+    method: "POST" | "PATCH" | "DELETE",
+    path: string,
+    options: RequestOptions = {},
+  ): Promise<OpenAnswer> {
     if (this.#readOnly && !options.harmless) {
       throw new ConfigurationError("The device is set to read-only; nothing was sent.", { code: "READ_ONLY" });
     }
-    return this.#result<T>("POST", path, options);
+    return this.#answer(method, path, options);
   }
 
   /**
    * Runs something that needs credentials, for the WebSocket's handshake too; where a session has ended on the device, once more with
    * a new one. That is safe for any request: the device looks at the credentials before it does anything.
+   * Credentials that the device has refused are not offered to it again: some devices lock accounts.
    * @param signals end the wait for a login.
    */
   async withAuth<T>(
+    work: (headers: Record<string, string>) => Promise<T>,
+    signals: readonly (AbortSignal | undefined)[],
+  ): Promise<T> {
+    if (this.#refused) throw new AuthError(`${this.#refused.message}. ${NOT_TRIED_AGAIN}`, this.#refused);
+    try {
+      return await this.#withCredentials(work, signals);
+    } catch (error) {
+      // Only what the device itself says: a proxy on the way may refuse for reasons of its own, and another time not.
+      if (error instanceof AuthError && error.error !== "") this.#refused = error;
+      throw error;
+    }
+  }
+
+  async #withCredentials<T>(
     work: (headers: Record<string, string>) => Promise<T>,
     signals: readonly (AbortSignal | undefined)[],
   ): Promise<T> {
@@ -129,39 +167,41 @@ export class Transport {
     await this.#http.destroy();
   }
 
-  async #result<T>(method: Method, path: string, options: RequestOptions): Promise<T> {
+  async #answer(method: Method, path: string, options: RequestOptions): Promise<OpenAnswer> {
     const signals = this.#signalsOf(options);
-    const answer = await this.withAuth((auth) => this.#exchange(method, path, options, auth), signals);
-    // The caller names the type of what this call answers; fields the device adds are kept.
-    return resultOf(answer) as T;
+    // A body that can be read only once cannot be sent again with a new session: make sure of the session first.
+    if (this.#session && isStream(options.body)) await this.read("/api/auth/check", { signal: options.signal });
+    return this.withAuth((auth) => this.#exchange(method, path, options, auth), signals);
   }
 
   /** @returns the token; empty where the device lets everybody in and makes no sessions. */
   async #login(): Promise<string> {
     const form = new URLSearchParams({ user: this.credentials.user, passwd: this.credentials.password() });
     const headers = { "Content-Type": "application/x-www-form-urlencoded" };
-    const answer = await this.#exchange("POST", "/api/auth/login", { body: form.toString(), headers, harmless: true });
+    const options = { body: form.toString(), headers, harmless: true };
+    const answer = await whole(await this.#exchange("POST", "/api/auth/login", options));
     resultOf(answer);
     return /auth_token=([^;]+)/.exec(String(answer.headers["set-cookie"] ?? ""))?.[1] ?? "";
   }
 
-  /** @throws the errors of the network and of refused credentials; other refusals are returned. */
+  /** @throws the errors of the network, and of answers that are not a success. */
   async #exchange(
     method: Method,
     path: string,
     options: RequestOptions,
     auth: Record<string, string> = {},
-  ): Promise<Answer> {
-    const answer = await this.#http.exchange({
+  ): Promise<OpenAnswer> {
+    const answer = await this.#http.open({
       method,
       path: path + queryString(options.query ?? {}),
       headers: { ...auth, ...options.headers },
       body: options.body,
-      changes: method === "POST" && !options.harmless,
+      changes: method !== "GET" && !options.harmless,
       timeout: this.timeout + (options.extraTime ?? 0),
+      limited: options.limited ?? "all",
       signals: this.#signalsOf(options),
     });
-    if (answer.statusCode === 401 || answer.statusCode === 403) throw this.refusal(answer);
+    if (answer.statusCode >= 300) throw this.refusal(await whole(answer));
     return answer;
   }
 
@@ -171,6 +211,21 @@ export class Transport {
 }
 
 const BROKEN_CONNECTION = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
+
+async function repeatedOnce<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ConnectError && BROKEN_CONNECTION.has(error.code))) throw error;
+    return work();
+  }
+}
+
+function isStream(body: HttpRequest["body"]): boolean {
+  return typeof body === "object" && !Buffer.isBuffer(body);
+}
+
+const NOT_TRIED_AGAIN = "It is not tried again until the settings change, since some devices lock accounts.";
 
 function cookieOf(token: string): Record<string, string> {
   return token === "" ? {} : { Cookie: `auth_token=${token}` };

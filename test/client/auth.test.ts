@@ -102,15 +102,23 @@ describe("session", { concurrency: true }, () => {
     assert.equal(logins(sim), 2);
   });
 
-  test("a refused login fails all who wait for it, after one attempt; a later call tries again", async (t) => {
+  test("a refused login fails all who wait for it, after one attempt; no later call tries again", async (t) => {
     const { sim, kvm } = await bench(t, { passwd: "other" }, { auth: "session" });
     await Promise.all(
       Array.from({ length: 10 }, () => failure(kvm.atx.getState(), { name: "AuthError", statusCode: 403 })),
     );
     assert.equal(logins(sim), 1);
     sim.state.auth.account = { user: "admin", passwd: password };
+    const { message } = await failure(kvm.atx.getState(), { name: "AuthError", statusCode: 403 });
+    assert.match(message, /not tried again until the settings change/);
+    assert.equal(logins(sim), 1, "some devices lock accounts");
+  });
+
+  test("a proxy's refusal says nothing of our credentials: the next call tries again", async (t) => {
+    const { sim, kvm } = await bench(t);
+    sim.faults.add({ kind: "status", code: 403, body: "<html>", contentType: "text/html", times: 1 });
+    await failure(kvm.atx.getState(), { name: "AuthError", statusCode: 403 });
     await kvm.atx.getState();
-    assert.equal(logins(sim), 2);
   });
 
   test("who waits for a login can be cancelled, and the others still get theirs", async (t) => {

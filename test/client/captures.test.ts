@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { describe, test } from "node:test";
 import { APIError, errorKinds } from "../../src/client";
 import { resultOf } from "../../src/client/answer";
-import { bench, checkError, client, httpServer } from "./kit";
+import { bench, checkError, client, failure, httpServer } from "./kit";
 
 const CAPTURES = resolve(__dirname, "../../../../shared/captures");
 const skip = existsSync(CAPTURES) ? false : "../shared/captures is not here";
@@ -29,7 +29,7 @@ function recordings(folder: string): Recording[] {
 
 /** Calls that the client makes; the answers of the others have shapes of their own. */
 const CALLS =
-  /^\/api\/(atx|hid|info|auth\/(check|login|logout))|^\/api\/msd(\/(set_params|set_connected|remove|reset))?$/;
+  /^\/api\/(atx|gpio|hid|info|switch|auth\/(check|login|logout))|^\/api\/streamer(\/(set_params|reset|ocr))?$|^\/api\/msd(\/(set_params|set_connected|remove|reset|write))?$/;
 
 const CLASS: Record<number, string> = { 401: "AuthError", 403: "AuthError", 409: "BusyError", 503: "UnavailableError" };
 
@@ -77,6 +77,34 @@ describe("every recorded answer", { skip }, () => {
   }
 });
 
+describe("transfers recorded from a device, through a client", { skip, concurrency: true }, () => {
+  const REMOTE = recordings("kvmd-4.197/http").filter(({ request }) => request.path === "/api/msd/write_remote");
+
+  test("there are some", () => assert.ok(REMOTE.length >= 8));
+
+  for (const { name, status = 0, body_json: json, body_text: text = JSON.stringify(json) } of REMOTE) {
+    test(`${name}: as its last record says`, async (t) => {
+      // A failure in mid-stream breaks the connection; the recorder has noted what came before.
+      const fails = text.includes('"ok": false') && status === 200;
+      const address = await httpServer(t, (_, response) => {
+        response.writeHead(status, { "Content-Type": "application/x-ndjson" });
+        response.write(text, () => (fails ? setImmediate(() => response.destroy()) : response.end()));
+      });
+      const kvm = await client(t, { address: `http://${address}` });
+      const last = JSON.parse(text.trim().split("\r\n").at(-1) ?? "") as { ok: boolean; result: { image?: unknown; error?: string } }; // prettier-ignore
+      if (last.ok) assert.deepEqual(await kvm.msd.uploadRemote("http://x"), last.result.image);
+      else {
+        await failure(kvm.msd.uploadRemote("http://x"), {
+          name: status === 409 ? "BusyError" : "APIError",
+          statusCode: fails ? 0 : status,
+          error: last.result.error ?? "",
+          outcome: undefined,
+        });
+      }
+    });
+  }
+});
+
 describe("states recorded from devices, through a client", { skip, concurrency: true }, () => {
   const STATES = [
     ["atx", (kvm) => kvm.atx.getState()],
@@ -85,6 +113,9 @@ describe("states recorded from devices, through a client", { skip, concurrency: 
     ["msd_online", (kvm) => kvm.drive.getState()],
     ["msd_uploading", (kvm) => kvm.msd.getState()],
     ["msd_downloading", (kvm) => kvm.msd.getState()],
+    ["gpio", (kvm) => kvm.gpio.getState()],
+    ["streamer", (kvm) => kvm.streamer.getState()],
+    ["switch", (kvm) => kvm.switch.getState()],
     ["info", (kvm) => kvm.system.info()],
     ["info_legacy0", (kvm) => kvm.system.info()],
     ["info_hw", (kvm) => kvm.system.info()],

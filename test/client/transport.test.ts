@@ -162,7 +162,20 @@ describe("requests", { concurrency: true }, () => {
 });
 
 describe("life", { concurrency: true }, () => {
-  const RESOURCES = ["atx", "power", "hid", "msd", "drive", "system", "auth"] as const;
+  const RESOURCES = [
+    "atx",
+    "power",
+    "hid",
+    "msd",
+    "drive",
+    "gpio",
+    "streamer",
+    "switch",
+    "system",
+    "prometheus",
+    "redfish",
+    "auth",
+  ] as const;
   const touches: [string, (kvm: PiKVM) => unknown][] = [
     ...RESOURCES.map((name): [string, (kvm: PiKVM) => unknown] => [name, (kvm) => kvm[name]]),
     ["events()", (kvm) => kvm.events()],

@@ -1,0 +1,140 @@
+import { createReadStream, createWriteStream } from "node:fs";
+import { rename, rm, stat } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { ConfigurationError, PiKVMError } from "./errors";
+import type { OpenAnswer } from "./http";
+
+/** Told after each piece: bytes so far, and all of them where that is known. */
+export type TransferProgress = (transferred: number, total: number | undefined) => void;
+
+/** What an image is read from: bytes, the path of a file, or anything that is read once. */
+export type ImageSource = Buffer | string | Readable;
+
+/** An image on its way to this computer. */
+export interface Download {
+  /** The image's name with the suffix of its compression, `/` for folders. */
+  fileName: string;
+  /** Bytes; not known of what the device compresses. */
+  size: number | undefined;
+  /** Destroy it when it is not read to its end. Its errors are this package's. */
+  stream: Readable;
+}
+
+export interface ImageBody {
+  size: number | undefined;
+  /** What is read from bytes or a file may be iterated again. */
+  pieces: AsyncIterable<Buffer>;
+}
+
+const PIECE = 64 * 1024;
+
+/** @throws ConfigurationError for a file that cannot be read. */
+export async function bodyOf(
+  source: ImageSource,
+  size: number | undefined,
+  onProgress: TransferProgress | undefined,
+): Promise<ImageBody> {
+  const total = Buffer.isBuffer(source) ? source.length : typeof source === "string" ? await sizeOf(source) : size;
+  const open = () =>
+    Buffer.isBuffer(source) ? slices(source) : typeof source === "string" ? createReadStream(source) : source;
+  return { size: total, pieces: { [Symbol.asyncIterator]: () => measured(open(), total, onProgress) } };
+}
+
+/** Hands an answer's body on, at the pace of its reader. */
+export function downloadOf({ headers, body }: OpenAnswer, onProgress: TransferProgress | undefined): Download {
+  const length = Number(headers["content-length"] ?? NaN);
+  const size = Number.isInteger(length) ? length : undefined;
+  const stream = Readable.from(counted(body, size, onProgress), { objectMode: false });
+  // What has not been read at all is given up too.
+  stream.once("close", () => body.discard());
+  return { fileName: fileNameOf(String(headers["content-disposition"] ?? "")), size, stream };
+}
+
+/** Under its name only when it is complete. @returns bytes. */
+export async function saveTo(path: string, stream: Readable): Promise<number> {
+  const file = createWriteStream(`${path}.part`);
+  try {
+    await pipeline(stream, file);
+    await rename(`${path}.part`, path);
+  } catch (cause) {
+    await rm(`${path}.part`, { force: true }).catch(() => undefined);
+    throw fileError(cause, `"${path}" could not be written`);
+  }
+  return file.bytesWritten;
+}
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    const found = await stat(path);
+    if (found.isFile()) return found.size;
+  } catch (cause) {
+    throw new ConfigurationError(`The file "${path}" cannot be read.`, { cause });
+  }
+  throw new ConfigurationError(`"${path}" is not a file.`);
+}
+
+function* slices(bytes: Buffer): Generator<Buffer> {
+  for (let start = 0; start < bytes.length; start += PIECE) yield bytes.subarray(start, start + PIECE);
+}
+
+/** A body of another length than announced would leave the device waiting, or cut the image. */
+async function* measured(
+  source: Iterable<unknown> | AsyncIterable<unknown>,
+  size: number | undefined,
+  onProgress: TransferProgress | undefined,
+): AsyncGenerator<Buffer, void, undefined> {
+  let read = 0;
+  try {
+    for await (const piece of source) {
+      const bytes = bytesOf(piece);
+      read += bytes.length;
+      if (size !== undefined && read > size) throw wrongSize("more than", size);
+      yield bytes;
+      onProgress?.(read, size);
+    }
+  } catch (cause) {
+    throw fileError(cause, `The image could not be read after ${read} bytes; the device has an incomplete one now`);
+  }
+  if (size !== undefined && read < size) throw wrongSize(`only ${read} of`, size);
+}
+
+async function* counted(
+  body: AsyncIterable<Buffer>,
+  size: number | undefined,
+  onProgress: TransferProgress | undefined,
+): AsyncGenerator<Buffer, void, undefined> {
+  let received = 0;
+  for await (const piece of body) {
+    received += piece.length;
+    yield piece;
+    onProgress?.(received, size);
+  }
+}
+
+function bytesOf(piece: unknown): Buffer {
+  if (Buffer.isBuffer(piece)) return piece;
+  if (typeof piece === "string" || piece instanceof Uint8Array) return Buffer.from(piece);
+  throw new PiKVMError("The image's stream yields something that is not bytes.", { code: "SOURCE" });
+}
+
+function wrongSize(relation: string, size: number): PiKVMError {
+  const message = `The image has ${relation} the ${size} bytes announced; the device has an incomplete one now.`;
+  return new PiKVMError(message, { code: "SIZE" });
+}
+
+function fileError(cause: unknown, message: string): PiKVMError {
+  if (cause instanceof PiKVMError) return cause;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const code = cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : "SOURCE";
+  return new PiKVMError(`${message}: ${reason}`, { code, cause });
+}
+
+function fileNameOf(disposition: string): string {
+  const encoded = /filename\*=UTF-8''([^;]+)/i.exec(disposition)?.[1] ?? "";
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return encoded;
+  }
+}
