@@ -52,7 +52,6 @@ function runFolder(folder, { name, env }) {
   const files = readdirSync(built).filter((file) => file.endsWith(".test.js"));
   const scratch = mkdtempSync(path.join(tmpdir(), "pikvm-count-"));
   const result = path.join(scratch, "count.json");
-  const reporters = ["spec", "stdout", path.join(ROOT, "test/count.mjs"), result];
   const { status } = spawnSync(
     "node",
     [
@@ -60,12 +59,13 @@ function runFolder(folder, { name, env }) {
       // A test that failed may have left a server open; nothing may hang for ever.
       "--test-force-exit",
       "--test-timeout=300000",
-      ...["reporter", "reporter-destination", "reporter", "reporter-destination"].map(
-        (option, index) => `--test-${option}=${reporters[index]}`,
-      ),
+      "--test-reporter=spec",
+      "--test-reporter-destination=stdout",
+      `--test-reporter=${path.join(ROOT, "test/count.mjs")}`,
+      "--test-reporter-destination=stderr",
       ...files.map((file) => path.join(built, file)),
     ],
-    { cwd: ROOT, stdio: "inherit", env: { ...process.env, ...env } },
+    { cwd: ROOT, stdio: "inherit", env: { ...process.env, ...env, TEST_COUNT: result } },
   );
   const counts = existsSync(result) ? JSON.parse(readFileSync(result, "utf8")) : { passed: 0, failed: 0, skipped: 0 };
   rmSync(scratch, { recursive: true });

@@ -11,8 +11,8 @@ import { until } from "../harness/until";
 import { bench, checkError, client, httpServer, SECRETS, textFrame, webSocketServer } from "./kit";
 
 const FAST: LinkTiming = {
-  pingAfter: 0.1,
-  deadAfter: 0.3,
+  pingAfter: 0.5,
+  deadAfter: 2,
   checkEvery: 0.05,
   closeTimeout: 0.2,
   backoffStart: 0.02,
@@ -305,7 +305,7 @@ describe("outages", { concurrency: true }, () => {
       [true, false, true],
     );
     checkError(silent[1]?.error, { name: "WebSocketError", code: "SILENT" });
-    await until(() => pings > 6);
+    await until(() => pings > 4);
     assert.deepEqual(changes, [{ connected: true }]);
   });
 
