@@ -73,6 +73,20 @@ export class Deadline implements Disposable {
   }
 }
 
+/** Runs work with a deadline of its own, which it does not leave behind. */
+export async function within<T>(
+  signals: readonly (AbortSignal | undefined)[],
+  limit: Limit | undefined,
+  work: (deadline: Deadline) => Promise<T>,
+): Promise<T> {
+  const deadline = new Deadline(signals, limit);
+  try {
+    return await work(deadline);
+  } finally {
+    deadline[Symbol.dispose]();
+  }
+}
+
 /** The error to throw for an aborted signal: its own reason when that is one of ours, else a `CancelledError`. */
 export function cancelledBy(signal: AbortSignal): PiKVMError {
   const reason: unknown = signal.reason;
@@ -90,11 +104,12 @@ export function throwIfCancelled(signal: AbortSignal | undefined): void {
 
 /** Waits. @throws the error of the first of the signals that ends meanwhile. */
 export async function pause(seconds: number, ...signals: (AbortSignal | undefined)[]): Promise<void> {
-  using end = new Deadline(signals);
-  throwIfCancelled(end.signal);
-  try {
-    await sleep(seconds * 1000, undefined, { signal: end.signal });
-  } catch {
-    throw cancelledBy(end.signal);
-  }
+  await within(signals, undefined, async ({ signal }) => {
+    throwIfCancelled(signal);
+    try {
+      await sleep(seconds * 1000, undefined, { signal });
+    } catch {
+      throw cancelledBy(signal);
+    }
+  });
 }

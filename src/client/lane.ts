@@ -1,4 +1,4 @@
-import { cancelledBy, Deadline, throwIfCancelled } from "./deadline";
+import { cancelledBy, throwIfCancelled, within } from "./deadline";
 import { BusyError } from "./errors";
 
 /**
@@ -28,16 +28,17 @@ export class Lane {
    * @throws BusyError when too many wait already; the signal's error when it ends while waiting.
    */
   async run<T>(work: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    using end = new Deadline([signal, this.#closed]);
-    throwIfCancelled(end.signal);
-    if (this.#held) await this.#turn(end.signal);
-    else this.#held = true;
-    try {
+    return within([signal, this.#closed], undefined, async (end) => {
       throwIfCancelled(end.signal);
-      return await work(end.signal);
-    } finally {
-      this.#next();
-    }
+      if (this.#held) await this.#turn(end.signal);
+      else this.#held = true;
+      try {
+        throwIfCancelled(end.signal);
+        return await work(end.signal);
+      } finally {
+        this.#next();
+      }
+    });
   }
 
   /** Resolves when everything that was in the lane has ended. */

@@ -1,7 +1,7 @@
 import { Atx } from "./atx";
 import { Auth } from "./auth";
 import { Commands } from "./commands";
-import { Deadline } from "./deadline";
+import { within } from "./deadline";
 import { Drive } from "./drive";
 import { CancelledError, PiKVMError } from "./errors";
 import { EventStream } from "./events";
@@ -137,9 +137,10 @@ export class PiKVM implements AsyncDisposable {
     if (typeof resources === "string") return;
     const { transport, hidLane, link } = resources;
     transport.end();
-    using limit = new Deadline([], { seconds: LAST_WORDS, late: () => new CancelledError("Closed.") });
+    const limit = { seconds: LAST_WORDS, late: () => new CancelledError("Closed.") };
     // Keys that are held down are let go.
-    await Promise.all([link.close(), limit.race(hidLane.idle()).catch(() => undefined)]);
+    const lastWords = within([], limit, (deadline) => deadline.race(hidLane.idle())).catch(() => undefined);
+    await Promise.all([link.close(), lastWords]);
     await transport.destroy();
   }
 

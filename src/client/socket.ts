@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import WebSocket from "ws";
-import { Deadline, throwIfCancelled } from "./deadline";
+import { throwIfCancelled, within } from "./deadline";
 import { ConnectionTimeoutError, WebSocketError, type PiKVMError } from "./errors";
 import { networkError, targetOf } from "./network";
 import type { Transport } from "./transport";
@@ -29,27 +29,26 @@ async function handshake(
   signals: readonly (AbortSignal | undefined)[],
 ): Promise<WebSocket> {
   const { address, timeout } = transport;
-  using deadline = new Deadline(signals, {
-    seconds: timeout,
-    late: () =>
-      new ConnectionTimeoutError(`${targetOf(address)} did not open the WebSocket in time.`, { retryable: true }),
+  const late = () =>
+    new ConnectionTimeoutError(`${targetOf(address)} did not open the WebSocket in time.`, { retryable: true });
+  return within(signals, { seconds: timeout, late }, async (deadline) => {
+    throwIfCancelled(deadline.signal);
+    let connection: Socket | undefined;
+    let socket: WebSocket | undefined;
+    try {
+      connection = await deadline.race(destroyedWhenLate(openSocket(transport.connector, address), deadline.signal));
+      const opened = connection;
+      const url = `${address.origin.replace(/^http/, "ws")}${address.path}${path}`;
+      socket = new WebSocket(url, { headers, maxPayload: MAX_MESSAGE, createConnection: () => opened });
+      await deadline.race(upgraded(socket, transport));
+      return socket;
+    } catch (error) {
+      // terminate() makes a socket that is not open yet emit one more error.
+      socket?.on("error", () => undefined).terminate();
+      connection?.destroy();
+      throw networkError(error, { address });
+    }
   });
-  throwIfCancelled(deadline.signal);
-  let connection: Socket | undefined;
-  let socket: WebSocket | undefined;
-  try {
-    connection = await deadline.race(destroyedWhenLate(openSocket(transport.connector, address), deadline.signal));
-    const opened = connection;
-    const url = `${address.origin.replace(/^http/, "ws")}${address.path}${path}`;
-    socket = new WebSocket(url, { headers, maxPayload: MAX_MESSAGE, createConnection: () => opened });
-    await deadline.race(upgraded(socket, transport));
-    return socket;
-  } catch (error) {
-    // terminate() makes a socket that is not open yet emit one more error.
-    socket?.on("error", () => undefined).terminate();
-    connection?.destroy();
-    throw networkError(error, { address });
-  }
 }
 
 /** Nobody waits for a connection that comes after the deadline. */

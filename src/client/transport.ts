@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import { parseAddress, type Address } from "./address";
 import { refusalOf, resultOf, type Answer } from "./answer";
 import { Credentials, type Login } from "./credentials";
-import { Deadline } from "./deadline";
+import { within } from "./deadline";
 import { AuthError, CancelledError, ConfigurationError, ConnectError, type APIError } from "./errors";
 import { Http, whole, type HttpRequest, type Limited, type OpenAnswer, type WholeAnswer } from "./http";
 import { Session } from "./session";
@@ -140,14 +140,15 @@ export class Transport {
   ): Promise<T> {
     const session = this.#session;
     if (!session) return work(this.credentials.headers());
-    using end = new Deadline(signals);
-    const token = await end.race(session.token());
-    try {
-      return await work(cookieOf(token));
-    } catch (error) {
-      if (!(error instanceof AuthError)) throw error;
-      return await work(cookieOf(await end.race(session.token(token))));
-    }
+    return within(signals, undefined, async (end) => {
+      const token = await end.race(session.token());
+      try {
+        return await work(cookieOf(token));
+      } catch (error) {
+        if (!(error instanceof AuthError)) throw error;
+        return work(cookieOf(await end.race(session.token(token))));
+      }
+    });
   }
 
   /** The error of an answer that is not a success; a refused login says more where two-factor codes may be the reason. */

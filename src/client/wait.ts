@@ -1,4 +1,4 @@
-import { Deadline, pause, throwIfCancelled } from "./deadline";
+import { pause, throwIfCancelled, within } from "./deadline";
 import { PiKVMError, WaitTimeoutError } from "./errors";
 import type { EventLink } from "./link";
 import type { StateChange } from "./merge";
@@ -44,22 +44,30 @@ export class StateWaiter {
   ): Promise<S> {
     let lastError: unknown;
     const late = () => new WaitTimeoutError(options.failure, { cause: lastError });
-    using deadline = new Deadline([options.signal, this.#closed], { seconds: options.timeout, late });
-    for (;;) {
-      throwIfCancelled(deadline.signal);
-      // Listens before it looks, so that no change in between is missed.
-      using change = new NextChange(this.#link, kind);
-      try {
-        const state = await read({ signal: deadline.signal });
-        if (condition(state)) return state;
-        lastError = undefined;
-      } catch (error) {
-        throwIfCancelled(deadline.signal);
-        if (!(error instanceof PiKVMError && error.retryable)) throw error;
-        lastError = error;
+    return within([options.signal, this.#closed], { seconds: options.timeout, late }, async ({ signal }) => {
+      for (;;) {
+        throwIfCancelled(signal);
+        // Listens before it looks, so that no change in between is missed.
+        const change = new NextChange(this.#link, kind);
+        try {
+          const state = await read({ signal });
+          if (condition(state)) return state;
+          lastError = undefined;
+          await change.orAfter(this.#interval, signal);
+        } catch (error) {
+          throwIfCancelled(signal);
+          if (!(error instanceof PiKVMError && error.retryable)) throw error;
+          lastError = error;
+          await change.orAfter(this.#interval, signal);
+        } finally {
+          change[Symbol.dispose]();
+        }
       }
-      await change.orAfter(this.#link.connection.connected ? RECHECK_INTERVAL : POLL_INTERVAL, deadline.signal);
-    }
+    });
+  }
+
+  get #interval(): number {
+    return this.#link.connection.connected ? RECHECK_INTERVAL : POLL_INTERVAL;
   }
 }
 

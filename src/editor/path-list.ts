@@ -5,8 +5,15 @@ interface Item {
   path?: string;
 }
 
-/** An editable list of paths into the device's states; while one is typed, the known ones are suggested. */
-export function preparePaths(list: JQuery, known: readonly string[], paths: readonly string[]): void {
+interface PathsOptions {
+  /** Suggested while one is typed. */
+  known: readonly string[];
+  /** Why a path cannot be used, or undefined. */
+  problem: (path: string) => string | undefined;
+}
+
+/** An editable list of paths into the device's states. */
+export function preparePaths(list: JQuery, paths: readonly string[], { known, problem }: PathsOptions): void {
   list.editableList<Item>({
     addButton: common("button.add"),
     removable: true,
@@ -17,6 +24,13 @@ export function preparePaths(list: JQuery, known: readonly string[], paths: read
         .val(item.path ?? "")
         .appendTo(container)
         .autoComplete({ search: suggestFrom(known), minLength: 0 })
+        .on("change", function () {
+          const reason = problem(String($(this).val()).trim());
+          $(this)
+            .toggleClass("input-error", reason !== undefined)
+            .attr("title", reason ?? "");
+        })
+        .trigger("change")
         .trigger("focus");
     },
   });

@@ -15,8 +15,6 @@ await build({
   target: "node20",
   external: ["ws"],
   minify: true,
-  // The names of kvmd's error classes are in its answers.
-  keepNames: true,
   logLevel: "warning",
 });
 await chmod(outfile, 0o755);

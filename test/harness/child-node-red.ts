@@ -73,8 +73,13 @@ export class ChildNodeRed {
 
   /** Resolves when the new flow runs. */
   async deploy(flow: FlowConfig): Promise<void> {
+    await this.deployed(() => this.#ask("flows", { method: "POST", ...asJson(flow) }));
+  }
+
+  /** Resolves when the flow runs that is deployed meanwhile. Node-RED answers a deploy before that. */
+  async deployed(deploy: () => Promise<unknown>): Promise<void> {
     const before = this.#starts;
-    await this.#ask("flows", { method: "POST", ...asJson(flow) });
+    await deploy();
     await this.#untilStarted(before);
   }
 
@@ -104,9 +109,11 @@ export class ChildNodeRed {
     return this.logs.filter(({ msg }) => msg === "Started flows").length;
   }
 
-  /** Node-RED answers a deploy before the new flows run. */
   async #untilStarted(before: number): Promise<void> {
-    await until(() => this.#starts > before || this.#child.exitCode !== null, { timeout: 30_000, what: "started flows" });
+    await until(() => this.#starts > before || this.#child.exitCode !== null, {
+      timeout: 30_000,
+      what: "started flows",
+    });
     if (this.#child.exitCode !== null) throw new Error(`Node-RED ended with exit code ${this.#child.exitCode}`);
   }
 }
@@ -116,18 +123,18 @@ const asJson = (body: unknown): RequestInit => ({
   body: JSON.stringify(body),
 });
 
-function settingsFile({ port, nodesDir, editorTheme }: { port: number; nodesDir: string[]; editorTheme: object }): string {
+function settingsFile({ port, ...own }: { port: number; nodesDir: string[]; editorTheme: object }): string {
   const settings = {
     uiHost: "127.0.0.1",
     uiPort: port,
     lang: "en-US",
     flowFile: "flows.json",
     credentialSecret: false,
-    nodesDir,
+    nodesDir: own.nodesDir,
     httpStatic: false,
     telemetry: { enabled: false, updateNotification: false },
     externalModules: { palette: { allowInstall: false, allowUpload: false }, modules: { allowInstall: false } },
-    editorTheme: { tours: false, projects: { enabled: false }, ...editorTheme },
+    editorTheme: { tours: false, projects: { enabled: false }, ...own.editorTheme },
   };
   return `
     // It ends also when the test was killed.

@@ -24,7 +24,14 @@ const ALLOWED = [
   /^package\.json$/,
 ];
 
-const SINGLE = ["README.md", "CHANGELOG.md", "LICENSE", "package.json", "dist/src/config.js", "dist/pikvm-simulator.js"];
+const SINGLE = [
+  "README.md",
+  "CHANGELOG.md",
+  "LICENSE",
+  "package.json",
+  "dist/src/config.js",
+  "dist/pikvm-simulator.js",
+];
 
 const listed = (folder: string, pattern: RegExp): string[] =>
   readdirSync(path.join(CHECKOUT, folder))
@@ -62,9 +69,9 @@ test("the tarball", async (t) => {
   // `tsc` leaves what it once wrote: a removed or renamed source would still be published.
   await t.test("holds no code whose source is gone", () => {
     const sources = ["nodes", "src", "src/client", "src/runtime"].flatMap((at) => listed(at, /\.ts$/));
-    const built = files.filter((file) => /^dist\/(nodes|src)\/.*\.js$/.test(file));
+    const built = files.filter((file) => /^dist\/(nodes|src)\/.*(\.js|\.d\.ts)$/.test(file));
     assert.deepEqual(
-      built.filter((file) => !sources.includes(file.replace(/^dist\/(.*)\.js$/, "$1.ts"))),
+      built.filter((file) => !sources.includes(file.replace(/^dist\/(.*?)(\.js|\.d\.ts)$/, "$1.ts"))),
       [],
     );
   });

@@ -1,0 +1,55 @@
+/**
+ * Node-RED 5 has a dark theme. In 4.1, themes are stylesheets that set these variables; this is one, under the name of the
+ * class that switches the theme of 5.
+ */
+const VARIABLES = {
+  "primary-background": "#1e1e1e",
+  "secondary-background": "#1e1e1e",
+  "secondary-background-inactive": "#252526",
+  "secondary-background-hover": "#333",
+  "secondary-background-selected": "#37373d",
+  "secondary-background-disabled": "#252526",
+  "tertiary-background": "#252526",
+  "primary-text-color": "#ccc",
+  "secondary-text-color": "#a0a0a0",
+  "secondary-text-color-focus": "#ddd",
+  "secondary-text-color-hover": "#ddd",
+  "secondary-text-color-active": "#ddd",
+  "secondary-text-color-selected": "#ddd",
+  "tertiary-text-color": "#999",
+  "header-text-color": "#ccc",
+  "text-color-error": "#f48771",
+  "text-color-code": "#d7ba7d",
+  "form-text-color": "#ccc",
+  "form-placeholder-color": "#777",
+  "form-input-background": "#3c3c3c",
+  "form-input-background-disabled": "#2d2d2d",
+  "form-input-border-color": "#555",
+  "form-button-background": "#333",
+  "form-tips-background": "#37373d",
+  "primary-border-color": "#444",
+  "secondary-border-color": "#444",
+  "tertiary-border-color": "#555",
+  "list-item-color": "#ccc",
+  "list-item-background": "#1e1e1e",
+  "list-item-background-hover": "#2a2d2e",
+  "tab-background": "#252526",
+  "tab-background-active": "#1e1e1e",
+  "tab-background-inactive": "#252526",
+  "tab-background-selected": "#37373d",
+  "tab-background-hover": "#333",
+  "tab-text-color-active": "#ccc",
+  "tab-text-color-inactive": "#999",
+  "list-item-background-selected": "#37373d",
+  "workspace-button-background": "#333",
+  "workspace-button-color": "#ccc",
+  "view-background": "#1e1e1e",
+  "view-grid-color": "#2d2d2d",
+  "palette-header-background": "#252526",
+  "palette-header-color": "#ccc",
+  "palette-content-background": "#1e1e1e",
+};
+
+const lines = Object.entries(VARIABLES).map(([name, value]) => `--red-ui-${name}: ${value};`);
+
+export const DARK = `:root.nr-theme-dark:not(:has(#red-ui-header-toolbar)) { ${lines.join(" ")} }`;

@@ -1,0 +1,148 @@
+import type { Locator, Page } from "playwright-core";
+import type { Editor } from "./editor";
+
+/** A field of a dialog by the name of its property. `type`: where a typed input takes its value from. */
+export interface Setting {
+  field: string;
+  value: string | boolean;
+  type?: string;
+}
+
+/** A tray that is open in the editor: the dialog of a node, or of a config node. */
+export class Dialog {
+  readonly #page: Page;
+  readonly #prefix: "node-input" | "node-config-input";
+
+  private constructor(page: Page, prefix: "node-input" | "node-config-input") {
+    this.#page = page;
+    this.#prefix = prefix;
+  }
+
+  static async ofNode(editor: Editor, id: string): Promise<Dialog> {
+    await editor.shape(id).locator(".red-ui-flow-node").first().dblclick();
+    return Dialog.#ready(editor.page, "node-input");
+  }
+
+  static async ofConfig(editor: Editor, type: string, id: string): Promise<Dialog> {
+    await editor.page.evaluate(([type, id]) => RED.editor.editConfig("", type, id), [type, id] as const);
+    return Dialog.#ready(editor.page, "node-config-input");
+  }
+
+  static async #ready(page: Page, prefix: "node-input" | "node-config-input"): Promise<Dialog> {
+    const dialog = new Dialog(page, prefix);
+    await dialog.field("name").waitFor();
+    // It slides in: clicking waits until it stands still, a picture would not.
+    await dialog.#okButton.click({ trial: true });
+    return dialog;
+  }
+
+  /** Opens the dialog of a new config node by the + beside the field. */
+  async add(field: string): Promise<Dialog> {
+    await this.#page.locator(`#${this.#prefix}-btn-${field}-add`).click();
+    return Dialog.#ready(this.#page, "node-config-input");
+  }
+
+  get tray(): Locator {
+    return this.#page.locator(".red-ui-tray").last();
+  }
+
+  field(name: string): Locator {
+    return this.#page.locator(`#${this.#prefix}-${name}`);
+  }
+
+  /** The place of a typed input where its value is typed. */
+  textOf(name: string): Locator {
+    return this.#widget(name).locator("input.red-ui-typedInput-input");
+  }
+
+  /** The labels of the rows with fields that are shown. */
+  async visibleRows(): Promise<string[]> {
+    const labels = await this.tray.locator(".form-row:not(.pikvm-check):visible > label").allInnerTexts();
+    return labels.map((label) => label.trim());
+  }
+
+  async set({ field, value, type }: Setting): Promise<void> {
+    const input = this.field(field);
+    if (typeof value === "boolean") return input.setChecked(value);
+    if (type !== undefined) return this.#setTyped(field, type, value);
+    if ((await input.evaluate((element) => element.nodeName)) === "SELECT") {
+      await input.selectOption(value);
+      return;
+    }
+    await input.fill(value);
+    await input.blur();
+  }
+
+  async #setTyped(field: string, type: string, value: string): Promise<void> {
+    const selector = `#${this.#prefix}-${field}`;
+    await this.#page.evaluate(([selector, type]) => $(selector).typedInput("type", type), [selector, type] as const);
+    const text = this.textOf(field);
+    if (await text.isVisible()) {
+      await text.fill(value);
+      await text.blur();
+    } else {
+      await this.#page.evaluate(([selector, value]) => $(selector).typedInput("value", value), [
+        selector,
+        value,
+      ] as const);
+    }
+  }
+
+  /** What the dialog shows in a field. */
+  async shown(field: string, typed: boolean): Promise<string | boolean> {
+    if (typed) return this.#page.evaluate((name) => $(name).typedInput("value"), `#${this.#prefix}-${field}`);
+    const input = this.field(field);
+    return (await input.getAttribute("type")) === "checkbox" ? input.isChecked() : input.inputValue();
+  }
+
+  /** Whether the field is marked as wrong. */
+  async isMarked(field: string): Promise<boolean> {
+    return (await this.#visible(field)).evaluate((element) => element.classList.contains("input-error"));
+  }
+
+  /** Resolves when the reason appears where the pointer rests on the field. */
+  async showsReason(field: string, reason: string): Promise<void> {
+    const visible = await this.#visible(field);
+    const tooltips = this.#page.locator(".red-ui-popover");
+    // An earlier reason stays for a while.
+    await this.#page.mouse.move(0, 0);
+    await tooltips.first().waitFor({ state: "detached" });
+    await visible.hover();
+    await tooltips.filter({ hasText: reason }).waitFor();
+  }
+
+  async save(): Promise<void> {
+    await this.#okButton.click();
+    await this.#closed();
+  }
+
+  async cancel(): Promise<void> {
+    await this.#page.locator(this.#isConfig ? "#node-config-dialog-cancel" : "#node-dialog-cancel").click();
+    await this.#closed();
+  }
+
+  get #isConfig(): boolean {
+    return this.#prefix === "node-config-input";
+  }
+
+  get #okButton(): Locator {
+    return this.#page.locator(this.#isConfig ? "#node-config-dialog-ok" : "#node-dialog-ok");
+  }
+
+  /** The part of a field that is to be seen. */
+  async #visible(field: string): Promise<Locator> {
+    const widget = this.#widget(field);
+    return (await widget.count()) > 0 ? widget : this.field(field);
+  }
+
+  #widget(field: string): Locator {
+    return this.#page.locator(`#${this.#prefix}-${field} + .red-ui-typedInput-container`);
+  }
+
+  /** A tray that is gone has slid out; below it may be another. */
+  async #closed(): Promise<void> {
+    await this.#okButton.waitFor({ state: "detached" });
+    if (this.#isConfig) return;
+    await this.#page.locator("#red-ui-editor-shade").waitFor({ state: "hidden" });
+  }
+}

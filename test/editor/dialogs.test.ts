@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, test } from "node:test";
+import { startSimulator, type Simulator } from "../../src/simulator";
+import { skip } from "../examples/browser";
+import { ChildNodeRed } from "../harness/child-node-red";
+import { device } from "../harness/flows";
+import { NODE_SETS } from "../package/tarball";
+import { readWords } from "../package/words";
+import { Dialog } from "./dialog";
+import { VISITS } from "./dialogs";
+import { Editor, PICTURES } from "./editor";
+
+const KEYS = NODE_SETS.flatMap((name) => [...readWords("en-US", name).keys()]);
+
+/** Keys of words that are to be seen instead of the words. */
+function untranslated(text: string): string[] {
+  const words = new Set(text.split(/[^\w./:-]+/));
+  return ["node-red-contrib-pikvm/", ...KEYS].filter(
+    (key) => words.has(key) || (key.endsWith("/") && text.includes(key)),
+  );
+}
+
+const place = (index: number): [x: number, y: number] => [150 + 250 * (index % 3), 150 + 80 * Math.floor(index / 3)];
+
+describe("every dialog", { skip }, () => {
+  let simulator: Simulator;
+  let nodeRed: ChildNodeRed;
+  let editor: Editor;
+
+  before(async () => {
+    simulator = await startSimulator();
+    nodeRed = await ChildNodeRed.start();
+    await nodeRed.deploy([{ id: "0123456789abcdef", type: "tab", label: "dialogs" }, device(simulator)]);
+    editor = await Editor.open(nodeRed.url);
+  });
+
+  after(async () => {
+    await nodeRed.stop();
+    await simulator.close();
+    // Last: where there is no browser, there is no editor to close.
+    await editor.close();
+  });
+
+  afterEach(() => editor.closeDialogs());
+
+  for (const name of NODE_SETS) {
+    const type = `pikvm-${name}`;
+    let id: string;
+    const open = (): Promise<Dialog> =>
+      type === "pikvm-device" ? Dialog.ofConfig(editor, type, id) : Dialog.ofNode(editor, id);
+
+    describe(type, () => {
+      const { mistakes, settings } = VISITS[type] ?? assert.fail(`no visit to the dialog of ${type} is described`);
+
+      before(async () => {
+        id = type === "pikvm-device" ? "device" : await editor.drag(type, ...place(NODE_SETS.indexOf(name)));
+      });
+
+      test("looks right in both themes, with every word translated", async (t) => {
+        const dialog = await open();
+        for (const theme of ["light", "dark"] as const) {
+          await editor.setTheme(theme);
+          await editor.picture(`${name}-${theme}`);
+        }
+        t.diagnostic(`pictures are in ${PICTURES}`);
+        await editor.setTheme("light");
+        assert.deepEqual(untranslated((await dialog.tray.textContent()) ?? ""), []);
+        await dialog.cancel();
+      });
+
+      test("says what is wrong with a wrong value", async () => {
+        const dialog = await open();
+        for (const { given = [], reason, ...wrong } of mistakes) {
+          for (const setting of [...given, wrong]) await dialog.set(setting);
+          assert.ok(await dialog.isMarked(wrong.field), `${wrong.field} is marked`);
+          await dialog.showsReason(wrong.field, reason);
+        }
+        await dialog.cancel();
+      });
+
+      test("keeps what is entered", async () => {
+        const dialog = await open();
+        for (const setting of settings) await dialog.set(setting);
+        for (const { field } of settings) assert.ok(!(await dialog.isMarked(field)), `${field} is not marked`);
+        await editor.picture(`${name}-filled-in`);
+        await dialog.save();
+        const node = await editor.node(id);
+        assert.equal(node.valid, true, String(node.validationErrors));
+        const again = await open();
+        for (const { field, value, type } of settings) {
+          assert.equal(node[field], value, field);
+          if (type !== undefined) assert.equal(node[`${field}Type`], type);
+          assert.equal(await again.shown(field, type !== undefined), value, field);
+        }
+        await again.cancel();
+      });
+
+      test("has help", async () => {
+        await editor.page.evaluate((type) => RED.sidebar.help.show(type), type);
+        const help = editor.page.locator(".red-ui-help:visible").last();
+        await help.getByText("References").waitFor();
+        const text = await help.innerText();
+        for (const part of type === "pikvm-device" ? ["Details"] : ["Outputs", "Details", "Errors"])
+          assert.ok(text.includes(part), part);
+        assert.deepEqual(untranslated(text), []);
+        await editor.picture(`${name}-help`);
+      });
+    });
+  }
+
+  test("what was entered is deployed as it is", async () => {
+    await nodeRed.deployed(() => editor.deploy());
+    const flow = await nodeRed.json<Record<string, unknown>[]>("flows");
+    for (const [type, { settings }] of Object.entries(VISITS)) {
+      const node = flow.find((deployed) => deployed["type"] === type);
+      for (const { field, value } of settings) assert.equal(node?.[field], value, `${type} ${field}`);
+    }
+  });
+
+  test("the page complains about nothing", () => {
+    assert.deepEqual(editor.problems, []);
+    assert.deepEqual(nodeRed.errors, []);
+  });
+});

@@ -1,0 +1,129 @@
+import { mkdir } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import type { Browser, Locator, Page } from "playwright-core";
+import { launchBrowser } from "../examples/browser";
+import { CHECKOUT, NODE_RED_HOME } from "../harness/node-red";
+import { DARK } from "./dark";
+import type { EditorNode } from "./red";
+
+const { version } = JSON.parse(readFileSync(path.join(NODE_RED_HOME, "package.json"), "utf8")) as { version: string };
+
+/** Pictures of the editor are left here to be looked at. */
+export const PICTURES = path.join(CHECKOUT, "dist/pictures", version);
+
+export type Theme = "light" | "dark";
+
+/** Node-RED's editor in a browser, used as a person uses it. */
+export class Editor {
+  /** What the page complained about. */
+  readonly problems: string[] = [];
+  readonly page: Page;
+  readonly #browser: Browser;
+
+  private constructor(browser: Browser, page: Page) {
+    this.#browser = browser;
+    this.page = page;
+    page.setDefaultTimeout(10_000);
+    page.on("pageerror", (error) => this.problems.push(String(error)));
+    page.on("console", (message) => {
+      if (message.type() === "error") this.problems.push(message.text());
+    });
+  }
+
+  static async open(url: string): Promise<Editor> {
+    const browser = await launchBrowser();
+    const editor = new Editor(browser, await browser.newPage({ viewport: { width: 1400, height: 900 } }));
+    await editor.load(url);
+    return editor;
+  }
+
+  async load(url: string): Promise<void> {
+    await this.page.goto(url);
+    await this.page.waitForFunction(() => typeof RED === "object" && RED.nodes.getType("pikvm-device") !== undefined);
+    await this.page.locator("#red-ui-loading-progress").waitFor({ state: "hidden" });
+    await this.page.locator("#red-ui-workspace-chart svg").first().waitFor();
+    await this.page.addStyleTag({ content: DARK });
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+  }
+
+  async setTheme(theme: Theme): Promise<void> {
+    await this.page.evaluate(
+      (dark) => document.documentElement.classList.toggle("nr-theme-dark", dark),
+      theme === "dark",
+    );
+  }
+
+  async picture(name: string): Promise<void> {
+    await mkdir(PICTURES, { recursive: true });
+    await this.page.screenshot({ path: path.join(PICTURES, `${name}.png`), animations: "disabled" });
+  }
+
+  /** Drags a node from the palette to a place of the workspace; resolves to its id. */
+  async drag(type: string, x: number, y: number): Promise<string> {
+    const { page } = this;
+    // Only what matches stays in the palette, so that it need not be scrolled.
+    await page.locator("#red-ui-palette-search input").fill(type.replace(/^pikvm-/, ""));
+    const chart = await boxOf(page.locator("#red-ui-workspace-chart"));
+    await page.locator(`.red-ui-palette-node[data-palette-type="${type}"]`).hover();
+    await page.mouse.down();
+    await page.mouse.move(chart.x + x + 20, chart.y + y + 20, { steps: 5 });
+    await page.mouse.move(chart.x + x, chart.y + y, { steps: 3 });
+    await page.mouse.up();
+    const id = await page.evaluate((type) => RED.view.selection().nodes?.find((node) => node.type === type)?.id, type);
+    if (id === undefined) throw new Error(`no ${type} was dropped`);
+    await this.shape(id).waitFor();
+    await page.locator("#red-ui-palette-search input").fill("");
+    return id;
+  }
+
+  /** The picture of a node in the workspace. */
+  shape(id: string): Locator {
+    return this.page.locator(`[id="${id}"]`);
+  }
+
+  /** Draws a wire with the mouse, from the n-th output of a node to the input of another. */
+  async wire(from: string, to: string, output = 0): Promise<void> {
+    await this.shape(from).locator(".red-ui-flow-port-output .red-ui-flow-port").nth(output).hover();
+    await this.page.mouse.down();
+    const end = await boxOf(this.shape(to).locator(".red-ui-flow-port-input .red-ui-flow-port"));
+    await this.page.mouse.move(end.x + end.width / 2, end.y + end.height / 2, { steps: 8 });
+    await this.page.mouse.up();
+  }
+
+  async deploy(): Promise<void> {
+    await this.page.locator("#red-ui-header-button-deploy:not(.disabled)").click();
+    await this.page.locator("#red-ui-header-button-deploy.disabled").waitFor();
+    await this.page.locator("#red-ui-header-shade").waitFor({ state: "hidden" });
+  }
+
+  /** Closes what a test has left open when it failed, so that the next one can begin. */
+  async closeDialogs(): Promise<void> {
+    for (const button of ["#node-config-dialog-cancel", "#node-dialog-cancel"]) {
+      const cancel = this.page.locator(button);
+      if ((await cancel.count()) === 0) continue;
+      await cancel.click();
+      await cancel.waitFor({ state: "detached" });
+    }
+  }
+
+  /** What the editor knows about a node: what it would deploy, and whether that is right. */
+  async node(id: string): Promise<EditorNode & { validationErrors: string[] }> {
+    return this.page.evaluate((id) => {
+      const node = RED.nodes.node(id);
+      if (!node) throw new Error(`there is no node ${id}`);
+      const { type, valid, validationErrors = [] } = node;
+      const names = Object.keys(RED.nodes.getType(type)?.defaults ?? {});
+      return { ...Object.fromEntries(names.map((name) => [name, node[name]])), id, type, valid, validationErrors };
+    }, id);
+  }
+}
+
+export async function boxOf(locator: Locator): Promise<{ x: number; y: number; width: number; height: number }> {
+  const box = await locator.boundingBox();
+  if (!box) throw new Error("it is not on the page");
+  return box;
+}

@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, test } from "node:test";
+import { skip } from "../examples/browser";
+import { ChildNodeRed } from "../harness/child-node-red";
+import { node } from "../harness/flows";
+import { Dialog } from "./dialog";
+import { Editor } from "./editor";
+
+const DEVICE = { id: "device", type: "pikvm-device", address: "127.0.0.1:1", trust: "fingerprint", fingerprint: "" };
+
+describe("what dialogs do while they are filled in", { skip }, () => {
+  let nodeRed: ChildNodeRed;
+  let editor: Editor;
+  const suggestions = () => editor.page.locator(".red-ui-autoComplete-container");
+
+  before(async () => {
+    nodeRed = await ChildNodeRed.start();
+    await nodeRed.deploy([
+      { id: "tab", type: "tab", label: "live" },
+      { ...DEVICE, user: "admin", auth: "headers", tls: "", connectTimeout: "5", timeout: "10", readOnly: false },
+      node("pikvm-events", { id: "events", x: 150, y: 200, wires: [[], []] }),
+      node("pikvm-hid-keys", { id: "keys", x: 400, y: 200, wires: [[], []] }),
+      node("pikvm-atx-power", { id: "power", x: 650, y: 200, wires: [[], []] }),
+    ]);
+    editor = await Editor.open(nodeRed.url);
+  });
+
+  after(async () => {
+    await nodeRed.stop();
+    // Last: where there is no browser, there is no editor to close.
+    await editor.close();
+  });
+
+  afterEach(() => editor.closeDialogs());
+
+  test("device: a certificate that cannot be read is said to be so", async () => {
+    const dialog = await Dialog.ofConfig(editor, "pikvm-device", "device");
+    await editor.page.locator("#pikvm-certificate-get").click();
+    await editor.page.locator("#pikvm-certificate .pikvm-warning").getByText("127.0.0.1").waitFor();
+    await editor.picture("device-unreachable");
+    await dialog.cancel();
+  });
+
+  test("atx-power: only what matters to the action is asked for", async () => {
+    const dialog = await Dialog.ofNode(editor, "power");
+    const asked = async (action: string) => {
+      await dialog.set({ field: "action", type: "choice", value: action });
+      return dialog.visibleRows();
+    };
+    assert.deepEqual(await asked("state"), ["Device", "Action", "Name"]);
+    assert.deepEqual(await asked("on"), ["Device", "Action", "Wait until", "If busy, retry for", "Name"]);
+    const cycle = ["Confirmed within", "Hold button after", "Stay off for", "If busy, retry for"];
+    assert.deepEqual(await asked("cycle"), ["Device", "Action", ...cycle, "Name"]);
+    await dialog.cancel();
+  });
+
+  test("hid-keys: names of keys are suggested, one after the other", async () => {
+    const dialog = await Dialog.ofNode(editor, "keys");
+    await dialog.set({ field: "action", type: "choice", value: "shortcut" });
+    const keys = dialog.textOf("keys");
+    await keys.fill("");
+    await keys.pressSequentially("ControlLeft+del");
+    await suggestions().getByText("Delete", { exact: true }).click();
+    assert.equal(await keys.inputValue(), "ControlLeft+Delete");
+    await keys.pressSequentially("+numpade");
+    await suggestions().waitFor();
+    await keys.press("Enter");
+    await dialog.save();
+    assert.equal((await editor.node("keys"))["keys"], "ControlLeft+Delete+NumpadEnter");
+  });
+
+  test("hid-keys: a secret text has a field of its own", async () => {
+    const dialog = await Dialog.ofNode(editor, "keys");
+    await dialog.set({ field: "action", type: "choice", value: "text" });
+    assert.ok(!(await dialog.visibleRows()).includes("Secret text"));
+    await dialog.set({ field: "text", type: "secret", value: "" });
+    assert.ok((await dialog.visibleRows()).includes("Secret text"));
+    await dialog.cancel();
+  });
+
+  test("events: paths are suggested, and one that is none is marked and makes the node invalid", async () => {
+    const dialog = await Dialog.ofNode(editor, "events");
+    const add = editor.page.locator(".red-ui-editableList-addButton:visible");
+    const paths = editor.page.locator("input.pikvm-path");
+    await add.click();
+    await paths.nth(1).pressSequentially("caps");
+    await suggestions().getByText("hid.keyboard.leds.caps").click();
+    await add.click();
+    await paths.nth(2).fill("power led");
+    await paths.nth(2).blur();
+    assert.match(String(await paths.nth(2).getAttribute("class")), /input-error/);
+    assert.equal(await paths.nth(2).getAttribute("title"), '"power led" is not a path such as atx.leds.power');
+    await editor.picture("events-paths");
+    await dialog.save();
+    const { properties, validationErrors } = await editor.node("events");
+    assert.deepEqual(properties, ["atx.leds.power", "hid.keyboard.leds.caps", "power led"]);
+    assert.ok(validationErrors.includes('Properties: "power led" is not a path such as atx.leds.power'));
+  });
+
+  test("events: a node that would never send anything is invalid", async () => {
+    const dialog = await Dialog.ofNode(editor, "events");
+    const remove = editor.page.locator(".red-ui-editableList-item-remove:visible");
+    for (let last = (await remove.count()) - 1; last >= 0; last -= 1) {
+      await remove.nth(last).click();
+      await remove.nth(last).waitFor({ state: "detached" });
+    }
+    await dialog.set({ field: "connection", value: false });
+    await dialog.save();
+    const { validationErrors } = await editor.node("events");
+    assert.ok(validationErrors.includes("Properties: add one, or no message will ever be sent"));
+  });
+
+  test("events: the kinds that are ticked are kept", async () => {
+    const dialog = await Dialog.ofNode(editor, "events");
+    await dialog.set({ field: "mode", value: "raw" });
+    for (const kind of ["msd", "clients"]) await editor.page.locator(`#pikvm-kinds-${kind}`).check();
+    await dialog.save();
+    assert.deepEqual((await editor.node("events"))["kinds"], ["msd", "clients"]);
+    const again = await Dialog.ofNode(editor, "events");
+    assert.equal(await editor.page.locator("#pikvm-kinds input:checked").count(), 2);
+    await again.cancel();
+  });
+
+  test("the page complains about nothing but the certificate that could not be read", () => {
+    assert.deepEqual(
+      editor.problems.filter((problem) => !problem.includes("400 (Bad Request)")),
+      [],
+    );
+  });
+});

@@ -1,0 +1,23 @@
+/** The parts of the editor's page that these tests look at from within; what runs in the page is handed over as functions. */
+export interface EditorNode {
+  [property: string]: unknown;
+  id: string;
+  type: string;
+  valid: boolean;
+  validationErrors?: string[];
+}
+
+interface Red {
+  editor: { editConfig(name: string, type: string, id: string): void };
+  nodes: {
+    getType(type: string): { defaults: Record<string, unknown> } | undefined;
+    node(id: string): EditorNode | null;
+  };
+  sidebar: { help: { show(type: string): void } };
+  view: { selection(): { nodes?: EditorNode[] } };
+}
+
+declare global {
+  /** Node-RED's editor API; undefined until it is loaded. */
+  const RED: Red;
+}
