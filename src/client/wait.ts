@@ -50,15 +50,9 @@ export class StateWaiter {
         // Listens before it looks, so that no change in between is missed.
         const change = new NextChange(this.#link, kind);
         try {
-          const state = await read({ signal });
-          if (condition(state)) return state;
-          lastError = undefined;
-          await change.orAfter(this.#interval, signal);
-        } catch (error) {
-          throwIfCancelled(signal);
-          if (!(error instanceof PiKVMError && error.retryable)) throw error;
-          lastError = error;
-          await change.orAfter(this.#interval, signal);
+          const state = await this.#look(read, signal, (error) => (lastError = error));
+          if (state !== undefined && condition(state)) return state;
+          await change.orAfter(this.#link.connection.connected ? RECHECK_INTERVAL : POLL_INTERVAL, signal);
         } finally {
           change[Symbol.dispose]();
         }
@@ -66,8 +60,22 @@ export class StateWaiter {
     });
   }
 
-  get #interval(): number {
-    return this.#link.connection.connected ? RECHECK_INTERVAL : POLL_INTERVAL;
+  /** @returns undefined when the device cannot be reached for the moment. */
+  async #look<S>(
+    read: (options: CallOptions) => Promise<S>,
+    signal: AbortSignal,
+    note: (error: PiKVMError | undefined) => void,
+  ): Promise<S | undefined> {
+    try {
+      const state = await read({ signal });
+      note(undefined);
+      return state;
+    } catch (error) {
+      throwIfCancelled(signal);
+      if (!(error instanceof PiKVMError && error.retryable)) throw error;
+      note(error);
+      return undefined;
+    }
   }
 }
 
