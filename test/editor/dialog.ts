@@ -19,7 +19,8 @@ export class Dialog {
   }
 
   static async ofNode(editor: Editor, id: string): Promise<Dialog> {
-    await editor.shape(id).locator(".red-ui-flow-node").first().dblclick();
+    // To Node-RED two presses within the same millisecond are no double click.
+    await editor.shape(id).locator(".red-ui-flow-node").first().dblclick({ delay: 20 });
     return Dialog.#ready(editor.page, "node-input");
   }
 
