@@ -1,8 +1,9 @@
 // Makes the editor half of what is published: for each node of package.json one html file (the bundled
-// nodes/<name>.editor.ts and the dialog of nodes/<name>.html), the words and the icons beside it. Runs after tsc.
+// nodes/<name>.editor.ts and the dialog of nodes/<name>.html), the words, help and icons beside it. Runs after tsc.
 import { build } from "esbuild";
 import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { withParts, withRows } from "./rows.mjs";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const source = path.join(root, "nodes");
@@ -25,8 +26,20 @@ async function script(name) {
 }
 
 async function page(name) {
-  const dialog = await readFile(path.join(source, `${name}.html`), "utf8");
+  const file = `${name}.html`;
+  const dialog = withRows(await readFile(path.join(source, file), "utf8"), file);
   return `<script type="text/javascript">\n${await script(name)}</script>\n\n${dialog}`;
+}
+
+async function layWords(lang) {
+  const [from, to] = [source, target].map((folder) => path.join(folder, "locales", lang));
+  const parts = await readFile(path.join(from, "parts.html"), "utf8");
+  await mkdir(to, { recursive: true });
+  for (const name of names) {
+    const help = `${name}.html`;
+    await writeFile(path.join(to, help), withParts(await readFile(path.join(from, help), "utf8"), parts, help));
+    await cp(path.join(from, `${name}.json`), path.join(to, `${name}.json`));
+  }
 }
 
 await mkdir(target, { recursive: true });
@@ -35,10 +48,8 @@ for (const file of await readdir(target)) {
 }
 for (const name of names) await writeFile(path.join(target, `${name}.html`), await page(name));
 
-for (const [from, to] of [
-  [path.join(source, "locales"), path.join(target, "locales")],
-  [path.join(root, "icons"), path.join(target, "icons")],
-]) {
-  await rm(to, { recursive: true, force: true });
-  await cp(from, to, { recursive: true });
-}
+await rm(path.join(target, "locales"), { recursive: true, force: true });
+for (const lang of await readdir(path.join(source, "locales"))) await layWords(lang);
+
+await rm(path.join(target, "icons"), { recursive: true, force: true });
+await cp(path.join(root, "icons"), path.join(target, "icons"), { recursive: true });

@@ -7,8 +7,8 @@ import { device } from "../harness/flows";
 import { NODE_SETS } from "../package/tarball";
 import { readWords } from "../package/words";
 import { Dialog } from "./dialog";
-import { VISITS } from "./dialogs";
 import { Editor, PICTURES } from "./editor";
+import type { Visit } from "./visits/visit";
 
 const KEYS = NODE_SETS.flatMap((name) => [...readWords("en-US", name).keys()]);
 
@@ -19,6 +19,12 @@ function untranslated(text: string): string[] {
     (key) => words.has(key) || (key.endsWith("/") && text.includes(key)),
   );
 }
+
+/** Each node has a file of its name that says what a person does in its dialog. */
+const VISITS = new Map(
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  NODE_SETS.map((name) => [name, (require(`./visits/${name}.js`) as { visit: Visit }).visit]),
+);
 
 const place = (index: number): [x: number, y: number] => [150 + 250 * (index % 3), 150 + 80 * Math.floor(index / 3)];
 
@@ -43,14 +49,14 @@ describe("every dialog", { skip }, () => {
 
   afterEach(() => editor.closeDialogs());
 
-  for (const name of NODE_SETS) {
+  for (const [name, visit] of VISITS) {
     const type = `pikvm-${name}`;
     let id: string;
     const open = (): Promise<Dialog> =>
       type === "pikvm-device" ? Dialog.ofConfig(editor, type, id) : Dialog.ofNode(editor, id);
 
     describe(type, () => {
-      const { mistakes, settings } = VISITS[type] ?? assert.fail(`no visit to the dialog of ${type} is described`);
+      const { mistakes, settings } = visit;
 
       before(async () => {
         id = type === "pikvm-device" ? "device" : await editor.drag(type, ...place(NODE_SETS.indexOf(name)));
@@ -111,9 +117,9 @@ describe("every dialog", { skip }, () => {
   test("what was entered is deployed as it is", async () => {
     await nodeRed.deployed(() => editor.deploy());
     const flow = await nodeRed.json<Record<string, unknown>[]>("flows");
-    for (const [type, { settings }] of Object.entries(VISITS)) {
-      const node = flow.find((deployed) => deployed["type"] === type);
-      for (const { field, value } of settings) assert.equal(node?.[field], value, `${type} ${field}`);
+    for (const [name, { settings }] of VISITS) {
+      const node = flow.find((deployed) => deployed["type"] === `pikvm-${name}`);
+      for (const { field, value } of settings) assert.equal(node?.[field], value, `${name} ${field}`);
     }
   });
 

@@ -1,5 +1,6 @@
 import type { Simulator } from "../../src/simulator";
 import type { FlowConfig } from "./node-red";
+import { defaultsOf } from "./registered";
 
 type NodeConfig = FlowConfig[number];
 
@@ -26,52 +27,10 @@ export function device(simulator: Pick<Simulator, "url" | "fingerprint">, overri
 }
 
 const COMMON = { z: "tab", x: 100, y: 100, name: "" };
-const ACTION = { ...COMMON, device: "device", deviceFromMsg: false };
-
-const DEFAULTS: Record<string, Record<string, unknown>> = {
-  "pikvm-atx-power": {
-    ...ACTION,
-    ...fields({
-      action: ["msg", "payload"],
-      wait: ["choice", "finished"],
-      timeout: ["num", "10"],
-      hardAfter: ["num", "0"],
-      offTime: ["num", "0"],
-      busyRetry: ["num", "0"],
-    }),
-  },
-  "pikvm-hid-keys": {
-    ...ACTION,
-    progress: false,
-    ...fields({
-      action: ["choice", "text"],
-      text: ["msg", "payload"],
-      keys: ["str", "ControlLeft+AltLeft+Delete"],
-      key: ["str", "Enter"],
-      hold: ["num", "0"],
-      keymap: ["str", ""],
-      delay: ["num", "0"],
-    }),
-  },
-  "pikvm-msd-mount": {
-    ...ACTION,
-    ...fields({
-      action: ["choice", "mount"],
-      image: ["msg", "payload"],
-      drive: ["choice", "cdrom"],
-      writable: ["bool", "false"],
-      timeout: ["num", "10"],
-      busyRetry: ["num", "0"],
-    }),
-  },
-  "pikvm-events": {
-    ...COMMON,
-    device: "device",
-    mode: "changes",
-    kinds: [],
-    properties: ["atx.leds.power"],
-    connection: true,
-  },
+/** Tests wait for nothing and try nothing again unless they say so. */
+const QUICK: Record<string, object> = {
+  "pikvm-atx-power": fields({ timeout: ["num", "10"], offTime: ["num", "0"], busyRetry: ["num", "0"] }),
+  "pikvm-msd-mount": fields({ busyRetry: ["num", "0"] }),
 };
 
 /** Stored properties of typed inputs: `{ action: ["choice", "on"] }`. */
@@ -84,9 +43,11 @@ export function fields(inputs: Record<string, [type: string, value: string]>): R
   );
 }
 
-/** One of this package's nodes as the editor stores it, by default wired to the sinks "result" and "error". */
+/** One of this package's nodes as it is when it was dragged into a flow, by default wired to the sinks "result" and "error". */
 export function node(type: string, overrides: Record<string, unknown> = {}): NodeConfig {
-  return { id: "node", type, ...DEFAULTS[type], wires: [["result"], ["error"]], ...overrides };
+  const own = type.startsWith("pikvm-") ? defaultsOf(type.replace("pikvm-", "")) : {};
+  const wires = [["result"], ["error"]];
+  return { id: "node", type, ...COMMON, ...own, device: "device", ...QUICK[type], wires, ...overrides };
 }
 
 /** A node that does nothing with what it receives. */

@@ -7,6 +7,7 @@ import { scaledClock, startSimulator, totpCode, type Fault, type Simulator } fro
 import { device, fields, flow, node } from "../harness/flows";
 import { NodeRed, type FlowConfig } from "../harness/node-red";
 import { until } from "../harness/until";
+import { ACTIONS, SOURCES } from "./usual/usual";
 
 const PASSWORD = "Pa55-planted-Zebra";
 const TOTP_SECRET = "MZXW6YTBOI3DSNZWGE2DGMZT";
@@ -44,25 +45,28 @@ const FAULTS: Fault[] = [
 ];
 
 function everyNode(deviceConfig: object, wires: string[][]): FlowConfig {
-  const secret = { text: ["secret", ""] } as const;
   return flow(
     device(simulator, { timeout: "0.3", ...deviceConfig }),
-    node("pikvm-atx-power", {
-      id: "power",
-      wires,
-      ...fields({ action: ["choice", "on"], wait: ["choice", "accepted"] }),
-    }),
+    ...[...ACTIONS, ...SOURCES].map(({ name, type, properties }) => node(type, { id: name, wires, ...properties })),
     node("pikvm-hid-keys", {
-      id: "keys",
+      id: "secret",
       wires,
-      ...fields({ text: [...secret.text] }),
+      ...fields({ text: ["secret", ""] }),
       credentials: { secret: TYPED_SECRET },
     }),
-    node("pikvm-hid-keys", { id: "plain", wires }),
-    node("pikvm-msd-mount", { id: "mount", wires }),
-    node("pikvm-events", { id: "events", wires, mode: "raw" }),
   );
 }
+
+/** One message for each action, and the number of them. */
+function sendAll(): number {
+  for (const { name, msg = {} } of ACTIONS) red.send(name, structuredClone(msg));
+  red.send("hid-keys", { payload: TYPED_SECRET.toUpperCase() });
+  red.send("secret", {});
+  return ACTIONS.length + 2;
+}
+
+/** What came out of actions: they pass on what came in, sources do not. */
+const fromActions = (id: string) => red.at(id).filter(({ topic }) => topic === undefined);
 
 /** Everything that Node-RED sent, showed, logged or wrote, but for the one file that is made for credentials. */
 async function everythingSaid(flowNodes: FlowConfig): Promise<string> {
@@ -104,29 +108,28 @@ for (const auth of ["headers", "basic", "session"]) {
       await red.deploy(nodes);
       red.forget();
       const output = wires[1]?.length ? "error" : "caught";
-      const sendAll = () => {
-        for (const id of ["power", "keys", "mount"]) red.send(id, { payload: "a.iso" });
-        red.send("plain", { payload: TYPED_SECRET.toUpperCase() });
-      };
-      sendAll();
-      await until(() => red.at("result").filter(({ topic }) => topic === undefined).length === 4);
+      const all = sendAll();
+      await until(() => fromActions("result").length === all);
       for (const fault of FAULTS) {
-        const before = red.at(output).length;
+        const before = fromActions(output).length;
+        const answers = () => fromActions(output).length + fromActions("result").length;
+        const expected = answers() + all;
         const handle = simulator.faults.add(fault);
         sendAll();
-        await until(() => red.at(output).length + red.at("result").length >= before + 4, { timeout: 20_000 });
-        await until(() => red.at(output).length > before, { timeout: 20_000, what: `an error by ${fault.kind}` });
+        await until(() => answers() >= expected, { timeout: 20_000, what: `${all} answers in spite of ${fault.kind}` });
+        assert.ok(fromActions(output).length > before, `an error by ${fault.kind}`);
         handle.remove();
       }
-      await red.deploy(everyNode({ auth, credentials: { ...credentials, password: WRONG_PASSWORD } }, wires));
-      const before = red.at(output).length;
-      sendAll();
-      await until(() => red.at(output).length >= before + 4);
-      for (const mistake of [{ totpSecret: `${TOTP_SECRET}!` }, { password: `${PASSWORD}\u00e9` }]) {
+      const mistakes = [
+        { password: WRONG_PASSWORD },
+        { totpSecret: `${TOTP_SECRET}!` },
+        { password: `${PASSWORD}\u00e9` },
+      ];
+      for (const mistake of mistakes) {
         await red.deploy(everyNode({ auth, credentials: { ...credentials, ...mistake } }, wires));
-        const count = red.at(output).length;
+        const expected = fromActions(output).length + all;
         sendAll();
-        await until(() => red.at(output).length >= count + 4);
+        await until(() => fromActions(output).length >= expected);
       }
       assertNothingSecret(await everythingSaid(nodes));
     });

@@ -4,7 +4,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { EXAMPLES, example } from "../examples/example";
 import { CHECKOUT } from "../harness/node-red";
-import { registered } from "./registered";
+import { registered } from "../harness/registered";
 import { MANIFEST, NODE_SETS } from "./tarball";
 
 // What `node-red-dev validate` and the catalogue on flows.nodered.org look at.

@@ -20,11 +20,11 @@ const ALL_RUNTIME = sources("src/runtime").join("\n");
 
 /** Catalogue and key of each word that is asked for by its full name. */
 function* wordsAskedFor(name: string): Generator<[catalogue: string, key: string]> {
-  for (const [, reference = ""] of read(`nodes/${name}.html`).matchAll(/data-i18n="(?:\[\w+\])?([^"]+)"/g)) {
+  const script = read(`dist/nodes/${name}.html`);
+  for (const [, reference = ""] of script.matchAll(/data-i18n="(?:\[\w+\])?([^"]+)"/g)) {
     const [, set = name, key = ""] = /^(?:.+\/([\w-]+):)?(.+)$/.exec(reference) ?? [];
     yield [set, key];
   }
-  const script = read(`dist/nodes/${name}.html`);
   for (const [, key = ""] of script.matchAll(/\bwords\d?\("([^"]+)"/g)) yield [name, key];
   for (const [, key = ""] of script.matchAll(/\bcommon\("([^"]+)"/g)) yield [COMMON, `common.${key}`];
   // A choice has words for each of its values.
@@ -63,7 +63,7 @@ for (const lang of LANGUAGES) {
   test(`${lang} has the words of en-US for every node, and its help`, () => {
     for (const name of NODE_SETS) {
       assert.deepEqual([...readWords(lang, name).keys()].sort(), [...readWords("en-US", name).keys()].sort());
-      const help = read(`nodes/locales/${lang}/${name}.html`);
+      const help = read(`dist/nodes/locales/${lang}/${name}.html`);
       assert.ok(help.startsWith(`<script type="text/html" data-help-name="pikvm-${name}">`), `help of ${name}`);
     }
   });

@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { parse, type CallExpression, type Expression, type Node, type ObjectExpression } from "acorn";
+import { CHECKOUT } from "./node-red";
 
 interface Registered {
   type: unknown;
@@ -16,6 +19,18 @@ export function registered(html: string): Registered {
   return { type: type && literal(type), definition: propertiesOf(definition) };
 }
 
+/** What a new node of this package has in each of its properties when it is dragged into a flow. */
+export function defaultsOf(name: string): Record<string, unknown> {
+  const html = readFileSync(path.join(CHECKOUT, "dist/nodes", `${name}.html`), "utf8");
+  const defaults = registered(html).definition.get("defaults") as ObjectExpression; // every node of ours has them
+  return Object.fromEntries(
+    [...propertiesOf(defaults)].map(([property, definition]) => [
+      property,
+      propertiesOf(definition as ObjectExpression).get("value"), // what Node-RED demands of each
+    ]),
+  );
+}
+
 function propertiesOf(object: ObjectExpression): Map<string, unknown> {
   const properties = object.properties.filter((property) => property.type === "Property");
   return new Map(properties.map(({ key, value }) => [key.type === "Identifier" ? key.name : "", literal(value)]));
@@ -23,6 +38,7 @@ function propertiesOf(object: ObjectExpression): Map<string, unknown> {
 
 function literal(node: Expression | { type: "SpreadElement" }): unknown {
   if (node.type === "Literal") return node.value;
+  if (node.type === "ArrayExpression") return node.elements.map((element) => element && literal(element));
   return node.type === "ObjectExpression" ? node : undefined;
 }
 

@@ -1,0 +1,31 @@
+import { FOR_NUMBERS, NAME, type Visit } from "./visit";
+
+export const visit: Visit = {
+  mistakes: [
+    { field: "address", value: "", reason: "Address: must not be empty" },
+    {
+      field: "address",
+      value: "ftp://pikvm",
+      reason: "Address: must be a host name, an IP address or an http(s) URL",
+    },
+    { field: "address", value: "http://me:pw@pikvm", reason: "Address: user and password have their own fields" },
+    {
+      given: [{ field: "trust", value: "fingerprint" }],
+      field: "fingerprint",
+      value: "AB:CD",
+      reason: "Fingerprint: must be a SHA-256 fingerprint: 32 pairs of hexadecimal digits, as AB:CD:…",
+    },
+    { field: "connectTimeout", value: "0", reason: `Connect within: ${FOR_NUMBERS} 0.1 to 3600` },
+    { field: "timeout", value: "long", reason: `Answer within: ${FOR_NUMBERS} 0.1 to 3600` },
+  ],
+  settings: [
+    NAME,
+    { field: "address", value: "[fd00::1]:8443/kvm" },
+    { field: "user", value: "someone" },
+    { field: "auth", value: "session" },
+    { field: "trust", value: "none" },
+    { field: "connectTimeout", value: "2.5" },
+    { field: "timeout", value: "7" },
+    { field: "readOnly", value: true },
+  ],
+};

@@ -1,0 +1,25 @@
+import { choice, DEVICE, FOR_NUMBERS, NAME, NO_DEVICE, number, text, type Visit } from "./visit";
+
+export const visit: Visit = {
+  mistakes: [
+    NO_DEVICE,
+    { ...text("text", ""), reason: "Text: must not be empty" },
+    { ...number("delay", "5.5"), reason: `Pause per key: ${FOR_NUMBERS} 0 to 5` },
+    {
+      ...text("keys", "Ctrl+Delete"),
+      given: [choice("action", "shortcut")],
+      reason: 'Keys: "Ctrl" is not the name of a key',
+    },
+    { ...text("key", "enter"), given: [choice("action", "key")], reason: 'Key: "enter" is not the name of a key' },
+    { ...number("hold", "601"), given: [choice("action", "key")], reason: `Hold for: ${FOR_NUMBERS} 0 to 600` },
+  ],
+  settings: [
+    DEVICE,
+    NAME,
+    choice("action", "text"),
+    text("text", "root"),
+    text("keymap", "de"),
+    { field: "delay", type: "global", value: "pace" },
+    { field: "progress", value: true },
+  ],
+};

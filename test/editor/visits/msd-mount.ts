@@ -1,0 +1,18 @@
+import { choice, DEVICE, FOR_NUMBERS, NAME, NO_DEVICE, number, text, type Visit } from "./visit";
+
+export const visit: Visit = {
+  mistakes: [
+    NO_DEVICE,
+    { ...text("image", ""), reason: "Image: must not be empty" },
+    { ...number("timeout", "0"), reason: `Done within: ${FOR_NUMBERS} 0.1 to 3600` },
+    { ...number("busyRetry", "x"), reason: `If busy, retry for: ${FOR_NUMBERS} 0 to 600` },
+  ],
+  settings: [
+    DEVICE,
+    NAME,
+    text("image", "tools/memtest.img"),
+    choice("drive", "flash"),
+    { field: "writable", type: "bool", value: "true" },
+    number("timeout", "20"),
+  ],
+};

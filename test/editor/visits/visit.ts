@@ -1,0 +1,24 @@
+import type { Setting } from "../dialog";
+
+/** A wrong value, and the reason that the dialog gives for it. */
+export interface Mistake extends Setting {
+  /** What is chosen first, so that the field matters. */
+  given?: Setting[];
+  reason: string;
+}
+
+/** What a person does in a dialog. */
+export interface Visit {
+  mistakes: Mistake[];
+  /** Every one is saved, and there when the dialog is opened again. */
+  settings: Setting[];
+}
+
+export const choice = (field: string, value: string): Setting => ({ field, type: "choice", value });
+export const number = (field: string, value: string): Setting => ({ field, type: "num", value });
+export const text = (field: string, value: string): Setting => ({ field, type: "str", value });
+
+export const NAME = { field: "name", value: "by hand" };
+export const NO_DEVICE = { field: "device", value: "_ADD_", reason: "Device: choose or add a PiKVM" };
+export const DEVICE = { field: "device", value: "device" };
+export const FOR_NUMBERS = "must be a number from";

@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { scaledClock, startSimulator, type Simulator } from "../../src/simulator";
+import { device, flow, node } from "../harness/flows";
+import { NodeRed } from "../harness/node-red";
+import { until } from "../harness/until";
+import { ACTIONS, SOURCES } from "./usual/usual";
+
+// What holds for every node of the package, whatever it does.
+
+let simulator: Simulator;
+let red: NodeRed;
+before(async () => {
+  red = await NodeRed.start();
+});
+after(async () => {
+  await red.stop();
+});
+beforeEach(async () => {
+  simulator = await startSimulator({ clock: scaledClock(10), images: { "a.iso": 1_000_000 } });
+});
+afterEach(async () => {
+  await red.deploy(flow());
+  await until(() => simulator.connections === 0, { what: "every connection to be closed" });
+  await simulator.close();
+  red.forget();
+});
+
+const WIRED = [["result"], ["error"]];
+const CAUGHT = [["result"], []];
+
+/** The error that came, where it had to come, and nowhere else. */
+async function onlyError(wires: string[][]): Promise<{ name: string; code: string }> {
+  const isWired = wires === WIRED;
+  const msg = await red.message(isWired ? "error" : "caught");
+  assert.deepEqual(red.at("result"), []);
+  assert.deepEqual(red.at(isWired ? "caught" : "error"), []);
+  assert.equal(red.at(isWired ? "error" : "caught").length, 1);
+  return msg[isWired ? "error" : "_error"] as { name: string; code: string };
+}
+
+for (const { name, type, properties, msg = {} } of ACTIONS) {
+  const deploy = (settings: object = {}, overrides: object = {}) =>
+    red.deploy(flow(device(simulator, settings), node(type, { ...properties, ...overrides })));
+  const send = (extra: object = {}) => red.send("node", { topic: "kept", ...msg, ...extra });
+
+  describe(`${name}, as every action,`, () => {
+    test("sends one result, with the message that came and the name of the device", async () => {
+      await deploy();
+      send();
+      const { topic, pikvm } = await red.message("result");
+      assert.deepEqual({ topic, pikvm }, { topic: "kept", pikvm: "bench" });
+      assert.deepEqual([red.at("result").length, red.at("error"), red.at("caught")], [1, [], []]);
+    });
+
+    for (const wires of [WIRED, CAUGHT]) {
+      const where = wires === WIRED ? "on the error output" : "in a Catch node";
+
+      test(`says ${where} that no device is chosen`, async () => {
+        await deploy({}, { device: "", wires });
+        send();
+        const { name, code } = await onlyError(wires);
+        assert.deepEqual({ name, code }, { name: "ConfigurationError", code: "NOT_CONFIGURED" });
+      });
+
+      test(`says ${where} that the device cannot be reached`, async () => {
+        await deploy({ address: "127.0.0.1:1" }, { wires });
+        send();
+        const { name, code } = await onlyError(wires);
+        assert.deepEqual({ name, code }, { name: "ConnectError", code: "ECONNREFUSED" });
+      });
+
+      test(`says ${where} that the login was refused`, async () => {
+        await deploy({ credentials: { password: "wrong" } }, { wires });
+        send();
+        assert.equal((await onlyError(wires)).name, "AuthError");
+      });
+
+      test(`says ${where} that it was cancelled`, async () => {
+        await deploy({}, { wires });
+        simulator.faults.add({ kind: "hang" });
+        send();
+        await until(() => red.statuses.some(({ id }) => id === "node"));
+        red.send("node", { reset: true });
+        assert.equal((await onlyError(wires)).name, "CancelledError");
+        simulator.faults.clear();
+      });
+    }
+
+    test("is ended in silence by a deploy while the device does not answer", async () => {
+      await deploy({}, { wires: CAUGHT });
+      simulator.faults.add({ kind: "hang" });
+      send();
+      await until(() => red.statuses.some(({ id }) => id === "node"));
+      await red.deploy(flow());
+      assert.deepEqual([red.at("result"), red.at("caught")], [[], []]);
+      simulator.faults.clear();
+    });
+
+    test("lets the message choose the device, when the dialog says so", async () => {
+      await deploy({}, { device: "", deviceFromMsg: true });
+      send({ pikvm: "bench" });
+      assert.equal((await red.message("result"))["pikvm"], "bench");
+    });
+
+    test("changes nothing on a device that is read-only", async () => {
+      await deploy({ readOnly: true });
+      send();
+      const outcome = await until(() => red.at("result")[0] ?? red.at("error")[0]);
+      const { code } = (outcome["error"] ?? { code: "READ_ONLY" }) as { code: string };
+      assert.equal(code, "READ_ONLY");
+      assert.deepEqual(
+        simulator.requests.filter(({ method }) => method !== "GET"),
+        [],
+      );
+    });
+  });
+}
+
+for (const { name, type, properties } of SOURCES) {
+  const deploy = (settings: object = {}, overrides: object = {}) =>
+    red.deploy(flow(device(simulator, settings), node(type, { ...properties, ...overrides })));
+
+  describe(`${name}, as every source,`, () => {
+    test("sends messages with a topic and the name of the device", async () => {
+      await deploy();
+      const { topic, pikvm } = await red.message("result");
+      assert.deepEqual([typeof topic, pikvm], ["string", "bench"]);
+    });
+
+    for (const wires of [WIRED, CAUGHT]) {
+      const where = wires === WIRED ? "on the error output" : "in a Catch node";
+      const faults = [
+        { what: "no device is chosen", settings: {}, overrides: { device: "" }, error: "ConfigurationError" },
+        {
+          what: "the device cannot be reached",
+          settings: { address: "127.0.0.1:1" },
+          overrides: {},
+          error: "ConnectError",
+        },
+        {
+          what: "the login was refused",
+          settings: { credentials: { password: "wrong" } },
+          overrides: {},
+          error: "AuthError",
+        },
+      ];
+      for (const { what, settings, overrides, error } of faults) {
+        test(`says once ${where} that ${what}`, async () => {
+          await deploy(settings, { ...overrides, wires });
+          assert.equal((await onlyError(wires)).name, error);
+        });
+      }
+    }
+  });
+}
+
+test("two of every node on one device share its connection: one WebSocket, and one more while somebody watches", async () => {
+  const nodes = [1, 2].flatMap((turn) =>
+    [...ACTIONS, ...SOURCES].map(({ name, type, properties }) => node(type, { id: `${name}${turn}`, ...properties })),
+  );
+  await red.deploy(flow(device(simulator), ...nodes));
+  for (const turn of [1, 2])
+    for (const { name, msg = {} } of ACTIONS) red.send(`${name}${turn}`, { ...msg, done: `${name}${turn}` });
+  const done = () => new Set([...red.at("result"), ...red.at("error")].map((msg) => msg["done"]));
+  for (const turn of [1, 2])
+    for (const { name } of ACTIONS)
+      await until(() => done().has(`${name}${turn}`), { what: `${name}${turn} to be done` });
+  assert.ok(simulator.sessionsOpened <= 2, `${simulator.sessionsOpened} WebSockets`);
+});

@@ -1,0 +1,29 @@
+import { defaultsOf } from "../../harness/registered";
+import { NODE_SETS } from "../../package/tarball";
+
+/** An ordinary use of a node, by which all that holds for every node is tested. The simulated device has the image `a.iso`. */
+export interface Usual {
+  /** What is stored in the node, besides what it has when it is dragged into a flow. */
+  properties: Record<string, unknown>;
+  /** For action nodes: the message that makes it work. */
+  msg?: Record<string, unknown>;
+}
+
+interface UsualNode extends Usual {
+  name: string;
+  type: string;
+}
+
+const all = NODE_SETS.filter((name) => name !== "device").map((name): UsualNode => {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { usual } = require(`./${name}.js`) as { usual: Usual }; // each node has a file of its name that exports one
+  return { name, type: `pikvm-${name}`, ...usual };
+});
+
+const isAction = ({ name }: UsualNode): boolean => "deviceFromMsg" in defaultsOf(name);
+
+/** The nodes that do something for a message. */
+export const ACTIONS = all.filter(isAction);
+
+/** The nodes that send messages by themselves. */
+export const SOURCES = all.filter((node) => !isAction(node));
