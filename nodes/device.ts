@@ -1,5 +1,6 @@
 import type { DeviceConfig, DeviceCredentials } from "../src/config";
 import { serveCertificate } from "../src/runtime/admin";
+import { serveChoices } from "../src/runtime/choices";
 import { Device, DEVICE_TYPE, type DeviceNode } from "../src/runtime/device";
 import type { NodeAPI, NodeCredentials, NodeDef } from "../src/runtime/red";
 
@@ -19,4 +20,5 @@ export = (RED: NodeAPI): void => {
     { credentials: CREDENTIALS },
   );
   serveCertificate(RED);
+  serveChoices(RED);
 };

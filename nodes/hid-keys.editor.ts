@@ -3,6 +3,7 @@ import { checkDevice, prepareDevice } from "../src/editor/device-row";
 import { dialogOf, outputLabels, row } from "../src/editor/dialog";
 import { choice, seconds, text, type MayBe } from "../src/editor/fields";
 import { KEYMAPS, KEY_NAMES } from "../src/editor/key-names";
+import { suggestLive } from "../src/editor/live";
 import { suggestFrom, suggestLastFrom } from "../src/editor/suggest";
 import { unbroken, wordsOf } from "../src/editor/words";
 
@@ -32,7 +33,7 @@ const dialog = dialogOf("hid-keys", {
     used: (mayBe) => mayBe("action", "key", "release"),
   }),
   hold: seconds({ max: 600, used: (mayBe) => mayBe("action", "key") }),
-  keymap: text({ blank: true, suggest: suggestFrom(KEYMAPS), used: types }),
+  keymap: text({ blank: true, suggest: suggestLive("keymaps", KEYMAPS), used: types }),
   delay: seconds({ max: 5, used: types }),
 });
 

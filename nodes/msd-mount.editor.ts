@@ -2,6 +2,7 @@ import { DRIVE_KINDS, MSD_ACTIONS, type MsdMountConfig } from "../src/config";
 import { checkDevice, prepareDevice } from "../src/editor/device-row";
 import { dialogOf, outputLabels } from "../src/editor/dialog";
 import { choice, flag, seconds, text, type MayBe } from "../src/editor/fields";
+import { suggestLive } from "../src/editor/live";
 import { unbroken } from "../src/editor/words";
 
 const mounts = (mayBe: MayBe): boolean => mayBe("action", "mount");
@@ -9,7 +10,7 @@ const changes = (mayBe: MayBe): boolean => mayBe("action", "mount", "eject");
 
 const dialog = dialogOf("msd-mount", {
   action: choice(MSD_ACTIONS),
-  image: text({ used: mounts }),
+  image: text({ suggest: suggestLive("images"), used: mounts }),
   drive: choice(DRIVE_KINDS, { used: mounts }),
   writable: flag({ used: (mayBe) => mounts(mayBe) && mayBe("drive", "flash") }),
   timeout: seconds({ min: 0.1, max: 3600, used: changes }),

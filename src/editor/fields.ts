@@ -68,14 +68,25 @@ export const text = ({ blank, secret, suggest, problem, used = always }: TextOpt
   used,
 });
 
-export const seconds = ({ min = 0, max, used = always }: Use & { min?: number; max?: number } = {}): Field => ({
+interface NumberOptions extends Use {
+  min?: number;
+  max?: number;
+  /** Only whole numbers. */
+  whole?: boolean;
+}
+
+export const number = ({ min = 0, max, whole, used = always }: NumberOptions = {}): Field => ({
   fixed: () => [nodeRedType(NUMBER)],
   problem: (value) => {
     const range = rangeProblem(value, max === undefined ? { min } : { min, max });
-    return range && common(range.key, range.values);
+    if (range) return common(range.key, range.values);
+    return whole && !Number.isInteger(Number(value)) ? common("reason.whole") : undefined;
   },
   used,
 });
+
+/** A duration; the row of the dialog has `unit="seconds"`. */
+export const seconds = number;
 
 export const flag = ({ used = always }: Use = {}): Field => ({
   fixed: () => [nodeRedType(BOOLEAN)],

@@ -1,4 +1,4 @@
-interface Suggestion {
+export interface Suggestion {
   value: string;
   label: string;
 }

@@ -1,10 +1,11 @@
 import { BusyError, CancelledError, ConfigurationError, type PiKVM, type PiKVMError } from "../client";
-import type { Action, Progress, StoredAction, Values, Work } from "./action";
+import type { Action, StoredAction, Values, Work } from "./action";
 import { deviceById, deviceByName, type Device } from "./device";
 import { describeSource, evaluate, type TypedInput } from "./evaluate";
 import { asPiKVMError, fail, isErrorOutputWired } from "./failure";
 import { readField, type Field } from "./fields";
 import type { Done, FlowNode, Message, NodeAPI, Send } from "./red";
+import { progressOf } from "./progress";
 import { settledWithin } from "./settled";
 import { Status } from "./status";
 
@@ -118,8 +119,13 @@ export class ActionNode<V extends Values> {
     this.#status.isInsecure = device.isInsecure;
     const pikvm: PiKVM = await device.join(this.#node);
     const fields = await this.#evaluateFields(message);
-    const progress = (progress: Progress) => this.#report(progress, message, send);
-    return { pikvm, fields, signal: cancel.signal, progress };
+    const report = progressOf((text, told) => {
+      this.#status.progress(text);
+      if (!this.#config.progress) return;
+      const { _msgid, topic, pikvm } = message;
+      send([{ _msgid, ...(topic === undefined ? {} : { topic }), pikvm, progress: told }, null]);
+    });
+    return { pikvm, fields, signal: cancel.signal, progress: report };
   }
 
   #chooseDevice(message: Message): Device {
@@ -147,17 +153,6 @@ export class ActionNode<V extends Values> {
     }
     // One getter for each field, typed by what the field answers.
     return values as Readonly<V>;
-  }
-
-  #report({ done, total, unit }: Progress, message: Message, send: Send): void {
-    const percent = total === 0 ? 100 : Math.floor((100 * done) / total);
-    this.#status.progress(percent);
-    if (!this.#config.progress) return;
-    const { _msgid, topic, pikvm } = message;
-    send([
-      { _msgid, ...(topic === undefined ? {} : { topic }), pikvm, progress: { done, total, unit, percent } },
-      null,
-    ]);
   }
 
   #fail(job: Job, error: PiKVMError): void {

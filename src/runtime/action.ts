@@ -10,8 +10,9 @@ export type Values = Record<string, unknown>;
 /** How far a long piece of work is. */
 export interface Progress {
   done: number;
-  total: number;
-  /** What is counted, e.g. `characters`. */
+  /** Absent when it is not known. */
+  total?: number;
+  /** What is counted, e.g. `characters`; for `bytes` the rate is told too. */
   unit: string;
 }
 

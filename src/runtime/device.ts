@@ -16,7 +16,7 @@ export class Device {
   /** Any certificate is accepted; nodes that use the device say so. */
   readonly isInsecure: boolean;
   readonly #options: () => PiKVMOptions;
-  readonly #users = new Set<FlowNode>();
+  readonly #users = new Set<object>();
   #kvm: Promise<PiKVM> | undefined;
   #unused: (() => void) | undefined;
 
@@ -28,17 +28,17 @@ export class Device {
   }
 
   /**
-   * The shared client, for a node that will `leave`.
+   * The shared client, for somebody who will `leave`: a node, or what serves a dialog.
    * @throws ConfigurationError when the settings cannot work.
    */
-  join(user: FlowNode): Promise<PiKVM> {
+  join(user: object): Promise<PiKVM> {
     this.#users.add(user);
     this.#kvm ??= this.#open();
     return this.#kvm;
   }
 
   /** The last one to leave closes the connections. */
-  async leave(user: FlowNode): Promise<void> {
+  async leave(user: object): Promise<void> {
     this.#users.delete(user);
     if (this.#users.size > 0) return;
     this.#unused?.();

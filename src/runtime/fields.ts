@@ -74,15 +74,32 @@ export function flag(): Field<boolean> {
   };
 }
 
-/** A duration in seconds, fractions allowed. */
-export function seconds({ min = 0, max = 86_400 }: { min?: number; max?: number } = {}): Field<number> {
+interface NumberOptions {
+  min: number;
+  max: number;
+  /** Only whole numbers. Default false. */
+  whole?: boolean;
+  /** What is counted, for the error, e.g. `seconds`. */
+  unit?: string;
+}
+
+/** A number, also when it comes as text. */
+export function number({ min, max, whole = false, unit }: NumberOptions): Field<number> {
+  const expected = `a ${whole ? "whole " : ""}number${unit === undefined ? "" : ` of ${unit}`} from ${min} to ${max}`;
   return (value) => {
     const given = simple(value)?.trim() ?? "";
-    const number = given === "" ? NaN : Number(given);
-    if (!(number >= min && number <= max)) throw new Unfit(`a number of seconds from ${min} to ${max}`, value);
-    return number;
+    const result = given === "" ? NaN : Number(given);
+    if (!(result >= min && result <= max) || (whole && !Number.isInteger(result))) throw new Unfit(expected, value);
+    return result;
   };
 }
+
+/** A duration in seconds, fractions allowed. */
+export const seconds = ({ min = 0, max = 86_400 }: { min?: number; max?: number } = {}): Field<number> =>
+  number({ min, max, unit: "seconds" });
+
+/** Whatever it is; the action judges it. */
+export const anything = (): Field<unknown> => (value) => value;
 
 /** Names in a list: an array, or a text separated by plus signs, commas or blanks. */
 export function names(): Field<string[]> {

@@ -30,11 +30,12 @@ export class Status {
     else this.#show("blue", "dot", "working");
   }
 
-  progress(percent: number): void {
+  /** @param text how far it is, in numbers. */
+  progress(text: string): void {
     const now = Date.now();
     if (now - this.#lastProgress < PROGRESS_INTERVAL) return;
     this.#lastProgress = now;
-    this.#show("blue", "dot", "progress", { percent: String(percent) });
+    this.#show("blue", "dot", "progress", { text });
   }
 
   done(): void {

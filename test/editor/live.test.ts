@@ -1,23 +1,28 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
+import { startSimulator, type Simulator } from "../../src/simulator";
 import { skip } from "../examples/browser";
 import { ChildNodeRed } from "../harness/child-node-red";
-import { node } from "../harness/flows";
+import { device, node } from "../harness/flows";
 import { Dialog } from "./dialog";
 import { Editor } from "./editor";
 
 const DEVICE = { id: "device", type: "pikvm-device", address: "127.0.0.1:1", trust: "fingerprint", fingerprint: "" };
 
 describe("what dialogs do while they are filled in", { skip }, () => {
+  let simulator: Simulator;
   let nodeRed: ChildNodeRed;
   let editor: Editor;
   const suggestions = () => editor.page.locator(".red-ui-autoComplete-container");
 
   before(async () => {
+    simulator = await startSimulator({ images: { "debian-live.iso": 1 } });
     nodeRed = await ChildNodeRed.start();
     await nodeRed.deploy([
       { id: "tab", type: "tab", label: "live" },
       { ...DEVICE, user: "admin", auth: "headers", tls: "", connectTimeout: "5", timeout: "10", readOnly: false },
+      device(simulator, { id: "lab" }),
+      node("pikvm-msd-mount", { id: "mount", device: "lab", x: 150, y: 300, wires: [[], []] }),
       node("pikvm-events", { id: "events", x: 150, y: 200, wires: [[], []] }),
       node("pikvm-hid-keys", { id: "keys", x: 400, y: 200, wires: [[], []] }),
       node("pikvm-atx-power", { id: "power", x: 650, y: 200, wires: [[], []] }),
@@ -27,6 +32,7 @@ describe("what dialogs do while they are filled in", { skip }, () => {
 
   after(async () => {
     await nodeRed.stop();
+    await simulator.close();
     // Last: where there is no browser, there is no editor to close.
     await editor.close();
   });
@@ -51,6 +57,15 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     assert.deepEqual(await asked("on"), ["Device", "Action", "Wait until", "If busy, retry for", "Name"]);
     const cycle = ["Confirmed within", "Hold button after", "Stay off for", "If busy, retry for"];
     assert.deepEqual(await asked("cycle"), ["Device", "Action", ...cycle, "Name"]);
+    await dialog.cancel();
+  });
+
+  test("msd-mount: the images of the device are suggested", async () => {
+    const dialog = await Dialog.ofNode(editor, "mount");
+    await dialog.set({ field: "image", type: "str", value: "" });
+    await dialog.textOf("image").pressSequentially("deb");
+    await suggestions().getByText("debian-live.iso").click();
+    assert.equal(await dialog.textOf("image").inputValue(), "debian-live.iso");
     await dialog.cancel();
   });
 

@@ -1,0 +1,34 @@
+import type { WidgetTypedInputTypeDefinition } from "@node-red/editor-client";
+import { suggestFrom, type Suggestion } from "./suggest";
+
+/** Milliseconds that a list counts as fresh: a person types, and does not wait for the device with each letter. */
+const FRESH = 15_000;
+
+type AutoComplete = NonNullable<WidgetTypedInputTypeDefinition["autoComplete"]>;
+
+const lists = new Map<string, { asked: number; names: Promise<string[]> }>();
+
+/**
+ * Suggests what the chosen device itself has, while somebody types: `kind` is one of the lists of `src/runtime/choices.ts`. Instead of a
+ * device that is not deployed yet or does not answer, `otherwise` is suggested.
+ */
+export function suggestLive(kind: string, otherwise: readonly string[] = []): AutoComplete {
+  const suggest = (typed: string, done: (suggestions: Suggestion[]) => void): void => {
+    void listOf(kind).then((names) => done(suggestFrom(names.length > 0 ? names : otherwise)(typed)));
+  };
+  // Node-RED hands `done` to a function with two parameters; the types know only the form with one.
+  return suggest as unknown as AutoComplete;
+}
+
+function listOf(kind: string): Promise<string[]> {
+  const url = `pikvm/devices/${encodeURIComponent(String($("#node-input-device").val()))}/choices/${kind}`;
+  const known = lists.get(url);
+  if (known && Date.now() - known.asked < FRESH) return known.names;
+  // jQuery's ajax carries the token of a login to the editor.
+  const names = Promise.resolve($.getJSON(url) as PromiseLike<{ names: string[] }>).then(
+    (answer) => answer.names,
+    () => [],
+  );
+  lists.set(url, { asked: Date.now(), names });
+  return names;
+}

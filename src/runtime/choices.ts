@@ -1,0 +1,52 @@
+import type { PiKVM } from "../client";
+import { deviceById } from "./device";
+import { asPiKVMError } from "./failure";
+import type { NodeAPI } from "./red";
+
+/** Seconds that a device may take while a person waits in a dialog. */
+const TIMEOUT = 10;
+
+/** What a dialog can offer for a field, by the names that the device itself has for it. */
+const CHOICES: Record<string, (kvm: PiKVM, signal: AbortSignal) => Promise<string[]>> = {
+  images: async (kvm, signal) => Object.keys((await kvm.msd.getState({ signal })).storage?.images ?? {}),
+  keymaps: async (kvm, signal) => (await kvm.hid.getKeymaps({ signal })).available,
+};
+
+/**
+ * Lets dialogs ask a deployed device for what can be chosen: `GET pikvm/devices/<id>/choices/<kind>` answers `names`, and why there are
+ * none as `problem`.
+ */
+export function serveChoices(RED: NodeAPI): void {
+  const path = "/pikvm/devices/:id/choices/:kind";
+  RED.httpAdmin.get<{ id: string; kind: string }>(
+    path,
+    RED.auth.needsPermission("flows.write"),
+    (request, response) => {
+      const { id, kind } = request.params;
+      const ask = Object.hasOwn(CHOICES, kind) ? CHOICES[kind] : undefined;
+      if (!ask) {
+        response.status(404).json({ message: `There is no list of ${kind}.` });
+        return;
+      }
+      withDevice(RED, id, ask).then(
+        (names) => response.json({ names }),
+        (error: unknown) => response.json({ names: [], problem: asPiKVMError(error).message }),
+      );
+    },
+  );
+}
+
+/** Uses the shared client of a deployed device once. */
+async function withDevice<T>(
+  RED: NodeAPI,
+  id: string,
+  work: (kvm: PiKVM, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const device = deviceById(RED, id);
+  const user = {};
+  try {
+    return await work(await device.join(user), AbortSignal.timeout(TIMEOUT * 1000));
+  } finally {
+    await device.leave(user);
+  }
+}

@@ -1,0 +1,33 @@
+import type { Progress } from "./action";
+
+/** What a flow is told in `msg.progress`. */
+export interface ToldProgress extends Progress {
+  /** 0 to 100; absent when the total is not known. */
+  percent?: number;
+  /** Bytes per second since the start; only where bytes are counted. */
+  rate?: number;
+}
+
+const MEGA = 1_000_000;
+
+/** For one piece of work that begins now: what to call with how far it is. `tell` gets the text for the status as well. */
+export function progressOf(tell: (text: string, told: ToldProgress) => void): (progress: Progress) => void {
+  const start = performance.now();
+  return (progress) => {
+    const told: ToldProgress = { ...progress };
+    const { done, total, unit } = progress;
+    if (total !== undefined) told.percent = total === 0 ? 100 : Math.floor((100 * done) / total);
+    const seconds = (performance.now() - start) / 1000;
+    if (unit === "bytes" && seconds > 0) told.rate = Math.round(done / seconds);
+    tell(textOf(told), told);
+  };
+}
+
+/** `42 % · 11 MB/s`; without a total `120 MB · 11 MB/s` or `120 characters`. */
+function textOf({ done, unit, percent, rate }: ToldProgress): string {
+  const counted = unit === "bytes" ? `${megabytes(done)} MB` : `${done} ${unit}`;
+  const far = percent === undefined ? counted : `${percent} %`;
+  return rate === undefined ? far : `${far} · ${megabytes(rate)} MB/s`;
+}
+
+const megabytes = (bytes: number): string => (bytes / MEGA).toFixed(bytes < 10 * MEGA ? 1 : 0);

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import { startSimulator, type Simulator } from "../../src/simulator";
+import { device, flow } from "../harness/flows";
+import { NodeRed } from "../harness/node-red";
+import { until } from "../harness/until";
+
+let simulator: Simulator;
+let red: NodeRed;
+before(async () => {
+  simulator = await startSimulator({ images: { "a.iso": 1, "tools/b.img": 2 } });
+  red = await NodeRed.start();
+});
+after(async () => {
+  await red.stop();
+  await simulator.close();
+});
+afterEach(() => simulator.faults.clear());
+
+interface Choices {
+  names: string[];
+  problem?: string;
+}
+
+const get = (id: string, kind: string): Promise<Response> => fetch(`${red.url}/pikvm/devices/${id}/choices/${kind}`);
+const choices = async (id: string, kind: string): Promise<Choices> => (await (await get(id, kind)).json()) as Choices;
+
+const LISTS = {
+  images: ["a.iso", "tools/b.img"],
+  keymaps: ["de", "en-us"],
+};
+
+for (const [kind, expected] of Object.entries(LISTS)) {
+  test(`a dialog can ask a device for its ${kind}`, async () => {
+    await red.deploy(flow(device(simulator)));
+    const { names } = await choices("device", kind);
+    for (const name of expected) assert.ok(names.includes(name), `${name} is among ${names.join(", ")}`);
+    await until(() => simulator.connections === 0, { what: "nothing to stay open" });
+  });
+}
+
+test("why there is nothing to choose is told: no such device, or one that does not work", async () => {
+  await red.deploy(flow(device(simulator, { credentials: { password: "wrong" } })));
+  assert.match((await choices("nothing", "images")).problem ?? "", /No device is chosen/);
+  const { names, problem = "" } = await choices("device", "images");
+  assert.deepEqual(names, []);
+  assert.match(problem, /refused/);
+});
+
+test("there are no other lists", async () => {
+  await red.deploy(flow(device(simulator)));
+  for (const kind of ["passwords", "constructor"]) assert.equal((await get("device", kind)).status, 404);
+});
