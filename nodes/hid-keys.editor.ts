@@ -1,7 +1,7 @@
 import { KEY_ACTIONS, SECRET, type HidKeysConfig, type HidKeysCredentials } from "../src/config";
 import { checkDevice, prepareDevice } from "../src/editor/device-row";
 import { dialogOf, outputLabels, row } from "../src/editor/dialog";
-import { choice, seconds, text, type MayBe } from "../src/editor/fields";
+import { choice, flag, seconds, text, type MayBe } from "../src/editor/fields";
 import { KEYMAPS, KEY_NAMES } from "../src/editor/key-names";
 import { suggestLive } from "../src/editor/live";
 import { suggestFrom, suggestLastFrom } from "../src/editor/suggest";
@@ -22,6 +22,8 @@ const types = (mayBe: MayBe): boolean => mayBe("action", "text");
 const dialog = dialogOf("hid-keys", {
   action: choice(KEY_ACTIONS),
   text: text({ secret: true, used: types }),
+  enter: flag({ used: types }),
+  capsLockOff: flag({ used: types }),
   keys: text({
     suggest: suggestLastFrom(KEY_NAMES),
     problem: keysProblem,
@@ -51,6 +53,10 @@ RED.nodes.registerType<HidKeysConfig, HidKeysCredentials>("pikvm-hid-keys", {
     actionType: { value: "choice" },
     text: { value: "payload", validate: dialog.check("text") },
     textType: { value: "msg" },
+    enter: { value: "false", validate: dialog.check("enter") },
+    enterType: { value: "bool" },
+    capsLockOff: { value: "false", validate: dialog.check("capsLockOff") },
+    capsLockOffType: { value: "bool" },
     keys: { value: "ControlLeft+AltLeft+Delete", validate: dialog.check("keys") },
     keysType: { value: "str" },
     key: { value: "Enter", validate: dialog.check("key") },

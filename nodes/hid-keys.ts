@@ -1,6 +1,6 @@
 import { KEY_ACTIONS } from "../src/config";
 import { defineAction } from "../src/runtime/action";
-import { choice, names, seconds, text } from "../src/runtime/fields";
+import { choice, flag, names, seconds, text } from "../src/runtime/fields";
 
 const action = choice(KEY_ACTIONS);
 
@@ -8,6 +8,8 @@ export = defineAction("pikvm-hid-keys", {
   fields: {
     action,
     text: text({ empty: true }),
+    enter: flag(),
+    capsLockOff: flag(),
     keys: names(),
     key: text(),
     hold: seconds({ max: 600 }),
@@ -18,9 +20,10 @@ export = defineAction("pikvm-hid-keys", {
   async perform({ pikvm, fields, signal, progress }) {
     const { action } = fields;
     if (action === "text") {
-      const { text, keymap, delay } = fields;
+      const { text, enter, capsLockOff, keymap, delay } = fields;
       const onProgress = (done: number, total: number) => progress({ done, total, unit: "characters" });
-      const typed = await pikvm.hid.typeText(text, { keymap, delay, signal, onProgress });
+      const options = { enter, capsLockOff, keymap, delay, signal, onProgress };
+      const typed = await pikvm.keyboard.typeText(text, options);
       return { action, typed };
     }
     if (action === "shortcut") {

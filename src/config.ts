@@ -81,10 +81,13 @@ export const KEY_ACTIONS = ["text", "shortcut", "key", "release"] as const;
 
 /**
  * `text` is typed by the action `text`; `keys` are pressed together by `shortcut`; `key` is pressed for `hold` seconds by
- * `key` and let go by `release`. `delay`: seconds before each key event (0-5).
+ * `key` and let go by `release`. `delay`: seconds before each key event (0-5). `enter`: then press Enter; `capsLockOff`: first switch Caps
+ * Lock off if it is on.
  */
 export interface HidKeysConfig
-  extends ActionConfig, TypedFields<"action" | "text" | "keys" | "key" | "hold" | "keymap" | "delay"> {
+  extends
+    ActionConfig,
+    TypedFields<"action" | "text" | "enter" | "capsLockOff" | "keys" | "key" | "hold" | "keymap" | "delay"> {
   /** Send messages with `msg.progress` while typing. */
   progress: boolean;
 }

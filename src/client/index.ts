@@ -32,6 +32,7 @@ export type {
   GpioState,
   PulseOptions,
 } from "./gpio";
+export type { Keyboard, TextOptions } from "./keyboard";
 export { MOUSE_BUTTONS, type Hid, type HidParams, type MouseButton, type TypeOptions } from "./hid";
 export { isKey, KEYS, type Key } from "./keys";
 export type { ConnectionChange, LinkEvents } from "./link";

@@ -7,6 +7,7 @@ import { CancelledError, PiKVMError } from "./errors";
 import { EventStream } from "./events";
 import { Gpio } from "./gpio";
 import { Hid } from "./hid";
+import { Keyboard } from "./keyboard";
 import { Lane } from "./lane";
 import { EventLink } from "./link";
 import { Msd } from "./msd";
@@ -29,6 +30,7 @@ interface Resources {
   atx: Atx;
   power: Power;
   hid: Hid;
+  keyboard: Keyboard;
   msd: Msd;
   drive: Drive;
   gpio: Gpio;
@@ -70,6 +72,11 @@ export class PiKVM implements AsyncDisposable {
   /** The keyboard and the mouse. */
   get hid(): Hid {
     return this.#open.hid;
+  }
+
+  /** The keyboard, as actions that look first. */
+  get keyboard(): Keyboard {
+    return this.#open.keyboard;
   }
 
   /** The USB drive, call by call. */
@@ -170,6 +177,7 @@ function assemble(transport: Transport): Resources {
   const buttons = new Commands(transport, new Lane("the power buttons", closed));
   const storage = new Commands(transport, new Lane("the USB drive", closed));
   const atx = new Atx(buttons);
+  const hid = new Hid(new Commands(transport, hidLane));
   const msd = new Msd(storage);
   return {
     transport,
@@ -177,7 +185,8 @@ function assemble(transport: Transport): Resources {
     link,
     atx,
     power: new Power(atx, waiter, new Lane("the power button", closed)),
-    hid: new Hid(new Commands(transport, hidLane)),
+    hid,
+    keyboard: new Keyboard(hid, waiter, new Lane("the keyboard", closed)),
     msd,
     drive: new Drive(msd, waiter, new Lane("the USB drive", closed)),
     gpio: new Gpio(new Commands(transport, new Lane("the relays", closed))),

@@ -16,6 +16,8 @@ export class HostKeyboard {
   readonly events: KeyEvent[] = [];
   readonly held = new Set<string>();
   readonly leds = { caps: false, num: false, scroll: false };
+  /** Caps Lock and its like do nothing, so that their LEDs stay as they are. */
+  ignoresLocks = false;
   /** Told when the computer switches a keyboard LED. */
   onLeds: () => void = () => undefined;
   /** Told of every key that goes down, and of the character that it types. */
@@ -50,7 +52,7 @@ export class HostKeyboard {
 
   private read(key: string): void {
     const lock = { CapsLock: "caps", NumLock: "num", ScrollLock: "scroll" } as const;
-    if (key in lock) this.toggle(lock[key as keyof typeof lock]); // `in` has just established it
+    if (key in lock && !this.ignoresLocks) this.toggle(lock[key as keyof typeof lock]); // `in` has just established it
     const character = this.typedBy(key);
     if (key === "Backspace" && !this.commanded) this.written = this.written.slice(0, -1);
     else this.write(character ?? "");

@@ -46,6 +46,44 @@ test("ten thousand characters arrive exactly, with progress", async () => {
   assert.equal(red.at("result")[0]?.["payload"], undefined, "a progress message carries no payload");
 });
 
+test("Enter is pressed after the text when the dialog says so, and is not counted", async () => {
+  await deploy({ enter: ["bool", "true"] });
+  red.send("node", { payload: "root" });
+  assert.deepEqual((await red.message("result"))["payload"], { action: "text", typed: 4 });
+  await until(() => simulator.host.typed === "root\n");
+});
+
+test("a Caps Lock that is on is switched off before typing, once, however many texts wait", async () => {
+  await deploy({ action: ["choice", "key"], key: ["str", "CapsLock"] });
+  red.send("node", {});
+  await red.message("result");
+  await until(() => simulator.host.keyboard.leds.caps);
+  simulator.host.forget();
+  await deploy({ capsLockOff: ["bool", "true"] });
+  red.send("node", { payload: "Tr0ub4dor" });
+  red.send("node", { payload: "&3" });
+  await red.message("result", { count: 2 });
+  await until(() => simulator.host.typed === "Tr0ub4dor&3");
+  assert.equal(simulator.host.keyboard.leds.caps, false);
+  assert.equal(simulator.host.keyEvents.filter(({ key, state }) => key === "CapsLock" && state).length, 1);
+});
+
+test("a Caps Lock that cannot be switched off is an error, and nothing is typed", async () => {
+  await deploy({ action: ["choice", "key"], key: ["str", "CapsLock"] });
+  red.send("node", {});
+  await red.message("result");
+  await until(() => simulator.host.keyboard.leds.caps);
+  simulator.host.forget();
+  await deploy({ capsLockOff: ["bool", "true"] });
+  simulator.host.keyboard.ignoresLocks = true;
+  red.send("node", { payload: "secret" });
+  const { error } = await red.message("error");
+  simulator.host.keyboard.ignoresLocks = false;
+  simulator.host.keyboard.leds.caps = false;
+  assert.equal((error as { name: string }).name, "WaitTimeoutError");
+  assert.equal(simulator.host.typed, "");
+});
+
 test("two flows that type at once never interleave", async () => {
   const typing = (id: string) => node("pikvm-hid-keys", { id });
   await red.deploy(flow(device(simulator), typing("one"), typing("two")));

@@ -18,6 +18,8 @@ export const visit: Visit = {
     NAME,
     choice("action", "text"),
     text("text", "root"),
+    { field: "enter", type: "bool", value: "true" },
+    { field: "capsLockOff", type: "bool", value: "true" },
     text("keymap", "de"),
     { field: "delay", type: "global", value: "pace" },
     { field: "progress", value: true },
