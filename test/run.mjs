@@ -1,8 +1,9 @@
 /**
- * `npm test`: sets up what is missing, then runs everything on both lines of Node-RED. The last line is "N passed, N failed".
+ * `npm test`: sets up what is missing, then runs everything on both lines of Node-RED, two folders of tests at a time: most tests wait
+ * rather than work. The last line is "N passed, N failed".
  * `npm test -- nodes client` runs only the named folders, on the first line only.
  */
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -13,22 +14,25 @@ const ROOT = path.resolve(import.meta.dirname, "..");
 const NODE_RED_5 = path.join(ROOT, "test/node-red-5");
 /** Each line with the folders of test/ to run on it. What knows nothing of Node-RED needs no second line. */
 const LINES = [
-  { name: "Node-RED 4.1", folders: ["client", "simulator", "nodes", "examples", "package", "editor"], env: {} },
-  { name: "Node-RED 5.0", folders: ["nodes", "examples", "package", "editor"], env: nodeRed5() },
+  { name: "Node-RED 4.1", folders: ["editor", "nodes", "client", "examples", "simulator", "package"], env: {} },
+  { name: "Node-RED 5.0", folders: ["editor", "nodes", "examples", "package"], env: nodeRed5() },
 ];
+const AT_A_TIME = 2;
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 const only = process.argv.slice(2);
 
 await setUp();
 if (only.length > 0) {
-  for (const folder of only) runFolder(folder, LINES[0]);
+  await runAll(only.map((folder) => ({ ...LINES[0], folder })));
 } else {
   runStep("lint and types", "run", "--silent", "lint");
   runStep("Node-RED 5.0 set-up", "ci", "--no-audit", "--no-fund", "--prefix", NODE_RED_5);
   const chromium = findChromium();
-  for (const line of LINES)
-    for (const folder of line.folders) runFolder(folder, { ...line, env: { ...line.env, ...chromium } });
+  const jobs = LINES.map(({ name, folders, env }) =>
+    folders.map((folder) => ({ name, folder, env: { ...env, ...chromium } })),
+  );
+  await runAll(jobs.flat());
 }
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
 console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
@@ -46,13 +50,20 @@ function runStep(name, ...args) {
   }
 }
 
-function runFolder(folder, { name, env }) {
-  console.log(`\n== ${folder} on ${name}`);
+async function runAll(jobs) {
+  const waiting = [...jobs];
+  const worker = async () => {
+    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) await runFolder(job);
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, worker));
+}
+
+async function runFolder({ folder, name, env }) {
   const built = path.join(ROOT, "dist/test", folder);
   const files = readdirSync(built).filter((file) => file.endsWith(".test.js"));
   const scratch = mkdtempSync(path.join(tmpdir(), "pikvm-count-"));
   const result = path.join(scratch, "count.json");
-  const { status } = spawnSync(
+  const { status, output } = await run(
     "node",
     [
       "--test",
@@ -65,12 +76,24 @@ function runFolder(folder, { name, env }) {
       "--test-reporter-destination=stderr",
       ...files.map((file) => path.join(built, file)),
     ],
-    { cwd: ROOT, stdio: "inherit", env: { ...process.env, ...env, TEST_COUNT: result } },
+    { ...process.env, ...env, TEST_COUNT: result },
   );
+  // Whole, so that the two that run at the same time do not mix.
+  console.log(`\n== ${folder} on ${name}\n${output}`);
   const counts = existsSync(result) ? JSON.parse(readFileSync(result, "utf8")) : { passed: 0, failed: 0, skipped: 0 };
   rmSync(scratch, { recursive: true });
   if (status !== 0 && counts.failed === 0) counts.failed = 1;
   for (const key of Object.keys(total)) total[key] += counts[key];
+}
+
+function run(command, args, env) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (text) => (output += text));
+    child.on("close", (status) => resolve({ status, output }));
+  });
 }
 
 /** The second line: Node 24 first on PATH, and the Node-RED that the tests load. Elsewhere than on Linux x64, the user's own Node. */

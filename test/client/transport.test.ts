@@ -166,6 +166,7 @@ describe("life", { concurrency: true }, () => {
     "atx",
     "power",
     "hid",
+    "keyboard",
     "msd",
     "drive",
     "gpio",

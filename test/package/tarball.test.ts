@@ -57,7 +57,9 @@ test("the tarball", async (t) => {
       ...SINGLE,
       ...NODE_SETS.flatMap((name) => [`dist/nodes/${name}.js`, `dist/nodes/${name}.html`]),
       ...listed("icons", /\.svg$/).map((icon) => `dist/nodes/${icon}`),
-      ...locales.flatMap((lang) => listed(`nodes/locales/${lang}`, /./)).map((words) => `dist/${words}`),
+      ...locales
+        .flatMap((lang) => NODE_SETS.map((name) => `dist/nodes/locales/${lang}/${name}`))
+        .flatMap((words) => [`${words}.json`, `${words}.html`]),
       ...listed("examples", /\.json$/),
     ];
     assert.deepEqual(
