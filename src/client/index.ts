@@ -1,7 +1,7 @@
 /** A client for PiKVM, usable without Node-RED. */
 export { parseAddress, type Address } from "./address";
 export type { Atx, PressOptions } from "./atx";
-export type { Auth } from "./auth";
+export type { Auth, LogoutOptions } from "./auth";
 export type { ChangeOptions } from "./commands";
 export type { AuthMethod } from "./credentials";
 export type { Drive, DriveOptions, DriveResult, MountOptions } from "./drive";
@@ -79,5 +79,5 @@ export type {
 } from "./switch";
 export type { InfoOptions, LogOptions, LogRecord, System } from "./system";
 export type { Download, ImageSource, TransferProgress } from "./transfer";
-export type { CallOptions } from "./transport";
+export type { CallOptions, LoginOptions } from "./transport";
 export { readCertificate, type Certificate, type CertificateTrust, type Trust } from "./trust";

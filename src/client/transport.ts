@@ -5,6 +5,7 @@ import { Credentials, type Login } from "./credentials";
 import { within } from "./deadline";
 import { AuthError, CancelledError, ConfigurationError, ConnectError, type APIError } from "./errors";
 import { Http, whole, type HttpRequest, type Limited, type OpenAnswer, type WholeAnswer } from "./http";
+import { integerIn } from "./ranges";
 import { Session } from "./session";
 import { connectorFor, type Connector, type Trust } from "./trust";
 
@@ -19,6 +20,8 @@ export interface TransportOptions extends Login {
   timeout?: number;
   /** Refuse everything that changes the device, before it is sent. */
   readOnly?: boolean;
+  /** Seconds that a login lasts with `auth: "session"`; then another is made. 0 = as long as the device allows. Default 0. */
+  sessionExpire?: number;
 }
 
 /** Options that every call accepts. */
@@ -45,6 +48,13 @@ export interface RequestOptions extends CallOptions {
   lastWord?: boolean;
 }
 
+export interface LoginOptions extends CallOptions {
+  /** Seconds that the session lasts; 0 = as long as the device allows, which may have a limit for all. Default `sessionExpire`. */
+  expire?: number;
+  /** Somebody else than the client's own user. */
+  as?: { user: string; password: string };
+}
+
 type Method = HttpRequest["method"];
 
 /** Requests to one device: envelope, errors, authentication, read-only, what is repeated and what never. */
@@ -54,6 +64,7 @@ export class Transport {
   readonly connector: Connector;
   readonly timeout: number;
   readonly #readOnly: boolean;
+  readonly #sessionExpire: number;
   readonly #http: Http;
   readonly #closed = new AbortController();
   readonly #session: Session | undefined;
@@ -67,8 +78,9 @@ export class Transport {
     this.connector = connectorFor(options.trust ?? "system", options.connectTimeout ?? 10, this.closed);
     this.timeout = options.timeout ?? 30;
     this.#readOnly = options.readOnly ?? false;
+    this.#sessionExpire = expireOf(options.sessionExpire ?? 0);
     this.#http = new Http(this.address, this.connector);
-    if (this.credentials.needsSession) this.#session = new Session(() => this.#login());
+    if (this.credentials.needsSession) this.#session = new Session(() => this.#login({}));
   }
 
   /** Ends when the device is closed. */
@@ -124,9 +136,35 @@ export class Transport {
     work: (headers: Record<string, string>) => Promise<T>,
     signals: readonly (AbortSignal | undefined)[],
   ): Promise<T> {
+    return this.#unlessRefused(() => this.#withCredentials(work, signals));
+  }
+
+  /**
+   * Makes a session; the client's own is used from then on by all calls with `auth: "session"`.
+   * @returns the token; empty where the device lets everybody in and makes no sessions.
+   */
+  async login(options: LoginOptions): Promise<string> {
+    if (options.as) return this.#login(options);
+    const token = await this.#unlessRefused(() => this.#login(options));
+    this.#session?.use(token);
+    return token;
+  }
+
+  /** Ends all sessions of a token's user. @param token default that of the client's own session. */
+  async logout(token: string | undefined, { signal }: CallOptions): Promise<void> {
+    const options: RequestOptions = { signal, harmless: true };
+    if (token !== undefined) {
+      await whole(await this.#exchange("POST", LOGOUT, options, cookieOf(token)));
+    } else {
+      await this.post(LOGOUT, options);
+      this.#session?.forget();
+    }
+  }
+
+  async #unlessRefused<T>(work: () => Promise<T>): Promise<T> {
     if (this.#refused) throw new AuthError(`${this.#refused.message}. ${NOT_TRIED_AGAIN}`, this.#refused);
     try {
-      return await this.#withCredentials(work, signals);
+      return await work();
     } catch (error) {
       // Only what the device itself says: a proxy on the way may refuse for reasons of its own, and another time not.
       if (error instanceof AuthError && error.error !== "") this.#refused = error;
@@ -175,11 +213,13 @@ export class Transport {
     return this.withAuth((auth) => this.#exchange(method, path, options, auth), signals);
   }
 
-  /** @returns the token; empty where the device lets everybody in and makes no sessions. */
-  async #login(): Promise<string> {
-    const form = new URLSearchParams({ user: this.credentials.user, passwd: this.credentials.password() });
+  async #login({ as, expire = this.#sessionExpire, signal }: LoginOptions): Promise<string> {
+    const { user, password } = as ?? { user: this.credentials.user, password: this.credentials.password() };
+    const form = new URLSearchParams({ user, passwd: password });
+    // Devices before kvmd 4.53 do not know it.
+    if (expireOf(expire) > 0) form.append("expire", String(expire));
     const headers = { "Content-Type": "application/x-www-form-urlencoded" };
-    const options = { body: form.toString(), headers, harmless: true };
+    const options: RequestOptions = { body: form.toString(), headers, harmless: true, signal };
     const answer = await whole(await this.#exchange("POST", "/api/auth/login", options));
     resultOf(answer);
     return /auth_token=([^;]+)/.exec(String(answer.headers["set-cookie"] ?? ""))?.[1] ?? "";
@@ -227,6 +267,13 @@ function isStream(body: HttpRequest["body"]): boolean {
 }
 
 const NOT_TRIED_AGAIN = "It is not tried again until the settings change, since some devices lock accounts.";
+
+const LOGOUT = "/api/auth/logout";
+
+/** kvmd reads at most 16 digits. */
+function expireOf(expire: number): number {
+  return integerIn("The time that a session lasts", expire, { min: 0, max: Number.MAX_SAFE_INTEGER, unit: " s" });
+}
 
 function cookieOf(token: string): Record<string, string> {
   return token === "" ? {} : { Cookie: `auth_token=${token}` };

@@ -51,6 +51,8 @@ export type Types = [
   face.InfoOptions,
   face.InsertOptions,
   face.LogOptions,
+  face.LoginOptions,
+  face.LogoutOptions,
   face.LogRecord,
   face.Metrics,
   face.Prometheus,
