@@ -53,6 +53,14 @@ export {
   type RedfishVirtualMedia,
   type ResetType,
 } from "./redfish";
+export {
+  METHODS,
+  type ApiAnswer,
+  type ApiRequestOptions,
+  type BodyFormat,
+  type Method,
+  type StreamOptions,
+} from "./request";
 export type { AtxState, HidState, InfoState, MsdDrive, MsdImage, MsdState, MsdStorage, States } from "./states";
 export type {
   OcrInfo,
@@ -79,5 +87,5 @@ export type {
 } from "./switch";
 export type { InfoOptions, LogOptions, LogRecord, System } from "./system";
 export type { Download, ImageSource, TransferProgress } from "./transfer";
-export type { CallOptions, LoginOptions } from "./transport";
+export type { CallOptions, LoginOptions, Query } from "./transport";
 export { readCertificate, type Certificate, type CertificateTrust, type Trust } from "./trust";

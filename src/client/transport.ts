@@ -38,7 +38,9 @@ export interface RequestOptions extends CallOptions {
   /** What can be read only once is sent only once. */
   body?: HttpRequest["body"];
   headers?: Record<string, string>;
-  /** Seconds the device may take on top of the ordinary timeout. */
+  /** Seconds for the answer instead of the ordinary timeout. */
+  timeout?: number;
+  /** Seconds the device may take on top of the timeout. */
   extraTime?: number;
   /** What must be over in that time. Default `"all"`. */
   limited?: Limited;
@@ -234,11 +236,11 @@ export class Transport {
   ): Promise<OpenAnswer> {
     const answer = await this.#http.open({
       method,
-      path: path + queryString(options.query ?? {}),
+      path: withQuery(path, options.query ?? {}),
       headers: { ...auth, ...options.headers },
       body: options.body,
       changes: method !== "GET" && !options.harmless,
-      timeout: this.timeout + (options.extraTime ?? 0),
+      timeout: (options.timeout ?? this.timeout) + (options.extraTime ?? 0),
       limited: options.limited ?? "all",
       signals: this.#signalsOf(options),
     });
@@ -279,11 +281,11 @@ function cookieOf(token: string): Record<string, string> {
   return token === "" ? {} : { Cookie: `auth_token=${token}` };
 }
 
-function queryString(query: Query): string {
+function withQuery(path: string, query: Query): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined)
       parameters.append(name, typeof value === "boolean" ? String(Number(value)) : String(value));
   }
-  return parameters.size === 0 ? "" : `?${parameters.toString()}`;
+  return parameters.size === 0 ? path : `${path}${path.includes("?") ? "&" : "?"}${parameters.toString()}`;
 }
