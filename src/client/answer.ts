@@ -133,6 +133,9 @@ function redirectOf({ statusCode, headers }: Answer): RedirectError {
 function describeBody({ headers, text }: Answer): string {
   const type = textOf(headers["content-type"]).split(";")[0];
   if (text === "") return "The answer is empty.";
+  // What nginx says where it is told to ask for client certificates.
+  if (text.includes("No required SSL certificate was sent")) return "The server wants a client certificate.";
+  if (text.includes("The SSL certificate error")) return "The server refuses our client certificate.";
   if (type === "text/html") return "The answer is a web page, perhaps of a proxy.";
   return `The answer is not what the API documents (${type || "no content type"}, ${text.length} characters).`;
 }

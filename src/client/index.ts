@@ -2,6 +2,7 @@
 export { parseAddress, type Address } from "./address";
 export type { Atx, PressOptions } from "./atx";
 export type { Auth, LogoutOptions } from "./auth";
+export type { ClientCertificate } from "./client-certificate";
 export type { ChangeOptions } from "./commands";
 export type { AuthMethod } from "./credentials";
 export type { Drive, DriveOptions, DriveResult, MountOptions } from "./drive";
@@ -88,4 +89,4 @@ export type {
 export type { InfoOptions, LogOptions, LogRecord, System } from "./system";
 export type { Download, ImageSource, TransferProgress } from "./transfer";
 export type { CallOptions, LoginOptions, Query } from "./transport";
-export { readCertificate, type Certificate, type CertificateTrust, type Trust } from "./trust";
+export { readCertificate, type Certificate, type CertificateTrust, type PinnedTrust, type Trust } from "./trust";

@@ -14,7 +14,12 @@ export interface TransportOptions extends Login {
   address: string;
   /** Default `"system"`: a certificate signed by an authority that the system knows. */
   trust?: Trust;
-  /** Seconds for TCP and TLS. Default 10. */
+  /**
+   * HTTP proxy on the way to the device, `http://[user:password@]host:port`; everything runs in a tunnel through it (`CONNECT`). Special
+   * characters of user and password are percent-encoded. Default none; the environment's `HTTPS_PROXY` is not looked at.
+   */
+  proxy?: string | undefined;
+  /** Seconds for TCP and TLS, the proxy included. Default 10. */
   connectTimeout?: number;
   /** Seconds for an ordinary answer. Default 30. */
   timeout?: number;
@@ -77,7 +82,12 @@ export class Transport {
     setMaxListeners(0, this.closed);
     this.address = parseAddress(options.address);
     this.credentials = new Credentials(options);
-    this.connector = connectorFor(options.trust ?? "system", options.connectTimeout ?? 10, this.closed);
+    this.connector = connectorFor({
+      trust: options.trust ?? "system",
+      connectTimeout: options.connectTimeout ?? 10,
+      proxy: options.proxy,
+      closed: this.closed,
+    });
     this.timeout = options.timeout ?? 30;
     this.#readOnly = options.readOnly ?? false;
     this.#sessionExpire = expireOf(options.sessionExpire ?? 0);
