@@ -1,5 +1,6 @@
+import type { LoginOptions } from "./access";
 import { ConfigurationError } from "./errors";
-import type { CallOptions, LoginOptions, Transport } from "./transport";
+import type { CallOptions, Transport } from "./transport";
 
 export interface LogoutOptions extends CallOptions {
   /** A session's token, as `login` returned it. Default that of the client's own session. */
@@ -30,7 +31,7 @@ export class Auth {
    * a user that cannot be; ConfigurationError for an `expire` that is no whole number of seconds from 0.
    */
   async login(options: LoginOptions = {}): Promise<string> {
-    return this.#transport.login(options);
+    return this.#transport.access.login(options);
   }
 
   /**
@@ -43,6 +44,6 @@ export class Auth {
     if (token !== undefined && !/^[0-9a-f]{64}$/.test(token)) {
       throw new ConfigurationError("The session's token is not 64 hexadecimal digits.");
     }
-    await this.#transport.logout(token, { signal });
+    await this.#transport.access.logout(token, signal);
   }
 }

@@ -20,7 +20,8 @@ export function readOwnCertificates(
   { cert, key, passphrase }: ClientCertificate,
   ca: string | Buffer | (string | Buffer)[] | undefined,
 ): X509Certificate | undefined {
-  for (const authority of [ca ?? []].flat()) certificateIn("The certificate authority", authority);
+  const authorities = [ca ?? []].flat().filter(({ length }) => length > 0);
+  for (const authority of authorities) certificateIn("The certificate authority", authority);
   if (isAbsent(cert) && isAbsent(key)) return undefined;
   if (isAbsent(cert)) throw new ConfigurationError("There is a key for a client certificate, but no certificate.");
   if (isAbsent(key)) throw new ConfigurationError("There is a client certificate, but no key that belongs to it.");

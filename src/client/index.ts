@@ -1,4 +1,5 @@
 /** A client for PiKVM, usable without Node-RED. */
+export type { LoginOptions } from "./access";
 export { parseAddress, type Address } from "./address";
 export type { Atx, PressOptions } from "./atx";
 export type { Auth, LogoutOptions } from "./auth";
@@ -88,5 +89,5 @@ export type {
 } from "./switch";
 export type { InfoOptions, LogOptions, LogRecord, System } from "./system";
 export type { Download, ImageSource, TransferProgress } from "./transfer";
-export type { CallOptions, LoginOptions, Query } from "./transport";
+export type { CallOptions, Query } from "./transport";
 export { readCertificate, type Certificate, type CertificateTrust, type PinnedTrust, type Trust } from "./trust";

@@ -1,15 +1,12 @@
 import { setMaxListeners } from "node:events";
+import { Access, type AccessOptions } from "./access";
 import { parseAddress, type Address } from "./address";
-import { refusalOf, resultOf, type Answer } from "./answer";
-import { Credentials, type Login } from "./credentials";
-import { within } from "./deadline";
-import { AuthError, CancelledError, ConfigurationError, ConnectError, type APIError } from "./errors";
+import { resultOf, type Answer } from "./answer";
+import { CancelledError, ConfigurationError, ConnectError, type APIError } from "./errors";
 import { Http, whole, type HttpRequest, type Limited, type OpenAnswer, type WholeAnswer } from "./http";
-import { integerIn } from "./ranges";
-import { Session } from "./session";
 import { connectorFor, type Connector, type Trust } from "./trust";
 
-export interface TransportOptions extends Login {
+export interface TransportOptions extends AccessOptions {
   /** `host`, `host:port`, or an http(s) URL, possibly with a sub-path. */
   address: string;
   /** Default `"system"`: a certificate signed by an authority that the system knows. */
@@ -25,8 +22,6 @@ export interface TransportOptions extends Login {
   timeout?: number;
   /** Refuse everything that changes the device, before it is sent. */
   readOnly?: boolean;
-  /** Seconds that a login lasts with `auth: "session"`; then another is made. 0 = as long as the device allows. Default 0. */
-  sessionExpire?: number;
 }
 
 /** Options that every call accepts. */
@@ -55,33 +50,25 @@ export interface RequestOptions extends CallOptions {
   lastWord?: boolean;
 }
 
-export interface LoginOptions extends CallOptions {
-  /** Seconds that the session lasts; 0 = as long as the device allows, which may have a limit for all. Default `sessionExpire`. */
-  expire?: number;
-  /** Somebody else than the client's own user. */
-  as?: { user: string; password: string };
-}
-
 type Method = HttpRequest["method"];
 
 /** Requests to one device: envelope, errors, authentication, read-only, what is repeated and what never. */
 export class Transport {
   readonly address: Address;
-  readonly credentials: Credentials;
+  readonly access: Access;
   readonly connector: Connector;
   readonly timeout: number;
   readonly #readOnly: boolean;
-  readonly #sessionExpire: number;
   readonly #http: Http;
   readonly #closed = new AbortController();
-  readonly #session: Session | undefined;
-  #refused: AuthError | undefined;
 
   constructor(options: TransportOptions) {
     // However many calls there are, they all end when the device is closed.
     setMaxListeners(0, this.closed);
     this.address = parseAddress(options.address);
-    this.credentials = new Credentials(options);
+    this.access = new Access(options, async (path, { headers, ...request }) =>
+      whole(await this.#exchange("POST", path, { ...request, harmless: true }, headers)),
+    );
     this.connector = connectorFor({
       trust: options.trust ?? "system",
       connectTimeout: options.connectTimeout ?? 10,
@@ -90,9 +77,7 @@ export class Transport {
     });
     this.timeout = options.timeout ?? 30;
     this.#readOnly = options.readOnly ?? false;
-    this.#sessionExpire = expireOf(options.sessionExpire ?? 0);
     this.#http = new Http(this.address, this.connector);
-    if (this.credentials.needsSession) this.#session = new Session(() => this.#login({}));
   }
 
   /** Ends when the device is closed. */
@@ -138,74 +123,17 @@ export class Transport {
     return this.#answer(method, path, options);
   }
 
-  /**
-   * Runs something that needs credentials, for the WebSocket's handshake too; where a session has ended on the device, once more with
-   * a new one. That is safe for any request: the device looks at the credentials before it does anything.
-   * Credentials that the device has refused are not offered to it again: some devices lock accounts.
-   * @param signals end the wait for a login.
-   */
-  async withAuth<T>(
+  /** As `Access.withAuth`. */
+  withAuth<T>(
     work: (headers: Record<string, string>) => Promise<T>,
     signals: readonly (AbortSignal | undefined)[],
   ): Promise<T> {
-    return this.#unlessRefused(() => this.#withCredentials(work, signals));
+    return this.access.withAuth(work, signals);
   }
 
-  /**
-   * Makes a session; the client's own is used from then on by all calls with `auth: "session"`.
-   * @returns the token; empty where the device lets everybody in and makes no sessions.
-   */
-  async login(options: LoginOptions): Promise<string> {
-    if (options.as) return this.#login(options);
-    const token = await this.#unlessRefused(() => this.#login(options));
-    this.#session?.use(token);
-    return token;
-  }
-
-  /** Ends all sessions of a token's user. @param token default that of the client's own session. */
-  async logout(token: string | undefined, { signal }: CallOptions): Promise<void> {
-    const options: RequestOptions = { signal, harmless: true };
-    if (token !== undefined) {
-      await whole(await this.#exchange("POST", LOGOUT, options, cookieOf(token)));
-    } else {
-      await this.post(LOGOUT, options);
-      this.#session?.forget();
-    }
-  }
-
-  async #unlessRefused<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#refused) throw new AuthError(`${this.#refused.message}. ${NOT_TRIED_AGAIN}`, this.#refused);
-    try {
-      return await work();
-    } catch (error) {
-      // Only what the device itself says: a proxy on the way may refuse for reasons of its own, and another time not.
-      if (error instanceof AuthError && error.error !== "") this.#refused = error;
-      throw error;
-    }
-  }
-
-  async #withCredentials<T>(
-    work: (headers: Record<string, string>) => Promise<T>,
-    signals: readonly (AbortSignal | undefined)[],
-  ): Promise<T> {
-    const session = this.#session;
-    if (!session) return work(this.credentials.headers());
-    return within(signals, undefined, async (end) => {
-      const token = await end.race(session.token());
-      try {
-        return await work(cookieOf(token));
-      } catch (error) {
-        if (!(error instanceof AuthError)) throw error;
-        return work(cookieOf(await end.race(session.token(token))));
-      }
-    });
-  }
-
-  /** The error of an answer that is not a success; a refused login says more where two-factor codes may be the reason. */
+  /** As `Access.refusal`. */
   refusal(answer: Answer): APIError {
-    const refusal = refusalOf(answer);
-    const explanation = refusal instanceof AuthError ? this.credentials.explainRefusal(answer.headers["date"]) : "";
-    return explanation === "" ? refusal : new AuthError(`${refusal.message}${explanation}`, refusal);
+    return this.access.refusal(answer);
   }
 
   /** Ends all calls, except for last words. */
@@ -221,20 +149,9 @@ export class Transport {
   async #answer(method: Method, path: string, options: RequestOptions): Promise<OpenAnswer> {
     const signals = this.#signalsOf(options);
     // A body that can be read only once cannot be sent again with a new session: make sure of the session first.
-    if (this.#session && isStream(options.body)) await this.read("/api/auth/check", { signal: options.signal });
+    if (this.access.hasSession && isStream(options.body))
+      await this.read("/api/auth/check", { signal: options.signal });
     return this.withAuth((auth) => this.#exchange(method, path, options, auth), signals);
-  }
-
-  async #login({ as, expire = this.#sessionExpire, signal }: LoginOptions): Promise<string> {
-    const { user, password } = as ?? { user: this.credentials.user, password: this.credentials.password() };
-    const form = new URLSearchParams({ user, passwd: password });
-    // Devices before kvmd 4.53 do not know it.
-    if (expireOf(expire) > 0) form.append("expire", String(expire));
-    const headers = { "Content-Type": "application/x-www-form-urlencoded" };
-    const options: RequestOptions = { body: form.toString(), headers, harmless: true, signal };
-    const answer = await whole(await this.#exchange("POST", "/api/auth/login", options));
-    resultOf(answer);
-    return /auth_token=([^;]+)/.exec(String(answer.headers["set-cookie"] ?? ""))?.[1] ?? "";
   }
 
   /** @throws the errors of the network, and of answers that are not a success. */
@@ -276,19 +193,6 @@ async function repeatedOnce<T>(work: () => Promise<T>): Promise<T> {
 
 function isStream(body: HttpRequest["body"]): boolean {
   return typeof body === "object" && !Buffer.isBuffer(body);
-}
-
-const NOT_TRIED_AGAIN = "It is not tried again until the settings change, since some devices lock accounts.";
-
-const LOGOUT = "/api/auth/logout";
-
-/** kvmd reads at most 16 digits. */
-function expireOf(expire: number): number {
-  return integerIn("The time that a session lasts", expire, { min: 0, max: Number.MAX_SAFE_INTEGER, unit: " s" });
-}
-
-function cookieOf(token: string): Record<string, string> {
-  return token === "" ? {} : { Cookie: `auth_token=${token}` };
 }
 
 function withQuery(path: string, query: Query): string {

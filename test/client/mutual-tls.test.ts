@@ -130,6 +130,6 @@ describe("a client certificate, for HTTP and WebSocket alike", { concurrency: tr
 
   test("empty ones are none, as empty fields of a form are", async (t) => {
     const { sim } = await bench(t);
-    await (await client(t, { address: sim.url, trust: { cert: "", key: "", passphrase: "" } })).atx.getState();
+    await (await client(t, { address: sim.url, trust: { ca: "", cert: "", key: "", passphrase: "" } })).atx.getState();
   });
 });
