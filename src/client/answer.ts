@@ -26,14 +26,7 @@ export function resultOf(answer: Answer): unknown {
   if (answer.statusCode >= 300) throw refusalOf(answer);
   const envelope = parseEnvelope(answer.text);
   if (envelope === undefined) throw badResponse(answer, "Expected the JSON of a PiKVM.");
-  if (!envelope.ok) {
-    const { error, error_msg: errorMsg } = envelope.result;
-    throw new APIError(`The device refused: ${errorMsg || error || "no reason given"}`, {
-      statusCode: 0,
-      error,
-      errorMsg,
-    });
-  }
+  if (!envelope.ok) throw refusalInSuccess(envelope);
   if (!isRecord(envelope.result)) throw badResponse(answer, "Expected a result.");
   return envelope.result;
 }
@@ -46,6 +39,19 @@ export function documentOf(answer: Answer): Record<string, unknown> {
   const value = parseJson(answer.text);
   if (isRecord(value)) return value;
   throw badResponse(answer, "Expected a JSON document.");
+}
+
+/**
+ * The whole JSON of an answer, with the device's envelope where it has one; null for an empty answer.
+ * @throws APIError for an envelope that tells of a failure; ResponseError for what is no JSON.
+ */
+export function jsonOf(answer: Answer): unknown {
+  if (answer.text === "") return null;
+  const value = parseJson(answer.text);
+  if (value === undefined) throw badResponse(answer, "Expected JSON.");
+  const envelope = envelopeIn(value);
+  if (envelope?.ok === false) throw refusalInSuccess(envelope);
+  return value;
 }
 
 /** The error of an answer that is not a success. */
@@ -74,6 +80,8 @@ const HINTS: Record<number, string> = {
   504: "The device did not finish in time",
 };
 
+type Envelope = { ok: true; result: unknown } | Failure;
+
 interface Failure {
   ok: false;
   result: { error: string; error_msg: string };
@@ -88,8 +96,16 @@ export function badResponse(answer: Answer, expected: string): ResponseError {
   );
 }
 
-function parseEnvelope(text: string): { ok: true; result: unknown } | Failure | undefined {
-  const value = parseJson(text);
+function refusalInSuccess({ result: { error, error_msg: errorMsg } }: Failure): APIError {
+  const message = `The device refused: ${errorMsg || error || "no reason given"}`;
+  return new APIError(message, { statusCode: 0, error, errorMsg });
+}
+
+function parseEnvelope(text: string): Envelope | undefined {
+  return envelopeIn(parseJson(text));
+}
+
+function envelopeIn(value: unknown): Envelope | undefined {
   if (!isRecord(value) || typeof value["ok"] !== "boolean" || !("result" in value)) return undefined;
   if (value["ok"]) return { ok: true, result: value["result"] };
   const result = isRecord(value["result"]) ? value["result"] : {};
@@ -117,6 +133,9 @@ function redirectOf({ statusCode, headers }: Answer): RedirectError {
 function describeBody({ headers, text }: Answer): string {
   const type = textOf(headers["content-type"]).split(";")[0];
   if (text === "") return "The answer is empty.";
+  // What nginx says where it is told to ask for client certificates.
+  if (text.includes("No required SSL certificate was sent")) return "The server wants a client certificate.";
+  if (text.includes("The SSL certificate error")) return "The server refuses our client certificate.";
   if (type === "text/html") return "The answer is a web page, perhaps of a proxy.";
   return `The answer is not what the API documents (${type || "no content type"}, ${text.length} characters).`;
 }

@@ -54,9 +54,11 @@ const MAX_ANSWER = 32 * 1024 * 1024;
 export class Http {
   readonly #address: Address;
   readonly #agent: Dispatcher;
+  readonly #hasCertificate: boolean;
 
   constructor(address: Address, connect: Connector) {
     this.#address = address;
+    this.#hasCertificate = connect.hasCertificate;
     // Time limits are the Deadline's, one for all phases of a request.
     this.#agent = new Agent({
       ...KEEP_ALIVE,
@@ -71,7 +73,8 @@ export class Http {
   async open(request: HttpRequest): Promise<OpenAnswer> {
     const progress: Progress = { sent: false };
     const changeSent = (): boolean => progress.sent && request.changes;
-    const ourError = (error: unknown) => networkError(error, { address: this.#address, changeSent: changeSent() });
+    const about = { address: this.#address, hasCertificate: this.#hasCertificate };
+    const ourError = (error: unknown) => networkError(error, { ...about, changeSent: changeSent() });
     const deadline = new Deadline(request.signals, {
       seconds: request.timeout,
       late: () => timedOut(this.#address, changeSent()),

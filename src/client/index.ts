@@ -1,7 +1,9 @@
 /** A client for PiKVM, usable without Node-RED. */
+export type { LoginOptions } from "./access";
 export { parseAddress, type Address } from "./address";
 export type { Atx, PressOptions } from "./atx";
-export type { Auth } from "./auth";
+export type { Auth, LogoutOptions } from "./auth";
+export type { ClientCertificate } from "./client-certificate";
 export type { ChangeOptions } from "./commands";
 export type { AuthMethod } from "./credentials";
 export type { Drive, DriveOptions, DriveResult, MountOptions } from "./drive";
@@ -54,6 +56,14 @@ export {
   type RedfishVirtualMedia,
   type ResetType,
 } from "./redfish";
+export {
+  METHODS,
+  type ApiAnswer,
+  type ApiRequestOptions,
+  type BodyFormat,
+  type Method,
+  type StreamOptions,
+} from "./request";
 export type { AtxState, HidState, InfoState, MsdDrive, MsdImage, MsdState, MsdStorage, States } from "./states";
 export type {
   OcrInfo,
@@ -80,5 +90,5 @@ export type {
 } from "./switch";
 export type { InfoOptions, LogOptions, LogRecord, System } from "./system";
 export type { Download, ImageSource, TransferProgress } from "./transfer";
-export type { CallOptions } from "./transport";
-export { readCertificate, type Certificate, type CertificateTrust, type Trust } from "./trust";
+export type { CallOptions, Query } from "./transport";
+export { readCertificate, type Certificate, type CertificateTrust, type PinnedTrust, type Trust } from "./trust";

@@ -1,3 +1,5 @@
+import type { Readable } from "node:stream";
+import { parseAddress } from "./address";
 import { Atx } from "./atx";
 import { Auth } from "./auth";
 import { Commands } from "./commands";
@@ -14,6 +16,7 @@ import { Msd } from "./msd";
 import { Power } from "./power";
 import { Prometheus } from "./prometheus";
 import { Redfish } from "./redfish";
+import { request, stream, type ApiAnswer, type ApiRequestOptions, type Method, type StreamOptions } from "./request";
 import { Streamer } from "./streamer";
 import { Switch } from "./switch";
 import { System } from "./system";
@@ -57,6 +60,12 @@ export class PiKVM implements AsyncDisposable {
 
   constructor(options: PiKVMOptions) {
     this.#options = options;
+  }
+
+  /** The device's address with its sub-path, without a slash at the end. @throws ConfigurationError for an address that is none. */
+  get baseUrl(): string {
+    const { origin, path } = parseAddress(this.#options.address);
+    return origin + path;
   }
 
   /** The buttons and LEDs, call by call. */
@@ -119,6 +128,31 @@ export class PiKVM implements AsyncDisposable {
 
   get auth(): Auth {
     return this.#open.auth;
+  }
+
+  /**
+   * Any call of the device, also of what stands beside kvmd (`/redfish`, `/streamer`), with the same login, trust, errors, time limit and
+   * read-only rule as everywhere. A GET is repeated once on a broken connection; all else is sent at most once and, unlike the methods of
+   * the subsystems, does not wait for its turn.
+   * @param path on the device, below its sub-path, in ASCII; may have a query. All parameters of kvmd belong into the query, also with POST.
+   * @returns status, headers and body. JSON is returned whole and unchanged, so kvmd's `result` is `body.result`; an empty body is null.
+   * @throws ConfigurationError, before anything is sent, for a path that leaves the device, a header that is the client's own, and what
+   * `readOnly` forbids; APIError and its kin for statuses from 300 on and for JSON with `"ok": false`; ResponseError for a body that is not
+   * JSON, or longer than 32 MiB.
+   */
+  request(method: Method, path: string, options: ApiRequestOptions & { as: "text" }): Promise<ApiAnswer<string>>;
+  request(method: Method, path: string, options: ApiRequestOptions & { as: "buffer" }): Promise<ApiAnswer<Buffer>>;
+  request(method: Method, path: string, options?: ApiRequestOptions): Promise<ApiAnswer<unknown>>;
+  async request(method: Method, path: string, options: ApiRequestOptions = {}): Promise<ApiAnswer<unknown>> {
+    return request(this.#open.transport, method, path, options);
+  }
+
+  /**
+   * As `request`, with the answer's body as a stream, for what is long or never ends (log, MJPEG, images). The time limit is for the
+   * beginning of the answer; after that only `signal`, and destroying the stream, end it. Destroy a stream that is not read to its end.
+   */
+  async stream(method: Method, path: string, options: StreamOptions = {}): Promise<ApiAnswer<Readable>> {
+    return stream(this.#open.transport, method, path, options);
   }
 
   /** Subscribes to what the device reports; see `EventStream`. Close it when done. */

@@ -53,7 +53,16 @@ export interface RedfishVirtualMedia extends RedfishDocument {
   /** The device says it the wrong way round: true when the computer may write. */
   WriteProtected: boolean | null;
   MediaTypes: string[];
-  Oem: { PiKVM: { MsdEnabled: boolean; MsdOnline: boolean; MsdBusy: boolean; DriveOptical: boolean | null } };
+  Oem: {
+    PiKVM: {
+      "@odata.context": string;
+      "@odata.type": string;
+      MsdEnabled: boolean;
+      MsdOnline: boolean;
+      MsdBusy: boolean;
+      DriveOptical: boolean | null;
+    };
+  };
 }
 
 export const RESET_TYPES = [

@@ -22,6 +22,16 @@ export class Session {
     return this.#token;
   }
 
+  /** From now on this token is the session's. */
+  use(token: string): void {
+    this.#token = Promise.resolve(token);
+  }
+
+  /** The session has ended; the next who needs one logs in. */
+  forget(): void {
+    this.#token = undefined;
+  }
+
   #start(): Promise<string> {
     const token = this.#login();
     // A failed login is not kept: the next request may try again.

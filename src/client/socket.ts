@@ -46,7 +46,7 @@ async function handshake(
       // terminate() makes a socket that is not open yet emit one more error.
       socket?.on("error", () => undefined).terminate();
       connection?.destroy();
-      throw networkError(error, { address });
+      throw networkError(error, { address, hasCertificate: transport.connector.hasCertificate });
     }
   });
 }

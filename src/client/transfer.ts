@@ -3,7 +3,7 @@ import { rename, rm, stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { ConfigurationError, PiKVMError } from "./errors";
-import type { OpenAnswer } from "./http";
+import type { Body, OpenAnswer } from "./http";
 
 /** Told after each piece: bytes so far, and all of them where that is known. */
 export type TransferProgress = (transferred: number, total: number | undefined) => void;
@@ -45,10 +45,16 @@ export async function bodyOf(
 export function downloadOf({ headers, body }: OpenAnswer, onProgress: TransferProgress | undefined): Download {
   const length = Number(headers["content-length"] ?? NaN);
   const size = Number.isInteger(length) ? length : undefined;
-  const stream = Readable.from(counted(body, size, onProgress), { objectMode: false });
+  const stream = readableOf(body, counted(body, size, onProgress));
+  return { fileName: fileNameOf(String(headers["content-disposition"] ?? "")), size, stream };
+}
+
+/** An answer's body as a stream. @param pieces what is read of it. */
+export function readableOf(body: Body, pieces: AsyncIterable<Buffer> = body): Readable {
+  const stream = Readable.from(pieces, { objectMode: false });
   // What has not been read at all is given up too.
   stream.once("close", () => body.discard());
-  return { fileName: fileNameOf(String(headers["content-disposition"] ?? "")), size, stream };
+  return stream;
 }
 
 /** Under its name only when it is complete. @returns bytes. */

@@ -1,19 +1,22 @@
 import { setMaxListeners } from "node:events";
+import { Access, type AccessOptions } from "./access";
 import { parseAddress, type Address } from "./address";
-import { refusalOf, resultOf, type Answer } from "./answer";
-import { Credentials, type Login } from "./credentials";
-import { within } from "./deadline";
-import { AuthError, CancelledError, ConfigurationError, ConnectError, type APIError } from "./errors";
+import { resultOf, type Answer } from "./answer";
+import { CancelledError, ConfigurationError, ConnectError, type APIError } from "./errors";
 import { Http, whole, type HttpRequest, type Limited, type OpenAnswer, type WholeAnswer } from "./http";
-import { Session } from "./session";
 import { connectorFor, type Connector, type Trust } from "./trust";
 
-export interface TransportOptions extends Login {
+export interface TransportOptions extends AccessOptions {
   /** `host`, `host:port`, or an http(s) URL, possibly with a sub-path. */
   address: string;
   /** Default `"system"`: a certificate signed by an authority that the system knows. */
   trust?: Trust;
-  /** Seconds for TCP and TLS. Default 10. */
+  /**
+   * HTTP proxy on the way to the device, `http://[user:password@]host:port`; everything runs in a tunnel through it (`CONNECT`). Special
+   * characters of user and password are percent-encoded. Default none; the environment's `HTTPS_PROXY` is not looked at.
+   */
+  proxy?: string | undefined;
+  /** Seconds for TCP and TLS, the proxy included. Default 10. */
   connectTimeout?: number;
   /** Seconds for an ordinary answer. Default 30. */
   timeout?: number;
@@ -35,7 +38,9 @@ export interface RequestOptions extends CallOptions {
   /** What can be read only once is sent only once. */
   body?: HttpRequest["body"];
   headers?: Record<string, string>;
-  /** Seconds the device may take on top of the ordinary timeout. */
+  /** Seconds for the answer instead of the ordinary timeout. */
+  timeout?: number;
+  /** Seconds the device may take on top of the timeout. */
   extraTime?: number;
   /** What must be over in that time. Default `"all"`. */
   limited?: Limited;
@@ -50,25 +55,29 @@ type Method = HttpRequest["method"];
 /** Requests to one device: envelope, errors, authentication, read-only, what is repeated and what never. */
 export class Transport {
   readonly address: Address;
-  readonly credentials: Credentials;
+  readonly access: Access;
   readonly connector: Connector;
   readonly timeout: number;
   readonly #readOnly: boolean;
   readonly #http: Http;
   readonly #closed = new AbortController();
-  readonly #session: Session | undefined;
-  #refused: AuthError | undefined;
 
   constructor(options: TransportOptions) {
     // However many calls there are, they all end when the device is closed.
     setMaxListeners(0, this.closed);
     this.address = parseAddress(options.address);
-    this.credentials = new Credentials(options);
-    this.connector = connectorFor(options.trust ?? "system", options.connectTimeout ?? 10, this.closed);
+    this.access = new Access(options, async (path, { headers, ...request }) =>
+      whole(await this.#exchange("POST", path, { ...request, harmless: true }, headers)),
+    );
+    this.connector = connectorFor({
+      trust: options.trust ?? "system",
+      connectTimeout: options.connectTimeout ?? 10,
+      proxy: options.proxy,
+      closed: this.closed,
+    });
     this.timeout = options.timeout ?? 30;
     this.#readOnly = options.readOnly ?? false;
     this.#http = new Http(this.address, this.connector);
-    if (this.credentials.needsSession) this.#session = new Session(() => this.#login());
   }
 
   /** Ends when the device is closed. */
@@ -114,48 +123,17 @@ export class Transport {
     return this.#answer(method, path, options);
   }
 
-  /**
-   * Runs something that needs credentials, for the WebSocket's handshake too; where a session has ended on the device, once more with
-   * a new one. That is safe for any request: the device looks at the credentials before it does anything.
-   * Credentials that the device has refused are not offered to it again: some devices lock accounts.
-   * @param signals end the wait for a login.
-   */
-  async withAuth<T>(
+  /** As `Access.withAuth`. */
+  withAuth<T>(
     work: (headers: Record<string, string>) => Promise<T>,
     signals: readonly (AbortSignal | undefined)[],
   ): Promise<T> {
-    if (this.#refused) throw new AuthError(`${this.#refused.message}. ${NOT_TRIED_AGAIN}`, this.#refused);
-    try {
-      return await this.#withCredentials(work, signals);
-    } catch (error) {
-      // Only what the device itself says: a proxy on the way may refuse for reasons of its own, and another time not.
-      if (error instanceof AuthError && error.error !== "") this.#refused = error;
-      throw error;
-    }
+    return this.access.withAuth(work, signals);
   }
 
-  async #withCredentials<T>(
-    work: (headers: Record<string, string>) => Promise<T>,
-    signals: readonly (AbortSignal | undefined)[],
-  ): Promise<T> {
-    const session = this.#session;
-    if (!session) return work(this.credentials.headers());
-    return within(signals, undefined, async (end) => {
-      const token = await end.race(session.token());
-      try {
-        return await work(cookieOf(token));
-      } catch (error) {
-        if (!(error instanceof AuthError)) throw error;
-        return work(cookieOf(await end.race(session.token(token))));
-      }
-    });
-  }
-
-  /** The error of an answer that is not a success; a refused login says more where two-factor codes may be the reason. */
+  /** As `Access.refusal`. */
   refusal(answer: Answer): APIError {
-    const refusal = refusalOf(answer);
-    const explanation = refusal instanceof AuthError ? this.credentials.explainRefusal(answer.headers["date"]) : "";
-    return explanation === "" ? refusal : new AuthError(`${refusal.message}${explanation}`, refusal);
+    return this.access.refusal(answer);
   }
 
   /** Ends all calls, except for last words. */
@@ -171,18 +149,9 @@ export class Transport {
   async #answer(method: Method, path: string, options: RequestOptions): Promise<OpenAnswer> {
     const signals = this.#signalsOf(options);
     // A body that can be read only once cannot be sent again with a new session: make sure of the session first.
-    if (this.#session && isStream(options.body)) await this.read("/api/auth/check", { signal: options.signal });
+    if (this.access.hasSession && isStream(options.body))
+      await this.read("/api/auth/check", { signal: options.signal });
     return this.withAuth((auth) => this.#exchange(method, path, options, auth), signals);
-  }
-
-  /** @returns the token; empty where the device lets everybody in and makes no sessions. */
-  async #login(): Promise<string> {
-    const form = new URLSearchParams({ user: this.credentials.user, passwd: this.credentials.password() });
-    const headers = { "Content-Type": "application/x-www-form-urlencoded" };
-    const options = { body: form.toString(), headers, harmless: true };
-    const answer = await whole(await this.#exchange("POST", "/api/auth/login", options));
-    resultOf(answer);
-    return /auth_token=([^;]+)/.exec(String(answer.headers["set-cookie"] ?? ""))?.[1] ?? "";
   }
 
   /** @throws the errors of the network, and of answers that are not a success. */
@@ -194,11 +163,11 @@ export class Transport {
   ): Promise<OpenAnswer> {
     const answer = await this.#http.open({
       method,
-      path: path + queryString(options.query ?? {}),
+      path: withQuery(path, options.query ?? {}),
       headers: { ...auth, ...options.headers },
       body: options.body,
       changes: method !== "GET" && !options.harmless,
-      timeout: this.timeout + (options.extraTime ?? 0),
+      timeout: (options.timeout ?? this.timeout) + (options.extraTime ?? 0),
       limited: options.limited ?? "all",
       signals: this.#signalsOf(options),
     });
@@ -226,17 +195,11 @@ function isStream(body: HttpRequest["body"]): boolean {
   return typeof body === "object" && !Buffer.isBuffer(body);
 }
 
-const NOT_TRIED_AGAIN = "It is not tried again until the settings change, since some devices lock accounts.";
-
-function cookieOf(token: string): Record<string, string> {
-  return token === "" ? {} : { Cookie: `auth_token=${token}` };
-}
-
-function queryString(query: Query): string {
+function withQuery(path: string, query: Query): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined)
       parameters.append(name, typeof value === "boolean" ? String(Number(value)) : String(value));
   }
-  return parameters.size === 0 ? "" : `?${parameters.toString()}`;
+  return parameters.size === 0 ? path : `${path}${path.includes("?") ? "&" : "?"}${parameters.toString()}`;
 }

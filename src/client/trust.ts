@@ -1,71 +1,132 @@
+import type { X509Certificate } from "node:crypto";
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { buildConnector } from "undici";
 import type { Address } from "./address";
-import { CancelledError, ConfigurationError, ConnectError } from "./errors";
-import { networkError } from "./network";
+import { checkTime, readOwnCertificates, type ClientCertificate } from "./client-certificate";
+import { Deadline } from "./deadline";
+import { ConfigurationError, ConnectError, ConnectionTimeoutError } from "./errors";
+import { networkError, targetOf } from "./network";
+import { Proxy } from "./proxy";
 
-/** Own certificate authorities and, where the device's proxy asks for one, a client certificate. All in PEM. */
-export interface CertificateTrust {
+/** Own certificate authorities, and how to look at the device's certificate. */
+export interface CertificateTrust extends ClientCertificate {
+  /** In PEM. Default: those that the system knows. */
   ca?: string | Buffer | (string | Buffer)[];
-  cert?: string | Buffer;
-  key?: string | Buffer;
-  passphrase?: string;
   /** Name to expect in the certificate instead of the address's host name. */
   servername?: string;
   /** When false, any certificate is accepted. Default true. */
   verify?: boolean;
 }
 
+/** Exactly the certificate with a SHA-256 fingerprint, whoever signed it. */
+export interface PinnedTrust extends ClientCertificate {
+  fingerprint: string;
+}
+
 /**
  * Which certificate of the device to accept, for HTTP and WebSocket alike: `"system"` (an authority the system knows), own authorities,
- * exactly the certificate with a SHA-256 fingerprint, or `"none"` (any: the connection can be listened to).
+ * exactly the certificate with a SHA-256 fingerprint, or `"none"` (any: the connection can be listened to). The objects may carry a client
+ * certificate besides.
  */
-export type Trust = "system" | "none" | CertificateTrust | { fingerprint: string };
+export type Trust = "system" | "none" | CertificateTrust | PinnedTrust;
 
 /** Opens a TCP or TLS connection and hands it on only when the device's certificate is trusted. */
-export type Connector = buildConnector.connector;
+export interface Connector extends buildConnector.connector {
+  /** A client certificate is presented to who asks for one. */
+  readonly hasCertificate: boolean;
+}
 
-/**
- * @param connectTimeout seconds for TCP and TLS together.
- * @param closed gives up what is still connecting.
- */
-export function connectorFor(trust: Trust, connectTimeout: number, closed?: AbortSignal): Connector {
-  const fingerprint =
-    typeof trust === "object" && "fingerprint" in trust ? parseFingerprint(trust.fingerprint) : undefined;
-  const options: CertificateTrust = typeof trust === "object" && !("fingerprint" in trust) ? trust : {};
-  const { verify = trust !== "none", ...tls } = options;
+export interface ConnectorOptions {
+  trust: Trust;
+  /** Seconds for everything: proxy, TCP, TLS. */
+  connectTimeout: number;
+  /** `http://[user:password@]host:port` */
+  proxy?: string | undefined;
+  /** Gives up what is still connecting. */
+  closed?: AbortSignal;
+}
+
+/** @throws ConfigurationError for a fingerprint, a certificate, a key or a proxy that cannot be used. */
+export function connectorFor({ trust, connectTimeout, proxy: proxyUrl, closed }: ConnectorOptions): Connector {
+  const proxy = proxyUrl === undefined || proxyUrl === "" ? undefined : new Proxy(proxyUrl);
+  const tls = tlsOf(trust);
   // undici's types leave out that it returns the socket that is connecting.
   const connect = buildConnector({
-    ...tls,
-    timeout: connectTimeout * 1000,
+    ...tls.options,
+    // The Deadline's limit holds for the proxy too.
+    timeout: 0,
     // Whether the certificate is trusted is decided below, where its fingerprint can be told to the user. On a resumed session
     // there would be no certificate to look at.
     rejectUnauthorized: false,
     maxCachedSessions: 0,
-  }) as (...args: Parameters<Connector>) => Socket;
-  return (target, callback) => {
-    const settle: buildConnector.Callback = (...[error, socket]) => {
-      closed?.removeEventListener("abort", giveUp);
-      if (error) {
-        callback(error, null);
-        return;
-      }
-      const distrust = socket instanceof TLSSocket && verify ? distrustOf(socket, fingerprint) : undefined;
-      if (distrust === undefined) {
-        callback(null, socket);
-        return;
-      }
+  }) as (...args: Parameters<buildConnector.connector>) => Socket;
+
+  async function connected(target: buildConnector.Options, deadline: Deadline): Promise<Socket> {
+    const isSecure = target.protocol === "https:";
+    if (isSecure && tls.certificate) checkTime(tls.certificate);
+    const tunnel = await proxy?.tunnelTo(endpointOf(target), deadline);
+    if (tunnel && !isSecure) return tunnel;
+    let connecting: Socket | undefined;
+    try {
+      const socket = await deadline.race(
+        new Promise<Socket>((resolve, reject) => {
+          connecting = connect(tunnel ? { ...target, httpSocket: tunnel } : target, (error, opened) =>
+            error ? reject(error) : resolve(opened),
+          );
+        }),
+      );
+      const distrust = socket instanceof TLSSocket && tls.verify ? distrustOf(socket, tls.fingerprint) : undefined;
+      if (distrust) throw distrust;
+      // What a server says of our certificate in TLS 1.3 comes only now; undici would tell of the end that follows instead.
+      socket.once("error", () => socket.destroy());
+      return socket;
+    } catch (error) {
       // Before the first byte of a request, which would carry the password.
-      socket.destroy();
-      callback(distrust, null);
+      connecting?.destroy();
+      tunnel?.destroy();
+      throw error;
+    }
+  }
+
+  const connector: buildConnector.connector = (target, callback) => {
+    const late = () => {
+      const through = proxy ? ` through the proxy ${proxy.target}` : "";
+      const message = `No connection to ${targetOf(endpointOf(target))}${through} in time.`;
+      return new ConnectionTimeoutError(message, { code: "UND_ERR_CONNECT_TIMEOUT", retryable: true });
     };
-    const connecting = connect(target, settle);
-    const giveUp = (): void => {
-      connecting.destroy(new CancelledError("Closed while connecting."));
-    };
-    closed?.addEventListener("abort", giveUp, { once: true });
+    const deadline = new Deadline([closed], { seconds: connectTimeout, late });
+    void connected(target, deadline)
+      .finally(() => deadline[Symbol.dispose]())
+      .then(
+        (socket) => callback(null, socket),
+        (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), null),
+      );
   };
+  return Object.assign(connector, { hasCertificate: tls.certificate !== undefined });
+}
+
+interface Tls {
+  options: Omit<CertificateTrust, "verify">;
+  verify: boolean;
+  fingerprint?: string;
+  certificate: X509Certificate | undefined;
+}
+
+function tlsOf(trust: Trust): Tls {
+  if (typeof trust === "string") return { options: {}, verify: trust !== "none", certificate: undefined };
+  if ("fingerprint" in trust) {
+    const { fingerprint, ...options } = trust;
+    const certificate = readOwnCertificates(options, undefined);
+    return { options, verify: true, fingerprint: parseFingerprint(fingerprint), certificate };
+  }
+  const { verify = true, ...options } = trust;
+  return { options, verify, certificate: readOwnCertificates(options, options.ca) };
+}
+
+/** undici leaves out the port where it is the scheme's own. */
+function endpointOf({ hostname, port, protocol }: buildConnector.Options): { hostname: string; port: number } {
+  return { hostname, port: Number(port) || (protocol === "https:" ? 443 : 80) };
 }
 
 /** A connection to the address outside of HTTP requests: for the WebSocket, and to look at the certificate. */
@@ -91,11 +152,13 @@ export interface Certificate {
 /**
  * Reads the certificate of an address without trusting it and without sending anything.
  * @param connectTimeout seconds.
+ * @param proxy as the option of that name.
  * @throws ConnectError, ConnectionTimeoutError; ConfigurationError for an http address.
  */
-export async function readCertificate(address: Address, connectTimeout: number): Promise<Certificate> {
+export async function readCertificate(address: Address, connectTimeout: number, proxy?: string): Promise<Certificate> {
   if (!address.secure) throw new ConfigurationError("An http:// address has no certificate.");
-  const socket = await openSocket(connectorFor("none", connectTimeout), address).catch((error: unknown) => {
+  const connector = connectorFor({ trust: "none", connectTimeout, proxy });
+  const socket = await openSocket(connector, address).catch((error: unknown) => {
     throw networkError(error, { address });
   });
   try {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { PiKVM } from "../../src/client";
 import { parseTotpSecret, totpCode } from "../../src/client/totp";
-import { realClock } from "../../src/simulator";
+import { manualClock, realClock, type Simulator } from "../../src/simulator";
 import { until } from "../harness/until";
 import { bench, client, failure, httpServer, posts, SECRETS, type Expected } from "./kit";
 
@@ -63,7 +63,7 @@ describe("ways to authenticate", { concurrency: true }, () => {
 });
 
 describe("session", { concurrency: true }, () => {
-  const logins = (sim: Parameters<typeof posts>[0]) => posts(sim, "/api/auth/login").length;
+  const logins = (sim: Simulator) => posts(sim, "/api/auth/login").length;
 
   test("many parallel requests share one login", async (t) => {
     const { sim, kvm } = await bench(t, {}, { auth: "session" });
@@ -150,6 +150,16 @@ describe("session", { concurrency: true }, () => {
     assert.equal(logins(sim), 2);
   });
 
+  test("after logout the dead cookie is not shown to the device again", async (t) => {
+    const { sim, kvm } = await bench(t, {}, { auth: "session" });
+    await kvm.auth.logout();
+    await kvm.atx.getState();
+    assert.deepEqual(
+      sim.requests.map(({ status }) => status),
+      [200, 200, 200, 200],
+    );
+  });
+
   test("logout without a session is the device's error; it is allowed for read-only", async (t) => {
     const { kvm } = await bench(t, {}, { readOnly: true });
     await failure(kvm.auth.logout(), { name: "APIError", error: "ValidatorError", outcome: undefined });
@@ -160,6 +170,97 @@ describe("session", { concurrency: true }, () => {
     sim.faults.add({ kind: "reset", path: "/api/auth/login" });
     await failure(kvm.atx.clickPower(), { name: "ConnectError", outcome: undefined, retryable: true });
     assert.equal(sim.host.presses.length, 0);
+  });
+});
+
+describe("login as a call", { concurrency: true }, () => {
+  const TOKEN = /^[0-9a-f]{64}$/;
+  const tokens = (sim: Simulator) => sim.requests.map(({ headers }) => headers.cookie?.replace("auth_token=", ""));
+
+  test("makes a session that all later calls use, without logging in again", async (t) => {
+    const { sim, kvm } = await bench(t, { totpSecret }, { auth: "session", totpSecret });
+    const token = await kvm.auth.login();
+    assert.match(token, TOKEN);
+    await kvm.atx.getState();
+    assert.deepEqual(tokens(sim), [undefined, token]);
+    const next = await kvm.auth.login({ expire: 60 });
+    await kvm.atx.getState();
+    assert.notEqual(next, token);
+    assert.deepEqual(tokens(sim).slice(2), [undefined, next]);
+  });
+
+  test("the session ends after its time, and another one is made by itself", async (t) => {
+    const clock = manualClock();
+    const { sim, kvm } = await bench(t, { clock }, { auth: "session", sessionExpire: 60 });
+    await kvm.atx.getState();
+    await clock.advance(59_000);
+    await kvm.atx.getState();
+    assert.equal(posts(sim, "/api/auth/login").length, 1);
+    await clock.advance(2_000);
+    await kvm.atx.clickPower();
+    assert.equal(posts(sim, "/api/auth/login").length, 2);
+    await kvm.auth.login({ expire: 600 });
+    await clock.advance(61_000);
+    await kvm.atx.getState();
+    assert.equal(posts(sim, "/api/auth/login").length, 3, "the call's own time goes before the option's");
+  });
+
+  test("is for other programs where the client itself needs no session; they log out by its token", async (t) => {
+    const { sim, kvm } = await bench(t);
+    const token = await kvm.auth.login();
+    await kvm.auth.check();
+    assert.deepEqual(tokens(sim), [undefined, undefined]);
+    await kvm.auth.logout({ token });
+    await failure(kvm.auth.logout({ token }), { name: "AuthError", statusCode: 403 });
+    await kvm.auth.check();
+  });
+
+  test("of somebody else changes nothing for the client, whatever comes of it", async (t) => {
+    const { sim, kvm } = await bench(t, {}, { auth: "session" });
+    await kvm.auth.check();
+    const own = tokens(sim).at(-1);
+    assert.match(await kvm.auth.login({ as: { user: "admin", password } }), TOKEN);
+    await failure(kvm.auth.login({ as: { user: "admin", password: "wrong" } }), { name: "AuthError", statusCode: 403 });
+    await failure(kvm.auth.login({ as: { user: "ADMIN!", password } }), { name: "APIError", error: "ValidatorError" });
+    await kvm.auth.check();
+    assert.equal(tokens(sim).at(-1), own);
+  });
+
+  test("when it is refused, no call offers these credentials again", async (t) => {
+    const { sim, kvm } = await bench(t, { passwd: "other" }, { auth: "session" });
+    await failure(kvm.auth.login(), { name: "AuthError", statusCode: 403 });
+    const message = /not tried again/;
+    await failure(kvm.auth.login(), { name: "AuthError", message });
+    await failure(kvm.atx.getState(), { name: "AuthError", message });
+    assert.equal(sim.requests.length, 1);
+  });
+
+  test("has no token where the device lets everybody in", async (t) => {
+    const { kvm } = await bench(t, { auth: false }, { auth: "session" });
+    assert.equal(await kvm.auth.login(), "");
+    await kvm.atx.getState();
+  });
+
+  test("can be cancelled", async (t) => {
+    const { sim, kvm } = await bench(t, {}, { auth: "session" });
+    sim.faults.add({ kind: "hang", path: "/api/auth/login" });
+    const abort = new AbortController();
+    const login = failure(kvm.auth.login({ signal: abort.signal }), { name: "CancelledError", outcome: undefined });
+    await until(() => sim.requests.length + sim.connections > 0);
+    abort.abort();
+    await login;
+  });
+
+  test("what cannot be is refused before anything is sent, without repeating a token", async (t) => {
+    const { sim, kvm } = await bench(t);
+    for (const expire of [-1, 1.5, NaN, Infinity, 1e17]) {
+      await failure(kvm.auth.login({ expire }), { name: "ConfigurationError" });
+      await failure(client(t, { address: sim.url, sessionExpire: expire }), { name: "ConfigurationError" });
+    }
+    for (const token of ["", "Pa55-Hunter2!", "0".repeat(63), "A".repeat(64), `${"0".repeat(64)}; x=1`]) {
+      await failure(kvm.auth.logout({ token }), { name: "ConfigurationError" });
+    }
+    assert.equal(sim.requests.length, 0);
   });
 });
 

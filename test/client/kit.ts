@@ -41,6 +41,20 @@ export async function client(t: TestContext, options: Partial<PiKVMOptions> & { 
   return kvm;
 }
 
+/** Connects over HTTP and over a WebSocket. @returns what became of the two. */
+export async function bothWays(kvm: PiKVM): Promise<unknown[]> {
+  const http = await kvm.atx.getState().then(
+    () => "connected",
+    (error: unknown) => error,
+  );
+  const stream = kvm.events();
+  const webSocket = await new Promise((resolve) =>
+    stream.on("connection", ({ connected, error }) => resolve(connected ? "connected" : error)),
+  );
+  await stream.close();
+  return [http, webSocket];
+}
+
 /** A server that does what no device does. @returns its `host:port`. */
 export async function tcpServer(t: TestContext, onConnection: (socket: Socket) => void): Promise<string> {
   const server = createTcpServer(onConnection);

@@ -1,25 +1,9 @@
 import assert from "node:assert/strict";
-import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
 import { describe, test, type TestContext } from "node:test";
-import { parseAddress, readCertificate, type PiKVM, type Trust } from "../../src/client";
+import { parseAddress, readCertificate, type Trust } from "../../src/client";
 import { fingerprintOf, type Identity, issueCertificate } from "../../src/simulator";
 import { expired, signed } from "./certificates";
-import { bench, checkError, client, failure, httpServer, tcpServer, type Expected } from "./kit";
-
-/** Connects over HTTP and over a WebSocket. @returns what became of the two. */
-async function bothWays(kvm: PiKVM): Promise<unknown[]> {
-  const http = await kvm.atx.getState().then(
-    () => "connected",
-    (error: unknown) => error,
-  );
-  const stream = kvm.events();
-  const webSocket = await new Promise((resolve) =>
-    stream.on("connection", ({ connected, error }) => resolve(connected ? "connected" : error)),
-  );
-  await stream.close();
-  return [http, webSocket];
-}
+import { bench, bothWays, checkError, client, failure, httpServer, tcpServer, type Expected } from "./kit";
 
 /** A device with a certificate, and a client that trusts in a way. Counts what reaches HTTP. */
 async function trusting(t: TestContext, tls: Identity, trust: Trust, host = "127.0.0.1") {
@@ -134,28 +118,6 @@ describe("trust, for HTTP and WebSocket alike", { concurrency: true }, () => {
         code: "INVALID_INPUT",
       });
     }
-  });
-
-  test("a client certificate is presented to a proxy that asks for one", async (t) => {
-    const authority = signed();
-    const user = issueCertificate({ commonName: "user", issuer: authority.ca });
-    const server = createServer(
-      { ...authority.device, ca: authority.ca.cert, requestCert: true, rejectUnauthorized: false },
-      (request, response) => {
-        const { authorized } = request.socket as typeof request.socket & { authorized: boolean }; // it is a TLS server's
-        response
-          .setHeader("content-type", "application/json")
-          .end(JSON.stringify({ ok: true, result: { authorized } }));
-      },
-    );
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    t.after(() => server.close());
-    const address = `https://127.0.0.1:${(server.address() as AddressInfo).port}`; // it listens on a port
-    const trust = { ca: authority.ca.cert };
-    const stranger = await client(t, { address, trust });
-    assert.deepEqual(await stranger.atx.getState(), { authorized: false });
-    const known = await client(t, { address, trust: { ...trust, cert: user.cert, key: user.key } });
-    assert.deepEqual(await known.atx.getState(), { authorized: true });
   });
 });
 

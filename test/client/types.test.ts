@@ -1,81 +1,93 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { describe, test } from "node:test";
-import type { GpioState, StreamerState, SwitchState } from "../../src/client";
+import ts from "typescript";
+import { mergeEvent } from "../../src/client/merge";
+import type { States } from "../../src/client";
+import { ABSENT, allRecorded, breaksOff, recordedEvents } from "./recorded";
+import { replayOf } from "./replay";
 
-const CAPTURES = resolve(__dirname, "../../../../shared/captures");
-const skip = existsSync(CAPTURES) ? false : "../shared/captures is not here";
+const ROOT = resolve(__dirname, "../../..");
+/** It is never written: the compiler gets it from here. */
+const FILE = resolve(ROOT, "test/client/recorded-values.ts");
 
-/** Its type is what is being tested. */
-function recorded(path: string): unknown {
-  const file = JSON.parse(readFileSync(join(CAPTURES, path), "utf8")) as { body_json?: object; result?: unknown };
-  return "body_json" in file ? (file.body_json as { result: unknown }).result : file.result;
+/** Kinds that have a type of their own beside `States`. */
+const STATES = "States & { gpio?: GpioState; streamer?: StreamerState; switch?: SwitchState }";
+
+interface Constant {
+  /** Where it comes from. */
+  name: string;
+  /** An expression of types of the client. */
+  type: string;
+  value: unknown;
 }
 
-/** Where a recording has less than the type, or something else, this fails; more than the type is allowed. */
-function has(value: unknown, shape: Record<string, string>): void {
-  for (const [path, type] of Object.entries(shape)) {
-    const found = path
-      .split(".")
-      .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], value);
-    const actual = Array.isArray(found) ? "array" : found === null ? "null" : typeof found;
-    assert.ok(type.split("|").includes(actual), `${path}: ${actual}, expected ${type}`);
-  }
-}
-
-describe("what the types say is what devices send", { skip }, () => {
-  test("gpio", () => {
-    for (const path of [
-      "device-4.206/gpio.json",
-      "kvmd-4.197/http/gpio-state.json",
-      "kvmd-4.197/http/gpio-state-busy.json",
-    ]) {
-      const { model, state } = recorded(path) as GpioState;
-      for (const output of Object.values(model.scheme.outputs))
-        has(output, { switch: "boolean", "pulse.delay": "number", "pulse.min_delay": "number", "pulse.max_delay": "number", "hw.driver": "string", "hw.pin": "string" }); // prettier-ignore
-      for (const input of Object.values(model.scheme.inputs)) has(input, { "hw.driver": "string", "hw.pin": "string" });
-      for (const channel of Object.values(state.outputs))
-        has(channel, { online: "boolean", state: "boolean", busy: "boolean" });
-      for (const channel of Object.values(state.inputs)) has(channel, { online: "boolean", state: "boolean" });
-      for (const item of [...[model.view.header.title].flat(), ...model.view.table.flatMap((row) => row ?? [])]) {
-        assert.ok(typeof item === "object");
-        if (item.type === "label") has(item, { text: "string" });
-        if (item.type === "input") has(item, { channel: "string", color: "string" });
-        if (item.type === "output")
-          has(item, { channel: "string", text: "string", confirm: "boolean", hide: "boolean" });
-      }
+/** Every recorded value whose type the client tells its users. */
+function constants(): Constant[] {
+  const answers = allRecorded().flatMap((recorded): Constant[] => {
+    const { name, status = 0, isPartial } = recorded;
+    const replay = replayOf(recorded);
+    if (replay?.type === undefined || status < 200 || status >= 300 || isPartial || breaksOff(recorded)) return [];
+    return [{ name, type: replay.type, value: replay.expected(recorded) }];
+  });
+  const states = recordedEvents().map(({ name, events }): Constant => {
+    const value: States = {};
+    for (const event of events) {
+      const change = mergeEvent(value, event);
+      if (change) value[change.kind] = change.state;
     }
+    return { name, type: STATES, value };
+  });
+  return [...answers, ...states];
+}
+
+/** What the compiler says of the values as literals of their types: of a literal it also refuses fields that the type does not have. */
+function complaints(values: readonly Constant[]): string[] {
+  const lines = values.map(({ type, value }, index) => `export const c${index}: ${type} = ${JSON.stringify(value)};`);
+  const names = new Set(
+    values.flatMap(({ type }) => type.match(/\b[A-Z]\w+/g) ?? []).filter((name) => !GLOBAL.has(name)),
+  );
+  const source = [`import type { ${[...names].join(", ")} } from "../../src/client";`, ...lines].join("\n");
+  const { config } = ts.readConfigFile(resolve(ROOT, "tsconfig.json"), (path) => ts.sys.readFile(path)) as {
+    config: object;
+  }; // typed any
+  const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [FILE] }, ts.sys, ROOT);
+  const host = ts.createCompilerHost(options);
+  const withFile: ts.CompilerHost = {
+    ...host,
+    fileExists: (path) => path === FILE || host.fileExists(path),
+    getSourceFile: (path, version, ...rest) =>
+      path === FILE ? ts.createSourceFile(path, source, version) : host.getSourceFile(path, version, ...rest),
+  };
+  const program = ts.createProgram([FILE], { ...options, noEmit: true }, withFile);
+  return ts.getPreEmitDiagnostics(program).map(({ file, start = 0, messageText }) => {
+    const line = file?.fileName === FILE ? file.getLineAndCharacterOfPosition(start).line : 0;
+    return `${values[line - 1]?.name ?? file?.fileName ?? ""}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`;
+  });
+}
+
+const GLOBAL = new Set(["Awaited", "ReturnType"]);
+
+describe("the types", { skip: ABSENT }, () => {
+  const all = ABSENT ? [] : constants();
+
+  test(`have a place for every field of ${all.length} recorded values, and say what is in it`, () => {
+    assert.ok(all.length >= 120);
+    assert.deepEqual(complaints(all), []);
   });
 
-  test("streamer", () => {
-    const names = ["changing", "saved", "stopped", "nosignal"].map(
-      (name) => `kvmd-4.197/http/streamer-state-${name}.json`,
+  test("this test notices a field too many, one too few, and one that is something else", () => {
+    const [atx] = all.filter(({ type }) => type === "AtxState");
+    const state = atx?.value as object; // an AtxState
+    const spoilt = [
+      { ...state, extra: 1 },
+      { ...state, leds: { power: true } },
+      { ...state, busy: "no" },
+    ];
+    const found = complaints(spoilt.map((value, index) => ({ name: `spoilt ${index}`, type: "AtxState", value })));
+    assert.deepEqual(
+      found.map((text) => text.split(":")[0]),
+      ["spoilt 0", "spoilt 1", "spoilt 2"],
     );
-    for (const path of ["device-4.206/streamer.json", ...names]) {
-      const state = recorded(path) as StreamerState;
-      has(state, { "features.quality": "boolean", "features.resolution": "boolean", "features.h264": "boolean", "limits.desired_fps.min": "number", "params.desired_fps": "number", "applied.desired_fps": "number", "snapshot.saved": "null|object", streamer: "null|object" }); // prettier-ignore
-      if (state.streamer)
-        has(state.streamer, { instance_id: "string", "encoder.type": "string", "encoder.quality": "number", "source.online": "boolean", "source.resolution.width": "number", "source.captured_fps": "number", "stream.clients": "number", "stream.clients_stat": "object" }); // prettier-ignore
-    }
-  });
-
-  test("switch", () => {
-    for (const path of [
-      "device-4.206/switch.json",
-      "kvmd-4.197/http/switch-state.json",
-      "kvmd-4.197/http/switch-state-with-edid.json",
-    ]) {
-      const state = recorded(path) as SwitchState;
-      has(state, { "model.firmware.version": "number", "model.units": "array", "model.ports": "array", "model.limits.atx.click_delays.power_long.default": "number", "summary.active_port": "number", "summary.active_id": "string", "summary.synced": "boolean", "edids.used": "array", "video.links": "array", "usb.links": "array", "beacons.uplinks": "array", "beacons.downlinks": "array", "beacons.ports": "array", "atx.busy": "array", "atx.leds.power": "array", "atx.leds.hdd": "array" }); // prettier-ignore
-      for (const edid of Object.values(state.edids.all)) {
-        has(edid, { name: "string", data: "string", parsed: "object|null" });
-        if (edid.parsed)
-          has(edid.parsed, { mfc_id: "string", product_id: "number", serial: "number", monitor_name: "string|null", monitor_serial: "string|null", audio: "boolean" }); // prettier-ignore
-      }
-      for (const color of Object.values(state.colors))
-        has(color, { red: "number", green: "number", blue: "number", brightness: "number", blink_ms: "number" });
-      assert.deepEqual(Object.keys(state.colors).sort(), ["active", "beacon", "bootloader", "flashing", "inactive"]);
-    }
   });
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -25,6 +26,9 @@ isOn(process.argv[2] ?? "", process.argv[3] ?? "").then(
 );
 `;
 
+/** What the README shows, as it stands there. */
+const [, README = ""] = /^## The client alone$.*?^```ts$\n(.*?)^```$/ms.exec(readFileSync(path.join(CHECKOUT, "README.md"), "utf8")) ?? []; // prettier-ignore
+
 const TSCONFIG = {
   compilerOptions: {
     strict: true,
@@ -38,7 +42,7 @@ const TSCONFIG = {
     types: ["node"],
     typeRoots: [path.join(CHECKOUT, "node_modules/@types")],
   },
-  files: ["use.ts"],
+  files: ["use.ts", "readme.mts"],
 };
 
 describe("the client, installed from the tarball", () => {
@@ -59,8 +63,9 @@ describe("the client, installed from the tarball", () => {
     assert.equal(await runIn(folder, process.execPath, "-e", script), "PiKVM\n");
   });
 
-  test("fits a strict TypeScript project, and works in it", async () => {
+  test("fits a strict TypeScript project, and works in it, as the README shows it too", async () => {
     await writeFile(path.join(folder, "use.ts"), USE);
+    await writeFile(path.join(folder, "readme.mts"), README);
     await writeFile(path.join(folder, "tsconfig.json"), JSON.stringify(TSCONFIG));
     await runIn(folder, process.execPath, path.join(CHECKOUT, "node_modules/typescript/bin/tsc"));
     const simulator = await startSimulator({ power: true });
@@ -68,6 +73,14 @@ describe("the client, installed from the tarball", () => {
     try {
       assert.equal(await use(simulator.fingerprint), "on\n");
       assert.equal(await use("00".repeat(32)), "ConnectError\n");
+      const settings = [
+        `PIKVM_URL=${simulator.url}`,
+        "PIKVM_PASSWORD=admin",
+        `PIKVM_FINGERPRINT=${simulator.fingerprint}`,
+      ];
+      const printed = await runIn(folder, "env", ...settings, process.execPath, "readme.mjs");
+      assert.match(printed, /power: true.*ok: true/s);
+      assert.equal(simulator.host.typed, "root\n");
     } finally {
       await simulator.close();
     }
