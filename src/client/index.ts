@@ -53,30 +53,12 @@ export {
   type RedfishVirtualMedia,
   type ResetType,
 } from "./redfish";
+export type { OcrInfo, OcrOptions, Preview, Snapshot, SnapshotOptions } from "./snapshot";
 export type { AtxState, HidState, InfoState, MsdDrive, MsdImage, MsdState, MsdStorage, States } from "./states";
-export type {
-  OcrInfo,
-  OcrOptions,
-  Preview,
-  SetStreamerParams,
-  Snapshot,
-  SnapshotOptions,
-  Streamer,
-  StreamerParams,
-  StreamerState,
-  UstreamerState,
-} from "./streamer";
-export type {
-  BeaconPlace,
-  Switch,
-  SwitchColor,
-  SwitchEdid,
-  SwitchEdids,
-  SwitchPort,
-  SwitchPortParams,
-  SwitchRole,
-  SwitchState,
-} from "./switch";
+export type { SetStreamerParams, Streamer } from "./streamer";
+export type { StreamerParams, StreamerState, UstreamerState } from "./streamer-state";
+export type { BeaconPlace, Switch, SwitchPortParams } from "./switch";
+export type { SwitchColor, SwitchEdid, SwitchEdids, SwitchPort, SwitchRole, SwitchState } from "./switch-state";
 export type { InfoOptions, LogOptions, LogRecord, System } from "./system";
 export type { Download, ImageSource, TransferProgress } from "./transfer";
 export type { CallOptions } from "./transport";
