@@ -39,6 +39,11 @@ export function networkError(cause: unknown, { address, changeSent = false }: At
   return new ConnectError(describe(target, address), details);
 }
 
+/** Whether the operating system ended a connection, rather than the other side by ending it in order. */
+export function isBroken(cause: unknown): boolean {
+  return cause instanceof Error && "syscall" in cause;
+}
+
 /** Host and port, for messages. */
 export function targetOf({ hostname, port }: Address): string {
   return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
