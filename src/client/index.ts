@@ -36,6 +36,7 @@ export { MOUSE_BUTTONS, type Hid, type HidParams, type MouseButton, type TypeOpt
 export { isKey, KEYS, type Key } from "./keys";
 export type { ConnectionChange, LinkEvents } from "./link";
 export type { DeviceEvent, StateChange } from "./merge";
+export type { MjpegFrame, MjpegOptions } from "./mjpeg";
 export type { DownloadOptions, Msd, MsdParams, StoredImage, UploadOptions, UploadRemoteOptions } from "./msd";
 export { PiKVM, type PiKVMOptions } from "./pikvm";
 export type { Power, PowerOffOptions, PowerOptions, PowerResult, PowerWait } from "./power";

@@ -1,4 +1,5 @@
 import type { ChangeOptions, Commands } from "./commands";
+import { framesOf, type MjpegFrame, type MjpegOptions } from "./mjpeg";
 import { integerIn, oneOf } from "./ranges";
 import {
   previewOf,
@@ -29,7 +30,7 @@ const OCR_TIME = 60;
 
 /**
  * The screen of the computer (`/api/streamer`). The video runs only while somebody watches (a WebSocket with `stream=1`, such as the
- * device's own web page); nothing here starts it.
+ * device's own web page, or `PiKVM.video`); nothing here starts it.
  */
 export class Streamer {
   readonly #commands: Commands;
@@ -85,6 +86,20 @@ export class Streamer {
   async snapshot({ preview = false, ...options }: SnapshotOptions = {}): Promise<Snapshot> {
     const query = preview === false ? {} : previewOf(preview === true ? {} : preview);
     return snapshotOf(await this.#picture(query, options, SIGNAL_TIME));
+  }
+
+  /**
+   * The pictures as they come, until it is cancelled or left (`break`). An unchanged picture is sent again about once a second, without a
+   * signal a "NO LIVE VIDEO" one with `online` false. Reads no faster than it is iterated: a slow reader's pictures are some time old, and
+   * the device leaves out others (`dropped`). Ends when the video does, e.g. a second after `setParams`. `GET /streamer/stream`.
+   * @throws APIError with status 502 while nobody watches; ConnectionTimeoutError when nothing comes for the time of an ordinary answer;
+   * ConnectError when the connection breaks; ResponseError when the video ends (`CUT_SHORT`), for what is no MJPEG stream, and for a
+   * picture over 16 MiB; CancelledError.
+   */
+  async *mjpeg({ key, zeroData = false, signal }: MjpegOptions = {}): AsyncGenerator<MjpegFrame, void, undefined> {
+    const query = { extra_headers: true, key, zero_data: zeroData ? true : undefined };
+    const { transport } = this.#commands;
+    yield* framesOf(await transport.stream("/streamer/stream", { signal, query, limited: "steps" }), zeroData);
   }
 
   /** Forgets the saved picture, whether there is one or not; no event tells of it. `DELETE /api/streamer/snapshot`. */

@@ -32,6 +32,8 @@ export type Types = [
   face.InfoState,
   face.Key,
   face.LinkEvents,
+  face.MjpegFrame,
+  face.MjpegOptions,
   face.MountOptions,
   face.Msd,
   face.MouseButton,
