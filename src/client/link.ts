@@ -78,11 +78,10 @@ export class EventLink extends EventEmitter<LinkEvents> {
   /** The last release closes the link, when no typing is in flight. */
   async release(): Promise<void> {
     this.#holders -= 1;
-    const stopIfUnused = async (): Promise<void> => {
+    if (this.#holders > 0) return;
+    await this.#hidLane.runAnyway(async () => {
       if (this.#holders === 0) await this.#stop();
-    };
-    // Where there is no turn to wait for, because the device was closed or the lane is full, it ends at once.
-    if (this.#holders === 0) await this.#hidLane.run(stopIfUnused).catch(stopIfUnused);
+    });
   }
 
   /** Closes the link at once, whoever holds it. */
