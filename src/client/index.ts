@@ -22,6 +22,7 @@ export {
   WebSocketError,
 } from "./errors";
 export type { EventStream } from "./events";
+export type { MediaFrame, VideoFormat } from "./frame-queue";
 export type {
   Gpio,
   GpioHardware,
@@ -35,6 +36,8 @@ export type {
 export { MOUSE_BUTTONS, type Hid, type HidParams, type MouseButton, type TypeOptions } from "./hid";
 export { isKey, KEYS, type Key } from "./keys";
 export type { ConnectionChange, LinkEvents } from "./link";
+export type { Media, MediaState } from "./media";
+export type { MediaSocket } from "./media-socket";
 export type { DeviceEvent, StateChange } from "./merge";
 export type { MjpegFrame, MjpegOptions } from "./mjpeg";
 export type { DownloadOptions, Msd, MsdParams, StoredImage, UploadOptions, UploadRemoteOptions } from "./msd";
@@ -64,3 +67,4 @@ export type { InfoOptions, LogOptions, LogRecord, System } from "./system";
 export type { Download, ImageSource, TransferProgress } from "./transfer";
 export type { CallOptions } from "./transport";
 export { readCertificate, type Certificate, type CertificateTrust, type Trust } from "./trust";
+export type { Video, VideoLease, VideoOptions } from "./video";

@@ -32,6 +32,10 @@ export type Types = [
   face.InfoState,
   face.Key,
   face.LinkEvents,
+  face.Media,
+  face.MediaFrame,
+  face.MediaSocket,
+  face.MediaState,
   face.MjpegFrame,
   face.MjpegOptions,
   face.MountOptions,
@@ -96,6 +100,10 @@ export type Types = [
   face.System,
   face.Trust,
   face.TypeOptions,
+  face.Video,
+  face.VideoFormat,
+  face.VideoLease,
+  face.VideoOptions,
 ];
 
 test("the values that the client exports", () => {
