@@ -134,6 +134,19 @@ describe("video", { concurrency: true }, () => {
     assert.equal(sim.sessions, 0);
   });
 
+  test("it is not closed when somebody takes it up while its closing waits for typing", async (t) => {
+    const { kvm, sim } = await watched(t, { videoIdle: 0 });
+    const first = await kvm.video.acquire();
+    const typing = kvm.hid.typeText("Sesame, open! ".repeat(24));
+    const released = first.release();
+    const second = await kvm.video.acquire();
+    await typing;
+    await released;
+    assert.deepEqual([sim.sessions, sim.sessionsOpened, second.signal.aborted], [1, 1, false]);
+    await second.release();
+    assert.equal(sim.sessions, 0);
+  });
+
   test("what is typed for longer than the wait is told as the reason", async (t) => {
     const { kvm, sim } = await watched(t);
     const typing = kvm.hid.typeText("Sesame, open! ".repeat(24));
