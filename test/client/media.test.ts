@@ -18,7 +18,7 @@ async function running(t: TestContext): Promise<Bench> {
 const GREETING = JSON.stringify({ event_type: "media", event: { video: { h264: { profile_level_id: "42E01F" }, jpeg: {} } } }); // prettier-ignore
 
 /** A client of a media daemon that does as told, answers pings, and notes what else it is sent. */
-async function daemon(t: TestContext, greeting = GREETING) {
+async function daemon(t: TestContext, { greeting = GREETING, timeout = 10 } = {}) {
   const server = createServer();
   const sockets: WebSocket[] = [];
   const heard: string[] = [];
@@ -31,7 +31,7 @@ async function daemon(t: TestContext, greeting = GREETING) {
     });
   });
   const address = await listening(t, server);
-  const kvm = await client(t, { address: `http://${address}`, timeout: 0.5 });
+  const kvm = await client(t, { address: `http://${address}`, timeout });
   const send = (key: boolean, ...bytes: number[]) => sockets[0]?.send(Buffer.of(1, Number(key), ...bytes));
   return { kvm, sockets, heard, send };
 }
@@ -90,7 +90,7 @@ describe("media", { concurrency: true }, () => {
   });
 
   test("only formats that there are, and only one", async (t) => {
-    const { kvm, heard } = await daemon(t, '{"event_type": "media", "event": {"video": {"h264": {}}}}');
+    const { kvm, heard } = await daemon(t, { greeting: '{"event_type": "media", "event": {"video": {"h264": {}}}}' });
     const socket = await kvm.media.open();
     assert.throws(() => socket.start("jpeg"), { name: "ConfigurationError", message: /jpeg.*h264/ });
     socket.start("h264");
@@ -207,7 +207,7 @@ describe("media", { concurrency: true }, () => {
   });
 
   test("a daemon that does not answer", async (t) => {
-    const { kvm, sockets } = await daemon(t);
+    const { kvm, sockets } = await daemon(t, { timeout: 1 });
     const socket = await kvm.media.open();
     sockets[0]?.removeAllListeners("message");
     await failure(socket.ping(), { name: "ConnectionTimeoutError", retryable: true });
@@ -239,10 +239,10 @@ describe("media", { concurrency: true }, () => {
   });
 
   test("a socket that does not begin as it should is not left open", async (t) => {
-    const silent = await daemon(t, "");
+    const silent = await daemon(t, { greeting: "" });
     await failure(silent.kvm.media.open(), { name: "WebSocketError", code: "BAD_EVENT" });
     await until(() => silent.sockets[0]?.readyState === 3);
-    const mute = await daemon(t, '{"event_type": "news"}');
+    const mute = await daemon(t, { greeting: '{"event_type": "news"}', timeout: 1 });
     await failure(mute.kvm.media.open(), { name: "ConnectionTimeoutError", retryable: true });
     await until(() => mute.sockets[0]?.readyState === 3);
     const abort = new AbortController();

@@ -32,7 +32,7 @@ function part(image: Buffer, fields: Record<string, string> = {}): Buffer {
 async function streaming(
   t: TestContext,
   send: (response: ServerResponse) => unknown,
-  type = "multipart/x-mixed-replace;boundary=boundarydonotcross",
+  { type = "multipart/x-mixed-replace;boundary=boundarydonotcross", timeout = 10 } = {},
 ): Promise<PiKVM> {
   const address = await httpServer(t, ({ url }, response) => {
     if (!url?.startsWith("/streamer/stream")) {
@@ -43,7 +43,7 @@ async function streaming(
     response.flushHeaders();
     send(response);
   });
-  return client(t, { address: `http://${address}`, timeout: 1 });
+  return client(t, { address: `http://${address}`, timeout });
 }
 
 async function all(frames: AsyncIterable<MjpegFrame>, seen: MjpegFrame[] = []): Promise<MjpegFrame[]> {
@@ -180,9 +180,13 @@ describe("mjpeg", { concurrency: true }, () => {
   });
 
   test("a reader that takes longer than the time limit is no stall; a silent device is", async (t) => {
-    const kvm = await streaming(t, (response) => {
-      response.write(Buffer.concat([Buffer.from(DELIMITER), part(JPEG), part(JPEG)]));
-    });
+    const kvm = await streaming(
+      t,
+      (response) => {
+        response.write(Buffer.concat([Buffer.from(DELIMITER), part(JPEG), part(JPEG)]));
+      },
+      { timeout: 1 },
+    );
     const frames = kvm.streamer.mjpeg();
     await frames.next();
     const other = kvm.streamer.mjpeg();
@@ -237,7 +241,7 @@ describe("mjpeg", { concurrency: true }, () => {
       response.write(Buffer.concat([opening, part(JPEG, { "Content-Length": String(17 * 1024 * 1024) })]));
     });
     await failure(all(large.streamer.mjpeg()), { name: "ResponseError", code: "TOO_LONG" });
-    const page = await streaming(t, (response) => response.end("<p>"), "text/html");
+    const page = await streaming(t, (response) => response.end("<p>"), { type: "text/html" });
     await failure(all(page.streamer.mjpeg()), { name: "ResponseError", code: "BAD_RESPONSE", message: /MJPEG/ });
   });
 
