@@ -4,7 +4,7 @@ import type { Address } from "./address";
 import type { Answer } from "./answer";
 import { cancelledBy, Deadline, throwIfCancelled } from "./deadline";
 import { ConnectionTimeoutError, lostAnswer, ResponseError } from "./errors";
-import { networkError, targetOf } from "./network";
+import { isBroken, networkError, targetOf } from "./network";
 import { noteSending, type Progress } from "./sending";
 import type { Connector } from "./trust";
 
@@ -138,7 +138,7 @@ export class Body implements AsyncIterable<Buffer> {
     this.#response.body.destroy();
   }
 
-  /** @throws ResponseError when it is cut short; the errors of the time limit and of cancelling. */
+  /** @throws ResponseError when it is cut short; ConnectError when the connection breaks; the errors of the time limit and of cancelling. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void, undefined> {
     const deadline = this.#deadline;
     // undici's body is typed as a stream of anything; without an encoding it yields Buffers.
@@ -154,7 +154,8 @@ export class Body implements AsyncIterable<Buffer> {
         yield piece.value;
       }
     } catch (cause) {
-      throw this.#options.ourError(deadline.signal.aborted ? cancelledBy(deadline.signal) : this.#cutShort(cause));
+      if (deadline.signal.aborted) throw this.#options.ourError(cancelledBy(deadline.signal));
+      throw this.#options.ourError(isBroken(cause) ? cause : this.#cutShort(cause));
     } finally {
       this.discard();
     }

@@ -24,6 +24,7 @@ export {
   WebSocketError,
 } from "./errors";
 export type { EventStream } from "./events";
+export type { MediaFrame, VideoFormat } from "./frame-queue";
 export type {
   Gpio,
   GpioHardware,
@@ -38,7 +39,10 @@ export type { Keyboard, TextOptions } from "./keyboard";
 export { MOUSE_BUTTONS, type Hid, type HidParams, type MouseButton, type TypeOptions } from "./hid";
 export { isKey, KEYS, type Key } from "./keys";
 export type { ConnectionChange, LinkEvents } from "./link";
+export type { Media, MediaState } from "./media";
+export type { MediaSocket } from "./media-socket";
 export type { DeviceEvent, StateChange } from "./merge";
+export type { MjpegFrame, MjpegOptions } from "./mjpeg";
 export type { DownloadOptions, Msd, MsdParams, StoredImage, UploadOptions, UploadRemoteOptions } from "./msd";
 export { PiKVM, type PiKVMOptions } from "./pikvm";
 export type { Power, PowerOffOptions, PowerOptions, PowerResult, PowerWait } from "./power";
@@ -64,31 +68,14 @@ export {
   type Method,
   type StreamOptions,
 } from "./request";
+export type { OcrInfo, OcrOptions, Preview, Snapshot, SnapshotOptions } from "./snapshot";
 export type { AtxState, HidState, InfoState, MsdDrive, MsdImage, MsdState, MsdStorage, States } from "./states";
-export type {
-  OcrInfo,
-  OcrOptions,
-  Preview,
-  SetStreamerParams,
-  Snapshot,
-  SnapshotOptions,
-  Streamer,
-  StreamerParams,
-  StreamerState,
-  UstreamerState,
-} from "./streamer";
-export type {
-  BeaconPlace,
-  Switch,
-  SwitchColor,
-  SwitchEdid,
-  SwitchEdids,
-  SwitchPort,
-  SwitchPortParams,
-  SwitchRole,
-  SwitchState,
-} from "./switch";
+export type { SetStreamerParams, Streamer } from "./streamer";
+export type { StreamerParams, StreamerState, UstreamerState } from "./streamer-state";
+export type { BeaconPlace, Switch, SwitchPortParams } from "./switch";
+export type { SwitchColor, SwitchEdid, SwitchEdids, SwitchPort, SwitchRole, SwitchState } from "./switch-state";
 export type { InfoOptions, LogOptions, LogRecord, System } from "./system";
 export type { Download, ImageSource, TransferProgress } from "./transfer";
 export type { CallOptions, Query } from "./transport";
 export { readCertificate, type Certificate, type CertificateTrust, type PinnedTrust, type Trust } from "./trust";
+export type { Video, VideoLease, VideoOptions } from "./video";

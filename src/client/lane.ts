@@ -41,6 +41,17 @@ export class Lane {
     });
   }
 
+  /** Runs what must not be left undone: at its turn, or at once where there is none to wait for (the device was closed, the lane is full). */
+  async runAnyway(work: () => Promise<void>): Promise<void> {
+    let begun = false;
+    const once = async (): Promise<void> => {
+      if (begun) return;
+      begun = true;
+      await work();
+    };
+    await this.run(once).catch(once);
+  }
+
   /** Resolves when everything that was in the lane has ended. */
   async idle(): Promise<void> {
     if (!this.#held) return;

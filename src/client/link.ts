@@ -3,7 +3,8 @@ import type WebSocket from "ws";
 import { pause } from "./deadline";
 import { AuthError, PiKVMError, WebSocketError } from "./errors";
 import type { Lane } from "./lane";
-import { mergeEvent, type DeviceEvent, type StateChange } from "./merge";
+import { listen, SOCKET_TIMING, type SocketTiming } from "./listen";
+import { mergeEvent, parseEvent, type DeviceEvent, type StateChange } from "./merge";
 import { openWebSocket } from "./socket";
 import type { States } from "./states";
 import type { Transport } from "./transport";
@@ -24,28 +25,13 @@ export interface LinkEvents {
 }
 
 /** When the event connection is looked after. All in seconds. */
-export interface LinkTiming {
-  /** Silence after which the device is pinged. */
-  pingAfter: number;
-  /** Silence after which the connection counts as dead. */
-  deadAfter: number;
-  checkEvery: number;
-  /** How long a closing handshake may take. */
-  closeTimeout: number;
+export interface LinkTiming extends SocketTiming {
   /** The first pause before another attempt, at most; it doubles with each failure up to the ceiling. */
   backoffStart: number;
   backoffCeiling: number;
 }
 
-/** kvmd speaks every 5 s. */
-const TIMING: LinkTiming = {
-  pingAfter: 7,
-  deadAfter: 15,
-  checkEvery: 2.5,
-  closeTimeout: 1,
-  backoffStart: 1,
-  backoffCeiling: 60,
-};
+const TIMING: LinkTiming = { ...SOCKET_TIMING, backoffStart: 1, backoffCeiling: 60 };
 
 /**
  * The one event WebSocket of a device, open while somebody holds it; reconnects by itself. Sockets are opened and closed within the
@@ -92,11 +78,10 @@ export class EventLink extends EventEmitter<LinkEvents> {
   /** The last release closes the link, when no typing is in flight. */
   async release(): Promise<void> {
     this.#holders -= 1;
-    const stopIfUnused = async (): Promise<void> => {
+    if (this.#holders > 0) return;
+    await this.#hidLane.runAnyway(async () => {
       if (this.#holders === 0) await this.#stop();
-    };
-    // Where there is no turn to wait for, because the device was closed or the lane is full, it ends at once.
-    if (this.#holders === 0) await this.#hidLane.run(stopIfUnused).catch(stopIfUnused);
+    });
   }
 
   /** Closes the link at once, whoever holds it. */
@@ -150,50 +135,11 @@ export class EventLink extends EventEmitter<LinkEvents> {
     return this.#hidLane.run((turn) => openWebSocket(this.#transport, "/api/ws?stream=0", turn), stop);
   }
 
-  /** Receives until the session ends. @throws WebSocketError, unless it was stopped. */
   #listen(socket: WebSocket, stop: AbortSignal, proven: () => void): Promise<void> {
-    const { pingAfter, deadAfter, checkEvery, closeTimeout } = this.#timing;
-    return new Promise((resolve, reject) => {
-      let heard = Date.now();
-      let failure: WebSocketError | undefined;
-      const fail = (error: WebSocketError) => {
-        failure ??= error;
-        socket.terminate();
-      };
-      const heartbeat = setInterval(() => {
-        const silence = (Date.now() - heard) / 1000;
-        if (silence >= deadAfter) fail(new WebSocketError("The device went silent.", { code: "SILENT" }));
-        else if (silence >= pingAfter) socket.ping();
-      }, checkEvery * 1000);
-      let impatience: NodeJS.Timeout | undefined;
-      const leave = () => {
-        socket.close(1000);
-        impatience = setTimeout(() => socket.terminate(), closeTimeout * 1000);
-      };
-      stop.addEventListener("abort", leave, { once: true });
-      if (stop.aborted) leave();
-      socket.on("pong", () => (heard = Date.now()));
-      socket.on("ping", () => (heard = Date.now()));
-      socket.on("message", (data: Buffer, isBinary: boolean) => {
-        heard = Date.now();
-        if (isBinary || stop.aborted) return;
-        const event = parseEvent(data);
-        if (event === undefined)
-          fail(new WebSocketError("The device sent something that is not an event.", { code: "BAD_EVENT" }));
-        else if (this.#receive(event)) proven();
-      });
-      socket.on("error", (cause: Error) =>
-        fail(new WebSocketError(`The event connection broke: ${cause.message}`, { cause })),
-      );
-      socket.on("close", (code: number) => {
-        clearInterval(heartbeat);
-        clearTimeout(impatience);
-        stop.removeEventListener("abort", leave);
-        if (stop.aborted) resolve();
-        else reject(failure ?? new WebSocketError(describeClose(code), { code: `WS_${code}` }));
-      });
-      socket.resume();
-    });
+    const receive = (data: Buffer, isBinary: boolean) => {
+      if (!isBinary && this.#receive(parseEvent(data))) proven();
+    };
+    return listen(socket, { stop, timing: this.#timing, receive, name: "event connection" });
   }
 
   /** @returns whether the event carried a state. */
@@ -218,21 +164,4 @@ export class EventLink extends EventEmitter<LinkEvents> {
 /** Exponential with full jitter: many devices or Node-REDs do not come back in step. Seconds. */
 function backoff(failures: number, { backoffStart, backoffCeiling }: LinkTiming): number {
   return Math.random() * Math.min(backoffCeiling, backoffStart * 2 ** (failures - 1));
-}
-
-function parseEvent(data: Buffer): DeviceEvent | undefined {
-  try {
-    const value: unknown = JSON.parse(data.toString("utf8"));
-    if (typeof value !== "object" || value === null || !("event_type" in value)) return undefined;
-    const { event_type } = value;
-    return typeof event_type === "string" ? { event_type, event: "event" in value ? value.event : {} } : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function describeClose(code: number): string {
-  return code === 1000
-    ? "The device closed the event connection; its service may be restarting."
-    : `The event connection broke (${code}).`;
 }

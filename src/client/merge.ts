@@ -1,9 +1,22 @@
+import { WebSocketError } from "./errors";
 import type { States } from "./states";
 
 /** One message of the device's WebSocket. */
 export interface DeviceEvent {
   event_type: string;
   event: unknown;
+}
+
+/** Reads a text message of a device's WebSocket. @throws WebSocketError for what is no event. */
+export function parseEvent(data: Buffer): DeviceEvent {
+  try {
+    const value: unknown = JSON.parse(data.toString("utf8"));
+    if (isObject(value) && typeof value["event_type"] === "string")
+      return { event_type: value["event_type"], event: "event" in value ? value["event"] : {} };
+  } catch {
+    // Told below.
+  }
+  throw new WebSocketError("The device sent something that is not an event.", { code: "BAD_EVENT" });
 }
 
 /** A kind of state and its new full value. */

@@ -81,6 +81,11 @@ const REFUSED_CERTIFICATE = [
 const ENDINGS = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
 const CERTIFICATE_ADVICE = " It may not know the authority that signed our client certificate.";
 
+/** Whether the operating system ended a connection, rather than the other side by ending it in order. */
+export function isBroken(cause: unknown): boolean {
+  return cause instanceof Error && "syscall" in cause;
+}
+
 /** Host and port, for messages. */
 export function targetOf({ hostname, port }: Endpoint): string {
   return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;

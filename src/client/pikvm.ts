@@ -12,6 +12,7 @@ import { Hid } from "./hid";
 import { Keyboard } from "./keyboard";
 import { Lane } from "./lane";
 import { EventLink } from "./link";
+import { Media } from "./media";
 import { Msd } from "./msd";
 import { Power } from "./power";
 import { Prometheus } from "./prometheus";
@@ -21,9 +22,13 @@ import { Streamer } from "./streamer";
 import { Switch } from "./switch";
 import { System } from "./system";
 import { Transport, type TransportOptions } from "./transport";
+import { Video } from "./video";
 import { StateWaiter } from "./wait";
 
-export type PiKVMOptions = TransportOptions;
+export interface PiKVMOptions extends TransportOptions {
+  /** Seconds that the video runs on when nobody needs it any more, 0 to a day. Default 30. */
+  videoIdle?: number;
+}
 
 /** What there is while a device is open. */
 interface Resources {
@@ -38,6 +43,8 @@ interface Resources {
   drive: Drive;
   gpio: Gpio;
   streamer: Streamer;
+  media: Media;
+  video: Video;
   switch: Switch;
   system: System;
   prometheus: Prometheus;
@@ -108,6 +115,16 @@ export class PiKVM implements AsyncDisposable {
     return this.#open.streamer;
   }
 
+  /** The screen's video, frame by frame. */
+  get media(): Media {
+    return this.#open.media;
+  }
+
+  /** Lets the video run while it is needed. */
+  get video(): Video {
+    return this.#open.video;
+  }
+
   /** The PiKVM Switch. */
   get switch(): Switch {
     return this.#open.switch;
@@ -167,7 +184,7 @@ export class PiKVM implements AsyncDisposable {
   async open(): Promise<this> {
     if (this.#resources === "closed") throw new PiKVMError(CLOSED, { code: "CLOSED" });
     if (this.#resources !== "not open") throw new PiKVMError("This PiKVM is open already.", { code: "OPEN" });
-    this.#resources = assemble(new Transport(this.#options));
+    this.#resources = assemble(new Transport(this.#options), this.#options);
     return Promise.resolve(this);
   }
 
@@ -176,12 +193,12 @@ export class PiKVM implements AsyncDisposable {
     const resources = this.#resources;
     this.#resources = "closed";
     if (typeof resources === "string") return;
-    const { transport, hidLane, link } = resources;
+    const { transport, hidLane, link, media, video } = resources;
     transport.end();
     const limit = { seconds: LAST_WORDS, late: () => new CancelledError("Closed.") };
     // Keys that are held down are let go.
     const lastWords = within([], limit, (deadline) => deadline.race(hidLane.idle())).catch(() => undefined);
-    await Promise.all([link.close(), lastWords]);
+    await Promise.all([link.close(), media.close(), video.close(), lastWords]);
     await transport.destroy();
   }
 
@@ -203,7 +220,7 @@ const LAST_WORDS = 2;
 const CLOSED = "This PiKVM has been closed; make a new one.";
 
 /** The one place where the parts of a device are put together. */
-function assemble(transport: Transport): Resources {
+function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions): Resources {
   const { closed } = transport;
   const hidLane = new Lane("the keyboard", closed);
   const link = new EventLink(transport, hidLane);
@@ -225,6 +242,8 @@ function assemble(transport: Transport): Resources {
     drive: new Drive(msd, waiter, new Lane("the USB drive", closed)),
     gpio: new Gpio(new Commands(transport, new Lane("the relays", closed))),
     streamer: new Streamer(new Commands(transport, new Lane("the video", closed))),
+    media: new Media(transport),
+    video: new Video(transport, hidLane, videoIdle),
     switch: new Switch(new Commands(transport, new Lane("the switch", closed))),
     system: new System(transport),
     prometheus: new Prometheus(transport),

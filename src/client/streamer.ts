@@ -1,55 +1,20 @@
-import { badResponse, type Answer } from "./answer";
 import type { ChangeOptions, Commands } from "./commands";
-import { ConfigurationError } from "./errors";
-import { inRange, integerIn, oneOf } from "./ranges";
+import { framesOf, type MjpegFrame, type MjpegOptions } from "./mjpeg";
+import { integerIn, oneOf } from "./ranges";
+import {
+  previewOf,
+  QUALITY,
+  recognisedText,
+  regionOf,
+  snapshotOf,
+  type OcrInfo,
+  type OcrOptions,
+  type PictureOptions,
+  type Snapshot,
+  type SnapshotOptions,
+} from "./snapshot";
+import type { Limits, StreamerState, UstreamerState } from "./streamer-state";
 import type { CallOptions, Query } from "./transport";
-
-export interface StreamerParams {
-  /** Pictures per second. */
-  desired_fps: number;
-  /** JPEG quality, percent. */
-  quality?: number;
-  /** `WxH`. */
-  resolution?: string;
-  /** kbit/s. */
-  h264_bitrate?: number;
-  /** Pictures from one whole picture to the next; 0 = as few as possible. */
-  h264_gop?: number;
-}
-
-interface Limits {
-  min: number;
-  max: number;
-}
-
-interface Size {
-  width: number;
-  height: number;
-}
-
-export interface StreamerState {
-  features: { quality: boolean; resolution: boolean; h264: boolean };
-  limits: { desired_fps: Limits; h264_bitrate?: Limits; h264_gop?: Limits; available_resolutions?: string[] };
-  /** As wanted. */
-  params: StreamerParams;
-  /** As the running process has them; since kvmd 4.126. */
-  applied?: StreamerParams;
-  snapshot: { saved: (Size & { online: boolean }) | null };
-  /** `null` while nobody watches. */
-  streamer: UstreamerState | null;
-}
-
-/** The running process. */
-export interface UstreamerState {
-  instance_id: string;
-  encoder: { type: string; quality: number };
-  h264?: { bitrate: number; gop: number; online: boolean; fps: number };
-  drm?: { live: boolean; fps: number };
-  sinks?: Record<string, { has_clients: boolean }>;
-  /** `online`: there is a video signal. */
-  source: { resolution: Size; online: boolean; desired_fps: number; captured_fps: number };
-  stream: { queued_fps: number; clients: number; clients_stat: Record<string, Record<string, unknown>> };
-}
 
 export interface SetStreamerParams {
   quality?: number;
@@ -59,64 +24,13 @@ export interface SetStreamerParams {
   h264Gop?: number;
 }
 
-interface PictureOptions extends CallOptions {
-  /** Keep it on the device, in the one place for a saved picture. Default false. */
-  save?: boolean;
-  /** Take the saved one instead of a new one; works while nobody watches too. Default false. */
-  load?: boolean;
-  /** Without a video signal take the device's "NO LIVE VIDEO" picture. Default false. */
-  allowOffline?: boolean;
-}
-
-export interface Preview {
-  /** Pixels; the proportions are kept, and nothing is enlarged. 0 = as the other side demands; both 0 = a fifth. Default 0. */
-  maxWidth?: number;
-  maxHeight?: number;
-  /** JPEG quality, 1 to 100. Default 80. */
-  quality?: number;
-}
-
-export interface SnapshotOptions extends PictureOptions {
-  /** A smaller picture. Default false. */
-  preview?: boolean | Preview;
-}
-
-export interface OcrOptions extends PictureOptions {
-  /** Names from `getOcrInfo`; default the device's. */
-  langs?: readonly string[];
-  /** The part to read, in pixels of the picture; `right` and `bottom` are coordinates. What is left out is that edge. */
-  region?: { left?: number; top?: number; right?: number; bottom?: number };
-}
-
-/** A picture of the screen and what the device tells of it; a device may leave out any of that. */
-export interface Snapshot {
-  /** JPEG. */
-  image: Buffer;
-  /** Whether there was a video signal. */
-  online: boolean | undefined;
-  /** Of the whole picture, also for a preview. */
-  width: number | undefined;
-  height: number | undefined;
-  /** Seconds since 1970. */
-  timestamp: number | undefined;
-  /** Seconds of the device's own clock. */
-  times: Record<"grabBegin" | "grabEnd" | "encodeBegin" | "encodeEnd" | "send", number | undefined>;
-}
-
-export interface OcrInfo {
-  enabled: boolean;
-  langs: { default: string[]; available: string[] };
-}
-
-const QUALITY = { min: 1, max: 100 };
-const SIDE = { min: 0, max: Infinity };
 /** A device waits for a signal, and a small board takes up to 20 s to read a whole screen. Seconds on top. */
 const SIGNAL_TIME = 10;
 const OCR_TIME = 60;
 
 /**
  * The screen of the computer (`/api/streamer`). The video runs only while somebody watches (a WebSocket with `stream=1`, such as the
- * device's own web page); nothing here starts it.
+ * device's own web page, or `PiKVM.video`); nothing here starts it.
  */
 export class Streamer {
   readonly #commands: Commands;
@@ -171,9 +85,21 @@ export class Streamer {
    */
   async snapshot({ preview = false, ...options }: SnapshotOptions = {}): Promise<Snapshot> {
     const query = preview === false ? {} : previewOf(preview === true ? {} : preview);
-    const answer = await this.#picture(query, options, SIGNAL_TIME);
-    if (!/^image\/jpeg/i.test(header(answer, "content-type"))) throw badResponse(answer, "Expected a JPEG picture.");
-    return snapshotOf(answer, answer.bytes);
+    return snapshotOf(await this.#picture(query, options, SIGNAL_TIME));
+  }
+
+  /**
+   * The pictures as they come, until it is cancelled or left (`break`). An unchanged picture is sent again about once a second, without a
+   * signal a "NO LIVE VIDEO" one with `online` false. Reads no faster than it is iterated: a slow reader's pictures are some time old, and
+   * the device leaves out others (`dropped`). Ends when the video does, e.g. a second after `setParams`. `GET /streamer/stream`.
+   * @throws APIError with status 502 while nobody watches; ConnectionTimeoutError when nothing comes for the time of an ordinary answer;
+   * ConnectError when the connection breaks; ResponseError when the video ends (`CUT_SHORT`), for what is no MJPEG stream, and for a
+   * picture over 16 MiB; CancelledError.
+   */
+  async *mjpeg({ key, zeroData = false, signal }: MjpegOptions = {}): AsyncGenerator<MjpegFrame, void, undefined> {
+    const query = { extra_headers: true, key, zero_data: zeroData ? true : undefined };
+    const { transport } = this.#commands;
+    yield* framesOf(await transport.stream("/streamer/stream", { signal, query, limited: "steps" }), zeroData);
   }
 
   /** Forgets the saved picture, whether there is one or not; no event tells of it. `DELETE /api/streamer/snapshot`. */
@@ -196,9 +122,7 @@ export class Streamer {
    */
   async ocr({ langs = [], region, ...options }: OcrOptions = {}): Promise<string> {
     const query = { ocr: true, ocr_langs: langs.length > 0 ? langs.join(",") : undefined, ...regionOf(region ?? {}) };
-    const answer = await this.#picture(query, options, OCR_TIME);
-    if (!/^text\/plain/i.test(header(answer, "content-type"))) throw badResponse(answer, "Expected a text.");
-    return answer.text;
+    return recognisedText(await this.#picture(query, options, OCR_TIME));
   }
 
   #picture(query: Query, { save, load, allowOffline, signal }: PictureOptions, extraTime: number) {
@@ -208,53 +132,4 @@ export class Streamer {
       query: { save, load, allow_offline: allowOffline, ...query },
     });
   }
-}
-
-function previewOf({ maxWidth, maxHeight, quality }: Preview): Query {
-  const optional = (name: string, value: number | undefined, range: Limits) =>
-    value === undefined ? undefined : integerIn(name, value, range);
-  return {
-    preview: true,
-    preview_max_width: optional("The width", maxWidth, SIDE),
-    preview_max_height: optional("The height", maxHeight, SIDE),
-    preview_quality: optional("The quality", quality, QUALITY),
-  };
-}
-
-/** The device takes an empty region for the whole picture. */
-function regionOf(region: NonNullable<OcrOptions["region"]>): Query {
-  for (const [name, value] of Object.entries(region)) inRange(name, value, SIDE);
-  const { left, top, right, bottom } = region;
-  if ((left ?? 0) >= (right ?? Infinity) || (top ?? 0) >= (bottom ?? Infinity))
-    throw new ConfigurationError("The region to read is empty: right and bottom are coordinates, not sizes.");
-  const edge = (value: number | undefined) => (value === undefined ? undefined : Math.round(value));
-  return { ocr_left: edge(left), ocr_top: edge(top), ocr_right: edge(right), ocr_bottom: edge(bottom) };
-}
-
-function snapshotOf(answer: Answer, image: Buffer): Snapshot {
-  const number = (name: string) => {
-    const text = header(answer, name);
-    return text === "" ? undefined : Number(text);
-  };
-  const time = (name: string) => number(`x-ustreamer-${name}-timestamp`);
-  const online = header(answer, "x-ustreamer-online");
-  return {
-    image,
-    online: online === "" ? undefined : online === "true",
-    width: number("x-ustreamer-width"),
-    height: number("x-ustreamer-height"),
-    timestamp: number("x-timestamp"),
-    times: {
-      grabBegin: time("grab-begin"),
-      grabEnd: time("grab-end"),
-      encodeBegin: time("encode-begin"),
-      encodeEnd: time("encode-end"),
-      send: time("send"),
-    },
-  };
-}
-
-function header({ headers }: Answer, name: string): string {
-  const value = headers[name];
-  return typeof value === "string" ? value : "";
 }

@@ -1,73 +1,8 @@
 import type { ChangeOptions, Commands } from "./commands";
 import { ConfigurationError } from "./errors";
 import { inRange, integerIn, oneOf } from "./ranges";
+import type { SwitchColor, SwitchEdids, SwitchRole, SwitchState } from "./switch-state";
 import type { CallOptions } from "./transport";
-
-export interface SwitchEdid {
-  name: string;
-  /** Hexadecimal, 128 or 256 bytes. */
-  data: string;
-  /** `null` where the data is no EDID. */
-  parsed: null | {
-    mfc_id: string;
-    product_id: number;
-    serial: number;
-    monitor_name: string | null;
-    monitor_serial: string | null;
-    audio: boolean;
-  };
-}
-
-/** By id; `default` is always there. */
-export interface SwitchEdids {
-  all: Record<string, SwitchEdid>;
-  /** The id of each port. */
-  used: string[];
-}
-
-export interface SwitchColor {
-  red: number;
-  green: number;
-  blue: number;
-  brightness: number;
-  /** Milliseconds; 0 = steady. */
-  blink_ms: number;
-}
-
-export interface SwitchPort {
-  unit: number;
-  channel: number;
-  name: string;
-  /** As printed in the device's menu: `3`, or `2.3` with several units. */
-  id: string;
-  /** Seconds. */
-  atx: { click_delays: Record<"power" | "power_long" | "reset", number> };
-  video?: { dummy: boolean };
-}
-
-/** Lists have an entry for each port by its index; they are empty while no unit is attached or has reported. */
-export interface SwitchState {
-  model: {
-    firmware: { version: number };
-    units: { firmware: { version: number; devbuild?: boolean } }[];
-    ports: SwitchPort[];
-    limits: {
-      atx: {
-        click_delays: Record<"power" | "power_long" | "reset", { default: number; min: number; max: number }>;
-      };
-    };
-  };
-  /** `active_port` is -1 when none is; `synced` is false while units are catching up. */
-  summary: { active_port: number; active_id: string; synced: boolean };
-  edids: SwitchEdids;
-  colors: Record<SwitchRole, SwitchColor>;
-  video: { links: boolean[] };
-  usb: { links: boolean[] };
-  beacons: { uplinks: boolean[]; downlinks: boolean[]; ports: boolean[] };
-  atx: { busy: boolean[]; leds: { power: boolean[]; hdd: boolean[] } };
-}
-
-export type SwitchRole = "inactive" | "active" | "flashing" | "beacon" | "bootloader";
 
 /** Which light: of a port, or of a unit's connection upwards or downwards, by index from 0. */
 export type BeaconPlace = { port: number | string } | { uplink: number } | { downlink: number };

@@ -37,6 +37,12 @@ export type Types = [
   face.InfoState,
   face.Key,
   face.LinkEvents,
+  face.Media,
+  face.MediaFrame,
+  face.MediaSocket,
+  face.MediaState,
+  face.MjpegFrame,
+  face.MjpegOptions,
   face.MountOptions,
   face.Msd,
   face.MouseButton,
@@ -104,6 +110,10 @@ export type Types = [
   face.System,
   face.Trust,
   face.TypeOptions,
+  face.Video,
+  face.VideoFormat,
+  face.VideoLease,
+  face.VideoOptions,
 ];
 
 test("the values that the client exports", () => {

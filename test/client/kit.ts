@@ -90,7 +90,8 @@ export async function httpServer(t: TestContext, answer: RequestListener): Promi
   return listening(t, createServer(answer));
 }
 
-async function listening(t: TestContext, server: Server): Promise<string> {
+/** A server on a free port, ended with the test. @returns its `host:port`. */
+export async function listening(t: TestContext, server: Server): Promise<string> {
   const sockets = new Set<Socket>();
   server.on("connection", (socket) => {
     sockets.add(socket);

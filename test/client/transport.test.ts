@@ -175,6 +175,8 @@ describe("life", { concurrency: true }, () => {
     "system",
     "prometheus",
     "redfish",
+    "media",
+    "video",
     "auth",
   ] as const;
   const touches: [string, (kvm: PiKVM) => unknown][] = [
