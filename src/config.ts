@@ -103,6 +103,15 @@ export const DRIVE_KINDS = ["cdrom", "flash"] as const;
 export interface MsdMountConfig
   extends ActionConfig, TypedFields<"action" | "image" | "drive" | "writable" | "timeout" | "busyRetry"> {}
 
+export const GPIO_ACTIONS = ["on", "off", "toggle", "pulse", "read"] as const;
+
+/**
+ * `channel`: its name or label. `delay`: seconds of a pulse (0 = the channel's own). `verify`: compare what it reads afterwards.
+ * `timeout`: seconds for it to be read again. `busyRetry`: as for atx-power.
+ */
+export interface GpioConfig
+  extends ActionConfig, TypedFields<"action" | "channel" | "delay" | "verify" | "timeout" | "busyRetry"> {}
+
 export const EVENT_MODES = ["changes", "state", "raw"] as const;
 
 /** The kinds of state that a device reports; it may send others. */

@@ -35,6 +35,7 @@ export type {
   GpioState,
   PulseOptions,
 } from "./gpio";
+export type { GpioChannel } from "./gpio-names";
 export type { Keyboard, TextOptions } from "./keyboard";
 export { MOUSE_BUTTONS, type Hid, type HidParams, type MouseButton, type TypeOptions } from "./hid";
 export { isKey, KEYS, type Key } from "./keys";
@@ -60,6 +61,14 @@ export {
   type RedfishVirtualMedia,
   type ResetType,
 } from "./redfish";
+export type {
+  ChannelReading,
+  GpioReading,
+  PulseRelayOptions,
+  RelayOptions,
+  Relays,
+  SwitchRelayOptions,
+} from "./relays";
 export {
   METHODS,
   type ApiAnswer,

@@ -16,6 +16,7 @@ import { Media } from "./media";
 import { Msd } from "./msd";
 import { Power } from "./power";
 import { Prometheus } from "./prometheus";
+import { Relays } from "./relays";
 import { Redfish } from "./redfish";
 import { request, stream, type ApiAnswer, type ApiRequestOptions, type Method, type StreamOptions } from "./request";
 import { Streamer } from "./streamer";
@@ -42,6 +43,7 @@ interface Resources {
   msd: Msd;
   drive: Drive;
   gpio: Gpio;
+  relays: Relays;
   streamer: Streamer;
   media: Media;
   video: Video;
@@ -105,9 +107,14 @@ export class PiKVM implements AsyncDisposable {
     return this.#open.drive;
   }
 
-  /** Relays and inputs. */
+  /** Relays and inputs, call by call. */
   get gpio(): Gpio {
     return this.#open.gpio;
+  }
+
+  /** Relays and inputs by their labels, as actions that look first and verify. */
+  get relays(): Relays {
+    return this.#open.relays;
   }
 
   /** The screen. */
@@ -230,6 +237,7 @@ function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions): Resou
   const atx = new Atx(buttons);
   const hid = new Hid(new Commands(transport, hidLane));
   const msd = new Msd(storage);
+  const gpio = new Gpio(new Commands(transport, new Lane("the relays", closed)));
   return {
     transport,
     hidLane,
@@ -240,7 +248,8 @@ function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions): Resou
     keyboard: new Keyboard(hid, waiter, new Lane("the keyboard", closed)),
     msd,
     drive: new Drive(msd, waiter, new Lane("the USB drive", closed)),
-    gpio: new Gpio(new Commands(transport, new Lane("the relays", closed))),
+    gpio,
+    relays: new Relays(gpio, waiter, new Lane("the relays", closed)),
     streamer: new Streamer(new Commands(transport, new Lane("the video", closed))),
     media: new Media(transport),
     video: new Video(transport, hidLane, videoIdle),

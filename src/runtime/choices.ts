@@ -9,6 +9,8 @@ const TIMEOUT = 10;
 /** What a dialog can offer for a field, by the names that the device itself has for it. */
 const CHOICES: Record<string, (kvm: PiKVM, signal: AbortSignal) => Promise<string[]>> = {
   images: async (kvm, signal) => Object.keys((await kvm.msd.getState({ signal })).storage?.images ?? {}),
+  channels: async (kvm, signal) =>
+    (await kvm.relays.channels({ signal })).flatMap(({ channel, label }) => [channel, ...(label ? [label] : [])]),
   keymaps: async (kvm, signal) => (await kvm.hid.getKeymaps({ signal })).available,
 };
 

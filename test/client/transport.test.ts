@@ -170,6 +170,7 @@ describe("life", { concurrency: true }, () => {
     "msd",
     "drive",
     "gpio",
+    "relays",
     "streamer",
     "switch",
     "system",

@@ -1,0 +1,22 @@
+import { choice, DEVICE, FOR_NUMBERS, NAME, NO_DEVICE, number, text, type Visit } from "./visit";
+
+export const visit: Visit = {
+  mistakes: [
+    NO_DEVICE,
+    {
+      ...number("delay", "-1"),
+      given: [choice("action", "pulse")],
+      reason: `Pulse: ${FOR_NUMBERS} 0 to 3600`,
+    },
+    { ...number("timeout", "0"), reason: `Done within: ${FOR_NUMBERS} 0.1 to 3600` },
+    { ...number("busyRetry", "x"), reason: `If busy, retry for: ${FOR_NUMBERS} 0 to 600` },
+  ],
+  settings: [
+    DEVICE,
+    NAME,
+    choice("action", "toggle"),
+    text("channel", "Server fan"),
+    { field: "verify", type: "bool", value: "false" },
+    number("timeout", "20"),
+  ],
+};

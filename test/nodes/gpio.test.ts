@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, test } from "node:test";
+import { startSimulator, type Simulator } from "../../src/simulator";
+import { device, fields, flow, node } from "../harness/flows";
+import { NodeRed } from "../harness/node-red";
+import { until } from "../harness/until";
+
+let simulator: Simulator;
+let red: NodeRed;
+before(async () => {
+  red = await NodeRed.start();
+});
+after(async () => {
+  await red.stop();
+});
+beforeEach(async () => {
+  await red.deploy(flow());
+  await (simulator as Simulator | undefined)?.close();
+  red.forget();
+  simulator = await startSimulator();
+  const { gpio } = simulator.state;
+  gpio.addOutput("fan", { pulse: { delay: 0.1, min: 0.1, max: 2 } });
+  gpio.addOutput("lamp1", { pulse: { delay: 0 } });
+  gpio.addOutput("lamp2", { pulse: { delay: 0 } });
+  gpio.drivers.set("waker", { type: "cmd", readable: false });
+  gpio.addOutput("waker", { driver: "waker" });
+  gpio.addOutput("bell", { switch: false, pulse: { delay: 0.1 } });
+  gpio.addInput("door", { state: true });
+  gpio.model = {
+    ...gpio.model,
+    view: {
+      header: { title: [{ type: "label", text: "GPIO" }] },
+      table: [
+        [
+          { type: "label", text: "Server fan:" },
+          { type: "output", channel: "fan", text: "Switch", confirm: false },
+        ],
+        null,
+        [
+          { type: "label", text: "Lamp" },
+          { type: "output", channel: "lamp1", text: "", confirm: false },
+          { type: "output", channel: "lamp2", text: "", confirm: false },
+        ],
+        [
+          { type: "label", text: "Door" },
+          { type: "input", channel: "door", color: "green" },
+        ],
+      ],
+    },
+  };
+});
+after(() => simulator.close());
+
+type Inputs = Record<string, [type: string, value: string]>;
+
+async function perform(inputs: Inputs, msg: object = {}, overrides: object = {}): Promise<Record<string, unknown>> {
+  await red.deploy(flow(device(simulator, overrides), node("pikvm-gpio", fields(inputs))));
+  red.forget();
+  red.send("node", msg);
+  return until(() => red.at("result")[0] ?? red.at("error")[0]);
+}
+
+const errorOf = (msg: Record<string, unknown>) => msg["error"] as { name: string; code: string; message: string };
+const writes = () => simulator.requests.filter(({ method }) => method === "POST").map(({ path, query }) => [path, query["state"]]); // prettier-ignore
+
+for (const [payload, state] of [
+  ["on", true],
+  ["OFF", false],
+  [1, true],
+  [false, false],
+] as const) {
+  test(`${JSON.stringify(payload)} switches a channel, by its name, and reads it back`, async () => {
+    const msg = await perform({ channel: ["str", "fan"] }, { payload });
+    assert.deepEqual(msg["payload"], {
+      action: state ? "on" : "off",
+      channel: "fan",
+      kind: "output",
+      label: "Server fan: Switch",
+      state: { online: true, state, busy: false },
+    });
+  });
+}
+
+test("a channel is chosen by its label, in any case, and by the beginning of it", async () => {
+  for (const label of ["Server fan: Switch", "server FAN switch", "Server Fan"]) {
+    const { payload } = await perform({ channel: ["str", label], action: ["choice", "read"] });
+    assert.equal((payload as { channel: string }).channel, "fan", label);
+  }
+});
+
+test("toggle writes the other level than the channel reads, also when it is pressed twice", async () => {
+  await red.deploy(
+    flow(device(simulator), node("pikvm-gpio", fields({ channel: ["str", "fan"], action: ["choice", "toggle"] }))),
+  );
+  red.send("node", {});
+  red.send("node", {});
+  await red.message("result", { count: 2 });
+  assert.deepEqual(writes().map(([, state]) => state), ["1", "0"]); // prettier-ignore
+});
+
+test("pulse answers when it is over, and a length that the channel cannot do is refused", async () => {
+  const msg = await perform({ channel: ["str", "fan"], action: ["choice", "pulse"], delay: ["num", "0.2"] });
+  assert.deepEqual((msg["payload"] as { state: unknown }).state, { online: true, state: false, busy: false });
+  const refused = await perform({ channel: ["str", "fan"], action: ["choice", "pulse"], delay: ["num", "3"] });
+  assert.equal(errorOf(refused).name, "ConfigurationError");
+  assert.match(errorOf(refused).message, /0\.1 to 2 s/);
+  assert.equal(writes().length, 1);
+});
+
+test("read tells one channel, or all", async () => {
+  const one = await perform({ channel: ["str", "door"], action: ["choice", "read"] });
+  assert.deepEqual(one["payload"], {
+    action: "read",
+    channel: "door",
+    kind: "input",
+    label: "Door",
+    state: { online: true, state: true },
+  });
+  const all = await perform({ action: ["choice", "read"] });
+  const { channels } = all["payload"] as { channels: { channel: string }[] };
+  assert.deepEqual(channels.map(({ channel }) => channel).sort(), [...Object.keys(simulator.state.gpio.model.scheme.outputs), "door"].sort()); // prettier-ignore
+});
+
+test("while a channel is being written, what it reads is waited for", async () => {
+  await red.deploy(
+    flow(
+      device(simulator),
+      node("pikvm-gpio", { id: "pulse", ...fields({ channel: ["str", "fan"], action: ["choice", "pulse"], delay: ["num", "0.5"] }) }),
+      node("pikvm-gpio", fields({ channel: ["str", "fan"], action: ["choice", "read"] })),
+    ),
+  ); // prettier-ignore
+  red.send("pulse", {});
+  await until(() => simulator.state.gpio.channels.outputs["fan"]?.busy);
+  red.send("node", {});
+  await red.message("result", { count: 2 });
+  for (const { payload } of red.at("result")) assert.equal((payload as { state: { busy: boolean } }).state.busy, false);
+});
+
+describe("what cannot work is refused before anything is sent", () => {
+  for (const [channel, action, says] of [
+    ["nothing", "on", /no channel "nothing".*fan \(Server fan: Switch\)/],
+    ["Lamp", "on", /"Lamp" may be lamp1 \(Lamp\), lamp2 \(Lamp\)/],
+    ["door", "on", /no channel "door" that can do this/],
+    ["bell", "on", /no channel "bell"/],
+    ["lamp1", "pulse", /no channel "lamp1"/],
+    ["", "on", /no channel ""/],
+  ] as const) {
+    test(`${action} "${channel}"`, async () => {
+      const { name, message } = errorOf(await perform({ channel: ["str", channel], action: ["choice", action] }));
+      assert.equal(name, "ConfigurationError");
+      assert.match(message, says);
+      assert.deepEqual(writes(), []);
+    });
+  }
+});
+
+test("a channel that reads otherwise than it was switched is an error, unless it is not verified", async () => {
+  const failed = await perform({ channel: ["str", "waker"], action: ["choice", "on"] });
+  assert.deepEqual([errorOf(failed).name, errorOf(failed).code], ["PiKVMError", "NOT_VERIFIED"]);
+  const { payload } = await perform({ channel: ["str", "waker"], action: ["choice", "on"], verify: ["bool", "false"] });
+  assert.equal((payload as { state: { state: boolean } }).state.state, false);
+});
+
+test("a driver that is offline is the device's own error", async () => {
+  simulator.state.gpio.setOnline("fan", false);
+  const error = errorOf(await perform({ channel: ["str", "fan"], action: ["choice", "on"] })) as unknown as {
+    error: string;
+  };
+  assert.equal(error.error, "GpioDriverOfflineError");
+});
