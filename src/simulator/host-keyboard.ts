@@ -16,6 +16,8 @@ export class HostKeyboard {
   readonly events: KeyEvent[] = [];
   readonly held = new Set<string>();
   readonly leds = { caps: false, num: false, scroll: false };
+  /** Told of every key that goes down or up. */
+  onEvent: (event: KeyEvent) => void = () => undefined;
   /** Told when the computer switches a keyboard LED. */
   onLeds: () => void = () => undefined;
   /** Told of every key that goes down, and of the character that it types. */
@@ -30,7 +32,9 @@ export class HostKeyboard {
 
   /** One key of a report. */
   change(key: string, state: boolean): void {
-    this.events.push({ key, state, at: this.clock.now() });
+    const event = { key, state, at: this.clock.now() };
+    this.events.push(event);
+    this.onEvent(event);
     if (this.events.length > MAX_EVENTS) this.events.splice(0, MAX_EVENTS / 2);
     if (!state) this.held.delete(key);
     else {
