@@ -1,8 +1,8 @@
 import type { ChangeOptions, Commands } from "./commands";
 import { pause, throwIfCancelled } from "./deadline";
 import { CancelledError, ConfigurationError, PiKVMError } from "./errors";
-import { isKey, type Key } from "./keys";
-import { integerIn, oneOf } from "./ranges";
+import { knownKey } from "./keys";
+import { checkDelta, checkPosition, knownButton, type MouseButton } from "./mouse";
 import type { HidState } from "./states";
 import type { CallOptions, Query, RequestOptions } from "./transport";
 import { partsOf, type Part } from "./typing";
@@ -22,15 +22,6 @@ export interface HidParams {
   /** Moves the pointer now and then, against screen savers. */
   jiggler?: boolean;
 }
-
-export const MOUSE_BUTTONS = ["left", "right", "middle", "up", "down"] as const;
-
-/** `up` and `down` are a browser's back and forward, not the wheel. */
-export type MouseButton = (typeof MOUSE_BUTTONS)[number];
-
-/** The whole picture, however many pixels it has: the middle is 0. */
-const POSITION = { min: -32_768, max: 32_767 };
-const DELTA = { min: -127, max: 127 };
 
 /** How much longer than its key events a part may take a busy device. */
 const SLOWNESS = 1.5;
@@ -176,7 +167,7 @@ export class Hid {
    * down as a key does. `POST /api/hid/events/send_mouse_button`.
    */
   async sendMouseButton(button: MouseButton, state?: boolean, options: ChangeOptions = {}): Promise<void> {
-    return this.#event("send_mouse_button", { button: oneOf("The button", button, MOUSE_BUTTONS), state }, options);
+    return this.#event("send_mouse_button", { button: knownButton(button), state }, options);
   }
 
   /**
@@ -184,8 +175,8 @@ export class Hid {
    * @param x, y -32768 (left, top) to 32767 (right, bottom) of the picture; 0 is the middle.
    */
   async sendMouseMove(x: number, y: number, options: ChangeOptions = {}): Promise<void> {
-    const query = { to_x: integerIn("x", x, POSITION), to_y: integerIn("y", y, POSITION) };
-    return this.#event("send_mouse_move", query, options);
+    checkPosition(x, y);
+    return this.#event("send_mouse_move", { to_x: x, to_y: y }, options);
   }
 
   /**
@@ -240,10 +231,6 @@ async function insist(release: () => Promise<unknown>): Promise<void> {
 }
 
 function deltaOf(x: number, y: number): Query {
-  return { delta_x: integerIn("x", x, DELTA), delta_y: integerIn("y", y, DELTA) };
-}
-
-function knownKey(key: string): Key {
-  if (isKey(key)) return key;
-  throw new ConfigurationError(`"${key}" is not a key. Expected a name such as Enter, KeyA, Digit1, F12, ControlLeft.`);
+  checkDelta(x, y);
+  return { delta_x: x, delta_y: y };
 }

@@ -32,10 +32,14 @@ export type {
   GpioState,
   PulseOptions,
 } from "./gpio";
-export { MOUSE_BUTTONS, type Hid, type HidParams, type MouseButton, type TypeOptions } from "./hid";
+export type { Hid, HidParams, TypeOptions } from "./hid";
 export { isKey, KEYS, type Key } from "./keys";
 export type { ConnectionChange, LinkEvents } from "./link";
+export type { SoftwareVersion } from "./link-session";
+export type { LiveOptions } from "./live";
+export type { BatchOptions, KeyPress, LiveHid } from "./live-hid";
 export type { DeviceEvent, StateChange } from "./merge";
+export { MOUSE_BUTTONS, type MouseButton, type MouseDelta } from "./mouse";
 export type { DownloadOptions, Msd, MsdParams, StoredImage, UploadOptions, UploadRemoteOptions } from "./msd";
 export { PiKVM, type PiKVMOptions } from "./pikvm";
 export type { Power, PowerOffOptions, PowerOptions, PowerResult, PowerWait } from "./power";

@@ -3,7 +3,8 @@ import type WebSocket from "ws";
 import { pause } from "./deadline";
 import { AuthError, PiKVMError, WebSocketError } from "./errors";
 import type { Lane } from "./lane";
-import { mergeEvent, type DeviceEvent, type StateChange } from "./merge";
+import { LinkSession } from "./link-session";
+import { mergeEvent, parseEvent, type DeviceEvent, type StateChange } from "./merge";
 import { openWebSocket } from "./socket";
 import type { States } from "./states";
 import type { Transport } from "./transport";
@@ -58,6 +59,7 @@ export class EventLink extends EventEmitter<LinkEvents> {
   #holders = 0;
   #running: { stop: AbortController; ended: Promise<void> } | undefined;
   #states: States = {};
+  #session: LinkSession | undefined;
   #connection: ConnectionChange = { connected: false };
 
   constructor(transport: Transport, hidLane: Lane, timing = TIMING) {
@@ -76,6 +78,11 @@ export class EventLink extends EventEmitter<LinkEvents> {
 
   get connection(): Readonly<ConnectionChange> {
     return this.#connection;
+  }
+
+  /** The present session, for sending; undefined while not connected. */
+  get session(): LinkSession | undefined {
+    return this.#session;
   }
 
   /** Ends when the device is closed. */
@@ -129,8 +136,10 @@ export class EventLink extends EventEmitter<LinkEvents> {
       try {
         const socket = await this.#open(stop);
         this.#states = {};
+        const session = new LinkSession(socket);
+        this.#session = session;
         this.#changeConnection({ connected: true });
-        await this.#listen(socket, stop, () => (failures = 0));
+        await this.#listen(socket, session, { stop, proven: () => (failures = 0) });
         break;
       } catch (cause) {
         if (stop.aborted) break;
@@ -151,7 +160,11 @@ export class EventLink extends EventEmitter<LinkEvents> {
   }
 
   /** Receives until the session ends. @throws WebSocketError, unless it was stopped. */
-  #listen(socket: WebSocket, stop: AbortSignal, proven: () => void): Promise<void> {
+  #listen(
+    socket: WebSocket,
+    session: LinkSession,
+    { stop, proven }: { stop: AbortSignal; proven: () => void },
+  ): Promise<void> {
     const { pingAfter, deadAfter, checkEvery, closeTimeout } = this.#timing;
     return new Promise((resolve, reject) => {
       let heard = Date.now();
@@ -176,11 +189,15 @@ export class EventLink extends EventEmitter<LinkEvents> {
       socket.on("ping", () => (heard = Date.now()));
       socket.on("message", (data: Buffer, isBinary: boolean) => {
         heard = Date.now();
-        if (isBinary || stop.aborted) return;
-        const event = parseEvent(data);
-        if (event === undefined)
+        if (stop.aborted) return;
+        const event = isBinary ? undefined : parseEvent(data);
+        if (isBinary) session.receiveBinary(data);
+        else if (event === undefined)
           fail(new WebSocketError("The device sent something that is not an event.", { code: "BAD_EVENT" }));
-        else if (this.#receive(event)) proven();
+        else {
+          session.receive(event);
+          if (this.#receive(event)) proven();
+        }
       });
       socket.on("error", (cause: Error) =>
         fail(new WebSocketError(`The event connection broke: ${cause.message}`, { cause })),
@@ -189,8 +206,11 @@ export class EventLink extends EventEmitter<LinkEvents> {
         clearInterval(heartbeat);
         clearTimeout(impatience);
         stop.removeEventListener("abort", leave);
+        const error = failure ?? new WebSocketError(describeClose(code), { code: `WS_${code}` });
+        this.#session = undefined;
+        session.end(error);
         if (stop.aborted) resolve();
-        else reject(failure ?? new WebSocketError(describeClose(code), { code: `WS_${code}` }));
+        else reject(error);
       });
       socket.resume();
     });
@@ -218,17 +238,6 @@ export class EventLink extends EventEmitter<LinkEvents> {
 /** Exponential with full jitter: many devices or Node-REDs do not come back in step. Seconds. */
 function backoff(failures: number, { backoffStart, backoffCeiling }: LinkTiming): number {
   return Math.random() * Math.min(backoffCeiling, backoffStart * 2 ** (failures - 1));
-}
-
-function parseEvent(data: Buffer): DeviceEvent | undefined {
-  try {
-    const value: unknown = JSON.parse(data.toString("utf8"));
-    if (typeof value !== "object" || value === null || !("event_type" in value)) return undefined;
-    const { event_type } = value;
-    return typeof event_type === "string" ? { event_type, event: "event" in value ? value.event : {} } : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function describeClose(code: number): string {

@@ -12,6 +12,18 @@ export interface StateChange {
   state: unknown;
 }
 
+/** @returns undefined for what is no event. */
+export function parseEvent(data: Buffer): DeviceEvent | undefined {
+  try {
+    const value: unknown = JSON.parse(data.toString("utf8"));
+    if (typeof value !== "object" || value === null || !("event_type" in value)) return undefined;
+    const { event_type } = value;
+    return typeof event_type === "string" ? { event_type, event: "event" in value ? value.event : {} } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * The full state that results from an event, without changing what was handed in; undefined for events that carry no state (`loop`,
  * `pong`) or a part of a state that is not known yet. Understands the event names of kvmd before 4.36 too.

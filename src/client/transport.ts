@@ -108,10 +108,14 @@ export class Transport {
     path: string,
     options: RequestOptions = {},
   ): Promise<OpenAnswer> {
-    if (this.#readOnly && !options.harmless) {
-      throw new ConfigurationError("The device is set to read-only; nothing was sent.", { code: "READ_ONLY" });
-    }
+    if (!options.harmless) this.refuseReadOnly();
     return this.#answer(method, path, options);
+  }
+
+  /** @throws ConfigurationError when nothing may be changed. */
+  refuseReadOnly(): void {
+    if (!this.#readOnly) return;
+    throw new ConfigurationError("The device is set to read-only; nothing was sent.", { code: "READ_ONLY" });
   }
 
   /**
