@@ -5,6 +5,7 @@ import { Credentials, type Login } from "./credentials";
 import { within } from "./deadline";
 import { AuthError, CancelledError, ConfigurationError, ConnectError, type APIError } from "./errors";
 import { Http, whole, type HttpRequest, type Limited, type OpenAnswer, type WholeAnswer } from "./http";
+import { checkOptions } from "./options";
 import { Session } from "./session";
 import { connectorFor, type Connector, type Trust } from "./trust";
 
@@ -13,9 +14,9 @@ export interface TransportOptions extends Login {
   address: string;
   /** Default `"system"`: a certificate signed by an authority that the system knows. */
   trust?: Trust;
-  /** Seconds for TCP and TLS. Default 10. */
+  /** Seconds for TCP and TLS, up to 3600. Default 10. */
   connectTimeout?: number;
-  /** Seconds for an ordinary answer. Default 30. */
+  /** Seconds for an ordinary answer, up to 3600. Default 30. */
   timeout?: number;
   /** Refuse everything that changes the device, before it is sent. */
   readOnly?: boolean;
@@ -60,6 +61,7 @@ export class Transport {
   #refused: AuthError | undefined;
 
   constructor(options: TransportOptions) {
+    checkOptions(options);
     // However many calls there are, they all end when the device is closed.
     setMaxListeners(0, this.closed);
     this.address = parseAddress(options.address);
