@@ -3,6 +3,7 @@ import { pause, throwIfCancelled } from "./deadline";
 import { CancelledError, ConfigurationError, PiKVMError } from "./errors";
 import { knownKey } from "./keys";
 import { checkDelta, checkPosition, knownButton, type MouseButton } from "./mouse";
+import { number, objectOf, text, texts } from "./shape";
 import type { HidState } from "./states";
 import type { CallOptions, Query, RequestOptions } from "./transport";
 import { partsOf, type Part } from "./typing";
@@ -22,6 +23,10 @@ export interface HidParams {
   /** Moves the pointer now and then, against screen savers. */
   jiggler?: boolean;
 }
+
+const HID_STATE = objectOf({ keyboard: objectOf(), mouse: objectOf() });
+const INACTIVITY = objectOf({ inactivity: number });
+const HID_KEYMAPS = objectOf({ keymaps: objectOf({ default: text, available: texts }) });
 
 /** How much longer than its key events a part may take a busy device. */
 const SLOWNESS = 1.5;
@@ -45,13 +50,14 @@ export class Hid {
 
   /** Whether the computer listens, keyboard LEDs, outputs. `GET /api/hid`. */
   getState({ signal }: CallOptions = {}): Promise<HidState> {
-    return this.#commands.transport.get("/api/hid", { signal });
+    return this.#commands.transport.get("/api/hid", { signal, shape: HID_STATE });
   }
 
   /** Seconds since the last key or mouse event from anybody; kvmd 4.83 and later. `GET /api/hid/inactivity`. */
   async getInactivity({ signal }: CallOptions = {}): Promise<number> {
     const { inactivity } = await this.#commands.transport.get<{ inactivity: number }>("/api/hid/inactivity", {
       signal,
+      shape: INACTIVITY,
     });
     return inactivity;
   }
@@ -59,7 +65,7 @@ export class Hid {
   /** Names for `keymap`. `GET /api/hid/keymaps`. */
   async getKeymaps({ signal }: CallOptions = {}): Promise<{ default: string; available: string[] }> {
     type Answer = { keymaps: { default: string; available: string[] } };
-    const { keymaps } = await this.#commands.transport.get<Answer>("/api/hid/keymaps", { signal });
+    const { keymaps } = await this.#commands.transport.get<Answer>("/api/hid/keymaps", { signal, shape: HID_KEYMAPS });
     return keymaps;
   }
 

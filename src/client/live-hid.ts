@@ -5,6 +5,7 @@ import type { EventLink } from "./link";
 import type { LinkSession, SoftwareVersion } from "./link-session";
 import { LiveLine } from "./live-line";
 import { checkDelta, checkPosition, knownButton, type MouseButton, type MouseDelta } from "./mouse";
+import { isRecord } from "./shape";
 import type { CallOptions } from "./transport";
 
 export interface KeyPress {
@@ -179,8 +180,9 @@ export class LiveHid implements AsyncDisposable {
   }
 
   #checkMode({ absolute }: { absolute: boolean }): void {
-    const actual = this.#link.states.hid?.mouse.absolute;
-    if (actual === undefined || actual === absolute) return;
+    const mouse: unknown = this.#link.states.hid?.mouse;
+    // What comes as an event nobody has checked.
+    if (!isRecord(mouse) || mouse["absolute"] !== !absolute) return;
     throw new ConfigurationError(
       absolute
         ? "The mouse is relative now and cannot be put somewhere: push it, or set the mouse output to usb first."

@@ -1,5 +1,6 @@
 import type { AuthMethod } from "./credentials";
 import { ConfigurationError } from "./errors";
+import { isRecord } from "./shape";
 import type { TransportOptions } from "./transport";
 
 const AUTH_METHODS: readonly AuthMethod[] = ["headers", "basic", "session"];
@@ -64,8 +65,4 @@ function isText(value: unknown): boolean {
 
 function isFlag(value: unknown): boolean {
   return typeof value === "boolean";
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

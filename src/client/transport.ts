@@ -7,6 +7,7 @@ import { AuthError, CancelledError, ConfigurationError, ConnectError, type APIEr
 import { Http, whole, type HttpRequest, type Limited, type OpenAnswer, type WholeAnswer } from "./http";
 import { checkOptions } from "./options";
 import { Session } from "./session";
+import type { Shape } from "./shape";
 import { connectorFor, type Connector, type Trust } from "./trust";
 
 export interface TransportOptions extends Login {
@@ -42,6 +43,8 @@ export interface RequestOptions extends CallOptions {
   limited?: Limited;
   /** The request changes nothing although it is a POST. */
   harmless?: boolean;
+  /** What the result must be, as far as somebody relies on it. Default an object. */
+  shape?: Shape;
   /** The request undoes something and is sent even while everything else ends. */
   lastWord?: boolean;
 }
@@ -81,12 +84,12 @@ export class Transport {
   /** Reads; repeated once when a kept-alive connection turns out to be broken. */
   async get<T>(path: string, options: RequestOptions = {}): Promise<T> {
     // The caller names the type of what this call answers; fields the device adds are kept.
-    return resultOf(await this.read(path, options)) as T;
+    return resultOf(await this.read(path, options), options.shape) as T;
   }
 
   /** Changes something, and is therefore sent at most once. */
   async post<T = unknown>(path: string, options: RequestOptions = {}): Promise<T> {
-    return resultOf(await this.change("POST", path, options)) as T; // as with get
+    return resultOf(await this.change("POST", path, options), options.shape) as T; // as with get
   }
 
   /** As `get`, for answers of any shape. */
