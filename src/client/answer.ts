@@ -8,6 +8,7 @@ import {
   UnavailableError,
   type Refusal,
 } from "./errors";
+import { isRecord, objectOf, type Shape } from "./shape";
 
 /** An answer whose body has been read whole. */
 export interface Answer {
@@ -20,14 +21,15 @@ export interface Answer {
 
 /**
  * The `result` of the device's envelope.
+ * @param shape what its reader relies on; default an object.
  * @throws the error of the answer's status, or ResponseError when it is not an envelope.
  */
-export function resultOf(answer: Answer): unknown {
+export function resultOf(answer: Answer, shape: Shape = objectOf()): unknown {
   if (answer.statusCode >= 300) throw refusalOf(answer);
   const envelope = parseEnvelope(answer.text);
   if (envelope === undefined) throw badResponse(answer, "Expected the JSON of a PiKVM.");
   if (!envelope.ok) throw refusalInSuccess(envelope);
-  if (!isRecord(envelope.result)) throw badResponse(answer, "Expected a result.");
+  if (!shape(envelope.result)) throw badResponse(answer, "Expected another result.");
   return envelope.result;
 }
 
@@ -138,10 +140,6 @@ function describeBody({ headers, text }: Answer): string {
   if (text.includes("The SSL certificate error")) return "The server refuses our client certificate.";
   if (type === "text/html") return "The answer is a web page, perhaps of a proxy.";
   return `The answer is not what the API documents (${type || "no content type"}, ${text.length} characters).`;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function textOf(value: unknown): string {

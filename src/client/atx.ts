@@ -1,4 +1,5 @@
 import type { ChangeOptions, Commands } from "./commands";
+import { flag, objectOf } from "./shape";
 import type { AtxState } from "./states";
 import type { CallOptions } from "./transport";
 
@@ -6,6 +7,8 @@ export interface PressOptions extends ChangeOptions {
   /** Answer when the press is over (its length plus 1 s) instead of when it is accepted. Default false. */
   wait?: boolean;
 }
+
+const ATX_STATE = objectOf({ leds: objectOf({ power: flag }) });
 
 /** Seconds of the longest press with its tail, generously: lengths are the device's configuration. */
 const LONGEST_PRESS = 30;
@@ -25,7 +28,7 @@ export class Atx {
 
   /** LEDs and what is being pressed. Device call: `GET /api/atx`. */
   getState({ signal }: CallOptions = {}): Promise<AtxState> {
-    return this.#commands.transport.get("/api/atx", { signal });
+    return this.#commands.transport.get("/api/atx", { signal, shape: ATX_STATE });
   }
 
   /** Short press of the power button if the power LED is off; else nothing happens. `POST /api/atx/power?action=on`. */

@@ -1,8 +1,9 @@
 import type { ChangeOptions, Commands } from "./commands";
 import { pause, throwIfCancelled } from "./deadline";
 import { CancelledError, ConfigurationError, PiKVMError } from "./errors";
-import { isKey, type Key } from "./keys";
-import { integerIn, oneOf } from "./ranges";
+import { knownKey } from "./keys";
+import { checkDelta, checkPosition, knownButton, type MouseButton } from "./mouse";
+import { number, objectOf, text, texts } from "./shape";
 import type { HidState } from "./states";
 import type { CallOptions, Query, RequestOptions } from "./transport";
 import { partsOf, type Part } from "./typing";
@@ -23,14 +24,9 @@ export interface HidParams {
   jiggler?: boolean;
 }
 
-export const MOUSE_BUTTONS = ["left", "right", "middle", "up", "down"] as const;
-
-/** `up` and `down` are a browser's back and forward, not the wheel. */
-export type MouseButton = (typeof MOUSE_BUTTONS)[number];
-
-/** The whole picture, however many pixels it has: the middle is 0. */
-const POSITION = { min: -32_768, max: 32_767 };
-const DELTA = { min: -127, max: 127 };
+const HID_STATE = objectOf({ keyboard: objectOf(), mouse: objectOf() });
+const INACTIVITY = objectOf({ inactivity: number });
+const HID_KEYMAPS = objectOf({ keymaps: objectOf({ default: text, available: texts }) });
 
 /** How much longer than its key events a part may take a busy device. */
 const SLOWNESS = 1.5;
@@ -54,13 +50,14 @@ export class Hid {
 
   /** Whether the computer listens, keyboard LEDs, outputs. `GET /api/hid`. */
   getState({ signal }: CallOptions = {}): Promise<HidState> {
-    return this.#commands.transport.get("/api/hid", { signal });
+    return this.#commands.transport.get("/api/hid", { signal, shape: HID_STATE });
   }
 
   /** Seconds since the last key or mouse event from anybody; kvmd 4.83 and later. `GET /api/hid/inactivity`. */
   async getInactivity({ signal }: CallOptions = {}): Promise<number> {
     const { inactivity } = await this.#commands.transport.get<{ inactivity: number }>("/api/hid/inactivity", {
       signal,
+      shape: INACTIVITY,
     });
     return inactivity;
   }
@@ -68,7 +65,7 @@ export class Hid {
   /** Names for `keymap`. `GET /api/hid/keymaps`. */
   async getKeymaps({ signal }: CallOptions = {}): Promise<{ default: string; available: string[] }> {
     type Answer = { keymaps: { default: string; available: string[] } };
-    const { keymaps } = await this.#commands.transport.get<Answer>("/api/hid/keymaps", { signal });
+    const { keymaps } = await this.#commands.transport.get<Answer>("/api/hid/keymaps", { signal, shape: HID_KEYMAPS });
     return keymaps;
   }
 
@@ -176,7 +173,7 @@ export class Hid {
    * down as a key does. `POST /api/hid/events/send_mouse_button`.
    */
   async sendMouseButton(button: MouseButton, state?: boolean, options: ChangeOptions = {}): Promise<void> {
-    return this.#event("send_mouse_button", { button: oneOf("The button", button, MOUSE_BUTTONS), state }, options);
+    return this.#event("send_mouse_button", { button: knownButton(button), state }, options);
   }
 
   /**
@@ -184,8 +181,8 @@ export class Hid {
    * @param x, y -32768 (left, top) to 32767 (right, bottom) of the picture; 0 is the middle.
    */
   async sendMouseMove(x: number, y: number, options: ChangeOptions = {}): Promise<void> {
-    const query = { to_x: integerIn("x", x, POSITION), to_y: integerIn("y", y, POSITION) };
-    return this.#event("send_mouse_move", query, options);
+    checkPosition(x, y);
+    return this.#event("send_mouse_move", { to_x: x, to_y: y }, options);
   }
 
   /**
@@ -240,10 +237,6 @@ async function insist(release: () => Promise<unknown>): Promise<void> {
 }
 
 function deltaOf(x: number, y: number): Query {
-  return { delta_x: integerIn("x", x, DELTA), delta_y: integerIn("y", y, DELTA) };
-}
-
-function knownKey(key: string): Key {
-  if (isKey(key)) return key;
-  throw new ConfigurationError(`"${key}" is not a key. Expected a name such as Enter, KeyA, Digit1, F12, ControlLeft.`);
+  checkDelta(x, y);
+  return { delta_x: x, delta_y: y };
 }

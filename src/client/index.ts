@@ -36,14 +36,18 @@ export type {
   PulseOptions,
 } from "./gpio";
 export type { GpioChannel } from "./gpio-names";
+export type { Hid, HidParams, TypeOptions } from "./hid";
 export type { Keyboard, TextOptions } from "./keyboard";
-export { MOUSE_BUTTONS, type Hid, type HidParams, type MouseButton, type TypeOptions } from "./hid";
 export { isKey, KEYS, type Key } from "./keys";
 export type { ConnectionChange, LinkEvents } from "./link";
+export type { SoftwareVersion } from "./link-session";
+export type { LiveOptions } from "./live";
+export type { BatchOptions, KeyPress, LiveHid } from "./live-hid";
 export type { Media, MediaState } from "./media";
 export type { MediaSocket } from "./media-socket";
 export type { DeviceEvent, StateChange } from "./merge";
 export type { MjpegFrame, MjpegOptions } from "./mjpeg";
+export { MOUSE_BUTTONS, type MouseButton, type MouseDelta } from "./mouse";
 export type { DownloadOptions, Msd, MsdParams, StoredImage, UploadOptions, UploadRemoteOptions } from "./msd";
 export { PiKVM, type PiKVMOptions } from "./pikvm";
 export type { Power, PowerOffOptions, PowerOptions, PowerResult, PowerWait } from "./power";

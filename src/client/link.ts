@@ -3,6 +3,7 @@ import type WebSocket from "ws";
 import { pause } from "./deadline";
 import { AuthError, PiKVMError, WebSocketError } from "./errors";
 import type { Lane } from "./lane";
+import { LinkSession } from "./link-session";
 import { listen, SOCKET_TIMING, type SocketTiming } from "./listen";
 import { mergeEvent, parseEvent, type DeviceEvent, type StateChange } from "./merge";
 import { openWebSocket } from "./socket";
@@ -44,6 +45,7 @@ export class EventLink extends EventEmitter<LinkEvents> {
   #holders = 0;
   #running: { stop: AbortController; ended: Promise<void> } | undefined;
   #states: States = {};
+  #session: LinkSession | undefined;
   #connection: ConnectionChange = { connected: false };
 
   constructor(transport: Transport, hidLane: Lane, timing = TIMING) {
@@ -62,6 +64,11 @@ export class EventLink extends EventEmitter<LinkEvents> {
 
   get connection(): Readonly<ConnectionChange> {
     return this.#connection;
+  }
+
+  /** The present session, for sending; undefined while not connected. */
+  get session(): LinkSession | undefined {
+    return this.#session;
   }
 
   /** Ends when the device is closed. */
@@ -114,8 +121,10 @@ export class EventLink extends EventEmitter<LinkEvents> {
       try {
         const socket = await this.#open(stop);
         this.#states = {};
+        const session = new LinkSession(socket);
+        this.#session = session;
         this.#changeConnection({ connected: true });
-        await this.#listen(socket, stop, () => (failures = 0));
+        await this.#listen(socket, session, { stop, proven: () => (failures = 0) });
         break;
       } catch (cause) {
         if (stop.aborted) break;
@@ -135,11 +144,31 @@ export class EventLink extends EventEmitter<LinkEvents> {
     return this.#hidLane.run((turn) => openWebSocket(this.#transport, "/api/ws?stream=0", turn), stop);
   }
 
-  #listen(socket: WebSocket, stop: AbortSignal, proven: () => void): Promise<void> {
+  /** Receives until the session ends. @throws WebSocketError, unless it was stopped. */
+  async #listen(
+    socket: WebSocket,
+    session: LinkSession,
+    { stop, proven }: { stop: AbortSignal; proven: () => void },
+  ): Promise<void> {
     const receive = (data: Buffer, isBinary: boolean) => {
-      if (!isBinary && this.#receive(parseEvent(data))) proven();
+      if (isBinary) {
+        session.receiveBinary(data);
+        return;
+      }
+      const event = parseEvent(data);
+      session.receive(event);
+      if (this.#receive(event)) proven();
     };
-    return listen(socket, { stop, timing: this.#timing, receive, name: "event connection" });
+    let end: unknown = new WebSocketError("The event connection was closed.", { code: "WS_1000" });
+    try {
+      await listen(socket, { stop, timing: this.#timing, receive, name: "event connection" });
+    } catch (error) {
+      end = error;
+      throw error;
+    } finally {
+      this.#session = undefined;
+      session.end(end);
+    }
   }
 
   /** @returns whether the event carried a state. */

@@ -4,6 +4,7 @@ import type { ChangeOptions, Commands } from "./commands";
 import { ResponseError } from "./errors";
 import { recordsOf } from "./lines";
 import { inRange, integerIn } from "./ranges";
+import { flag, nullOr, number, objectOf, text } from "./shape";
 import type { MsdState } from "./states";
 import { bodyOf, downloadOf, saveTo, type Download, type ImageSource, type TransferProgress } from "./transfer";
 import type { CallOptions } from "./transport";
@@ -54,6 +55,13 @@ export interface DownloadOptions extends CallOptions {
   onProgress?: TransferProgress | undefined;
 }
 
+const MSD_STATE = objectOf({
+  online: flag,
+  drive: nullOr(objectOf({ connected: flag, image: nullOr(objectOf({ name: text })) })),
+  storage: nullOr(objectOf({ images: objectOf() })),
+});
+const STORED = objectOf({ image: objectOf({ size: number, written: number }) });
+
 /** Seconds of silence, on top of the ordinary time limit, after which a transfer counts as dead. */
 const STALL_TIME = 30;
 
@@ -73,7 +81,7 @@ export class Msd {
 
   /** Drive, images, free space, transfers. `GET /api/msd`. */
   getState({ signal }: CallOptions = {}): Promise<MsdState> {
-    return this.#commands.transport.get("/api/msd", { signal });
+    return this.#commands.transport.get("/api/msd", { signal, shape: MSD_STATE });
   }
 
   /**
@@ -122,6 +130,7 @@ export class Msd {
         body: body.pieces,
         extraTime: STALL_TIME,
         limited: "steps",
+        shape: STORED,
       });
       return stored;
     } finally {
@@ -151,9 +160,9 @@ export class Msd {
         },
       );
       let last: StoredImage | undefined;
-      for await (const text of recordsOf(body)) {
+      for await (const record of recordsOf(body)) {
         // What a record of this call holds; a failure is thrown here.
-        last = (resultOf({ statusCode, headers, text, changes: true }) as { image: StoredImage }).image;
+        last = (resultOf({ statusCode, headers, text: record, changes: true }, STORED) as { image: StoredImage }).image;
         onProgress?.(last.written, last.size);
       }
       if (last && last.written >= last.size) return last;

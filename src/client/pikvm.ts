@@ -12,6 +12,8 @@ import { Hid } from "./hid";
 import { Keyboard } from "./keyboard";
 import { Lane } from "./lane";
 import { EventLink } from "./link";
+import { openLive, type LiveOptions } from "./live";
+import type { LiveHid } from "./live-hid";
 import { Media } from "./media";
 import { Msd } from "./msd";
 import { Power } from "./power";
@@ -182,6 +184,16 @@ export class PiKVM implements AsyncDisposable {
   /** Subscribes to what the device reports; see `EventStream`. Close it when done. */
   events(): EventStream {
     return new EventStream(this.#open.link);
+  }
+
+  /**
+   * Takes keyboard and mouse for events without answers, over the WebSocket that all subscriptions share; see `LiveHid`. Waits until
+   * it is connected and until those who type have ended. From then on everybody else waits: calls of `hid` too, until it is closed.
+   * @param options `signal` cancels the waiting, and later ends the use and releases what is down.
+   * @throws the errors of connecting; BusyError when too many wait already; ConfigurationError when the device is set to read-only.
+   */
+  async live(options: LiveOptions = {}): Promise<LiveHid> {
+    return openLive(this.#open, options);
   }
 
   /**

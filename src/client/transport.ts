@@ -4,6 +4,8 @@ import { parseAddress, type Address } from "./address";
 import { resultOf, type Answer } from "./answer";
 import { CancelledError, ConfigurationError, ConnectError, type APIError } from "./errors";
 import { Http, whole, type HttpRequest, type Limited, type OpenAnswer, type WholeAnswer } from "./http";
+import { checkOptions } from "./options";
+import type { Shape } from "./shape";
 import { connectorFor, type Connector, type Trust } from "./trust";
 
 export interface TransportOptions extends AccessOptions {
@@ -16,9 +18,9 @@ export interface TransportOptions extends AccessOptions {
    * characters of user and password are percent-encoded. Default none; the environment's `HTTPS_PROXY` is not looked at.
    */
   proxy?: string | undefined;
-  /** Seconds for TCP and TLS, the proxy included. Default 10. */
+  /** Seconds for TCP and TLS, the proxy included, up to 3600. Default 10. */
   connectTimeout?: number;
-  /** Seconds for an ordinary answer. Default 30. */
+  /** Seconds for an ordinary answer, up to 3600. Default 30. */
   timeout?: number;
   /** Refuse everything that changes the device, before it is sent. */
   readOnly?: boolean;
@@ -46,6 +48,8 @@ export interface RequestOptions extends CallOptions {
   limited?: Limited;
   /** The request changes nothing although it is a POST. */
   harmless?: boolean;
+  /** What the result must be, as far as somebody relies on it. Default an object. */
+  shape?: Shape;
   /** The request undoes something and is sent even while everything else ends. */
   lastWord?: boolean;
 }
@@ -63,6 +67,7 @@ export class Transport {
   readonly #closed = new AbortController();
 
   constructor(options: TransportOptions) {
+    checkOptions(options);
     // However many calls there are, they all end when the device is closed.
     setMaxListeners(0, this.closed);
     this.address = parseAddress(options.address);
@@ -88,12 +93,12 @@ export class Transport {
   /** Reads; repeated once when a kept-alive connection turns out to be broken. */
   async get<T>(path: string, options: RequestOptions = {}): Promise<T> {
     // The caller names the type of what this call answers; fields the device adds are kept.
-    return resultOf(await this.read(path, options)) as T;
+    return resultOf(await this.read(path, options), options.shape) as T;
   }
 
   /** Changes something, and is therefore sent at most once. */
   async post<T = unknown>(path: string, options: RequestOptions = {}): Promise<T> {
-    return resultOf(await this.change("POST", path, options)) as T; // as with get
+    return resultOf(await this.change("POST", path, options), options.shape) as T; // as with get
   }
 
   /** As `get`, for answers of any shape. */
@@ -117,10 +122,14 @@ export class Transport {
     path: string,
     options: RequestOptions = {},
   ): Promise<OpenAnswer> {
-    if (this.#readOnly && !options.harmless) {
-      throw new ConfigurationError("The device is set to read-only; nothing was sent.", { code: "READ_ONLY" });
-    }
+    if (!options.harmless) this.refuseReadOnly();
     return this.#answer(method, path, options);
+  }
+
+  /** @throws ConfigurationError when nothing may be changed. */
+  refuseReadOnly(): void {
+    if (!this.#readOnly) return;
+    throw new ConfigurationError("The device is set to read-only; nothing was sent.", { code: "READ_ONLY" });
   }
 
   /** As `Access.withAuth`. */

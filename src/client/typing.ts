@@ -6,8 +6,8 @@ export interface Part {
   time: number;
 }
 
-/** Seconds that one key event takes on the USB line: the keyboard is polled every millisecond. */
-const EVENT_TIME = 0.001;
+/** Seconds that one event takes on the USB line: keyboard and mouse are polled every millisecond. */
+export const EVENT_TIME = 0.001;
 /** Seconds of typing handed over at once: as long as cancelling may take. */
 const PART_TIME = 0.5;
 /** Shift and AltGr. */

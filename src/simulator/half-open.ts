@@ -11,5 +11,7 @@ export function openSilently(request: IncomingMessage, socket: Duplex): void {
   const lines = ["HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade", `Sec-WebSocket-Accept: ${accept}`]; // prettier-ignore
   socket.write(`${lines.join("\r\n")}\r\n\r\n`);
   socket.on("error", () => socket.destroy());
+  // Node leaves its end of an upgraded connection open when the client closes.
+  socket.on("end", () => socket.end());
   socket.resume();
 }

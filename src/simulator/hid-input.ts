@@ -29,14 +29,14 @@ export function hidOpcodes(hid: Hid): Readonly<Record<number, (data: Buffer) => 
   return {
     1: (data) => {
       const flags = data.readUInt8(0);
-      const key = (flags & FLAG.raw) === 0 ? keyName(data.toString("ascii", 1, 33)) : known(keyOfCode(code(data)));
+      const key = (flags & FLAG.raw) === 0 ? keyName(name(data)) : known(keyOfCode(code(data)));
       hid.key(key, (flags & FLAG.state) !== 0, (flags & FLAG.finish) !== 0);
     },
     2: (data) => {
       const flags = data.readUInt8(0);
       const button =
         (flags & FLAG.raw) === 0
-          ? valid.oneOf(data.toString("ascii", 1, 33), "Mouse button", BUTTON_NAMES)
+          ? valid.oneOf(name(data), "Mouse button", BUTTON_NAMES)
           : known(buttonOfCode(code(data)));
       hid.button(button, (flags & FLAG.state) !== 0);
     },
@@ -46,6 +46,11 @@ export function hidOpcodes(hid: Hid): Readonly<Record<number, (data: Buffer) => 
     4: (data) => hid.relative(binaryDeltas(data), (data.readUInt8(0) & FLAG.squash) !== 0),
     5: (data) => hid.wheel(binaryDeltas(data), (data.readUInt8(0) & FLAG.squash) !== 0),
   };
+}
+
+/** Bytes beyond ASCII make no name; Node's "ascii" would cut them to one. */
+function name(data: Buffer): string {
+  return data.toString("latin1", 1, 33);
 }
 
 function keyName(value: Json | undefined): string {

@@ -18,6 +18,8 @@ export class HostKeyboard {
   readonly leds = { caps: false, num: false, scroll: false };
   /** Caps Lock and its like do nothing, so that their LEDs stay as they are. */
   ignoresLocks = false;
+  /** Told of every key that goes down or up. */
+  onEvent: (event: KeyEvent) => void = () => undefined;
   /** Told when the computer switches a keyboard LED. */
   onLeds: () => void = () => undefined;
   /** Told of every key that goes down, and of the character that it types. */
@@ -32,7 +34,9 @@ export class HostKeyboard {
 
   /** One key of a report. */
   change(key: string, state: boolean): void {
-    this.events.push({ key, state, at: this.clock.now() });
+    const event = { key, state, at: this.clock.now() };
+    this.events.push(event);
+    this.onEvent(event);
     if (this.events.length > MAX_EVENTS) this.events.splice(0, MAX_EVENTS / 2);
     if (!state) this.held.delete(key);
     else {

@@ -1,6 +1,6 @@
 import { type Clock, Timers } from "./clock";
-import { HostKeyboard } from "./host-keyboard";
-import { HostMouse } from "./host-mouse";
+import { HostKeyboard, type KeyEvent } from "./host-keyboard";
+import { HostMouse, type MouseEvent } from "./host-mouse";
 import { HostScreen } from "./host-screen";
 
 export interface HostSettings {
@@ -42,7 +42,11 @@ export interface UsbDrive {
   readonly writable: boolean;
 }
 
+/** What arrived through keyboard and mouse. */
+export type HostInput = ({ readonly kind: "key" } & KeyEvent) | MouseEvent;
+
 const MAX_PRESSES = 1000;
+const MAX_INPUTS = 10_000;
 
 /** The computer behind the device. It outlives kvmd. */
 export class Host {
@@ -51,6 +55,8 @@ export class Host {
   readonly screen: HostScreen;
   readonly settings: Required<HostSettings>;
   readonly presses: Press[] = [];
+  /** The latest of keyboard and mouse together, in the order in which they arrived. */
+  readonly inputs: HostInput[] = [];
   usbDrive: UsbDrive | null = null;
   /** Told whenever an LED changes; the ATX part of kvmd listens here. */
   onLeds: () => void = () => undefined;
@@ -74,6 +80,8 @@ export class Host {
     };
     this.keyboard = new HostKeyboard(clock);
     this.mouse = new HostMouse(clock);
+    this.keyboard.onEvent = (event) => this.note({ kind: "key", ...event });
+    this.mouse.onEvent = (event) => this.note(event);
     this.reaction = new Timers(clock);
     this.flicker = new Timers(clock);
     this.on = this.settings.power;
@@ -116,6 +124,7 @@ export class Host {
     this.keyboard.forget();
     this.mouse.forget();
     this.presses.length = 0;
+    this.inputs.length = 0;
   }
 
   press(line: Line): void {
@@ -140,6 +149,11 @@ export class Host {
     this.reaction.clear();
     this.flicker.clear();
     this.screen.stop();
+  }
+
+  private note(input: HostInput): void {
+    this.inputs.push(input);
+    if (this.inputs.length > MAX_INPUTS) this.inputs.splice(0, MAX_INPUTS / 2);
   }
 
   private attachScreen(): HostScreen {

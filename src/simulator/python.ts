@@ -30,6 +30,17 @@ export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Float);
 }
 
+/** Strings, so that numbers within them are left alone; and numbers. */
+const JSON_SCALARS = /"(?:[^"\\]|\\.)*"|-?\d+(\.\d+)?([eE][+-]?\d+)?/g;
+
+/** As `json.loads(text)`, except that floats are held as their text: Python tells `1.0` from `1`, and so do kvmd's checks. */
+export function parse(text: string): Json {
+  const marked = text.replace(JSON_SCALARS, (scalar, fraction?: string, exponent?: string) =>
+    fraction === undefined && exponent === undefined ? scalar : `"${scalar}"`,
+  );
+  return JSON.parse(marked) as Json; // JSON.parse makes nothing else
+}
+
 /** As `json.dumps(value)`: one line, keys as they come. WebSocket events and NDJSON records. */
 export function dumps(value: Json): string {
   return write(value, (items, open, close) => `${open}${items.join(", ")}${close}`, false);

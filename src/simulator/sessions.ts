@@ -5,7 +5,7 @@ import { type RawData, type WebSocket, WebSocketServer } from "ws";
 
 import { FatalMessageError } from "./hid-input";
 import { KvmdError } from "./errors";
-import { dumps, isObject, type Json, type JsonObject } from "./python";
+import { dumps, isObject, type Json, type JsonObject, parse } from "./python";
 import { notUpgraded, SERVER, STRICT_TRANSPORT } from "./reply";
 import { Heartbeat } from "./heartbeat";
 import { type Announcement, type Context, type Route, type Subsystem } from "./subsystem";
@@ -173,7 +173,7 @@ export class Sessions {
   }
 
   private receiveText(session: Session, message: string): void {
-    const { event_type: type, event } = asMessage(JSON.parse(message) as Json); // JSON.parse makes nothing else
+    const { event_type: type, event } = asMessage(parse(message));
     if (type === "ping") this.send(session, "pong", {});
     else this.inputs[type]?.(event);
   }

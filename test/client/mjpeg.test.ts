@@ -167,7 +167,7 @@ describe("mjpeg", { concurrency: true }, () => {
     const { value } = await frames.next();
     let [before, same] = [0, 0];
     await until(async () => {
-      await kvm.atx.getState();
+      await kvm.auth.check();
       same = sent === before ? same + 1 : 0;
       before = sent;
       return same > 20;

@@ -132,7 +132,7 @@ describe("requests", { concurrency: true }, () => {
       response.end(OK);
     });
     const kvm = await client(t, { address: `http://${address}` });
-    await kvm.atx.getState();
+    await kvm.auth.check();
     for (const socket of sockets) socket.end();
     await until(() => [...sockets].every(({ destroyed }) => destroyed));
     await kvm.atx.clickPower();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { connect } from "node:net";
 import { test } from "node:test";
 
 import WebSocket from "ws";
@@ -109,6 +110,20 @@ test("a half-open socket is accepted and then silent", async (t) => {
   assert.equal((await call(simulator.url, "GET", "/api/atx")).status, 200);
   assert.equal(heard, 0);
   assert.equal(simulator.sessions, 0);
+});
+
+test("a half-open socket goes when the client closes its end", async (t) => {
+  const simulator = await device(t, { tls: false });
+  simulator.faults.add({ kind: "half-open" });
+  const client = connect({ port: simulator.port, host: "127.0.0.1", allowHalfOpen: true });
+  t.after(() => client.destroy());
+  const headers = Object.entries({ ...ADMIN, Upgrade: "websocket", Connection: "Upgrade", "Sec-WebSocket-Key": "x" });
+  const lines = ["GET /api/ws HTTP/1.1", "Host: x", ...headers.map(([name, value]) => `${name}: ${value}`)];
+  client.write(`${lines.join("\r\n")}\r\n\r\n`);
+  await once(client, "data");
+  assert.equal(simulator.connections, 1);
+  client.end();
+  await until(() => simulator.connections === 0);
 });
 
 test("a WebSocket breaks after so many messages, or is refused", async (t) => {

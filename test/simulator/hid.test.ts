@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import { manualClock, scaledClock } from "../../src/simulator";
 import { call, device, listen, until } from "./device";
+import { ABSENT, binarySteps } from "./recordings";
 
 test("types what a US keyboard has, with held modifiers across neighbours", async (t) => {
   const { url, host } = await device(t);
@@ -118,6 +119,113 @@ test("keys and mouse arrive over the WebSocket, as JSON and as binary", async (t
     { kind: "wheel", x: 0, y: 100, at: 0 },
   ]);
 });
+
+test("keyboard and mouse are recorded together, in the order in which they arrive", async (t) => {
+  const simulator = await device(t);
+  const { socket } = await listen(t, simulator);
+  for (const hex of [
+    "03000a000a",
+    "0101" + hexOf("ShiftLeft"),
+    "0201" + hexOf("left"),
+    "0300140014",
+    "0200" + hexOf("left"),
+    "0100" + hexOf("ShiftLeft"),
+  ])
+    // prettier-ignore
+    socket.send(Buffer.from(hex, "hex"));
+  await until(() => simulator.host.inputs.length === 6);
+  assert.deepEqual(
+    simulator.host.inputs.map((input) => ({ ...input, at: 0 })),
+    [
+      { kind: "move", x: 10, y: 10, at: 0 },
+      { kind: "key", key: "ShiftLeft", state: true, at: 0 },
+      { kind: "button", button: "left", state: true, at: 0 },
+      { kind: "move", x: 20, y: 20, at: 0 },
+      { kind: "button", button: "left", state: false, at: 0 },
+      { kind: "key", key: "ShiftLeft", state: false, at: 0 },
+    ],
+  );
+  simulator.host.forget();
+  assert.deepEqual(simulator.host.inputs, []);
+});
+
+/** A frame and whether a device takes it: then its inactivity is 0 again. */
+const FRAMES: readonly { readonly sent: string | object; readonly taken: boolean }[] = [
+  { sent: "0101" + hexOf("KeyA"), taken: true },
+  { sent: "0103" + hexOf("KeyA"), taken: true },
+  { sent: "0100" + hexOf(" KeyA "), taken: true },
+  { sent: "0101" + hexOf("keya"), taken: false },
+  { sent: "0101cbe5f9c1", taken: false },
+  { sent: "0101", taken: false },
+  { sent: "01", taken: false },
+  { sent: "0181001e", taken: true },
+  { sent: "0181001e00", taken: false },
+  { sent: "0201" + hexOf("LEFT"), taken: true },
+  { sent: "0201" + hexOf("wheel"), taken: false },
+  { sent: "02810110", taken: true },
+  { sent: "0300000000", taken: true },
+  { sent: "03000000", taken: false },
+  { sent: "030000000000", taken: false },
+  { sent: "0400", taken: true },
+  { sent: "04", taken: false },
+  { sent: "040001", taken: false },
+  { sent: "05007f80", taken: true },
+  { sent: "06000000", taken: false },
+  { sent: { event_type: "key", event: { key: "KeyA", state: "no" } }, taken: true },
+  { sent: { event_type: "key", event: { key: "KeyA", state: "off" } }, taken: false },
+  { sent: { event_type: "key", event: { key: "KeyA" } }, taken: false },
+  { sent: { event_type: "key", event: { key: "KeyA", state: 0, finish: 1 } }, taken: true },
+  { sent: { event_type: "key", event: { key: "KeyA", state: 0, finish: null } }, taken: false },
+  { sent: { event_type: "mouse_button", event: { button: "left", state: true } }, taken: true },
+  { sent: { event_type: "mouse_button", event: { button: "left" } }, taken: false },
+  { sent: { event_type: "mouse_move", event: { to: { x: 1, y: "2" } } }, taken: true },
+  { sent: { event_type: "mouse_move", event: { to: { x: 1 } } }, taken: false },
+  { sent: { event_type: "mouse_move", event: { x: 1, y: 1 } }, taken: false },
+  { sent: '{"event_type": "mouse_move", "event": {"to": {"x": 1.0, "y": 0}}}', taken: false },
+  { sent: '{"event_type": "mouse_move", "event": {"to": {"x": 1e2, "y": 0}}}', taken: false },
+  { sent: { event_type: "mouse_wheel", event: { delta: [] } }, taken: true },
+  { sent: { event_type: "mouse_wheel", event: { delta: { x: 0, y: 300 } } }, taken: true },
+  { sent: { event_type: "mouse_wheel", event: { delta: [{ x: 0, y: 1 }, { x: 0 }] } }, taken: false }, // prettier-ignore
+  { sent: { event_type: "mouse_wheel", event: { delta: { x: 0, y: 1 }, squash: "perhaps" } }, taken: false },
+  { sent: { event_type: "mouse_relative", event: {} }, taken: false },
+];
+
+test("takes what kvmd takes and drops the rest without a word", async (t) => {
+  const clock = manualClock();
+  const simulator = await device(t, { clock });
+  const { socket, events } = await listen(t, simulator);
+  for (const { sent, taken } of FRAMES) {
+    await clock.advance(2000);
+    if (typeof sent === "string" && /^[\da-f]+$/.test(sent)) socket.send(Buffer.from(sent, "hex"));
+    else socket.send(typeof sent === "string" ? sent : JSON.stringify(sent));
+    const before = events.length;
+    socket.send(JSON.stringify({ event_type: "ping", event: {} }));
+    await until(() => events.slice(before).some(({ event_type: type }) => type === "pong"));
+    const { inactivity } = (await call(simulator.url, "GET", "/api/hid/inactivity")).result;
+    assert.equal(inactivity === 0, taken, JSON.stringify(sent));
+  }
+});
+
+test("frames that were sent to a real device are taken or dropped as there", { skip: ABSENT }, async (t) => {
+  const clock = manualClock();
+  const simulator = await device(t, { clock });
+  const { socket, binary } = await listen(t, simulator);
+  const steps = binarySteps();
+  assert.ok(steps.length > 10);
+  for (const { name, frame, accepted } of steps) {
+    await clock.advance(2000);
+    socket.send(Buffer.from(frame, "hex"));
+    const before = binary.length;
+    socket.send(Buffer.of(0));
+    await until(() => binary.length > before);
+    const { inactivity } = (await call(simulator.url, "GET", "/api/hid/inactivity")).result;
+    assert.equal(inactivity === 0, accepted, name);
+  }
+});
+
+function hexOf(name: string): string {
+  return Buffer.from(name).toString("hex");
+}
 
 test("a relative mouse drops absolute movements with 200, and the other way round", async (t) => {
   const { url, host } = await device(t);

@@ -57,3 +57,12 @@ export function session(name: string): Line[] {
     .split("\n");
   return lines.map((line) => JSON.parse(line) as Line); // the recorder's format
 }
+
+/** Binary frames that were sent to a real device, and whether it took them. */
+export function binarySteps(): { readonly name: string; readonly frame: string; readonly accepted: boolean }[] {
+  const file = readFileSync(join(FOLDER, "../device-4.206/ws_binary.json"), "utf8");
+  const { steps } = JSON.parse(file) as { steps: { name: string; frame?: string; accepted?: boolean }[] }; // the recorder's format
+  return steps.flatMap(({ name, frame, accepted }) =>
+    frame !== undefined && accepted !== undefined ? [{ name, frame, accepted }] : [],
+  );
+}
