@@ -67,6 +67,22 @@ describe("lane", () => {
     assert.deepEqual(log, ["begin a", "end a", "begin c", "end c"]);
   });
 
+  test("who waits last can be cancelled; those before keep their turn", async () => {
+    const lane = new Lane("test", open());
+    const { log, work, end } = works();
+    const abort = new AbortController();
+    const first = lane.run(work("a"));
+    const second = lane.run(work("b"));
+    const third = lane.run(work("c"), abort.signal);
+    abort.abort();
+    await failure(third, { name: "CancelledError" });
+    end("a");
+    await first;
+    end("b");
+    await second;
+    assert.deepEqual(log, ["begin a", "end a", "begin b", "end b"]);
+  });
+
   test("who is cancelled before, or just when its turn comes, does not begin", async () => {
     const lane = new Lane("test", open());
     const { log, work, end } = works();
