@@ -47,6 +47,16 @@ test("the delay is slept before every event", async (t) => {
   assert.equal((await printing).status, 200);
 });
 
+test("a delay is taken from 0 to 5 seconds, both included", async (t) => {
+  const { url } = await device(t);
+  for (const delay of ["0", "5", "5.0"]) {
+    const { status } = await call(url, "POST", `/api/hid/print?delay=${delay}`, { body: "" });
+    assert.equal(status, 200, delay);
+  }
+  const { result } = await call(url, "POST", "/api/hid/print?delay=5.1", { body: "" });
+  assert.equal(result.error_msg, "The argument '5.1' must be keys delay and lesser or equal then 5");
+});
+
 test("any session that opens or closes ends the typing and releases the keys", async (t) => {
   const clock = manualClock();
   const simulator = await device(t, { clock });
