@@ -13,7 +13,7 @@ export async function timed(work) {
   return { seconds, cpu: (user + system) / 1e6 };
 }
 
-/** @returns as `timed`, and by how many MiB the process grew at most meanwhile: all of it, and V8's two parts. */
+/** @returns as `timed`, and by how many MiB the process grew at most over what it was `before`: all of it, and two of its parts. */
 export async function weighed(work) {
   const before = process.memoryUsage();
   const growth = { rss: 0, heapUsed: 0, external: 0 };
@@ -23,7 +23,7 @@ export async function weighed(work) {
   };
   const sampling = setInterval(look, INTERVAL);
   try {
-    return { ...(await timed(work)), growth };
+    return { ...(await timed(work)), before, growth };
   } finally {
     look();
     clearInterval(sampling);
