@@ -21,6 +21,12 @@ function works() {
   return { log, work, end: (name: string, error?: Error) => ends.get(name)?.(error) };
 }
 
+/** Acts when so many promises in a row have come true. */
+async function after(count: number, act: () => void): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await Promise.resolve();
+  act();
+}
+
 const open = () => new AbortController().signal;
 
 describe("lane", () => {
@@ -98,6 +104,25 @@ describe("lane", () => {
     await second.catch(() => undefined);
     assert.equal(await lane.run(() => Promise.resolve("c")), "c");
     assert.ok(!log.includes("begin x"));
+  });
+
+  test("who is cancelled at any moment of the change of turns either has begun or never does", async () => {
+    for (let moment = 0; moment < 12; moment += 1) {
+      const lane = new Lane("test", open());
+      const abort = new AbortController();
+      let begun = false;
+      let begunInTime = false;
+      const first = lane.run(async () => {
+        await Promise.resolve();
+        void after(moment, () => {
+          begunInTime = begun;
+          abort.abort();
+        });
+      });
+      const second = lane.run(() => Promise.resolve((begun = true)), abort.signal).catch(() => undefined);
+      await Promise.all([first, second]);
+      assert.equal(begun, begunInTime || !abort.signal.aborted, `after ${moment} turns of the promises`);
+    }
   });
 
   test("what runs is told when its caller cancels", async () => {

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { describe, test, type TestContext } from "node:test";
 import { parseAddress, readCertificate, type PiKVM, type Trust } from "../../src/client";
 import { fingerprintOf, type Identity, issueCertificate } from "../../src/simulator";
+import { until } from "../harness/until";
 import { expired, signed } from "./certificates";
 import { bench, checkError, client, failure, httpServer, tcpServer, type Expected } from "./kit";
 
@@ -82,6 +83,7 @@ describe("trust, for HTTP and WebSocket alike", { concurrency: true }, () => {
         assert.ok(error.message.includes(`sha256:${fingerprintOf(tls.cert)}`), "it shows the fingerprint");
       }
       assert.equal(sim.requests.length, 0);
+      await until(() => sim.connections === 0, { what: "the end of what is not trusted" });
     });
   }
 
@@ -100,6 +102,12 @@ describe("trust, for HTTP and WebSocket alike", { concurrency: true }, () => {
       assert.deepEqual(await bothWays(kvm), ["connected", "connected"]);
     });
   }
+
+  test("each of many calls has an error of its own", async (t) => {
+    const { kvm } = await trusting(t, own, "system");
+    const calls = Array.from({ length: 40 }, () => failure(kvm.atx.getState(), { name: "ConnectError" }));
+    assert.equal(new Set(await Promise.all(calls)).size, 40);
+  });
 
   test("a pinned fingerprint holds for every connection, not just the first", async (t) => {
     const { sim, kvm } = await trusting(t, own, { fingerprint: fingerprintOf(own.cert) });

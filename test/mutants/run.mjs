@@ -29,7 +29,12 @@ if (stale.length > 0 || chosen.length === 0) process.exit(1);
 
 await setUp();
 const scratch = mkdtempSync(path.join(tmpdir(), "pikvm-mutants-"));
-process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
+/** Runs of tests, each a group of processes of its own, so that those of the single files end with it. */
+const running = new Set();
+process.on("exit", () => {
+  for (const child of running) endGroup(child);
+  rmSync(scratch, { recursive: true, force: true });
+});
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
 
 const { options } = ts.parseJsonConfigFileContent(ts.readConfigFile(path.join(ROOT, "tsconfig.json"), ts.sys.readFile).config, ts.sys, ROOT); // prettier-ignore
@@ -71,10 +76,15 @@ async function fate(checkout, mutant) {
     // Those that are most likely to notice come first.
     const likely = filesOf(checkout, mutant.tests);
     const others = filesOf(checkout, [mutant.file.split("/")[1]]).filter((file) => !likely.includes(file));
-    return (await firstFailure(checkout, likely)) ?? (await firstFailure(checkout, others));
+    return (await confirmedFailure(checkout, likely)) ?? (await confirmedFailure(checkout, others));
   } finally {
     writeFileSync(compiled, healthy);
   }
+}
+
+/** Twice in a row: what fails once may have failed because the computer was busy. */
+async function confirmedFailure(checkout, files) {
+  return (await firstFailure(checkout, files)) && (await firstFailure(checkout, files));
 }
 
 function compiledWith({ file, find, replace }) {
@@ -91,27 +101,34 @@ function firstFailure(checkout, files) {
   return new Promise((resolve) => {
     const child = spawn(
       process.execPath,
-      ["--test", "--test-force-exit", "--test-timeout=60000", `--test-reporter=${REPORTER}`, "--test-reporter-destination=stdout", ...files], // prettier-ignore
-      // A group of its own, so that the processes of the single files end with it.
+      ["--test", "--test-force-exit", "--test-timeout=150000", `--test-reporter=${REPORTER}`, "--test-reporter-destination=stdout", ...files], // prettier-ignore
       { cwd: checkout, stdio: ["ignore", "pipe", "ignore"], detached: true },
     );
+    running.add(child);
     const end = (result) => {
       clearTimeout(patience);
-      try {
-        process.kill(-child.pid, "SIGKILL");
-      } catch {
-        // It has ended by itself.
-      }
+      running.delete(child);
+      endGroup(child);
       resolve(result);
     };
     const patience = setTimeout(() => end("it hangs"), PATIENCE * 1000);
     let output = "";
     child.stdout.on("data", (chunk) => {
       output += chunk;
-      if (output.includes("\n")) end(output.slice(0, output.indexOf("\n")));
+      // A file that breaks off as a whole is named by its place.
+      if (output.includes("\n"))
+        end(output.slice(0, output.indexOf("\n")).replace(/^.*[/\\](?=[\w-]+\.test\.js$)/, ""));
     });
     child.on("close", (code) => end(code === 0 ? undefined : "the run breaks off"));
   });
+}
+
+function endGroup({ pid }) {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 /** @param names `client` for a whole folder, `client/lane` for one file. */
