@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -258,6 +258,9 @@ describe("download", { concurrency: true }, () => {
       name: "PiKVMError",
       code: "ENOENT",
     });
+    await mkdir(join(path, "folder"));
+    await failure(kvm.msd.downloadToFile("disk.img", join(path, "folder")), { name: "PiKVMError", cause: true });
+    assert.deepEqual((await readdir(path)).sort(), ["disk", "folder"]);
     await until(() => !sim.state.msd.busy);
   });
 

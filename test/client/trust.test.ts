@@ -69,6 +69,12 @@ describe("trust, for HTTP and WebSocket alike", { concurrency: true }, () => {
       { name: "ConnectError", code: "FINGERPRINT_MISMATCH" },
     ],
     [
+      "not the pinned one, though only in its last digit",
+      own,
+      { fingerprint: fingerprintOf(own.cert).replace(/.$/, (digit) => (digit === "0" ? "1" : "0")) },
+      { name: "ConnectError", code: "FINGERPRINT_MISMATCH" },
+    ],
+    [
       "not the pinned one, though its authority is fine",
       device,
       { fingerprint: fingerprintOf(own.cert) },
