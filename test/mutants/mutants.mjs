@@ -46,11 +46,11 @@ export const MUTANTS = [
     tests: ["client/transfer"],
   },
   {
-    file: "src/client/network.ts",
-    find: "if (cause instanceof ConnectError) return new ConnectError(cause.message, { ...lost, code: cause.code, cause });",
-    replace: "if (cause instanceof ConnectError) return cause;",
-    why: "calls that wait for one connection share an error, and with it what became of them",
-    tests: ["client/trust"],
+    file: "src/client/http.ts",
+    find: "throw ourError(error);",
+    replace: "throw error;",
+    why: "what undici throws reaches the caller, with codes of its own",
+    tests: ["client/errors"],
   },
   {
     file: "src/client/deadline.ts",
