@@ -170,6 +170,15 @@ describe("session", { concurrency: true }, () => {
     sim.faults.add({ kind: "reset", path: "/api/auth/login" });
     await failure(kvm.atx.clickPower(), { name: "ConnectError", outcome: undefined, retryable: true });
     assert.equal(sim.host.presses.length, 0);
+    sim.faults.clear();
+    await kvm.atx.clickPower();
+    assert.equal(logins(sim), 2, "the next call tries again");
+  });
+
+  test("who is cancelled before does not wait for a login", async (t) => {
+    const { sim, kvm } = await bench(t, {}, { auth: "session", timeout: 60 });
+    sim.faults.add({ kind: "hang", path: "/api/auth/login" });
+    await failure(kvm.atx.clickPower({ signal: AbortSignal.abort() }), { name: "CancelledError", outcome: undefined });
   });
 });
 

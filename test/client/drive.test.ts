@@ -239,6 +239,20 @@ describe("drive", { concurrency: true }, () => {
       assert.equal(sim.state.msd.storage.files.has("stick.img"), false);
     });
 
+    test("what remounts the storage may take longer than an ordinary answer", async (t) => {
+      const { sim, kvm } = await disk(t);
+      const hasty = await client(t, { address: sim.url, timeout: 0.3 });
+      await kvm.msd.setParams({ image: "stick.img", cdrom: false });
+      const slow = sim.faults.add({ kind: "delay", ms: 600, method: "POST" });
+      await hasty.msd.setConnected(true);
+      await hasty.msd.setConnected(false);
+      await hasty.redfish.insertMedia("stick.img");
+      await hasty.redfish.ejectMedia();
+      await hasty.msd.remove("stick.img");
+      await hasty.msd.reset();
+      assert.equal(slow.hits, 6);
+    });
+
     test("what the device refuses is told by its own name", async (t) => {
       const { kvm } = await disk(t);
       await failure(kvm.msd.setConnected(false), { name: "APIError", error: "MsdDisconnectedError" });

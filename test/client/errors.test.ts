@@ -133,6 +133,12 @@ describe("errors: the device answers", { concurrency: true }, () => {
       UNKNOWN,
     ],
     [
+      "an envelope with nothing in it",
+      { kind: "status", code: 200, body: '{"ok": true, "result": null}' },
+      { name: "ResponseError", code: "BAD_RESPONSE", message: /Expected a result/ },
+      UNKNOWN,
+    ],
+    [
       "a 200 that is not ok and says nothing",
       { kind: "status", code: 200, body: '{"ok": false, "result": null}' },
       { name: "APIError", code: "NOT_OK", error: "", errorMsg: "", message: /no reason given/ },
@@ -396,6 +402,21 @@ describe("errors: WebSocket", { concurrency: true }, () => {
     });
     const kvm = await client(t, { address: `http://${address}` });
     await failure(outage(kvm), { name: "WebSocketError", cause: true });
+  });
+
+  test("a refusal without end is not read to it", async (t) => {
+    const page = Buffer.alloc(1 << 20, "x");
+    let written = 0;
+    const address = await httpServer(t, (_, response) => {
+      const more = (): void => {
+        while (!response.destroyed && response.write(page)) written += page.length;
+      };
+      response.writeHead(403, { "content-type": "text/html" }).on("drain", more);
+      more();
+    });
+    const kvm = await client(t, { address: `http://${address}` });
+    await failure(outage(kvm), { name: "AuthError", code: "HTTP_403", error: "" });
+    assert.ok(written < 32 * page.length, `${written} bytes were taken`);
   });
 
   for (const [title, options, expected] of [

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
+import { getEventListeners, once } from "node:events";
 import { describe, test, type TestContext } from "node:test";
 import type { ConnectionChange, DeviceEvent, EventStream, PiKVM } from "../../src/client";
 import { EventStream as Stream } from "../../src/client/events";
@@ -123,6 +123,20 @@ describe("events", { concurrency: true }, () => {
     assert.deepEqual(changes, []);
   });
 
+  test("subscriptions that come and go leave nothing behind", async (t) => {
+    const { sim } = await bench(t);
+    const { link } = fastLink(t, sim.url);
+    const left = () => getEventListeners(link.closed, "abort").length + link.listenerCount("state");
+    link.hold();
+    await until(() => "atx" in link.states);
+    const before = left();
+    const streams = Array.from({ length: 5 }, () => new Stream(link));
+    await Promise.all(streams.map((stream) => once(stream, "state")));
+    assert.ok(left() > before);
+    await Promise.all(streams.map((stream) => stream.close()));
+    assert.equal(left(), before);
+  });
+
   test("no message is lost that comes together with the handshake", async (t) => {
     const frames = Buffer.concat(
       ["loop", "one", "two"].map((event_type) => textFrame(JSON.stringify({ event_type, event: {} }))),
@@ -148,6 +162,18 @@ describe("events", { concurrency: true }, () => {
       assert.equal(changes[0]?.connected, true);
       checkError(changes[1]?.error, { name: "WebSocketError", code: "BAD_EVENT", retryable: true });
     }
+  });
+
+  test("binary messages are passed over", async (t) => {
+    const address = await webSocketServer(t, (socket) => {
+      socket.write(Buffer.of(0x82, 1, 0xff));
+      socket.write(textFrame('{"event_type":"clients","event":{"count":0}}'));
+    });
+    const { link } = fastLink(t, `http://${address}`);
+    const changes = changesOf(link);
+    link.hold();
+    await until(() => link.states.clients);
+    assert.deepEqual(changes, [{ connected: true }]);
   });
 
   test("an event without content is an event", async (t) => {
@@ -355,6 +381,14 @@ describe("outages", { concurrency: true }, () => {
     const [again] = (await once(new Stream(link), "connection")) as [ConnectionChange];
     assert.equal(again.final, true);
     assert.equal(sim.requests.length, 1);
+  });
+
+  test("a device that wants a login where we have none ends the attempts too", async (t) => {
+    const { sim } = await bench(t);
+    const kvm = await client(t, { address: sim.url, user: "" });
+    const [change] = (await once(kvm.events(), "connection")) as [ConnectionChange];
+    checkError(change.error, { name: "AuthError", statusCode: 401 });
+    assert.equal(change.final, true);
   });
 
   test("credentials that are changed during an outage: the end is told too", async (t) => {

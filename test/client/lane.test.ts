@@ -21,6 +21,12 @@ function works() {
   return { log, work, end: (name: string, error?: Error) => ends.get(name)?.(error) };
 }
 
+/** Acts when so many promises in a row have come true. */
+async function after(count: number, act: () => void): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await Promise.resolve();
+  act();
+}
+
 const open = () => new AbortController().signal;
 
 describe("lane", () => {
@@ -67,6 +73,22 @@ describe("lane", () => {
     assert.deepEqual(log, ["begin a", "end a", "begin c", "end c"]);
   });
 
+  test("who waits last can be cancelled; those before keep their turn", async () => {
+    const lane = new Lane("test", open());
+    const { log, work, end } = works();
+    const abort = new AbortController();
+    const first = lane.run(work("a"));
+    const second = lane.run(work("b"));
+    const third = lane.run(work("c"), abort.signal);
+    abort.abort();
+    await failure(third, { name: "CancelledError" });
+    end("a");
+    await first;
+    end("b");
+    await second;
+    assert.deepEqual(log, ["begin a", "end a", "begin b", "end b"]);
+  });
+
   test("who is cancelled before, or just when its turn comes, does not begin", async () => {
     const lane = new Lane("test", open());
     const { log, work, end } = works();
@@ -82,6 +104,24 @@ describe("lane", () => {
     await second.catch(() => undefined);
     assert.equal(await lane.run(() => Promise.resolve("c")), "c");
     assert.ok(!log.includes("begin x"));
+  });
+
+  test("who is cancelled at any moment of the change of turns either has begun or never does", async () => {
+    for (let moment = 0; moment < 12; moment += 1) {
+      const lane = new Lane("test", open());
+      const abort = new AbortController();
+      const log: string[] = [];
+      const first = lane.run(async () => {
+        await Promise.resolve();
+        void after(moment, () => {
+          log.push("cancelled");
+          abort.abort();
+        });
+      });
+      const second = lane.run(() => Promise.resolve(log.push("begun")), abort.signal).catch(() => undefined);
+      await Promise.all([first, second]);
+      assert.notDeepEqual(log, ["cancelled", "begun"], `after ${moment} promises in a row`);
+    }
   });
 
   test("what runs is told when its caller cancels", async () => {

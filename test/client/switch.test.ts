@@ -83,8 +83,10 @@ describe("switch", { concurrency: true }, () => {
 
   test("colours, as the device spells them", async (t) => {
     const both = await bench(t);
+    await both.kvm.switch.setColors({ active: { ...WHITE, red: 1, green: 2, blue: 3 } });
+    assert.deepEqual(sent(both)[0]?.query, { active: "010203:10:03E8" });
     await both.kvm.switch.setColors({ active: WHITE, beacon: "default" });
-    assert.deepEqual(sent(both)[0]?.query, { active: "FFFFFF:10:03E8", beacon: "default" });
+    assert.deepEqual(sent(both)[1]?.query, { active: "FFFFFF:10:03E8", beacon: "default" });
     assert.deepEqual((await both.kvm.switch.getState()).colors.active, WHITE);
   });
 

@@ -91,6 +91,12 @@ describe("system, the rest", { concurrency: true }, () => {
     for (const seek of [-1, 1.5]) await failure(kvm.system.getLog({ seek }), { name: "ConfigurationError" });
   });
 
+  test("streamLog: what is no entry comes whole, as a message", async (t) => {
+    const address = await httpServer(t, (_, response) => response.end("-- Reboot --\r\n"));
+    const kvm = await client(t, { address: `http://${address}` });
+    assert.deepEqual(await all(kvm.system.streamLog()), [{ time: "", unit: "", message: "-- Reboot --" }]);
+  });
+
   test("records are cut at their ends, however they arrive", async () => {
     const bytes = Buffer.from("[a] --- ä\r\nb\nc\r\n\r\n€");
     const pieces = Readable.from(Array.from(bytes, (byte) => Buffer.of(byte)));

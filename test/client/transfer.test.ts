@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -91,6 +91,17 @@ describe("upload", { concurrency: true }, () => {
     }
     await failure(msd.upload("c.img", Readable.from(broken()), { size: 2 * SIZE }), { name: "PiKVMError", code: "EIO", message: /disk on fire/, cause: true }); // prettier-ignore
     await failure(msd.upload("d.img", Readable.from([{ no: "bytes" }])), { name: "PiKVMError", code: "SOURCE" });
+    // Streams may end with anything, also with what is no error.
+    async function* thrown(cause: unknown) {
+      yield await Promise.resolve(IMAGE);
+      throw cause;
+    }
+    for (const cause of [new Error("disk on fire"), "disk on fire"])
+      await failure(msd.upload("e.img", Readable.from(thrown(cause)), { size: SIZE + 1 }), {
+        name: "PiKVMError",
+        code: "SOURCE",
+        message: /after 300000 bytes.*: disk on fire$/,
+      });
   });
 
   test("a file that is not there is refused before anything is sent", async (t) => {
@@ -214,6 +225,36 @@ describe("download", { concurrency: true }, () => {
     await failure(kvm.msd.download("none.img"), { name: "APIError", error: "MsdUnknownImageError" });
   });
 
+  test("a name that is wrongly encoded, or missing, keeps nobody from the bytes", async (t) => {
+    const NAMES: Record<string, string> = { "a.img": "attachment; filename*=UTF-8''100%.img", "b.img": "attachment" };
+    const address = await httpServer(t, (request, response) => {
+      const image = new URL(request.url ?? "", "http://x").searchParams.get("image") ?? "";
+      const disposition = NAMES[image];
+      if (disposition !== undefined) response.setHeader("Content-Disposition", disposition);
+      response.end(IMAGE);
+    });
+    const kvm = await client(t, { address: `http://${address}` });
+    for (const [image, name] of [
+      ["a.img", "100%.img"],
+      ["b.img", ""],
+      ["c.img", ""],
+    ] as const) {
+      const { fileName, stream } = await kvm.msd.download(image);
+      assert.equal(fileName, name);
+      assert.ok((await buffer(stream)).equals(IMAGE));
+    }
+  });
+
+  test("the reader may take its time; the limit is for the device", async (t) => {
+    // Half a second of silence, after which a transfer counts as dead.
+    const { kvm } = await bench(t, { images: { "big.img": 50_000_000 } }, { timeout: -29.5 });
+    const { stream } = await kvm.msd.download("big.img");
+    await once(stream, "readable");
+    const start = performance.now();
+    await until(() => performance.now() - start > 1000);
+    assert.equal((await buffer(stream)).length, 50_000_000);
+  });
+
   test("into a file, which is there only when it is complete", async (t) => {
     const { kvm, sim } = await bench(t, { images });
     const path = await folder(t);
@@ -226,6 +267,9 @@ describe("download", { concurrency: true }, () => {
       name: "PiKVMError",
       code: "ENOENT",
     });
+    await mkdir(join(path, "folder"));
+    await failure(kvm.msd.downloadToFile("disk.img", join(path, "folder")), { name: "PiKVMError", cause: true });
+    assert.deepEqual((await readdir(path)).sort(), ["disk", "folder"]);
     await until(() => !sim.state.msd.busy);
   });
 

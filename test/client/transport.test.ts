@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
+import { getEventListeners, once } from "node:events";
 import type { Socket } from "node:net";
 import { describe, test } from "node:test";
 import { parseAddress, PiKVM, PiKVMError } from "../../src/client";
@@ -114,6 +114,17 @@ describe("requests", { concurrency: true }, () => {
     assert.equal(always.hits, 2);
   });
 
+  test("a read that could not even connect is not repeated", async (t) => {
+    let connections = 0;
+    const address = await tcpServer(t, (socket) => {
+      connections += 1;
+      socket.end("no TLS here\r\n");
+    });
+    const kvm = await client(t, { address: `https://${address}` });
+    await failure(kvm.atx.getState(), { name: "ConnectError" });
+    assert.equal(connections, 1);
+  });
+
   test("a change is never repeated, even when the device has carried it out and the connection broke", async (t) => {
     const { sim, kvm } = await bench(t);
     await kvm.atx.getState();
@@ -153,6 +164,19 @@ describe("requests", { concurrency: true }, () => {
     await kvm.close();
     await Promise.all(reads);
     assert.equal(arrived, 16);
+  });
+
+  test("leave nothing on the caller's signal, however they end", async (t) => {
+    const { sim, kvm } = await bench(t);
+    const { signal } = new AbortController();
+    await kvm.atx.getState({ signal });
+    await kvm.hid.typeText("a", { signal });
+    await kvm.power.on({ signal, wait: "led" });
+    sim.faults.add({ kind: "status", code: 503, path: "/api/msd" });
+    await failure(kvm.drive.mount("a.iso", { signal }), { name: "UnavailableError" });
+    await sim.unplug();
+    await failure(kvm.atx.getState({ signal }), { name: "ConnectError" });
+    assert.deepEqual(getEventListeners(signal, "abort"), []);
   });
 
   test("a press that is waited for may take longer than an ordinary answer", async (t) => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import { parseAddress, readCertificate, type Trust } from "../../src/client";
 import { fingerprintOf, type Identity, issueCertificate } from "../../src/simulator";
+import { until } from "../harness/until";
 import { expired, signed } from "./certificates";
 import { bench, bothWays, checkError, client, failure, httpServer, tcpServer, type Expected } from "./kit";
 
@@ -52,6 +53,12 @@ describe("trust, for HTTP and WebSocket alike", { concurrency: true }, () => {
       { name: "ConnectError", code: "FINGERPRINT_MISMATCH" },
     ],
     [
+      "not the pinned one, though only in its last digit",
+      own,
+      { fingerprint: fingerprintOf(own.cert).replace(/.$/, (digit) => (digit === "0" ? "1" : "0")) },
+      { name: "ConnectError", code: "FINGERPRINT_MISMATCH" },
+    ],
+    [
       "not the pinned one, though its authority is fine",
       device,
       { fingerprint: fingerprintOf(own.cert) },
@@ -66,6 +73,7 @@ describe("trust, for HTTP and WebSocket alike", { concurrency: true }, () => {
         assert.ok(error.message.includes(`sha256:${fingerprintOf(tls.cert)}`), "it shows the fingerprint");
       }
       assert.equal(sim.requests.length, 0);
+      await until(() => sim.connections === 0, { what: "the end of what is not trusted" });
     });
   }
 
@@ -84,6 +92,12 @@ describe("trust, for HTTP and WebSocket alike", { concurrency: true }, () => {
       assert.deepEqual(await bothWays(kvm), ["connected", "connected"]);
     });
   }
+
+  test("each of many calls has an error of its own", async (t) => {
+    const { kvm } = await trusting(t, own, "system");
+    const calls = Array.from({ length: 40 }, () => failure(kvm.atx.getState(), { name: "ConnectError" }));
+    assert.equal(new Set(await Promise.all(calls)).size, 40);
+  });
 
   test("a pinned fingerprint holds for every connection, not just the first", async (t) => {
     const { sim, kvm } = await trusting(t, own, { fingerprint: fingerprintOf(own.cert) });

@@ -48,6 +48,16 @@ test("the delay is slept before every event", async (t) => {
   assert.equal((await printing).status, 200);
 });
 
+test("a delay is taken from 0 to 5 seconds, both included", async (t) => {
+  const { url } = await device(t);
+  for (const delay of ["0", "5", "5.0"]) {
+    const { status } = await call(url, "POST", `/api/hid/print?delay=${delay}`, { body: "" });
+    assert.equal(status, 200, delay);
+  }
+  const { result } = await call(url, "POST", "/api/hid/print?delay=5.1", { body: "" });
+  assert.equal(result.error_msg, "The argument '5.1' must be keys delay and lesser or equal then 5");
+});
+
 test("any session that opens or closes ends the typing and releases the keys", async (t) => {
   const clock = manualClock();
   const simulator = await device(t, { clock });
@@ -71,7 +81,9 @@ test("a modifier sent without a state stays down; other keys come up again", asy
   const { url, host } = await device(t);
   await call(url, "POST", "/api/hid/events/send_key?key=KeyA");
   await call(url, "POST", "/api/hid/events/send_key?key=ControlLeft");
-  await until(() => host.keyEvents.length === 3);
+  // What comes after it shows that it is not on its way up.
+  await call(url, "POST", "/api/hid/events/send_key?key=KeyB");
+  await until(() => host.keyEvents.at(-1)?.key === "KeyB" && host.keyEvents.at(-1)?.state === false);
   assert.deepEqual(host.heldKeys, ["ControlLeft"]);
 });
 

@@ -50,6 +50,20 @@ test("a fresh upload is unknown until the listing has caught up", async (t) => {
   assert.equal((await call(url, "POST", "/api/msd/set_params?image=new.img")).status, 200);
 });
 
+test("neither a CD-ROM nor an .iso becomes writable, whatever was asked for", async (t) => {
+  const { url } = await device(t, { images: IMAGES });
+  for (const [image, cdrom, rw] of [
+    ["flash.img", 0, true],
+    ["flash.img", 1, false],
+    ["small.iso", 0, false],
+    ["small.iso", 1, false],
+  ] as const) {
+    await call(url, "POST", `/api/msd/set_params?image=${image}&cdrom=${cdrom}&rw=1`);
+    const { drive } = (await call(url, "GET", "/api/msd")).result;
+    assert.equal((drive as JsonObject).rw, rw, `${image}, cdrom=${cdrom}`); // see the protocol
+  }
+});
+
 test("a removed image stays listed for a moment, empty, and its name is taken", async (t) => {
   const clock = manualClock();
   const { url } = await device(t, { clock, images: IMAGES });
