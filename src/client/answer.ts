@@ -29,6 +29,7 @@ export function resultOf(answer: Answer, shape: Shape = objectOf()): unknown {
   const envelope = parseEnvelope(answer.text);
   if (envelope === undefined) throw badResponse(answer, "Expected the JSON of a PiKVM.");
   if (!envelope.ok) throw refusalInSuccess(envelope);
+  if (!isRecord(envelope.result)) throw badResponse(answer, "Expected a result.");
   if (!shape(envelope.result)) throw badResponse(answer, "Expected another result.");
   return envelope.result;
 }

@@ -111,8 +111,12 @@ export class WebSocketError extends PiKVMError {
 
 /** A condition that was waited for did not come true in time. The request before it was carried out. */
 export class WaitTimeoutError extends PiKVMError {
-  constructor(message: string, details: ErrorDetails = {}) {
+  /** What was seen last, where a value or a text was waited for. */
+  declare readonly lastValue?: unknown;
+
+  constructor(message: string, { lastValue, ...details }: ErrorDetails & { lastValue?: unknown } = {}) {
     super(message, { code: "WAIT_TIMEOUT", ...details });
+    if (lastValue !== undefined) this.lastValue = lastValue;
   }
 }
 

@@ -73,6 +73,10 @@ export type {
   Relays,
   SwitchRelayOptions,
 } from "./relays";
+export type { FoundText, ReadTextOptions, Screen, ScreenshotOptions, WaitForTextOptions } from "./screen";
+export { statePath, valueAt, type StatePath } from "./state-path";
+export { textMatcher, type TextMatcher, type TextMode, type TextPattern } from "./text-match";
+export type { AwaitedValue, WaitForValueOptions, Watch } from "./watch";
 export {
   METHODS,
   type ApiAnswer,

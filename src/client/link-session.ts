@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
-import type WebSocket from "ws";
 import type { Frame } from "./hid-frames";
 import type { DeviceEvent } from "./merge";
+import type { DeviceSocket } from "./socket";
 
 /** The version of the device's software, kvmd. */
 export interface SoftwareVersion {
@@ -13,13 +13,13 @@ const PONG = Buffer.of(0xff);
 
 /** One session of the event connection, for those who send something over it. Nothing of it goes on in the next session. */
 export class LinkSession {
-  readonly #socket: WebSocket;
+  readonly #socket: DeviceSocket;
   readonly #ended = new AbortController();
   /** Who waits for an answer to a ping; the device answers them in turn. */
   readonly #pings: (() => void)[] = [];
   #version: SoftwareVersion | undefined;
 
-  constructor(socket: WebSocket) {
+  constructor(socket: DeviceSocket) {
     this.#socket = socket;
     setMaxListeners(0, this.ended);
   }

@@ -1,12 +1,11 @@
 import { EventEmitter } from "node:events";
-import type WebSocket from "ws";
 import { pause } from "./deadline";
 import { AuthError, PiKVMError, WebSocketError } from "./errors";
 import type { Lane } from "./lane";
 import { LinkSession } from "./link-session";
 import { listen, SOCKET_TIMING, type SocketTiming } from "./listen";
 import { mergeEvent, parseEvent, type DeviceEvent, type StateChange } from "./merge";
-import { openWebSocket } from "./socket";
+import { openWebSocket, type DeviceSocket } from "./socket";
 import type { States } from "./states";
 import type { Transport } from "./transport";
 
@@ -140,13 +139,13 @@ export class EventLink extends EventEmitter<LinkEvents> {
     this.#changeConnection({ connected: false });
   }
 
-  #open(stop: AbortSignal): Promise<WebSocket> {
+  #open(stop: AbortSignal): Promise<DeviceSocket> {
     return this.#hidLane.run((turn) => openWebSocket(this.#transport, "/api/ws?stream=0", turn), stop);
   }
 
   /** Receives until the session ends. @throws WebSocketError, unless it was stopped. */
   async #listen(
-    socket: WebSocket,
+    socket: DeviceSocket,
     session: LinkSession,
     { stop, proven }: { stop: AbortSignal; proven: () => void },
   ): Promise<void> {

@@ -1,5 +1,5 @@
-import type WebSocket from "ws";
 import { WebSocketError } from "./errors";
+import type { DeviceSocket } from "./socket";
 
 /** When a WebSocket is looked after. All in seconds. */
 export interface SocketTiming {
@@ -30,7 +30,7 @@ export interface Listening {
  * Receives from a WebSocket until it ends, with a heartbeat, so that a half-open one is noticed.
  * @throws WebSocketError when it breaks or is closed by the device, unless it was stopped.
  */
-export function listen(socket: WebSocket, { stop, timing, receive, name }: Listening): Promise<void> {
+export function listen(socket: DeviceSocket, { stop, timing, receive, name }: Listening): Promise<void> {
   const { pingAfter, deadAfter, checkEvery, closeTimeout } = timing;
   return new Promise((resolve, reject) => {
     let heard = Date.now();

@@ -1,5 +1,4 @@
 import { setMaxListeners } from "node:events";
-import type WebSocket from "ws";
 import { Deadline, throwIfCancelled, within } from "./deadline";
 import { ConfigurationError, ConnectionTimeoutError, PiKVMError, WebSocketError } from "./errors";
 import { FrameQueue, type MediaFrame, type VideoFormat } from "./frame-queue";
@@ -9,6 +8,7 @@ import { parseEvent } from "./merge";
 import { targetOf } from "./network";
 import { oneOf } from "./ranges";
 import type { CallOptions, Transport } from "./transport";
+import type { DeviceSocket } from "./socket";
 
 /** First bytes of binary messages. */
 const PING = Buffer.of(0x00);
@@ -18,7 +18,7 @@ const REQUEST_KEYFRAME = Buffer.of(0x01);
 
 /** One WebSocket of the media daemon; from `media.open()`. Frames come while somebody watches (`PiKVM.video`). Close it when done. */
 export class MediaSocket implements AsyncDisposable {
-  readonly #socket: WebSocket;
+  readonly #socket: DeviceSocket;
   readonly #transport: Transport;
   readonly #stop = new AbortController();
   /** Its reason is what to throw, when it has not been closed by us. */
@@ -31,7 +31,7 @@ export class MediaSocket implements AsyncDisposable {
   readonly #pinged: (() => void)[] = [];
   readonly #readers: (() => void)[] = [];
 
-  constructor(socket: WebSocket, transport: Transport) {
+  constructor(socket: DeviceSocket, transport: Transport) {
     this.#socket = socket;
     this.#transport = transport;
     setMaxListeners(0, this.#end.signal);

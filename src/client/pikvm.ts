@@ -21,12 +21,14 @@ import { Prometheus } from "./prometheus";
 import { Relays } from "./relays";
 import { Redfish } from "./redfish";
 import { request, stream, type ApiAnswer, type ApiRequestOptions, type Method, type StreamOptions } from "./request";
+import { Screen } from "./screen";
 import { Streamer } from "./streamer";
 import { Switch } from "./switch";
 import { System } from "./system";
 import { Transport, type TransportOptions } from "./transport";
 import { Video } from "./video";
 import { StateWaiter } from "./wait";
+import { Watch } from "./watch";
 
 export interface PiKVMOptions extends TransportOptions {
   /** Seconds that the video runs on when nobody needs it any more, 0 to a day. Default 30. */
@@ -46,7 +48,9 @@ interface Resources {
   drive: Drive;
   gpio: Gpio;
   relays: Relays;
+  screen: Screen;
   streamer: Streamer;
+  watch: Watch;
   media: Media;
   video: Video;
   switch: Switch;
@@ -119,7 +123,17 @@ export class PiKVM implements AsyncDisposable {
     return this.#open.relays;
   }
 
-  /** The screen. */
+  /** The screen, whether or not somebody watches. */
+  get screen(): Screen {
+    return this.#open.screen;
+  }
+
+  /** Waits for what the device reports. */
+  get watch(): Watch {
+    return this.#open.watch;
+  }
+
+  /** The screen, call by call. */
   get streamer(): Streamer {
     return this.#open.streamer;
   }
@@ -249,6 +263,8 @@ function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions): Resou
   const atx = new Atx(buttons);
   const hid = new Hid(new Commands(transport, hidLane));
   const msd = new Msd(storage);
+  const streamer = new Streamer(new Commands(transport, new Lane("the video", closed)));
+  const video = new Video(transport, hidLane, videoIdle);
   const gpio = new Gpio(new Commands(transport, new Lane("the relays", closed)));
   return {
     transport,
@@ -262,9 +278,11 @@ function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions): Resou
     drive: new Drive(msd, waiter, new Lane("the USB drive", closed)),
     gpio,
     relays: new Relays(gpio, waiter, new Lane("the relays", closed)),
-    streamer: new Streamer(new Commands(transport, new Lane("the video", closed))),
+    streamer,
+    screen: new Screen(streamer, video),
+    watch: new Watch(link),
     media: new Media(transport),
-    video: new Video(transport, hidLane, videoIdle),
+    video,
     switch: new Switch(new Commands(transport, new Lane("the switch", closed))),
     system: new System(transport),
     prometheus: new Prometheus(transport),

@@ -29,9 +29,9 @@ export interface SnapshotOptions extends PictureOptions {
 
 export interface OcrOptions extends PictureOptions {
   /** Names from `getOcrInfo`; default the device's. */
-  langs?: readonly string[];
+  langs?: readonly string[] | undefined;
   /** The part to read, in pixels of the picture; `right` and `bottom` are coordinates. What is left out is that edge. */
-  region?: { left?: number; top?: number; right?: number; bottom?: number };
+  region?: { left?: number; top?: number; right?: number; bottom?: number } | undefined;
 }
 
 /** What the device tells of a picture; it may leave out any of that. */

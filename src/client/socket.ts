@@ -12,12 +12,25 @@ const MAX_MESSAGE = 16 * 1024 * 1024;
 /** What of a refusal's body is read. */
 const MAX_REFUSAL = 64 * 1024;
 
+/** What is used of a WebSocket: the published types do not need those of `ws`. */
+export interface DeviceSocket {
+  send(data: string | Buffer, callback?: (error?: Error) => void): void;
+  ping(): void;
+  close(code: number): void;
+  terminate(): void;
+  resume(): void;
+  on(event: "message", listener: (data: Buffer, isBinary: boolean) => void): unknown;
+  on(event: "ping" | "pong", listener: () => void): unknown;
+  on(event: "error", listener: (error: Error) => void): unknown;
+  on(event: "close", listener: (code: number) => void): unknown;
+}
+
 /**
  * Opens a WebSocket of the device with the transport's trust, credentials and time limit. It is paused, so that no message is lost
  * before the caller listens; resume it.
  * @throws APIError / AuthError of the status for a refused handshake; ConnectError, ConnectionTimeoutError, WebSocketError.
  */
-export async function openWebSocket(transport: Transport, path: string, signal?: AbortSignal): Promise<WebSocket> {
+export async function openWebSocket(transport: Transport, path: string, signal?: AbortSignal): Promise<DeviceSocket> {
   const signals = [signal, transport.closed];
   return transport.withAuth((headers) => handshake(transport, path, headers, signals), signals);
 }

@@ -318,7 +318,8 @@ describe("power", { concurrency: true }, () => {
     });
 
     test("on: who was busy may have switched it on, then nothing is pressed", async (t) => {
-      const { sim, kvm } = await bench(t, { ledDelay: 500 });
+      // Slow enough to be looked at in between, also on a busy machine.
+      const { sim, kvm } = await bench(t, { ledDelay: 500, clock: scaledClock(0.3) });
       const other = await client(t, { address: sim.url });
       await other.atx.clickPower();
       assert.deepEqual((await kvm.power.ensureOn({ busyRetry: 10 })).pressed, false);
@@ -328,11 +329,12 @@ describe("power", { concurrency: true }, () => {
     test("the time to try again ends, with the device's answer", async (t) => {
       const { sim, kvm } = await bench(t);
       sim.faults.add({ kind: "status", code: 409 });
-      await failure(kvm.atx.clickPower({ busyRetry: 0.3 }), { name: "BusyError" });
-      assert.equal(posts(sim).length, 2);
+      await failure(kvm.atx.clickPower({ busyRetry: 1.5 }), { name: "BusyError" });
+      const sent = posts(sim).length;
+      assert.ok(sent >= 2, `${sent} attempts`);
       const abort = new AbortController();
       const cancelled = failure(kvm.msd.reset({ busyRetry: 60, signal: abort.signal }), { name: "CancelledError" });
-      await until(() => posts(sim).length === 3);
+      await until(() => posts(sim).length === sent + 1);
       abort.abort();
       await cancelled;
     });

@@ -1,0 +1,148 @@
+import { pause, throwIfCancelled, within } from "./deadline";
+import { PiKVMError, WaitTimeoutError, WebSocketError } from "./errors";
+import { inRange } from "./ranges";
+import type { OcrOptions, Snapshot, SnapshotOptions } from "./snapshot";
+import type { Streamer } from "./streamer";
+import { textMatcher, type TextPattern } from "./text-match";
+import type { CallOptions } from "./transport";
+import type { Video, VideoLease, VideoOptions } from "./video";
+
+interface VideoTime {
+  /** Seconds until there must be a picture when the video has to be started. Default 15. */
+  videoTimeout?: number;
+}
+
+export type ScreenshotOptions = Omit<SnapshotOptions, "load" | "save"> & VideoTime;
+export type ReadTextOptions = Omit<OcrOptions, "load" | "save"> & VideoTime;
+
+export interface WaitForTextOptions extends CallOptions, Pick<OcrOptions, "langs" | "region"> {
+  /** Wait until it is gone instead. Default false. */
+  gone?: boolean;
+  /** Seconds, up to a day. */
+  timeout: number;
+  /** Seconds from one look to the next at least; a device may take longer to read a screen. Default 1. */
+  interval?: number;
+}
+
+/** What was waited for. */
+export interface FoundText {
+  /** What was found; null when it was waited for until it is gone. */
+  found: string | null;
+  /** All that was read. */
+  text: string;
+}
+
+/** What a wait has seen so far, for its error. */
+interface Seen {
+  text?: string;
+  error?: PiKVMError | undefined;
+}
+
+const DAY = 86_400;
+/** Seconds until a broken connection is made again. */
+const REOPEN_INTERVAL = 1;
+
+/** The screen of the computer, whether or not somebody watches: the video is started while it is needed. */
+export class Screen {
+  readonly #streamer: Streamer;
+  readonly #video: Video;
+
+  constructor(streamer: Streamer, video: Video) {
+    this.#streamer = streamer;
+    this.#video = video;
+  }
+
+  /**
+   * A picture. See `Streamer.snapshot`.
+   * @throws WaitTimeoutError with the code `NO_SIGNAL` when the computer sends no picture (unless `allowOffline`), or `NOT_STARTED`;
+   * what `Video.acquire` and `Streamer.snapshot` throw.
+   */
+  snapshot({ videoTimeout: timeout = 15, ...options }: ScreenshotOptions = {}): Promise<Snapshot> {
+    return this.#watching({ timeout, ...options }, () => this.#streamer.snapshot(options));
+  }
+
+  /** The text on the screen. See `Streamer.ocr`. @throws as `snapshot`. */
+  readText({ videoTimeout: timeout = 15, ...options }: ReadTextOptions = {}): Promise<string> {
+    return this.#watching({ timeout, ...options }, () => this.#streamer.ocr(options));
+  }
+
+  /**
+   * Waits until a text is on the screen, or gone from it. A screen without a signal has no text, and is waited for; so is a video whose
+   * connection breaks.
+   * @throws WaitTimeoutError, with the text that was seen last as `lastValue`; ConfigurationError for a pattern that cannot be looked for;
+   * errors that will not go away by waiting.
+   */
+  async waitForText(pattern: TextPattern, options: WaitForTextOptions): Promise<FoundText> {
+    const { gone = false, timeout, interval = 1, langs, region } = options;
+    const match = textMatcher(pattern);
+    inRange("The interval", interval, { min: 0, max: 3600, unit: " s" });
+    inRange("The timeout", timeout, { min: 0, max: DAY, unit: " s" });
+    const seen: Seen = {};
+    const late = () => lateError(pattern.text, gone, timeout, seen);
+    return within([options.signal], { seconds: timeout, late }, async ({ signal }) => {
+      for (;;) {
+        try {
+          return await this.#whileVideoRuns(signal, async (running) => {
+            for (;;) {
+              const start = performance.now();
+              const text = await this.#look({ langs, region, signal: running }, seen);
+              const found = match(text);
+              if (gone ? found === undefined : found !== undefined) return { found: found ?? null, text };
+              await pause(Math.max(0, interval - (performance.now() - start) / 1000), running);
+            }
+          });
+        } catch (error) {
+          throwIfCancelled(signal);
+          // A device that was there comes back; one that was never reached may have another address.
+          const mayComeBack = error instanceof WebSocketError || (seen.text !== undefined && isPassing(error));
+          if (!mayComeBack) throw error;
+          await pause(REOPEN_INTERVAL, signal);
+        }
+      }
+    });
+  }
+
+  /** @param work gets a signal that ends when the video's connection breaks. */
+  async #whileVideoRuns<T>(signal: AbortSignal, work: (running: AbortSignal) => Promise<T>): Promise<T> {
+    const lease = await this.#video.acquire({ timeout: DAY, allowOffline: true, signal });
+    try {
+      return await within([signal, lease.signal], undefined, (running) => work(running.signal));
+    } finally {
+      await lease.release();
+    }
+  }
+
+  /** What can be read now; nothing while there is no signal. */
+  async #look(options: OcrOptions, seen: Seen): Promise<string> {
+    throwIfCancelled(options.signal);
+    try {
+      seen.text = await this.#streamer.ocr(options);
+      seen.error = undefined;
+    } catch (error) {
+      throwIfCancelled(options.signal);
+      if (!isPassing(error)) throw error;
+      seen.text = "";
+      seen.error = error;
+    }
+    return seen.text;
+  }
+
+  async #watching<T>({ timeout, allowOffline = false, signal }: VideoOptions, work: () => Promise<T>): Promise<T> {
+    const lease: VideoLease = await this.#video.acquire({ timeout: timeout ?? 15, allowOffline, signal });
+    try {
+      return await work();
+    } finally {
+      await lease.release();
+    }
+  }
+}
+
+const isPassing = (error: unknown): error is PiKVMError => error instanceof PiKVMError && error.retryable;
+
+const SHOWN = 300;
+
+function lateError(wanted: string, gone: boolean, timeout: number, { text = "", error }: Seen): WaitTimeoutError {
+  const state = gone ? "was still on the screen" : "was not on the screen";
+  const read = text === "" ? "Nothing could be read." : `Read at last: ${text.slice(-SHOWN)}`;
+  return new WaitTimeoutError(`"${wanted}" ${state} after ${timeout} s. ${read}`, { cause: error, lastValue: text });
+}

@@ -1,0 +1,36 @@
+import { ConfigurationError } from "./errors";
+
+/** A place in the merged states of a device, such as `atx.leds.power`. */
+export interface StatePath {
+  /** As it was written. */
+  text: string;
+  kind: string;
+  /** Below the kind. */
+  keys: readonly string[];
+}
+
+const PATH = /^\w+(\.\w[\w-]*|\[(\d+|"[^"]*"|'[^']*')\])*$/;
+const PART = /(\w[\w-]*)|\[(?:(\d+)|"([^"]*)"|'([^']*)')\]/g;
+
+/** Reads `atx.leds.power` or `gpio.state.outputs["a b"].state`. @throws ConfigurationError for what is no path. */
+export function statePath(text: string): StatePath {
+  const [kind, ...keys] = PATH.test(text) ? [...text.matchAll(PART)].map(partOf) : [];
+  if (kind === undefined) {
+    throw new ConfigurationError(`"${text}" is not a path into the device's state, such as atx.leds.power.`);
+  }
+  return { text, kind, keys };
+}
+
+function partOf([, name, index, double, single]: RegExpExecArray): string {
+  return name ?? index ?? double ?? single ?? "";
+}
+
+/** What is there in a state; null where nothing is. */
+export function valueAt(state: unknown, keys: readonly string[]): unknown {
+  let value = state;
+  for (const key of keys) {
+    if (typeof value !== "object" || value === null) return null;
+    value = (value as Record<string, unknown>)[key]; // an object, or a list with its indices
+  }
+  return value ?? null;
+}

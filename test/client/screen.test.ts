@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { describe, test, type TestContext } from "node:test";
+import { scaledClock, type SimulatorOptions } from "../../src/simulator";
+import { until } from "../harness/until";
+import { bench, failure, type Bench } from "./kit";
+
+const booting = (t: TestContext, options: SimulatorOptions = {}): Promise<Bench> =>
+  bench(t, { clock: scaledClock(10), power: true, ...options });
+
+describe("the screen", { concurrency: true }, () => {
+  test("a picture and its text while nobody watches; several share one connection", async (t) => {
+    const { sim, kvm } = await booting(t);
+    const [{ image, online }, text] = await Promise.all([kvm.screen.snapshot(), kvm.screen.readText()]);
+    assert.deepEqual([...image.subarray(0, 2), online], [0xff, 0xd8, true]);
+    assert.ok(text.length > 0);
+    assert.equal(sim.sessionsOpened, 1);
+  });
+
+  test("a computer without a signal is told apart", async (t) => {
+    const { sim, kvm } = await booting(t);
+    sim.state.streamer.source.signal = false;
+    await failure(kvm.screen.snapshot({ videoTimeout: 2 }), { name: "WaitTimeoutError", code: "NO_SIGNAL" });
+    assert.equal((await kvm.screen.snapshot({ allowOffline: true })).online, false);
+  });
+});
+
+describe("waiting for a text on the screen", { concurrency: true }, () => {
+  test("it appears while the computer boots, and is gone again", async (t) => {
+    const { sim, kvm } = await booting(t);
+    const { found, text } = await kvm.screen.waitForText({ text: "LOGIN:" }, { timeout: 20, interval: 0.1 });
+    assert.equal(found, "LOGIN:");
+    assert.match(text, /login:/);
+    const gone = kvm.screen.waitForText({ text: "login:" }, { timeout: 20, interval: 0.1, gone: true });
+    sim.host.power = false;
+    assert.equal((await gone).found, null);
+    assert.equal(sim.sessionsOpened, 1, "the video was held all the time");
+  });
+
+  test("it is waited for while there is no signal, and when the video's connection breaks", async (t) => {
+    const { sim, kvm } = await booting(t, { power: false });
+    const waiting = kvm.screen.waitForText({ text: "login:" }, { timeout: 30, interval: 0.1 });
+    await until(() => sim.sessions === 1);
+    await sim.restart();
+    sim.host.power = true;
+    assert.equal((await waiting).found, "login:");
+  });
+
+  test("what was read last is told when the time is over", async (t) => {
+    const { sim, kvm } = await booting(t);
+    await kvm.screen.waitForText({ text: "login:" }, { timeout: 20 });
+    const error = await failure(kvm.screen.waitForText({ text: "nowhere" }, { timeout: 1, interval: 0.1 }), {
+      name: "WaitTimeoutError",
+    });
+    assert.match(String((error as { lastValue?: unknown }).lastValue), /login:/);
+    assert.match(error.message, /"nowhere" was not on the screen/);
+    assert.ok(sim.requests.some(({ query }) => query["ocr"] === "1"));
+  });
+
+  test("a device that cannot read, a text that is none, and a cancel end it", async (t) => {
+    const { sim, kvm } = await booting(t);
+    await failure(kvm.screen.waitForText({ text: "(", mode: "regex" }, { timeout: 5 }), { name: "ConfigurationError" });
+    await failure(kvm.screen.waitForText({ text: "a" }, { timeout: 5, langs: ["xx"] }), { name: "APIError" });
+    const abort = new AbortController();
+    const waiting = failure(kvm.screen.waitForText({ text: "nowhere" }, { timeout: 60, signal: abort.signal }), {
+      name: "CancelledError",
+    });
+    await until(() => sim.requests.some(({ query }) => query["ocr"] === "1"));
+    abort.abort();
+    await waiting;
+  });
+});

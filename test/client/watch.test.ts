@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { ConfigurationError, statePath, valueAt } from "../../src/client";
+import { until } from "../harness/until";
+import { bench, failure } from "./kit";
+
+describe("a path into the states", () => {
+  test("names, indices and quoted names", () => {
+    const states = { outputs: { "a b": { state: [true, false] } }, "hyphen-ed": 1 };
+    const at = (text: string) => valueAt(states, statePath(`gpio.${text}`).keys);
+    assert.equal(at('outputs["a b"].state[1]'), false);
+    assert.equal(at("outputs['a b'].state[0]"), true);
+    assert.equal(at("hyphen-ed"), 1);
+    assert.equal(at("outputs.nothing.below"), null);
+    assert.deepEqual(valueAt(states, []), states);
+  });
+
+  test("what is none is refused", () => {
+    for (const text of ["", ".", "atx.", "atx..leds", "atx[", "atx[x]", "a b"])
+      assert.throws(() => statePath(text), ConfigurationError, text);
+  });
+});
+
+describe("waiting for a value", { concurrency: true }, () => {
+  const POWER = statePath("atx.leds.power");
+  const isOn = (value: unknown) => value === true;
+
+  test("what is true already counts at once, unless the next time is waited for", async (t) => {
+    const { sim, kvm } = await bench(t, { power: true });
+    assert.equal((await kvm.watch.until(POWER, isOn, { timeout: 5 })).value, true);
+    const next = kvm.watch.until(POWER, isOn, { timeout: 5, next: true });
+    await until(() => sim.sessions === 1);
+    let isDone = false;
+    void next.then(() => (isDone = true));
+    sim.host.power = false;
+    await kvm.watch.until(POWER, (value) => value === false, { timeout: 5 });
+    assert.equal(isDone, false);
+    sim.host.power = true;
+    assert.equal((await next).value, true);
+  });
+
+  test("it must stay true for as long as it is said", async (t) => {
+    const { sim, kvm } = await bench(t);
+    const steady = kvm.watch.until(POWER, isOn, { timeout: 10, holdFor: 0.5 });
+    await until(() => sim.sessions === 1);
+    sim.host.power = true;
+    await kvm.watch.until(POWER, isOn, { timeout: 5 });
+    sim.host.power = false;
+    await kvm.watch.until(POWER, (value) => value === false, { timeout: 5 });
+    sim.host.power = true;
+    const { waited } = await steady;
+    assert.ok(waited >= 0.5);
+  });
+
+  test("an outage meanwhile is sat out; what was true before it must be seen again", async (t) => {
+    const { sim, kvm } = await bench(t);
+    const waiting = kvm.watch.until(POWER, isOn, { timeout: 20 });
+    await until(() => sim.sessions === 1);
+    await sim.restart();
+    await until(() => sim.sessions === 1);
+    sim.host.power = true;
+    assert.equal((await waiting).value, true);
+  });
+
+  test("the value that was seen last is told when the time is over", async (t) => {
+    const { kvm } = await bench(t);
+    const timeout = { timeout: 0.5 };
+    const error = await failure(kvm.watch.until(POWER, isOn, timeout), { name: "WaitTimeoutError", code: "WAIT_TIMEOUT" });
+    assert.equal((error as { lastValue?: unknown }).lastValue, false);
+    assert.match(error.message, /atx\.leds\.power.*It was false/);
+    const unknown = await failure(kvm.watch.until(statePath("nothing.here"), isOn, timeout), { name: "WaitTimeoutError" });
+    assert.ok(!("lastValue" in unknown));
+    assert.match(unknown.message, /has not reported it/);
+  });
+
+  test("a device that cannot be reached, or refuses, is told at once", async (t) => {
+    const { kvm } = await bench(t, {}, { password: "wrong" });
+    await failure(kvm.watch.until(POWER, isOn, { timeout: 60 }), { name: "AuthError" });
+    const { kvm: away } = await bench(t, {}, { address: "127.0.0.1:1" });
+    await failure(away.watch.until(POWER, isOn, { timeout: 60 }), { name: "ConnectError" });
+  });
+
+  test("five hundred waits are one connection, and leave nothing behind when they are cancelled", async (t) => {
+    const { sim, kvm } = await bench(t);
+    const abort = new AbortController();
+    const waits = Array.from({ length: 500 }, () =>
+      failure(kvm.watch.until(POWER, isOn, { timeout: 60, signal: abort.signal }), { name: "CancelledError" }),
+    );
+    await until(() => sim.sessions === 1);
+    abort.abort();
+    await Promise.all(waits);
+    await until(() => sim.sessions === 0);
+    assert.equal(sim.sessionsOpened, 1);
+  });
+
+  test("times out of range are refused", async (t) => {
+    const { kvm } = await bench(t);
+    await failure(kvm.watch.until(POWER, isOn, { timeout: -1 }), { name: "ConfigurationError" });
+    await failure(kvm.watch.until(POWER, isOn, { timeout: 1, holdFor: NaN }), { name: "ConfigurationError" });
+  });
+});
