@@ -2,14 +2,14 @@ import { STATE_KINDS, type EventsConfig } from "../src/config";
 import { checkDevice } from "../src/editor/device-row";
 import { checkedIn, prepareChecks } from "../src/editor/checks";
 import { preparePaths, pathsIn } from "../src/editor/path-list";
+import { isPath, WELL_KNOWN } from "../src/editor/paths";
 import { validator } from "../src/editor/validate";
 import { common, wordsOf } from "../src/editor/words";
 
 const words = wordsOf("events");
 
-/** A name, then anything that picks from it: `atx.leds.power`, `gpio.state.outputs["a b"]`. */
 const pathProblem = (path: string): string | undefined =>
-  path === "" || /^\w+([.[].+)?$/.test(path) ? undefined : words("reason.path", { path });
+  path === "" || isPath(path) ? undefined : words("reason.path", { path });
 
 const checkProperties = validator(
   () => words("label.properties"),
@@ -21,27 +21,6 @@ const checkProperties = validator(
     return properties.length === 0 && !connection ? words("reason.nothing") : undefined;
   },
 );
-
-/** Paths that people want first; any other path of the device's states works as well. */
-const WELL_KNOWN = [
-  "atx.leds.power",
-  "atx.leds.hdd",
-  "atx.busy",
-  "hid.online",
-  "hid.keyboard.online",
-  "hid.keyboard.leds.caps",
-  "hid.keyboard.leds.num",
-  "hid.keyboard.leds.scroll",
-  "hid.mouse.online",
-  "msd.online",
-  "msd.busy",
-  "msd.drive.connected",
-  "msd.drive.image.name",
-  "streamer.streamer.source.online",
-  "streamer.streamer.source.resolution",
-  "clients.count",
-  "info.health.temp.cpu",
-];
 
 function prepareMode(): void {
   $("#node-input-mode").on("change", function () {

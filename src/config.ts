@@ -112,6 +112,36 @@ export const GPIO_ACTIONS = ["on", "off", "toggle", "pulse", "read"] as const;
 export interface GpioConfig
   extends ActionConfig, TypedFields<"action" | "channel" | "delay" | "verify" | "timeout" | "busyRetry"> {}
 
+export const WAIT_CONDITIONS = ["state", "text"] as const;
+export const VALUE_TESTS = ["equals", "not_equals", "matches", "above", "below", "changes"] as const;
+export const TEXT_EVENTS = ["appears", "disappears"] as const;
+export const TEXT_MODES = ["plain", "regex", "tolerant"] as const;
+
+/**
+ * `state`: the value at `path` of the merged states passes `test` against `value` for `holdFor` seconds; with `next` it must become so.
+ * `text`: a text on the screen, looked for as `mode` says, with `mistakes` at most, in `region`, read in `langs` every `interval` seconds.
+ * `timeout`: seconds for either.
+ */
+export interface WaitUntilConfig
+  extends
+    ActionConfig,
+    TypedFields<
+      | "condition"
+      | "path"
+      | "test"
+      | "value"
+      | "holdFor"
+      | "next"
+      | "event"
+      | "text"
+      | "mode"
+      | "mistakes"
+      | "region"
+      | "langs"
+      | "interval"
+      | "timeout"
+    > {}
+
 export const EVENT_MODES = ["changes", "state", "raw"] as const;
 
 /** The kinds of state that a device reports; it may send others. */

@@ -50,12 +50,16 @@ export class Watch {
     const wait = new ValueWait(this.#link, path, isRight, { holdFor, next });
     const late = () => {
       const { value, isKnown } = wait;
-      const seen = isKnown ? `It was ${JSON.stringify(value).slice(0, SHOWN)} at last.` : "The device has not reported it.";
+      const seen = isKnown
+        ? `It was ${JSON.stringify(value).slice(0, SHOWN)} at last.`
+        : "The device has not reported it.";
       const text = `${path.text} was not as wanted within ${timeout} s. ${seen}`;
       return new WaitTimeoutError(text, isKnown ? { lastValue: value } : {});
     };
     try {
-      await within([signal, this.#link.closed], { seconds: timeout, late }, (deadline) => deadline.race(wait.fulfilled));
+      await within([signal, this.#link.closed], { seconds: timeout, late }, (deadline) =>
+        deadline.race(wait.fulfilled),
+      );
       return { value: wait.value, waited: (performance.now() - start) / 1000 };
     } finally {
       await wait.end();

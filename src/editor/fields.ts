@@ -88,6 +88,23 @@ export const number = ({ min = 0, max, whole, used = always }: NumberOptions = {
 /** A duration; the row of the dialog has `unit="seconds"`. */
 export const seconds = number;
 
+/** A text, a number or yes and no: what a value is compared with. */
+export const value = ({ used = always }: Use = {}): Field => ({
+  fixed: () => [STRING, NUMBER, BOOLEAN].map(nodeRedType),
+  problem: (value, type) =>
+    type === "num" && Number.isNaN(Number(value || NaN)) ? common("reason.number") : undefined,
+  used,
+});
+
+/** `left, top, right, bottom` in pixels, or nothing. */
+export const region = ({ used = always }: Use = {}): Field => ({
+  fixed: () => [nodeRedType(STRING)],
+  problem: (value) => (REGION.test(value) ? undefined : common("reason.region")),
+  used,
+});
+
+const REGION = /^\s*(\d+(\s*,\s*\d+){3})?\s*$/;
+
 export const flag = ({ used = always }: Use = {}): Field => ({
   fixed: () => [nodeRedType(BOOLEAN)],
   problem: () => undefined,

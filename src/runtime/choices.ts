@@ -11,6 +11,7 @@ const CHOICES: Record<string, (kvm: PiKVM, signal: AbortSignal) => Promise<strin
   images: async (kvm, signal) => Object.keys((await kvm.msd.getState({ signal })).storage?.images ?? {}),
   channels: async (kvm, signal) =>
     (await kvm.relays.channels({ signal })).flatMap(({ channel, label }) => [channel, ...(label ? [label] : [])]),
+  languages: async (kvm, signal) => (await kvm.streamer.getOcrInfo({ signal })).langs.available,
   keymaps: async (kvm, signal) => (await kvm.hid.getKeymaps({ signal })).available,
 };
 

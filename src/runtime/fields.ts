@@ -101,12 +101,48 @@ export const seconds = ({ min = 0, max = 86_400 }: { min?: number; max?: number 
 /** Whatever it is; the action judges it. */
 export const anything = (): Field<unknown> => (value) => value;
 
-/** Names in a list: an array, or a text separated by plus signs, commas or blanks. */
-export function names(): Field<string[]> {
+/** Edges in pixels; what is left out is the edge of the picture. */
+export interface RegionValue {
+  left?: number;
+  top?: number;
+  right?: number;
+  bottom?: number;
+}
+
+const EDGES = ["left", "top", "right", "bottom"] as const;
+
+/** A part of the screen: `left, top, right, bottom` as text or list, or an object with these names. Nothing is all of it. */
+export function region(): Field<RegionValue | undefined> {
+  return (value) => {
+    if (value === undefined || value === null || value === "") return undefined;
+    const given = isObject(value) && !Array.isArray(value) ? EDGES.map((edge) => value[edge]) : listOf(value);
+    const edges = given.map((edge) => (edge === undefined ? undefined : Number(simple(edge)?.trim() || NaN)));
+    const isRight =
+      edges.length === 4 && edges.every((edge) => edge === undefined || (edge >= 0 && Number.isFinite(edge)));
+    if (!isRight) throw new Unfit("four edges in pixels: left, top, right, bottom", value);
+    return Object.fromEntries(
+      EDGES.flatMap((edge, index) => (edges[index] === undefined ? [] : [[edge, edges[index]]])),
+    );
+  };
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : (simple(value) ?? "").split(",");
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Buffer.isBuffer(value);
+}
+
+/**
+ * Names in a list: an array, or a text separated by plus signs, commas or blanks.
+ * @param optional accepts none.
+ */
+export function names({ optional = false }: { optional?: boolean } = {}): Field<string[]> {
   return (value) => {
     const list: unknown[] = Array.isArray(value) ? value : (simple(value) ?? "").split(/[\s,+]+/);
     const result = list.map((item) => simple(item)?.trim()).filter((item) => item !== "");
-    if (result.length === 0 || result.includes(undefined))
+    if (result.includes(undefined) || (result.length === 0 && !optional))
       throw new Unfit('names, e.g. "ControlLeft+AltLeft+Delete" or an array', value);
     return result as string[];
   };

@@ -195,6 +195,8 @@ describe("life", { concurrency: true }, () => {
     "drive",
     "gpio",
     "relays",
+    "screen",
+    "watch",
     "streamer",
     "switch",
     "system",

@@ -65,10 +65,15 @@ describe("waiting for a value", { concurrency: true }, () => {
   test("the value that was seen last is told when the time is over", async (t) => {
     const { kvm } = await bench(t);
     const timeout = { timeout: 0.5 };
-    const error = await failure(kvm.watch.until(POWER, isOn, timeout), { name: "WaitTimeoutError", code: "WAIT_TIMEOUT" });
+    const error = await failure(kvm.watch.until(POWER, isOn, timeout), {
+      name: "WaitTimeoutError",
+      code: "WAIT_TIMEOUT",
+    });
     assert.equal((error as { lastValue?: unknown }).lastValue, false);
     assert.match(error.message, /atx\.leds\.power.*It was false/);
-    const unknown = await failure(kvm.watch.until(statePath("nothing.here"), isOn, timeout), { name: "WaitTimeoutError" });
+    const unknown = await failure(kvm.watch.until(statePath("nothing.here"), isOn, timeout), {
+      name: "WaitTimeoutError",
+    });
     assert.ok(!("lastValue" in unknown));
     assert.match(unknown.message, /has not reported it/);
   });

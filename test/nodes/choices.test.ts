@@ -26,6 +26,7 @@ const get = (id: string, kind: string): Promise<Response> => fetch(`${red.url}/p
 const choices = async (id: string, kind: string): Promise<Choices> => (await (await get(id, kind)).json()) as Choices;
 
 const LISTS = {
+  languages: ["eng"],
   channels: ["__v3_usb_breaker__"],
   images: ["a.iso", "tools/b.img"],
   keymaps: ["de", "en-us"],

@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, test } from "node:test";
+import { scaledClock, startSimulator, type Simulator } from "../../src/simulator";
+import { device, fields, flow, node } from "../harness/flows";
+import { NodeRed } from "../harness/node-red";
+import { until } from "../harness/until";
+
+let simulator: Simulator;
+let red: NodeRed;
+before(async () => {
+  red = await NodeRed.start();
+});
+after(async () => {
+  await red.stop();
+});
+beforeEach(async () => {
+  await red.deploy(flow());
+  await (simulator as Simulator | undefined)?.close();
+  simulator = await startSimulator({ clock: scaledClock(10) });
+  red.forget();
+});
+after(() => simulator.close());
+
+type Inputs = Record<string, [type: string, value: string]>;
+
+async function deploy(inputs: Inputs = {}): Promise<void> {
+  await red.deploy(flow(device(simulator), node("pikvm-wait-until", fields(inputs))));
+  red.forget();
+}
+
+const payloadOf = (msg: Record<string, unknown>) => msg["payload"] as Record<string, unknown>;
+const waiting = (count: number) => until(() => red.statuses.some(({ status }) => status.text === (count === 1 ? "working" : `${count - 1} waiting`))); // prettier-ignore
+
+test("a message is held until the state is as wanted, and travels on", async () => {
+  await deploy();
+  red.send("node", { topic: "kept" });
+  await until(() => simulator.sessions === 1);
+  assert.deepEqual(red.at("result"), []);
+  simulator.host.power = true;
+  const msg = await red.message("result");
+  const { condition, path, value, waited } = payloadOf(msg);
+  assert.deepEqual([msg["topic"], condition, path, value], ["kept", "state", "atx.leds.power", true]);
+  assert.ok(typeof waited === "number");
+});
+
+test("what is true already passes at once, or waits for the next time", async () => {
+  simulator.host.power = true;
+  await deploy();
+  red.send("node", {});
+  await red.message("result");
+  await deploy({ next: ["bool", "true"] });
+  red.send("node", {});
+  await until(() => simulator.sessionsOpened === 2 && simulator.sessions === 1);
+  simulator.host.power = false;
+  simulator.host.power = true;
+  await red.message("result");
+});
+
+describe("how a value is compared", () => {
+  const tests: [path: string, test: string, value: [string, string], passes: boolean][] = [
+    ["atx.leds.power", "equals", ["str", "FALSE"], true],
+    ["atx.leds.power", "not_equals", ["bool", "false"], false],
+    ["hid.mouse.outputs.active", "matches", ["str", "^usb"], true],
+    ["hid.jiggler.interval", "above", ["str", "59"], true],
+    ["hid.jiggler.interval", "below", ["num", "60"], false],
+    ["msd.drive.image", "equals", ["str", ""], true],
+    ["clients.count", "equals", ["num", "0"], true],
+  ];
+  for (const [path, comparison, value, passes] of tests) {
+    test(`${path} ${comparison} ${value[1]}: ${passes ? "passes" : "waits"}`, async () => {
+      await deploy({ path: ["str", path], test: ["choice", comparison], value, timeout: ["num", "0.5"] });
+      red.send("node", {});
+      await red.message(passes ? "result" : "error");
+    });
+  }
+});
+
+test("changes: compared with the value when the message came", async () => {
+  await deploy({ path: ["str", "atx.leds.power"], test: ["choice", "changes"] });
+  red.send("node", {});
+  await until(() => simulator.sessions === 1);
+  await until(() => red.statuses.length > 0);
+  simulator.host.power = true;
+  assert.equal(payloadOf(await red.message("result"))["value"], true);
+});
+
+test("many messages wait independently over one connection, and a reset cancels them all", async () => {
+  await deploy();
+  for (let count = 0; count < 100; count += 1) red.send("node", { topic: count });
+  await waiting(100);
+  await until(() => simulator.sessions === 1);
+  red.send("node", { reset: true });
+  await red.message("error", { count: 100 });
+  assert.ok(red.at("error").every(({ error }) => (error as { name: string }).name === "CancelledError"));
+  assert.equal(simulator.sessionsOpened, 1);
+});
+
+test("when the time is over, the error carries what was seen last", async () => {
+  await deploy({ timeout: ["num", "0.3"] });
+  red.send("node", { payload: "kept" });
+  const msg = await red.message("error");
+  const { name, code, last_value } = msg["error"] as Record<string, unknown>;
+  assert.deepEqual([name, code, last_value, msg["payload"]], ["WaitTimeoutError", "WAIT_TIMEOUT", false, "kept"]);
+});
+
+describe("a text on the screen", () => {
+  const TEXT: Inputs = { condition: ["choice", "text"], text: ["msg", "payload"], interval: ["num", "0.1"] };
+
+  test("is waited for while the host boots, with no viewer connected", async () => {
+    await deploy(TEXT);
+    red.send("node", { payload: "LOGIN:" });
+    await until(() => simulator.sessions === 1);
+    simulator.host.power = true;
+    const { found, text } = payloadOf(await red.message("result"));
+    assert.equal(found, "LOGIN:");
+    assert.match(String(text), /login:/);
+  });
+
+  test("is found with mistakes, in a region, and until it disappears", async () => {
+    simulator.host.power = true;
+    await deploy({ ...TEXT, mode: ["choice", "tolerant"], mistakes: ["num", "2"], region: ["str", "0,0,1280,720"] });
+    red.send("node", { payload: "debian l0gln:" });
+    await red.message("result");
+    await deploy({ ...TEXT, event: ["choice", "disappears"] });
+    red.send("node", { payload: "login:" });
+    await until(() => simulator.sessions === 1);
+    simulator.host.power = false;
+    assert.equal(payloadOf(await red.message("result"))["found"], null);
+  });
+
+  test("that does not come is a WaitTimeoutError with what was read", async () => {
+    simulator.host.power = true;
+    await deploy({ ...TEXT, timeout: ["num", "2"] });
+    red.send("node", { payload: "no such text" });
+    const { name, last_value } = (await red.message("error"))["error"] as Record<string, unknown>;
+    assert.equal(name, "WaitTimeoutError");
+    assert.equal(typeof last_value, "string");
+  });
+
+  test("in a language that the device has not is the device's own error", async () => {
+    simulator.host.power = true;
+    await deploy({ ...TEXT, langs: ["str", "xx"] });
+    red.send("node", { payload: "a" });
+    assert.equal(((await red.message("error"))["error"] as { name: string }).name, "APIError");
+  });
+});
+
+describe("what cannot be waited for is refused", () => {
+  const wrong: [string, Inputs][] = [
+    ["no path", { path: ["str", "atx..x"] }],
+    ["a number that is none", { test: ["choice", "above"], value: ["str", "much"] }],
+    ["an expression that is none", { test: ["choice", "matches"], value: ["str", "("] }],
+    ["a text that is none", { condition: ["choice", "text"], text: ["str", ""] }],
+    ["a region that is none", { condition: ["choice", "text"], region: ["str", "1,2"] }],
+    ["too many mistakes", { condition: ["choice", "text"], text: ["str", "ok"], mode: ["choice", "tolerant"] }],
+  ];
+  for (const [what, inputs] of wrong) {
+    test(what, async () => {
+      await deploy(inputs);
+      red.send("node", {});
+      assert.equal(((await red.message("error"))["error"] as { name: string }).name, "ConfigurationError");
+    });
+  }
+});
