@@ -27,16 +27,18 @@ export function valueTest(test: (typeof VALUE_TESTS)[number], wanted: unknown): 
 
 function isSame(value: unknown, wanted: unknown): boolean {
   if (isDeepStrictEqual(value, wanted)) return true;
-  if (value === null) return wanted === "" || wanted === undefined || wanted === "null";
+  if (value === null) return wanted === "" || wanted === "null" || wanted === undefined;
+  if (wanted === undefined) return false;
   if (typeof value === "object") return false;
-  // What a device reports is JSON: by here a text, a number or a flag.
-  return String(value as string | number | boolean).toLowerCase() === String(wanted).trim().toLowerCase();
+  return textOf(value).toLowerCase() === textOf(wanted).trim().toLowerCase();
 }
+
+const textOf = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 
 function matches(wanted: unknown): ValueTest {
   try {
     const expression = new RegExp(String(wanted));
-    return (value) => expression.test(typeof value === "string" ? value : JSON.stringify(value));
+    return (value) => expression.test(textOf(value));
   } catch (cause) {
     throw new ConfigurationError(`The value "${String(wanted)}" is not a regular expression.`, { cause });
   }
