@@ -112,6 +112,34 @@ export const GPIO_ACTIONS = ["on", "off", "toggle", "pulse", "read"] as const;
 export interface GpioConfig
   extends ActionConfig, TypedFields<"action" | "channel" | "delay" | "verify" | "timeout" | "busyRetry"> {}
 
+export const SCREEN_ACTIONS = ["snapshot", "text", "set", "restart", "state"] as const;
+export const PICTURE_FORMATS = ["buffer", "data_url", "file"] as const;
+
+/**
+ * `format`: how a picture is handed on; `file`: its path. `maxWidth`: pixels (0 = the whole picture); `jpegQuality`: percent. `offline`: take the device's
+ * picture when there is no signal. `region`, `langs`: as for wait-until. `quality`, `fps`, `resolution`, `bitrate`, `gop`: the settings to
+ * change, empty = as it is.
+ */
+export interface ScreenConfig
+  extends
+    ActionConfig,
+    TypedFields<
+      | "action"
+      | "format"
+      | "file"
+      | "maxWidth"
+      | "jpegQuality"
+      | "offline"
+      | "region"
+      | "langs"
+      | "timeout"
+      | "quality"
+      | "fps"
+      | "resolution"
+      | "bitrate"
+      | "gop"
+    > {}
+
 export const WAIT_CONDITIONS = ["state", "text"] as const;
 export const VALUE_TESTS = ["equals", "not_equals", "matches", "above", "below", "changes"] as const;
 export const TEXT_EVENTS = ["appears", "disappears"] as const;

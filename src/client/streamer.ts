@@ -17,11 +17,11 @@ import type { Limits, StreamerState, UstreamerState } from "./streamer-state";
 import type { CallOptions, Query } from "./transport";
 
 export interface SetStreamerParams {
-  quality?: number;
-  desiredFps?: number;
-  resolution?: string;
-  h264Bitrate?: number;
-  h264Gop?: number;
+  quality?: number | undefined;
+  desiredFps?: number | undefined;
+  resolution?: string | undefined;
+  h264Bitrate?: number | undefined;
+  h264Gop?: number | undefined;
 }
 
 /** A device waits for a signal, and a small board takes up to 20 s to read a whole screen. Seconds on top. */

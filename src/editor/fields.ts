@@ -73,11 +73,14 @@ interface NumberOptions extends Use {
   max?: number;
   /** Only whole numbers. */
   whole?: boolean;
+  /** Whether nothing at all is a value. */
+  blank?: boolean;
 }
 
-export const number = ({ min = 0, max, whole, used = always }: NumberOptions = {}): Field => ({
+export const number = ({ min = 0, max, whole, blank, used = always }: NumberOptions = {}): Field => ({
   fixed: () => [nodeRedType(NUMBER)],
   problem: (value) => {
+    if (blank && value === "") return undefined;
     const range = rangeProblem(value, max === undefined ? { min } : { min, max });
     if (range) return common(range.key, range.values);
     return whole && !Number.isInteger(Number(value)) ? common("reason.whole") : undefined;

@@ -20,6 +20,8 @@ export async function evaluate(
 ): Promise<unknown> {
   if (type === CHOICE) return value;
   if (type === SECRET) return storedSecret(node);
+  // Node-RED makes 0 of it.
+  if (type === "num" && value === "") return undefined;
   try {
     return await new Promise((resolve, reject) => {
       RED.util.evaluateNodeProperty(value, type, node, message, (error: Error | null, result: unknown) => {

@@ -94,6 +94,12 @@ export function number({ min, max, whole = false, unit }: NumberOptions): Field<
   };
 }
 
+/** The same, where nothing given means undefined. */
+export function optionalNumber(options: NumberOptions): Field<number | undefined> {
+  const read = number(options);
+  return (value) => (value === undefined || value === null || value === "" ? undefined : read(value));
+}
+
 /** A duration in seconds, fractions allowed. */
 export const seconds = ({ min = 0, max = 86_400 }: { min?: number; max?: number } = {}): Field<number> =>
   number({ min, max, unit: "seconds" });

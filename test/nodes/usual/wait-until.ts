@@ -1,4 +1,4 @@
 import { fields } from "../../harness/flows";
 import type { Usual } from "./usual";
 
-export const usual: Usual = { properties: fields({ value: ["bool", "false"] }), msg: {} };
+export const usual: Usual = { properties: fields({ path: ["str", "atx.enabled"] }), msg: {} };

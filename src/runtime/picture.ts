@@ -1,0 +1,25 @@
+import { rename, rm, writeFile } from "node:fs/promises";
+import { ConfigurationError, PiKVMError } from "../client";
+import type { PICTURE_FORMATS } from "../config";
+
+/** A JPEG as a flow wants it. A file is there only when it is complete; its path is handed on then. */
+export async function handOver(
+  image: Buffer,
+  format: (typeof PICTURE_FORMATS)[number],
+  file: () => string,
+): Promise<Buffer | string> {
+  if (format === "buffer") return image;
+  if (format === "data_url") return `data:image/jpeg;base64,${image.toString("base64")}`;
+  const path = file();
+  if (path === "") throw new ConfigurationError("There is no path of a file to write the picture to.");
+  const unfinished = `${path}.part`;
+  try {
+    await writeFile(unfinished, image);
+    await rename(unfinished, path);
+  } catch (cause) {
+    await rm(unfinished, { force: true }).catch(() => undefined);
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new PiKVMError(`The picture could not be written to "${path}": ${reason}`, { code: "FILE", cause });
+  }
+  return path;
+}

@@ -1,0 +1,25 @@
+import { choice, DEVICE, FOR_NUMBERS, NAME, NO_DEVICE, number, text, type Visit } from "./visit";
+
+export const visit: Visit = {
+  mistakes: [
+    NO_DEVICE,
+    { ...text("file", ""), given: [choice("format", "file")], reason: "File: must not be empty" },
+    { ...number("maxWidth", "-1"), reason: `Width at most: ${FOR_NUMBERS} 0 to 10000` },
+    { ...number("jpegQuality", "101"), reason: `JPEG quality: ${FOR_NUMBERS} 1 to 100` },
+    {
+      ...text("region", "a"),
+      given: [choice("action", "text")],
+      reason: "Region: must be four edges in pixels: left, top, right, bottom",
+    },
+    { ...number("fps", "1.5"), given: [choice("action", "set")], reason: "Frames: must be a whole number" },
+  ],
+  settings: [
+    DEVICE,
+    NAME,
+    choice("action", "snapshot"),
+    choice("format", "data_url"),
+    number("maxWidth", "640"),
+    number("jpegQuality", "50"),
+    { field: "offline", type: "bool", value: "true" },
+  ],
+};

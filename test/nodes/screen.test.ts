@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, beforeEach, test, type TestContext } from "node:test";
+import { scaledClock, startSimulator, type Simulator } from "../../src/simulator";
+import { device, fields, flow, node } from "../harness/flows";
+import { NodeRed } from "../harness/node-red";
+import { until } from "../harness/until";
+
+let simulator: Simulator;
+let red: NodeRed;
+before(async () => {
+  red = await NodeRed.start();
+});
+after(async () => {
+  await red.stop();
+});
+beforeEach(async () => {
+  await red.deploy(flow());
+  await (simulator as Simulator | undefined)?.close();
+  simulator = await startSimulator({ clock: scaledClock(10), power: true });
+  red.forget();
+});
+after(() => simulator.close());
+
+type Inputs = Record<string, [type: string, value: string]>;
+
+async function perform(inputs: Inputs, msg: object = {}): Promise<Record<string, unknown>> {
+  await red.deploy(flow(device(simulator), node("pikvm-screen", fields(inputs))));
+  red.forget();
+  red.send("node", msg);
+  return until(() => red.at("result")[0] ?? red.at("error")[0], { timeout: 20_000 });
+}
+
+const payloadOf = (msg: Record<string, unknown>) => msg["payload"] as Record<string, unknown>;
+const errorOf = (msg: Record<string, unknown>) => msg["error"] as Record<string, unknown>;
+
+async function folder(t: TestContext): Promise<string> {
+  const made = await mkdtemp(path.join(tmpdir(), "pikvm-"));
+  t.after(() => rm(made, { recursive: true }));
+  return made;
+}
+
+test("a picture as Buffer, though nobody watches", async () => {
+  const { action, picture, online, width, height } = payloadOf(await perform({}));
+  assert.deepEqual([action, online, width, height], ["snapshot", true, 1280, 720]);
+  assert.ok(Buffer.isBuffer(picture));
+  assert.deepEqual([...picture.subarray(0, 2)], [0xff, 0xd8]);
+  assert.equal(simulator.sessionsOpened, 1);
+});
+
+test("a small picture as data URL", async () => {
+  const whole = payloadOf(await perform({}))["picture"] as Buffer;
+  const { picture } = payloadOf(await perform({ format: ["choice", "data_url"], maxWidth: ["num", "320"] }));
+  const [head = "", body = ""] = String(picture).split(",");
+  assert.equal(head, "data:image/jpeg;base64");
+  assert.ok(Buffer.from(body, "base64").length < whole.length);
+});
+
+test("a picture as a file, which is there only when it is complete", async (t) => {
+  const place = await folder(t);
+  const filename = path.join(place, "screen.jpg");
+  const { picture } = payloadOf(await perform({ format: ["choice", "file"] }, { filename }));
+  assert.equal(picture, filename);
+  assert.deepEqual([...(await readFile(filename)).subarray(0, 2)], [0xff, 0xd8]);
+  assert.deepEqual(await readdir(place), ["screen.jpg"]);
+});
+
+test("a file that cannot be written is an error that names it", async (t) => {
+  const filename = path.join(await folder(t), "nowhere", "screen.jpg");
+  const { name, code, message } = errorOf(await perform({ format: ["choice", "file"] }, { filename }));
+  assert.deepEqual([name, code], ["PiKVMError", "FILE"]);
+  assert.ok(String(message).includes(filename));
+  assert.equal(errorOf(await perform({ format: ["choice", "file"], file: ["str", ""] }))["name"], "ConfigurationError");
+});
+
+test("no signal is told apart: an error, or the device's own picture", async () => {
+  simulator.host.power = false;
+  const { name, code } = errorOf(await perform({ timeout: ["num", "1"] }));
+  assert.deepEqual([name, code], ["WaitTimeoutError", "NO_SIGNAL"]);
+  assert.equal(payloadOf(await perform({ offline: ["bool", "true"] }))["online"], false);
+});
+
+test("the text on the screen, or on a part of it", async () => {
+  await until(() => simulator.host.screen.lines.some((line) => line.includes("login:")));
+  const all = String(payloadOf(await perform({ action: ["choice", "text"] }))["text"]);
+  assert.match(all, /login:/);
+  const part = await perform({ action: ["choice", "text"], region: ["str", "0,600,1280,720"] });
+  assert.ok(String(payloadOf(part)["text"]).length < all.length);
+  const refused = errorOf(await perform({ action: ["choice", "text"], langs: ["str", "xx"] }));
+  assert.equal(refused["name"], "APIError");
+});
+
+async function params(): Promise<Record<string, unknown>> {
+  const { state } = payloadOf(await perform({ action: ["choice", "state"] }));
+  return (state as { params: Record<string, unknown> }).params;
+}
+
+test("settings are changed within the device's limits, others stay", async () => {
+  const before = await params();
+  await perform({ action: ["choice", "set"], quality: ["num", "55"] });
+  await until(async () => (await params())["quality"] === 55);
+  assert.deepEqual(await params(), { ...before, quality: 55 });
+  const { name, message } = errorOf(await perform({ action: ["choice", "set"], fps: ["num", "999"] }));
+  assert.equal(name, "ConfigurationError");
+  assert.match(String(message), /frame rate 999/);
+});
+
+test("restart and state answer with the device's state", async () => {
+  for (const action of ["restart", "state"]) {
+    const { state } = payloadOf(await perform({ action: ["choice", action] }));
+    assert.ok(typeof state === "object" && state !== null && "params" in state);
+  }
+  assert.equal(simulator.requests.filter(({ path }) => path === "/api/streamer/reset").length, 1);
+});
