@@ -140,6 +140,14 @@ export interface ScreenConfig
       | "gop"
     > {}
 
+export const REQUEST_CALLS = ["custom", "info", "log", "metrics", "redfish"] as const;
+export const REQUEST_METHODS = ["GET", "POST", "PATCH", "DELETE"] as const;
+export const ANSWER_FORMATS = ["json", "text", "buffer", "stream"] as const;
+
+/** `call`: one of the usual ones, or `custom` with `method`, `path`, `query`, `body` and `format`. `timeout`: seconds for the answer. */
+export interface RequestConfig
+  extends ActionConfig, TypedFields<"call" | "method" | "path" | "query" | "body" | "format" | "timeout"> {}
+
 export const WAIT_CONDITIONS = ["state", "text"] as const;
 export const VALUE_TESTS = ["equals", "not_equals", "matches", "above", "below", "changes"] as const;
 export const TEXT_EVENTS = ["appears", "disappears"] as const;

@@ -104,6 +104,18 @@ export function optionalNumber(options: NumberOptions): Field<number | undefined
 export const seconds = ({ min = 0, max = 86_400 }: { min?: number; max?: number } = {}): Field<number> =>
   number({ min, max, unit: "seconds" });
 
+/** Parameters of a query: an object of simple values, JSON of one, or a text as after the question mark. Nothing is none. */
+export function query(): Field<Record<string, string>> {
+  return (value) => {
+    if (value === undefined || value === null || value === "") return {};
+    if (!isObject(value)) return Object.fromEntries(new URLSearchParams(simple(value)));
+    const entries = Object.entries(value).map(([name, one]) => [name, simple(one)] as const);
+    if (Array.isArray(value) || entries.some(([, one]) => one === undefined))
+      throw new Unfit("an object with simple values, or a text such as a=1&b=2", value);
+    return Object.fromEntries(entries) as Record<string, string>; // none is undefined, as was just looked at
+  };
+}
+
 /** Whatever it is; the action judges it. */
 export const anything = (): Field<unknown> => (value) => value;
 

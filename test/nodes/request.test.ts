@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { after, before, beforeEach, describe, test } from "node:test";
+import { scaledClock, startSimulator, type Simulator } from "../../src/simulator";
+import { device, fields, flow, node } from "../harness/flows";
+import { NodeRed } from "../harness/node-red";
+import { until } from "../harness/until";
+
+let simulator: Simulator;
+let red: NodeRed;
+before(async () => {
+  simulator = await startSimulator({ clock: scaledClock(10) });
+  red = await NodeRed.start();
+});
+after(async () => {
+  await red.stop();
+  await simulator.close();
+});
+beforeEach(() => {
+  simulator.host.forget();
+});
+
+type Inputs = Record<string, [type: string, value: string]>;
+
+interface Answer {
+  status_code: number;
+  headers: Record<string, string>;
+  body: unknown;
+}
+
+async function perform(inputs: Inputs, msg: object = {}): Promise<Record<string, unknown>> {
+  await red.deploy(flow(device(simulator), node("pikvm-request", fields(inputs))));
+  red.forget();
+  red.send("node", msg);
+  return until(() => red.at("result")[0] ?? red.at("error")[0]);
+}
+
+const answerOf = (msg: Record<string, unknown>) => msg["payload"] as Answer;
+const errorOf = (msg: Record<string, unknown>) => msg["error"] as Record<string, unknown>;
+const custom = (method: string, path: string, inputs: Inputs = {}): Inputs => ({
+  call: ["choice", "custom"],
+  method: ["choice", method],
+  path: ["str", path],
+  ...inputs,
+});
+
+describe("usual calls", () => {
+  test("info", async () => {
+    const { status_code, headers, body } = answerOf(await perform({}, { payload: "not sent with a GET" }));
+    assert.equal(status_code, 200);
+    assert.match(headers["content-type"] ?? "", /json/);
+    assert.ok("system" in (body as { result: object }).result);
+  });
+
+  test("info, of some of its fields", async () => {
+    const { body } = answerOf(await perform({ query: ["str", "fields=meta"] }));
+    assert.deepEqual(Object.keys((body as { result: object }).result), ["meta"]);
+  });
+
+  test("log and metrics as text", async () => {
+    assert.equal(typeof answerOf(await perform({ call: ["choice", "log"] })).body, "string");
+    assert.match(String(answerOf(await perform({ call: ["choice", "metrics"] })).body), /pikvm_atx_power/);
+  });
+
+  test("Redfish", async () => {
+    const { body } = answerOf(await perform({ call: ["choice", "redfish"] }));
+    assert.equal((body as Record<string, unknown>)["PowerState"], "Off");
+  });
+});
+
+describe("any call", () => {
+  test("a POST is sent once, with its query from the message", async () => {
+    const inputs = custom("POST", "/api/atx/click", { query: ["msg", "query"] });
+    const { body } = answerOf(await perform(inputs, { query: { button: "power", wait: true }, payload: "" }));
+    assert.deepEqual(body, { ok: true, result: {} });
+    assert.equal(simulator.host.presses.length, 1);
+  });
+
+  test("a text is sent as it is, an object as JSON", async () => {
+    const typed = custom("POST", "/api/hid/print", { query: ["str", "limit=0"] });
+    await perform(typed, { payload: "hello" });
+    await until(() => simulator.host.typed === "hello");
+    await perform(custom("POST", "/api/redfish/v1/Systems/0/Actions/ComputerSystem.Reset"), {
+      payload: { ResetType: "On" },
+    });
+    await until(() => simulator.host.power);
+  });
+
+  test("the answer as Buffer or stream", async () => {
+    const inputs = custom("GET", "/api/export/prometheus/metrics", { format: ["choice", "buffer"] });
+    assert.ok(Buffer.isBuffer(answerOf(await perform(inputs)).body));
+    const { body } = answerOf(await perform({ ...inputs, format: ["choice", "stream"] }));
+    assert.ok(body instanceof Readable);
+    assert.match(await text(body), /pikvm_atx_power/);
+  });
+
+  test("an error of the device is told as the device tells it", async () => {
+    const { name, status_code, error } = errorOf(await perform(custom("POST", "/api/atx/click?button=x")));
+    assert.deepEqual([name, status_code, error], ["APIError", 400, "ValidatorError"]);
+  });
+
+  for (const path of ["https://elsewhere.invalid/api", "//elsewhere.invalid", "/api/../../etc", "api/info"]) {
+    test(`${path} is refused, and nothing is sent`, async () => {
+      const before = simulator.requests.length;
+      assert.equal(errorOf(await perform(custom("GET", path)))["name"], "ConfigurationError");
+      assert.equal(simulator.requests.length, before);
+    });
+  }
+
+  test("a query that is none is refused", async () => {
+    const { name } = errorOf(await perform({ query: ["msg", "payload"] }, { payload: { a: {} } }));
+    assert.equal(name, "ConfigurationError");
+  });
+});
