@@ -96,6 +96,19 @@ export interface HidKeysCredentials {
   secret?: string;
 }
 
+export const MOUSE_ACTIONS = ["move", "click", "double_click", "press", "release", "drag", "scroll", "push"] as const;
+export const MOUSE_BUTTONS = ["left", "right", "middle", "up", "down"] as const;
+export const POINT_UNITS = ["percent", "pixels", "device"] as const;
+
+/**
+ * `atX`, `atY`: where, in `unit`; empty for clicks = where the pointer is. For `scroll` and `push` how far. `toX`, `toY`: the end of a drag of
+ * `duration` seconds. `hold`: seconds that a click holds the button.
+ */
+export interface HidMouseConfig
+  extends
+    ActionConfig,
+    TypedFields<"action" | "button" | "unit" | "atX" | "atY" | "toX" | "toY" | "duration" | "hold"> {}
+
 export const MSD_ACTIONS = ["mount", "eject", "state"] as const;
 export const DRIVE_KINDS = ["cdrom", "flash"] as const;
 

@@ -50,6 +50,7 @@ export type { MjpegFrame, MjpegOptions } from "./mjpeg";
 export { MOUSE_BUTTONS, type MouseButton, type MouseDelta } from "./mouse";
 export type { DownloadOptions, Msd, MsdParams, StoredImage, UploadOptions, UploadRemoteOptions } from "./msd";
 export { PiKVM, type PiKVMOptions } from "./pikvm";
+export type { ClickOptions, DragOptions, Point, Pointer, PointUnit } from "./pointer";
 export type { Power, PowerOffOptions, PowerOptions, PowerResult, PowerWait } from "./power";
 export type { Metrics, Prometheus } from "./prometheus";
 export {

@@ -16,6 +16,7 @@ import { openLive, type LiveOptions } from "./live";
 import type { LiveHid } from "./live-hid";
 import { Media } from "./media";
 import { Msd } from "./msd";
+import { Pointer } from "./pointer";
 import { Power } from "./power";
 import { Prometheus } from "./prometheus";
 import { Relays } from "./relays";
@@ -44,6 +45,7 @@ interface Resources {
   power: Power;
   hid: Hid;
   keyboard: Keyboard;
+  pointer: Pointer;
   msd: Msd;
   drive: Drive;
   gpio: Gpio;
@@ -101,6 +103,11 @@ export class PiKVM implements AsyncDisposable {
   /** The keyboard, as actions that look first. */
   get keyboard(): Keyboard {
     return this.#open.keyboard;
+  }
+
+  /** The mouse, as actions that belong together. */
+  get pointer(): Pointer {
+    return this.#open.pointer;
   }
 
   /** The USB drive, call by call. */
@@ -273,6 +280,7 @@ function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions): Resou
     atx,
     power: new Power(atx, waiter, new Lane("the power button", closed)),
     hid,
+    pointer: new Pointer((options) => openLive({ transport, hidLane, link }, options), { hid, streamer, video }),
     keyboard: new Keyboard(hid, waiter, new Lane("the keyboard", closed)),
     msd,
     drive: new Drive(msd, waiter, new Lane("the USB drive", closed)),

@@ -30,6 +30,8 @@ export async function evaluate(
       });
     });
   } catch (cause) {
+    // A property of nothing, as `payload.x` of a message without a payload, is missing too.
+    if (type === "msg" && cause instanceof TypeError) return undefined;
     const reason =
       cause instanceof Error ? cause.message : String((cause as { message?: unknown } | null)?.message ?? cause);
     throw new ConfigurationError(

@@ -206,7 +206,7 @@ describe("power", { concurrency: true }, () => {
     });
 
     test("off right after on waits until the LED says on, and then switches off", async (t) => {
-      const { sim, kvm } = await bench(t, { ledDelay: 1500, shutdownDelay: 100 });
+      const { sim, kvm } = await bench(t, { ledDelay: 1500, shutdownDelay: 2000 });
       const on = kvm.power.ensureOn();
       const off = await kvm.power.ensureOff();
       await on;

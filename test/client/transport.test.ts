@@ -191,6 +191,7 @@ describe("life", { concurrency: true }, () => {
     "power",
     "hid",
     "keyboard",
+    "pointer",
     "msd",
     "drive",
     "gpio",

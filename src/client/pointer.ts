@@ -1,0 +1,198 @@
+import { pause } from "./deadline";
+import { ConfigurationError } from "./errors";
+import type { Hid } from "./hid";
+import type { LiveHid } from "./live-hid";
+import type { LiveOptions } from "./live";
+import { knownButton, type MouseButton, type MouseDelta } from "./mouse";
+import { inRange, integerIn } from "./ranges";
+import type { Streamer } from "./streamer";
+import type { CallOptions } from "./transport";
+import type { Video } from "./video";
+
+/** What `x` and `y` count: percent of the screen (0 to 100), pixels of the present picture (from 0), or the device's -32768 to 32767. */
+export type PointUnit = "percent" | "pixels" | "device";
+
+/** From the left and the top; of the device's own unit 0 is the middle. */
+export interface Point {
+  x: number;
+  y: number;
+  /** Default `percent`. */
+  unit?: PointUnit;
+}
+
+export interface ClickOptions extends CallOptions {
+  /** Default `left`. */
+  button?: MouseButton;
+  /** Put the pointer there first; default where it is. */
+  at?: Point | undefined;
+  /** 2 is a double click. 1 to 10, default 1. */
+  count?: number;
+  /** Seconds that the button is held, up to 600. Default 0.05. */
+  hold?: number;
+  /** Seconds between two clicks, up to 10. Default 0.1. */
+  interval?: number;
+}
+
+export interface DragOptions extends CallOptions {
+  /** Default `left`. */
+  button?: MouseButton;
+  /** Places on the way, the last included; 1 to 1000. Default 20. */
+  steps?: number;
+  /** Seconds, up to 600. Default 0.5. */
+  duration?: number;
+}
+
+const LARGEST_DELTA = 127;
+const TOTAL = { min: -100_000, max: 100_000 };
+const RANGES = { percent: { min: 0, max: 100, unit: " %" }, device: { min: -32_768, max: 32_767 } };
+
+/**
+ * The mouse, as actions that belong together: nobody of ours types or clicks in between, and a button that goes down comes up again
+ * whatever happens. All throw ConfigurationError when the mouse is in the other mode (absolute or relative, see `Hid.getState`), since
+ * the device would drop the events without a word.
+ */
+export class Pointer {
+  readonly #live: (options: LiveOptions) => Promise<LiveHid>;
+  readonly #hid: Hid;
+  readonly #streamer: Streamer;
+  readonly #video: Video;
+
+  constructor(live: (options: LiveOptions) => Promise<LiveHid>, parts: { hid: Hid; streamer: Streamer; video: Video }) {
+    this.#live = live;
+    this.#hid = parts.hid;
+    this.#streamer = parts.streamer;
+    this.#video = parts.video;
+  }
+
+  /** Puts the pointer somewhere. @throws what `Video.acquire` throws, for pixels. */
+  async move(to: Point, { signal }: CallOptions = {}): Promise<void> {
+    const { x, y } = await this.#placeOf(to, signal);
+    await this.#using(signal, (live) => live.sendMouseMove(x, y));
+  }
+
+  /** Clicks once or more, at a point or where the pointer is. */
+  async click({
+    button = "left",
+    at,
+    count = 1,
+    hold = 0.05,
+    interval = 0.1,
+    signal,
+  }: ClickOptions = {}): Promise<void> {
+    const name = knownButton(button);
+    integerIn("The number of clicks", count, { min: 1, max: 10 });
+    inRange("The time to hold", hold, { min: 0, max: 600, unit: " s" });
+    inRange("The time between clicks", interval, { min: 0, max: 10, unit: " s" });
+    const place = at && (await this.#placeOf(at, signal));
+    await this.#using(signal, async (live) => {
+      if (place) await live.sendMouseMove(place.x, place.y);
+      for (let clicks = 0; clicks < count; clicks += 1) {
+        if (clicks > 0) await pause(interval, live.ended);
+        await live.sendMouseButton(name, true);
+        await pause(hold, live.ended);
+        await live.sendMouseButton(name, false);
+      }
+    });
+  }
+
+  /** Presses a button and leaves it down, until `release`; the device itself releases it when somebody connects to it or leaves. */
+  async press(button: MouseButton, { at, signal }: CallOptions & { at?: Point | undefined } = {}): Promise<void> {
+    if (at) await this.move(at, { signal });
+    await this.#hid.sendMouseButton(button, true, { signal });
+  }
+
+  /** Releases a button. */
+  async release(button: MouseButton, { at, signal }: CallOptions & { at?: Point | undefined } = {}): Promise<void> {
+    if (at) await this.move(at, { signal });
+    await this.#hid.sendMouseButton(button, false, { signal });
+  }
+
+  /** Moves with a button pressed, from one point to another. */
+  async drag(
+    from: Point,
+    to: Point,
+    { button = "left", steps = 20, duration = 0.5, signal }: DragOptions = {},
+  ): Promise<void> {
+    const name = knownButton(button);
+    integerIn("The number of steps", steps, { min: 1, max: 1000 });
+    inRange("The duration", duration, { min: 0, max: 600, unit: " s" });
+    const [start, end] = [await this.#placeOf(from, signal), await this.#placeOf(to, signal)];
+    await this.#using(signal, async (live) => {
+      await live.sendMouseMove(start.x, start.y);
+      await live.sendMouseButton(name, true);
+      for (let step = 1; step <= steps; step += 1) {
+        await pause(duration / steps, live.ended);
+        const part = (a: number, b: number) => Math.round(a + ((b - a) * step) / steps);
+        await live.sendMouseMove(part(start.x, end.x), part(start.y, end.y));
+      }
+      await live.sendMouseButton(name, false);
+    });
+  }
+
+  /** Turns the wheel, by more than the device takes at once if need be. @param x, y -100000 to 100000; a negative y scrolls down. */
+  async scroll(x: number, y: number, { signal }: CallOptions = {}): Promise<void> {
+    const deltas = split(x, y);
+    await this.#using(signal, (live) => live.sendMouseWheelBatch(deltas));
+  }
+
+  /** Pushes a relative mouse, by more than the device takes at once if need be. @param x, y -100000 to 100000, to the right and down. */
+  async push(x: number, y: number, { signal }: CallOptions = {}): Promise<void> {
+    const deltas = split(x, y);
+    await this.#using(signal, (live) => live.sendMouseRelativeBatch(deltas));
+  }
+
+  async #using(signal: AbortSignal | undefined, work: (live: LiveHid) => Promise<void>): Promise<void> {
+    const live = await this.#live({ signal });
+    try {
+      await work(live);
+    } finally {
+      await live.close();
+    }
+  }
+
+  /** In the device's own unit. */
+  async #placeOf(
+    { x, y, unit = "percent" }: Point,
+    signal: AbortSignal | undefined,
+  ): Promise<{ x: number; y: number }> {
+    if (unit === "device") return { x: integerIn("x", x, RANGES.device), y: integerIn("y", y, RANGES.device) };
+    if (unit === "percent") {
+      return { x: scaled(inRange("x", x, RANGES.percent), 100), y: scaled(inRange("y", y, RANGES.percent), 100) };
+    }
+    const { width, height } = await this.#resolution(signal);
+    const inPicture = (name: string, value: number, size: number) =>
+      scaled(inRange(name, value, { min: 0, max: size - 1, unit: " px" }), size - 1);
+    return { x: inPicture("x", x, width), y: inPicture("y", y, height) };
+  }
+
+  /** The device knows the size of the picture only while the video runs. */
+  async #resolution(signal: AbortSignal | undefined): Promise<{ width: number; height: number }> {
+    const lease = await this.#video.acquire({ signal });
+    try {
+      const { streamer } = await this.#streamer.getState({ signal });
+      const { width = 0, height = 0 } = streamer?.source.resolution ?? {};
+      if (width > 1 && height > 1) return { width, height };
+      throw new ConfigurationError("The device does not tell how large the picture is: use percent instead of pixels.");
+    } finally {
+      await lease.release();
+    }
+  }
+}
+
+function scaled(value: number, largest: number): number {
+  return Math.round((value / largest) * 65_535) - 32_768;
+}
+
+function split(x: number, y: number): MouseDelta[] {
+  let [restX, restY] = [integerIn("x", x, TOTAL), integerIn("y", y, TOTAL)];
+  const deltas: MouseDelta[] = [];
+  while (restX !== 0 || restY !== 0) {
+    const delta = { x: capped(restX), y: capped(restY) };
+    deltas.push(delta);
+    restX -= delta.x;
+    restY -= delta.y;
+  }
+  return deltas;
+}
+
+const capped = (value: number): number => Math.max(-LARGEST_DELTA, Math.min(LARGEST_DELTA, value));

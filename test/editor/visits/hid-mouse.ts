@@ -1,0 +1,22 @@
+import { choice, DEVICE, FOR_NUMBERS, NAME, NO_DEVICE, number, type Visit } from "./visit";
+
+export const visit: Visit = {
+  mistakes: [
+    NO_DEVICE,
+    { ...number("atX", "100001"), reason: `X: ${FOR_NUMBERS} -100000 to 100000` },
+    { ...number("hold", "601"), reason: `Hold for: ${FOR_NUMBERS} 0 to 600` },
+    { ...number("toX", ""), given: [choice("action", "drag")], reason: `To X: ${FOR_NUMBERS} -100000 to 100000` },
+    { ...number("duration", "-1"), reason: `Takes: ${FOR_NUMBERS} 0 to 600` },
+  ],
+  settings: [
+    DEVICE,
+    NAME,
+    choice("action", "drag"),
+    choice("button", "right"),
+    choice("unit", "pixels"),
+    number("atX", "10"),
+    number("atY", "20"),
+    number("toX", "300"),
+    number("toY", "400"),
+  ],
+};

@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, test } from "node:test";
+import { scaledClock, startSimulator, type Simulator } from "../../src/simulator";
+import { device, fields, flow, node } from "../harness/flows";
+import { NodeRed } from "../harness/node-red";
+import { until } from "../harness/until";
+
+let simulator: Simulator;
+let red: NodeRed;
+before(async () => {
+  red = await NodeRed.start();
+});
+after(async () => {
+  await red.stop();
+});
+beforeEach(async () => {
+  await red.deploy(flow());
+  await (simulator as Simulator | undefined)?.close();
+  simulator = await startSimulator({ clock: scaledClock(10), power: true });
+  red.forget();
+});
+after(() => simulator.close());
+
+type Inputs = Record<string, [type: string, value: string]>;
+
+async function perform(inputs: Inputs, msg: object = {}): Promise<Record<string, unknown>> {
+  await red.deploy(flow(device(simulator), node("pikvm-hid-mouse", fields(inputs))));
+  red.forget();
+  red.send("node", msg);
+  return until(() => red.at("result")[0] ?? red.at("error")[0]);
+}
+
+/** What arrived at the host, without times: `down left`, `up left`, `move 0 0`, `wheel 0 -5`. */
+const arrived = () =>
+  simulator.host.mouse.events.map((event) =>
+    event.kind === "button" ? `${event.state ? "down" : "up"} ${event.button}` : `${event.kind} ${event.x} ${event.y}`,
+  );
+const arrives = (expected: string[]) => until(() => JSON.stringify(arrived()) === JSON.stringify(expected), { what: `${arrived().join(", ")} to be ${expected.join(", ")}` }); // prettier-ignore
+const errorOf = (msg: Record<string, unknown>) => msg["error"] as { name: string; code: string; message: string };
+
+describe("a point", () => {
+  for (const [unit, x, y, expected] of [
+    ["percent", 0, 100, "move -32768 32767"],
+    ["pixels", 1279, 0, "move 32767 -32768"],
+    ["device", -5, 17, "move -5 17"],
+  ] as const) {
+    test(`in ${unit}`, async () => {
+      const msg = await perform({ action: ["choice", "move"], unit: ["choice", unit] }, { payload: { x, y } });
+      assert.deepEqual(msg["payload"], { action: "move", x, y, unit });
+      await arrives([expected]);
+    });
+  }
+
+  for (const [unit, x, y] of [
+    ["percent", 101, 0],
+    ["pixels", 1280, 0],
+    ["device", 0, 40_000],
+  ] as const) {
+    test(`outside the screen in ${unit} is refused, and nothing is sent`, async () => {
+      const msg = await perform({ action: ["choice", "move"], unit: ["choice", unit] }, { payload: { x, y } });
+      assert.equal(errorOf(msg).name, "ConfigurationError");
+      assert.deepEqual(arrived(), []);
+    });
+  }
+});
+
+test("a click at a point, or where the pointer is", async () => {
+  await perform({}, { payload: { x: 50, y: 0 } });
+  await arrives(["move 0 -32768", "down left", "up left"]);
+  simulator.host.mouse.forget();
+  await perform({ button: ["choice", "right"] }, { payload: "nothing" });
+  await arrives(["down right", "up right"]);
+});
+
+test("a double click", async () => {
+  await perform({ action: ["choice", "double_click"] });
+  await arrives(["down left", "up left", "down left", "up left"]);
+});
+
+test("a button is held until it is released", async () => {
+  await perform({ action: ["choice", "press"] });
+  await until(() => simulator.host.mouse.buttons.has("left"));
+  red.send("node", {});
+  await perform({ action: ["choice", "release"] });
+  await until(() => simulator.host.mouse.buttons.size === 0);
+});
+
+test("a drag goes from one point to the other with the button down", async () => {
+  const inputs: Inputs = {
+    action: ["choice", "drag"],
+    toX: ["num", "100"],
+    toY: ["num", "100"],
+    duration: ["num", "0.1"],
+  };
+  await perform(inputs, { payload: { x: 0, y: 0 } });
+  await until(() => arrived().at(-1) === "up left");
+  assert.deepEqual(arrived().slice(0, 2), ["move -32768 -32768", "down left"]);
+  assert.deepEqual(arrived().slice(-2), ["move 32767 32767", "up left"]);
+  assert.equal(arrived().length, 23);
+});
+
+test("a drag that is cancelled releases the button", async () => {
+  const inputs: Inputs = { action: ["choice", "drag"], duration: ["num", "60"] };
+  await red.deploy(flow(device(simulator), node("pikvm-hid-mouse", fields(inputs))));
+  red.send("node", { payload: { x: 0, y: 0 } });
+  await until(() => simulator.host.mouse.buttons.has("left"));
+  red.send("node", { reset: true });
+  assert.equal(errorOf(await red.message("error")).name, "CancelledError");
+  await until(() => simulator.host.mouse.buttons.size === 0);
+});
+
+test("the wheel is turned by more than the device takes at once", async () => {
+  await perform({ action: ["choice", "scroll"] }, { payload: { x: 0, y: -300 } });
+  await arrives(["wheel 0 -127", "wheel 0 -127", "wheel 0 -46"]);
+});
+
+test("a mouse in the other mode is an error instead of silence", async () => {
+  const { name, message } = errorOf(await perform({ action: ["choice", "push"] }, { payload: { x: 5, y: 5 } }));
+  assert.equal(name, "ConfigurationError");
+  assert.match(message, /absolute now/);
+  assert.deepEqual(arrived(), []);
+});
+
+test("no point where one is needed, and half a point, are refused", async () => {
+  for (const payload of [{}, { x: 5 }])
+    assert.equal(errorOf(await perform({ action: ["choice", "move"] }, { payload })).name, "ConfigurationError");
+});
+
+test("pixels of a host that sends no picture", async () => {
+  simulator.host.power = false;
+  await red.deploy(flow(device(simulator), node("pikvm-hid-mouse", fields({ unit: ["choice", "pixels"] }))));
+  red.send("node", { payload: { x: 5, y: 5 } });
+  const { code } = errorOf(await red.message("error", { timeout: 20_000 }));
+  assert.equal(code, "NO_SIGNAL");
+});
