@@ -18,7 +18,7 @@ export const MUTANTS = [
     tests: ["client/auth"],
   },
   {
-    file: "src/client/transport.ts",
+    file: "src/client/access.ts",
     find: 'if (error instanceof AuthError && error.error !== "") this.#refused = error;',
     replace: "if (error instanceof AuthError) this.#refused = error;",
     why: "a proxy's refusal locks the client out",
@@ -26,8 +26,8 @@ export const MUTANTS = [
   },
   {
     file: "src/client/transport.ts",
-    find: "if (this.#session && isStream(options.body))",
-    replace: "if (this.#session && !isStream(options.body))",
+    find: "if (this.access.hasSession && isStream(options.body))",
+    replace: "if (this.access.hasSession && !isStream(options.body))",
     why: "a stream meets an ended session and cannot be sent again",
     tests: ["client/transfer"],
   },
@@ -82,13 +82,13 @@ export const MUTANTS = [
   },
   {
     file: "src/client/link.ts",
-    find: "else if (this.#receive(event)) proven();",
-    replace: "else if (this.#receive(event) || true) proven();",
+    find: "if (this.#receive(event)) proven();",
+    replace: "if (this.#receive(event) || true) proven();",
     why: "a session counts as proven before its first state",
     tests: ["client/events"],
   },
   {
-    file: "src/client/link.ts",
+    file: "src/client/listen.ts",
     find: 'socket.on("pong", () => (heard = Date.now()));',
     replace: "",
     why: "a quiet device that answers pings is given up",
