@@ -65,11 +65,13 @@ export class Transport {
   readonly #readOnly: boolean;
   readonly #http: Http;
   readonly #closed = new AbortController();
+  /** Ends later than that: last words may need a new connection. */
+  readonly #destroyed = new AbortController();
 
   constructor(options: TransportOptions) {
     checkOptions(options);
     // However many calls there are, they all end when the device is closed.
-    setMaxListeners(0, this.closed);
+    setMaxListeners(0, this.closed, this.#destroyed.signal);
     this.address = parseAddress(options.address);
     this.access = new Access(options, async (path, { headers, ...request }) =>
       whole(await this.#exchange("POST", path, { ...request, harmless: true }, headers)),
@@ -78,7 +80,7 @@ export class Transport {
       trust: options.trust ?? "system",
       connectTimeout: options.connectTimeout ?? 10,
       proxy: options.proxy,
-      closed: this.closed,
+      closed: this.#destroyed.signal,
     });
     this.timeout = options.timeout ?? 30;
     this.#readOnly = options.readOnly ?? false;
@@ -147,11 +149,12 @@ export class Transport {
 
   /** Ends all calls, except for last words. */
   end(): void {
-    this.#closed.abort(new CancelledError("This PiKVM has been closed.", { code: "CLOSED" }));
+    this.#closed.abort(closedError());
   }
 
   /** Ends all connections. */
   async destroy(): Promise<void> {
+    this.#destroyed.abort(closedError());
     await this.#http.destroy();
   }
 
@@ -188,6 +191,8 @@ export class Transport {
     return [signal, lastWord ? undefined : this.closed];
   }
 }
+
+const closedError = () => new CancelledError("This PiKVM has been closed.", { code: "CLOSED" });
 
 const BROKEN_CONNECTION = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
 

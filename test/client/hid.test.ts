@@ -237,6 +237,19 @@ describe("keys", { concurrency: true }, () => {
     }
   });
 
+  test("a key whose press is not answered yet is released over a new connection when the device is closed", async (t) => {
+    for (const auth of ["headers", "session"] as const) {
+      const { sim, kvm } = await bench(t, {}, { auth });
+      await kvm.auth.check();
+      sim.faults.add({ kind: "hang", after: true, times: 1, method: "POST", path: /send_key/ });
+      const press = failure(kvm.hid.press("KeyA", 60), { name: "CancelledError", outcome: "unknown" });
+      await until(() => sim.host.heldKeys.length === 1);
+      await kvm.close();
+      await press;
+      await until(() => sim.host.heldKeys.length === 0);
+    }
+  });
+
   test("a key is released when the answer to its press is lost, in whatever way", async (t) => {
     for (const kind of ["reset", "cut", "hang"] as const) {
       const { sim, kvm } = await bench(t, {}, { timeout: 0.3 });
