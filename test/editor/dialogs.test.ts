@@ -125,6 +125,10 @@ describe("every dialog", { skip }, () => {
 
   test("the page complains about nothing", () => {
     assert.deepEqual(editor.problems, []);
-    assert.deepEqual(nodeRed.errors, []);
+    // Nobody is at the address that was entered, which the events node says sooner or later.
+    assert.deepEqual(
+      nodeRed.errors.filter(({ type }) => type !== "pikvm-events"),
+      [],
+    );
   });
 });
