@@ -15,11 +15,18 @@ export function example(file: string): FlowConfig {
   return readFlow(path.join(FOLDER, file));
 }
 
-/** The flow after a person has filled in the device, with the credentials inline as the editor sends them. */
-export function filledIn(flow: FlowConfig, { url, fingerprint }: Pick<Simulator, "url" | "fingerprint">): FlowConfig {
-  return flow.map((node) =>
-    node.type === "pikvm-device" ? { ...node, address: url, fingerprint, credentials: { password: "admin" } } : node,
-  );
+type Filled = Pick<Simulator, "url" | "fingerprint">;
+
+/**
+ * The flow after a person has filled in the device, with the credentials inline as the editor sends them.
+ * @param simulator for all devices, or what answers the one of the device with this name.
+ */
+export function filledIn(flow: FlowConfig, simulator: Filled | ((name: unknown) => Filled)): FlowConfig {
+  return flow.map((node) => {
+    if (node.type !== "pikvm-device") return node;
+    const { url, fingerprint } = typeof simulator === "function" ? simulator(node["name"]) : simulator;
+    return { ...node, address: url, fingerprint, credentials: { password: "admin" } };
+  });
 }
 
 /** The id of the one node with this type and name (a comment's, an inject's, ...). */

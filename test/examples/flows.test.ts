@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { test } from "node:test";
 import { CHECKOUT } from "../harness/node-red";
+import { NODE_SETS } from "../package/tarball";
 import { example, EXAMPLES, readFlow } from "./example";
 
 const DEMO = path.join(CHECKOUT, "src/demo/flow.json");
@@ -10,8 +11,7 @@ const DEVICE_TYPE = "pikvm-device";
 
 test("every node type of this package is in an example", () => {
   const types = new Set(EXAMPLES.flatMap((file) => example(file).map(({ type }) => type)));
-  for (const type of [DEVICE_TYPE, "pikvm-atx-power", "pikvm-hid-keys", "pikvm-msd-mount", "pikvm-events"])
-    assert.ok(types.has(type), `${type} is in no example`);
+  for (const name of NODE_SETS) assert.ok(types.has(`pikvm-${name}`), `${name} is in no example`);
 });
 
 test("ids are like the editor's, and none is used twice, so that all can be imported into one Node-RED", () => {

@@ -1,0 +1,53 @@
+import { test } from "node:test";
+import { startSimulator } from "../../src/simulator";
+import { until } from "../harness/until";
+import { launchBrowser, skip } from "./browser";
+import { startChild } from "./child";
+import { example, filledIn } from "./example";
+
+const HOSTS: unknown[] = ["rack-1", "rack-2", "rack-3"];
+
+test("fleet.json in a browser, with three devices", { skip }, async (t) => {
+  const start = () => startSimulator({ ledDelay: 50, shutdownDelay: 50 });
+  const simulators = [await start(), await start(), await start()] as const;
+  t.after(() => Promise.all(simulators.map((simulator) => simulator.close())));
+  const [first, second, third] = simulators;
+  first.host.power = true;
+  const child = await startChild(filledIn(example("fleet.json"), (name) => simulators[HOSTS.indexOf(name)] ?? third));
+  t.after(() => child.stop());
+  const browser = await launchBrowser();
+  t.after(() => browser.close());
+  const page = await browser.newPage();
+  await page.goto(`${child.url}/dashboard/pikvm-fleet`);
+
+  const row = (host: string) => page.locator(`tr[data-host="${host}"]`);
+  const showsPower = (host: string, power: string) => row(host).locator(`[data-power="${power}"]`).waitFor();
+  // By the keyboard: the dashboard's buttons ignore some clicks of a pointer that jumps, as only a test's does.
+  const press = (host: string, action: string) =>
+    row(host).getByRole("button", { name: action, exact: true }).press("Enter");
+
+  await t.test("each host has a row with its power and the picture of its screen", async () => {
+    await showsPower("rack-1", "on");
+    await showsPower("rack-2", "off");
+    await showsPower("rack-3", "off");
+    for (const host of HOSTS) await row(String(host)).locator('img[src^="data:image/jpeg"]').waitFor();
+  });
+
+  await t.test("a button presses the button of its host, and of no other", async () => {
+    await press("rack-2", "on");
+    await until(() => second.host.leds.power, { what: "the second host's LED" });
+    await showsPower("rack-2", "on");
+    await press("rack-1", "off");
+    await until(() => !first.host.leds.power, { what: "the first host's LED going off" });
+    await showsPower("rack-1", "off");
+    await showsPower("rack-3", "off");
+  });
+
+  await t.test("a device that is away is named in its row, the others go on", async () => {
+    await third.unplug();
+    await press("rack-3", "on");
+    await showsPower("rack-3", "ConnectError");
+    await press("rack-1", "on");
+    await showsPower("rack-1", "on");
+  });
+});
