@@ -4,6 +4,7 @@ import { scaledClock, startSimulator, type Simulator } from "../../src/simulator
 import { device, fields, flow, node } from "../harness/flows";
 import { NodeRed, type FlowConfig } from "../harness/node-red";
 import { until } from "../harness/until";
+import { ACTIONS, SOURCES } from "./usual/usual";
 
 let simulator: Simulator;
 let red: NodeRed;
@@ -106,6 +107,37 @@ test("a full deploy while the device is unreachable, working and typing leaves n
   await until(() => JSON.stringify(counted()) === JSON.stringify(before), {
     what: `${JSON.stringify(counted())} to be again ${JSON.stringify(before)}`,
   });
+});
+
+test("all nodes of the package, two of each kind, share one WebSocket for events and one for the video, also after deploys", async (t) => {
+  const kept = (revision: number, copy: number) => (copy === 0 ? "" : `revision ${revision}`);
+  const all = (revision: number): FlowConfig => {
+    const nodes = [0, 1].flatMap((copy) =>
+      [...ACTIONS, ...SOURCES].map(({ name, type, properties }) =>
+        node(type, { ...properties, busyRetry: "10", id: `${name}${copy}`, name: kept(revision, copy) }),
+      ),
+    );
+    const { credentials, ...known } = device(simulator);
+    return flow(revision === 0 ? { ...known, credentials } : known, ...nodes);
+  };
+  const simulator = await startSimulator({ clock: scaledClock(10), images: { "a.iso": 1_000_000 } });
+  t.after(() => simulator.close());
+  const opened = (stream: string) =>
+    simulator.requests.filter(({ query, status }) => status === 101 && query["stream"] === stream);
+  for (let revision = 0; revision < 3; revision += 1) {
+    red.forget();
+    await red.deploy(all(revision), revision === 0 ? "full" : "nodes");
+    for (const copy of [0, 1])
+      for (const { name, msg = {} } of ACTIONS) red.send(`${name}${copy}`, { sent: true, ...structuredClone(msg) });
+    await until(
+      () => [...red.at("result"), ...red.at("error")].filter(({ sent }) => sent).length === 2 * ACTIONS.length,
+    );
+    assert.deepEqual(red.at("error"), []);
+  }
+  assert.equal(opened("0").length, 1);
+  assert.equal(opened("1").length, 1);
+  await red.deploy(flow());
+  await until(() => simulator.connections === 0);
 });
 
 /** What keeps a process busy, besides what the simulator and Node-RED have for themselves. */
