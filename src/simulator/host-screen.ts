@@ -1,4 +1,5 @@
 import { type Clock, Timers } from "./clock";
+import { Installer } from "./host-installer";
 import { Console } from "./host-terminal";
 
 /** What of the computer shows on its screen and is decided there. */
@@ -28,6 +29,7 @@ const SYSTEM_ENTRY = "Debian GNU/Linux";
 export class HostScreen {
   private stage: Stage = "off";
   private console: Console;
+  private installer: Installer;
   private entries: readonly string[] = [];
   private selected = 0;
   /** Seconds or lines so far, whatever the stage counts. */
@@ -42,6 +44,7 @@ export class HostScreen {
   ) {
     this.timers = new Timers(clock);
     this.console = new Console(machine);
+    this.installer = this.newInstaller();
   }
 
   /** Up to 25 lines of up to 80 characters; empty while it is dark. */
@@ -58,7 +61,7 @@ export class HostScreen {
       case "kernel":
         return ["Loading Linux 6.12.48-amd64 ...", "Loading initial ramdisk ...", ...KERNEL.slice(0, this.count)];
       case "installer":
-        return ["Installer boot menu", RULE, `Medium: ${this.machine.medium() ?? "none"}`, "", "> Install", "", "Press Enter to begin"]; // prettier-ignore
+        return this.installer.text;
       case "console":
         return this.console.text;
     }
@@ -89,6 +92,8 @@ export class HostScreen {
     else if (this.stage === "firmware" && (key === "F12" || key === "F11")) this.showMenu();
     else if (this.stage === "setup" && (key === "Escape" || key === "F10")) this.start();
     else if (this.stage === "menu") this.choose(key);
+    else if (this.stage === "installer" && key === "Backspace") this.installer.backspace();
+    else if (this.stage === "installer" && character !== undefined) this.installer.type(character);
     else if (this.stage === "console" && control && key === "KeyC") this.console.interrupt();
     else if (this.stage === "console" && key === "Backspace") this.console.backspace();
     else if (this.stage === "console" && character !== undefined) this.console.type(character);
@@ -99,6 +104,11 @@ export class HostScreen {
     this.count = 0;
     this.stage = stage;
     if (stage === "console") this.console = new Console(this.machine);
+    if (stage === "installer") this.installer = this.newInstaller();
+  }
+
+  private newInstaller(): Installer {
+    return new Installer(this.machine, this.timers, this.bootTime);
   }
 
   private firmware(): string[] {

@@ -93,4 +93,10 @@ test("keys reach the firmware and the boot menu, which knows of the drive", asyn
   await press(clock, url, "ArrowDown");
   await press(clock, url, "Enter");
   await until(() => /^Installer[^]*rescue\.iso/.test(screen(host)));
+  for (const key of ["KeyA", "KeyB", "Backspace", "Enter"]) await press(clock, url, key);
+  assert.match(screen(host), /boot: a\n/);
+  await clock.advance(300_000);
+  assert.match(screen(host), /Installing the base system[^]*Installation complete/);
+  await press(clock, url, "Enter");
+  assert.match(screen(host), /^Simulated UEFI BIOS/);
 });
