@@ -4,7 +4,7 @@ import { knownKey, staysDown, type Key } from "./keys";
 import type { EventLink } from "./link";
 import type { LinkSession, SoftwareVersion } from "./link-session";
 import { LiveLine } from "./live-line";
-import { checkDelta, checkPosition, knownButton, type MouseButton, type MouseDelta } from "./mouse";
+import { checkDelta, checkMode, checkPosition, knownButton, type MouseButton, type MouseDelta } from "./mouse";
 import { isRecord } from "./shape";
 import type { CallOptions } from "./transport";
 
@@ -109,7 +109,7 @@ export class LiveHid implements AsyncDisposable {
    */
   async sendMouseMove(x: number, y: number): Promise<void> {
     checkPosition(x, y);
-    this.#checkMode({ absolute: true });
+    this.#checkMode(true);
     await this.#line.send(this.#frames.move(x, y));
   }
 
@@ -120,13 +120,13 @@ export class LiveHid implements AsyncDisposable {
    */
   async sendMouseRelative(x: number, y: number): Promise<void> {
     checkDelta(x, y);
-    this.#checkMode({ absolute: false });
+    this.#checkMode(false);
     await this.#line.send(this.#frames.delta("mouse_relative", x, y));
   }
 
   /** As `sendMouseRelative`, many in one message of up to 4 MiB. */
   async sendMouseRelativeBatch(deltas: readonly MouseDelta[], options: BatchOptions = {}): Promise<void> {
-    this.#checkMode({ absolute: false });
+    this.#checkMode(false);
     await this.#sendBatch("mouse_relative", deltas, options);
   }
 
@@ -179,15 +179,10 @@ export class LiveHid implements AsyncDisposable {
     await this.#line.send(frame, deltas.length);
   }
 
-  #checkMode({ absolute }: { absolute: boolean }): void {
+  #checkMode(absolute: boolean): void {
     const mouse: unknown = this.#link.states.hid?.mouse;
     // What comes as an event nobody has checked.
-    if (!isRecord(mouse) || mouse["absolute"] !== !absolute) return;
-    throw new ConfigurationError(
-      absolute
-        ? "The mouse is relative now and cannot be put somewhere: push it, or set the mouse output to usb first."
-        : "The mouse is absolute now and cannot be pushed: put it somewhere, or set the mouse output to usb_rel first.",
-    );
+    if (isRecord(mouse)) checkMode(mouse, absolute);
   }
 
   /** Forgets what is down. @returns what releases it, the latest first. */

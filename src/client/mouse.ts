@@ -1,3 +1,4 @@
+import { ConfigurationError } from "./errors";
 import { integerIn, oneOf } from "./ranges";
 
 export const MOUSE_BUTTONS = ["left", "right", "middle", "up", "down"] as const;
@@ -32,4 +33,17 @@ export function checkPosition(x: number, y: number): void {
 export function checkDelta(x: number, y: number): void {
   integerIn("x", x, DELTA);
   integerIn("y", y, DELTA);
+}
+
+/**
+ * The device drops without a word what is for a mouse in the other mode.
+ * @param absolute what the mouse must be. @throws ConfigurationError when it is the other.
+ */
+export function checkMode(mouse: { absolute?: unknown }, absolute: boolean): void {
+  if (mouse.absolute !== !absolute) return;
+  throw new ConfigurationError(
+    absolute
+      ? "The mouse is relative now and cannot be put somewhere: push it, or set the mouse output to usb first."
+      : "The mouse is absolute now and cannot be pushed: put it somewhere, or set the mouse output to usb_rel first.",
+  );
 }

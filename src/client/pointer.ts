@@ -3,7 +3,7 @@ import { ConfigurationError } from "./errors";
 import type { Hid } from "./hid";
 import type { LiveHid } from "./live-hid";
 import type { LiveOptions } from "./live";
-import { knownButton, type MouseButton, type MouseDelta } from "./mouse";
+import { checkMode, knownButton, type MouseButton, type MouseDelta } from "./mouse";
 import { inRange, integerIn } from "./ranges";
 import type { Streamer } from "./streamer";
 import type { CallOptions } from "./transport";
@@ -47,8 +47,9 @@ const TOTAL = { min: -100_000, max: 100_000 };
 const RANGES = { percent: { min: 0, max: 100, unit: " %" }, device: { min: -32_768, max: 32_767 } };
 
 /**
- * The mouse, as actions that belong together: nobody of ours types or clicks in between, and a button that goes down comes up again
- * whatever happens. All throw ConfigurationError when the mouse is in the other mode (absolute or relative, see `Hid.getState`), since
+ * The mouse, as actions that belong together. During a click or a drag nobody of ours types or clicks, and the button that goes down comes
+ * up again whatever happens; they take the event WebSocket for that. The others do not: the device lets go of everything when a WebSocket
+ * is opened or closed, so that what is pressed here or on the keyboard stays pressed while the pointer moves. All throw ConfigurationError when the mouse is in the other mode (absolute or relative, see `Hid.getState`), since
  * the device would drop the events without a word.
  */
 export class Pointer {
@@ -64,10 +65,11 @@ export class Pointer {
     this.#video = parts.video;
   }
 
-  /** Puts the pointer somewhere. @throws what `Video.acquire` throws, for pixels. */
+  /** Puts the pointer somewhere. What is held down stays so. @throws what `Video.acquire` throws, for pixels. */
   async move(to: Point, { signal }: CallOptions = {}): Promise<void> {
     const { x, y } = await this.#placeOf(to, signal);
-    await this.#using(signal, (live) => live.sendMouseMove(x, y));
+    await this.#checkMode(true, signal);
+    await this.#hid.sendMouseMove(x, y, { signal });
   }
 
   /** Clicks once or more, at a point or where the pointer is. */
@@ -131,14 +133,19 @@ export class Pointer {
 
   /** Turns the wheel, by more than the device takes at once if need be. @param x, y -100000 to 100000; a negative y scrolls down. */
   async scroll(x: number, y: number, { signal }: CallOptions = {}): Promise<void> {
-    const deltas = split(x, y);
-    await this.#using(signal, (live) => live.sendMouseWheelBatch(deltas));
+    for (const delta of split(x, y)) await this.#hid.sendMouseWheel(delta.x, delta.y, { signal });
   }
 
   /** Pushes a relative mouse, by more than the device takes at once if need be. @param x, y -100000 to 100000, to the right and down. */
   async push(x: number, y: number, { signal }: CallOptions = {}): Promise<void> {
     const deltas = split(x, y);
-    await this.#using(signal, (live) => live.sendMouseRelativeBatch(deltas));
+    await this.#checkMode(false, signal);
+    for (const delta of deltas) await this.#hid.sendMouseRelative(delta.x, delta.y, { signal });
+  }
+
+  async #checkMode(absolute: boolean, signal: AbortSignal | undefined): Promise<void> {
+    const { mouse } = await this.#hid.getState({ signal });
+    checkMode(mouse, absolute);
   }
 
   async #using(signal: AbortSignal | undefined, work: (live: LiveHid) => Promise<void>): Promise<void> {
@@ -165,18 +172,30 @@ export class Pointer {
     return { x: inPicture("x", x, width), y: inPicture("y", y, height) };
   }
 
-  /** The device knows the size of the picture only while the video runs. */
-  async #resolution(signal: AbortSignal | undefined): Promise<{ width: number; height: number }> {
+  /** The device knows the size of the picture only while the video runs; when it does, no WebSocket needs to be opened. */
+  async #resolution(signal: AbortSignal | undefined): Promise<Size> {
+    const known = await this.#reportedSize(signal);
+    if (known) return known;
     const lease = await this.#video.acquire({ signal });
     try {
-      const { streamer } = await this.#streamer.getState({ signal });
-      const { width = 0, height = 0 } = streamer?.source.resolution ?? {};
-      if (width > 1 && height > 1) return { width, height };
+      const size = await this.#reportedSize(signal);
+      if (size) return size;
       throw new ConfigurationError("The device does not tell how large the picture is: use percent instead of pixels.");
     } finally {
       await lease.release();
     }
   }
+
+  async #reportedSize(signal: AbortSignal | undefined): Promise<Size | undefined> {
+    const { streamer } = await this.#streamer.getState({ signal });
+    const { width = 0, height = 0 } = streamer?.source.online === true ? streamer.source.resolution : {};
+    return width > 1 && height > 1 ? { width, height } : undefined;
+  }
+}
+
+interface Size {
+  width: number;
+  height: number;
 }
 
 function scaled(value: number, largest: number): number {

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { describe, test, type TestContext } from "node:test";
+import { until } from "../harness/until";
+import { bench, failure, posts, type Bench } from "./kit";
+
+async function relays(t: TestContext): Promise<Bench> {
+  const { sim, kvm } = await bench(t);
+  const { gpio } = sim.state;
+  gpio.addOutput("fan", { pulse: { delay: 0.1, min: 0.1, max: 2 } });
+  gpio.drivers.set("waker", { type: "cmd", readable: false });
+  gpio.addOutput("waker", { driver: "waker" });
+  gpio.addInput("door", { state: true });
+  const row = [
+    { type: "label", text: "Server fan" },
+    { type: "output", channel: "fan", text: "Switch", confirm: false },
+  ] as const;
+  gpio.model = { ...gpio.model, view: { header: { title: [] }, table: [[...row]] } };
+  return { sim, kvm };
+}
+
+describe("relays", { concurrency: true }, () => {
+  test("are listed with their labels and what they read", async (t) => {
+    const { kvm } = await relays(t);
+    const labels = new Map((await kvm.relays.channels()).map(({ channel, label }) => [channel, label]));
+    assert.equal(labels.get("fan"), "Server fan Switch");
+    const readings = new Map((await kvm.relays.readAll()).map(({ channel, state }) => [channel, state]));
+    assert.deepEqual(readings.get("door"), { online: true, state: true });
+  });
+
+  test("are switched by name or label, and read back", async (t) => {
+    const { sim, kvm } = await relays(t);
+    assert.equal((await kvm.relays.switch("server FAN", true)).state.state, true);
+    assert.equal((await kvm.relays.toggle("fan")).state.state, false);
+    assert.equal((await kvm.relays.toggle("fan")).state.state, true);
+    assert.equal(posts(sim).length, 3);
+  });
+
+  test("have no reading while they are written", async (t) => {
+    const { sim, kvm } = await relays(t);
+    const pulse = kvm.relays.pulse("fan", { delay: 0.5 });
+    await until(() => sim.state.gpio.channels.outputs["fan"]?.busy);
+    const { state } = await kvm.relays.read("fan");
+    assert.deepEqual([state.busy, (await pulse).state.state], [false, false]);
+  });
+
+  test("that stay busy are waited for no longer than asked", async (t) => {
+    const { sim, kvm } = await relays(t);
+    const pulse = kvm.relays.pulse("fan", { delay: 2 });
+    await until(() => sim.state.gpio.channels.outputs["fan"]?.busy);
+    await failure(kvm.relays.read("fan", { timeout: 0.1 }), { name: "WaitTimeoutError", message: /fan stayed busy/ });
+    await pulse;
+  });
+
+  test("that read otherwise than they were switched are an error, unless they are not verified", async (t) => {
+    const { kvm } = await relays(t);
+    await failure(kvm.relays.switch("waker", true), { name: "PiKVMError", code: "NOT_VERIFIED" });
+    assert.equal((await kvm.relays.switch("waker", true, { verify: false })).state.state, false);
+  });
+
+  test("that cannot do it are refused, and nothing is sent", async (t) => {
+    const { sim, kvm } = await relays(t);
+    await failure(kvm.relays.switch("door", true), { name: "ConfigurationError", message: /can do this/ });
+    await failure(kvm.relays.pulse("fan", { delay: 3 }), { name: "ConfigurationError", message: /0\.1 to 2 s/ });
+    await failure(kvm.relays.read("nothing"), { name: "ConfigurationError", message: /no channel "nothing"/ });
+    assert.deepEqual(posts(sim), []);
+  });
+});
