@@ -1,23 +1,19 @@
 import { POWER_ACTIONS, POWER_WAITS, type AtxPowerConfig } from "../src/config";
 import { checkDevice, prepareDevice } from "../src/editor/device-row";
 import { dialogOf, hint, outputLabels } from "../src/editor/dialog";
-import { choice, seconds, type MayBe } from "../src/editor/fields";
+import { choice, seconds } from "../src/editor/fields";
+import { powerUse } from "../src/editor/power";
 import { unbroken } from "../src/editor/words";
 
-/** These watch the power LED whatever is waited for otherwise. */
-const WATCHING = ["ensure_on", "ensure_off", "cycle"];
-const PRESSING = POWER_ACTIONS.filter((action) => action !== "state" && !WATCHING.includes(action));
-
-const waits = (mayBe: MayBe): boolean => mayBe("action", ...PRESSING);
-const watchesLed = (mayBe: MayBe): boolean => mayBe("action", ...WATCHING) || (waits(mayBe) && mayBe("wait", "led"));
+const use = powerUse("action");
 
 const dialog = dialogOf("atx-power", {
   action: choice(POWER_ACTIONS),
-  wait: choice(POWER_WAITS, { used: waits }),
-  timeout: seconds({ min: 0.1, max: 3600, used: watchesLed }),
-  hardAfter: seconds({ max: 3600, used: (mayBe) => mayBe("action", "ensure_off", "cycle") }),
-  offTime: seconds({ max: 3600, used: (mayBe) => mayBe("action", "cycle") }),
-  busyRetry: seconds({ max: 600, used: (mayBe) => mayBe("action", ...PRESSING, ...WATCHING) }),
+  wait: choice(POWER_WAITS, { used: use.waits }),
+  timeout: seconds({ min: 0.1, max: 3600, used: use.watches }),
+  hardAfter: seconds({ max: 3600, used: use.offs }),
+  offTime: seconds({ max: 3600, used: use.cycles }),
+  busyRetry: seconds({ max: 600, used: use.presses }),
 });
 
 RED.nodes.registerType<AtxPowerConfig>("pikvm-atx-power", {

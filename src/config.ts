@@ -125,6 +125,42 @@ export const GPIO_ACTIONS = ["on", "off", "toggle", "pulse", "read"] as const;
 export interface GpioConfig
   extends ActionConfig, TypedFields<"action" | "channel" | "delay" | "verify" | "timeout" | "busyRetry"> {}
 
+export const SWITCH_ACTIONS = [
+  "select",
+  "power",
+  "beacon_on",
+  "beacon_off",
+  "edid_list",
+  "edid_create",
+  "edid_assign",
+  "edid_remove",
+  "state",
+] as const;
+export const BEACON_PLACES = ["port", "uplink", "downlink"] as const;
+
+/**
+ * `port`: its number or name, or `next` or `previous` to select. `light`: whose beacon; `unit`: the number of the unit for the beacon of its
+ * connection. `edid`: its name or id; `data`: of a new one. `power` and the times below it: as for atx-power; `timeout` also for the
+ * switch to report what was done.
+ */
+export interface KvmSwitchConfig
+  extends
+    ActionConfig,
+    TypedFields<
+      | "action"
+      | "port"
+      | "power"
+      | "light"
+      | "unit"
+      | "edid"
+      | "data"
+      | "wait"
+      | "timeout"
+      | "hardAfter"
+      | "offTime"
+      | "busyRetry"
+    > {}
+
 export const SCREEN_ACTIONS = ["snapshot", "text", "set", "restart", "state"] as const;
 export const PICTURE_FORMATS = ["buffer", "data_url", "file"] as const;
 

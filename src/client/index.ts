@@ -3,6 +3,7 @@ export type { LoginOptions } from "./access";
 export { parseAddress, type Address } from "./address";
 export type { Atx, PressOptions } from "./atx";
 export type { Auth, LogoutOptions } from "./auth";
+export type { PowerState } from "./buttons";
 export type { ClientCertificate } from "./client-certificate";
 export type { ChangeOptions } from "./commands";
 export type { AuthMethod } from "./credentials";
@@ -91,6 +92,9 @@ export type { AtxState, HidState, InfoState, MsdDrive, MsdImage, MsdState, MsdSt
 export type { SetStreamerParams, Streamer } from "./streamer";
 export type { StreamerParams, StreamerState, UstreamerState } from "./streamer-state";
 export type { BeaconPlace, Switch, SwitchPortParams } from "./switch";
+export type { SwitchResult } from "./switch-change";
+export type { EdidResult, Edids, NamedEdid } from "./switch-edids";
+export type { Beacon, BeaconResult, PortOptions, PortResult, Ports } from "./switch-ports";
 export type { SwitchColor, SwitchEdid, SwitchEdids, SwitchPort, SwitchRole, SwitchState } from "./switch-state";
 export type { InfoOptions, LogOptions, LogRecord, System } from "./system";
 export type { Download, ImageSource, TransferProgress } from "./transfer";

@@ -25,6 +25,8 @@ import { request, stream, type ApiAnswer, type ApiRequestOptions, type Method, t
 import { Screen } from "./screen";
 import { Streamer } from "./streamer";
 import { Switch } from "./switch";
+import { Edids } from "./switch-edids";
+import { Ports } from "./switch-ports";
 import { System } from "./system";
 import { Transport, type TransportOptions } from "./transport";
 import { Video } from "./video";
@@ -56,6 +58,8 @@ interface Resources {
   media: Media;
   video: Video;
   switch: Switch;
+  ports: Ports;
+  edids: Edids;
   system: System;
   prometheus: Prometheus;
   redfish: Redfish;
@@ -155,9 +159,19 @@ export class PiKVM implements AsyncDisposable {
     return this.#open.video;
   }
 
-  /** The PiKVM Switch. */
+  /** The PiKVM Switch, call by call. */
   get switch(): Switch {
     return this.#open.switch;
+  }
+
+  /** The ports of the PiKVM Switch by number or name, as actions that look first and verify. */
+  get ports(): Ports {
+    return this.#open.ports;
+  }
+
+  /** What displays the ports of the PiKVM Switch pretend to be, by name. */
+  get edids(): Edids {
+    return this.#open.edids;
   }
 
   /** The device itself. */
@@ -273,12 +287,13 @@ function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions): Resou
   const streamer = new Streamer(new Commands(transport, new Lane("the video", closed)));
   const video = new Video(transport, hidLane, videoIdle);
   const gpio = new Gpio(new Commands(transport, new Lane("the relays", closed)));
+  const kvmSwitch = new Switch(new Commands(transport, new Lane("the switch", closed)));
   return {
     transport,
     hidLane,
     link,
     atx,
-    power: new Power(atx, waiter, new Lane("the power button", closed)),
+    power: new Power(atx, "atx", waiter, new Lane("the power button", closed)),
     hid,
     pointer: new Pointer((options) => openLive({ transport, hidLane, link }, options), { hid, streamer, video }),
     keyboard: new Keyboard(hid, waiter, new Lane("the keyboard", closed)),
@@ -291,7 +306,9 @@ function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions): Resou
     watch: new Watch(link),
     media: new Media(transport),
     video,
-    switch: new Switch(new Commands(transport, new Lane("the switch", closed))),
+    switch: kvmSwitch,
+    ports: new Ports(kvmSwitch, waiter, (name) => new Lane(name, closed)),
+    edids: new Edids(kvmSwitch, waiter, new Lane("the EDIDs", closed)),
     system: new System(transport),
     prometheus: new Prometheus(transport),
     redfish: new Redfish(buttons, storage),

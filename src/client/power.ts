@@ -1,4 +1,4 @@
-import type { Atx, PressOptions } from "./atx";
+import type { Buttons, PowerState, Press } from "./buttons";
 import { whileBusy } from "./commands";
 import { BusyError, PiKVMError, WaitTimeoutError } from "./errors";
 import type { Lane } from "./lane";
@@ -23,15 +23,14 @@ export interface PowerOffOptions extends PowerOptions {
   hardAfter?: number;
 }
 
-export interface PowerResult {
+export interface PowerResult<S extends PowerState = AtxState> {
   /** Whether a button was really pressed. */
   pressed: boolean;
   /** LEDs afterwards; null when they could not be read any more. */
-  state: AtxState | null;
+  state: S | null;
 }
 
-type Press = (options: PressOptions) => Promise<void>;
-type LedCondition = (state: AtxState, before: AtxState) => boolean;
+type LedCondition = (state: PowerState, before: PowerState) => boolean;
 
 interface Step {
   press: Press;
@@ -81,66 +80,69 @@ const CLICK = {
 const CLICK_RESET = { ...RESET, needed: always, certain: always };
 
 /** Power actions with a known end: they look first, press at most once, and wait as long as asked. */
-export class Power {
-  readonly #atx: Atx;
+export class Power<S extends PowerState = AtxState> {
+  readonly #buttons: Buttons<S>;
+  readonly #kind: string;
   readonly #waiter: StateWaiter;
   /** To look and to press is one step: nobody of ours presses in between. */
   readonly #lane: Lane;
   #recent: RecentPress | undefined;
 
-  constructor(atx: Atx, waiter: StateWaiter, lane: Lane) {
-    this.#atx = atx;
+  /** @param kind of state in which the device tells of them. */
+  constructor(buttons: Buttons<S>, kind: string, waiter: StateWaiter, lane: Lane) {
+    this.#buttons = buttons;
+    this.#kind = kind;
     this.#waiter = waiter;
     this.#lane = lane;
   }
 
   /** LEDs and what is being pressed. */
-  getState(options: CallOptions = {}): Promise<AtxState> {
-    return this.#atx.getState(options);
+  getState(options: CallOptions = {}): Promise<S> {
+    return this.#buttons.getState(options);
   }
 
   /** Presses the power button if the computer is off. */
-  on(options: PowerOptions = {}): Promise<PowerResult> {
-    return this.#take({ ...SWITCH_ON, press: (how) => this.#atx.powerOn(how) }, options);
+  on(options: PowerOptions = {}): Promise<PowerResult<S>> {
+    return this.#take({ ...SWITCH_ON, press: (how) => this.#buttons.powerOn(how) }, options);
   }
 
   /** Presses the power button shortly if the computer is on; its operating system decides what happens. */
-  off(options: PowerOptions = {}): Promise<PowerResult> {
-    return this.#take({ ...SWITCH_OFF, press: (how) => this.#atx.powerOff(how) }, options);
+  off(options: PowerOptions = {}): Promise<PowerResult<S>> {
+    return this.#take({ ...SWITCH_OFF, press: (how) => this.#buttons.powerOff(how) }, options);
   }
 
   /** Holds the power button if the computer is on. */
-  offHard(options: PowerOptions = {}): Promise<PowerResult> {
-    return this.#take({ ...FORCE_OFF, press: (how) => this.#atx.powerOffHard(how) }, options);
+  offHard(options: PowerOptions = {}): Promise<PowerResult<S>> {
+    return this.#take({ ...FORCE_OFF, press: (how) => this.#buttons.powerOffHard(how) }, options);
   }
 
   /** Presses reset if the computer is on. The LED stays on; waiting for it makes sure that it does. */
-  resetHard(options: PowerOptions = {}): Promise<PowerResult> {
-    return this.#take({ ...RESET, press: (how) => this.#atx.resetHard(how) }, options);
+  resetHard(options: PowerOptions = {}): Promise<PowerResult<S>> {
+    return this.#take({ ...RESET, press: (how) => this.#buttons.resetHard(how) }, options);
   }
 
   /** A short press of the power button, whatever the LED says. Waiting for the LED waits until it changes. */
-  click(options: PowerOptions = {}): Promise<PowerResult> {
-    return this.#take({ ...CLICK, press: (how) => this.#atx.clickPower(how) }, options);
+  click(options: PowerOptions = {}): Promise<PowerResult<S>> {
+    return this.#take({ ...CLICK, press: (how) => this.#buttons.clickPower(how) }, options);
   }
 
   /** A long press of the power button, whatever the LED says. Waiting for the LED waits until it changes. */
-  clickLong(options: PowerOptions = {}): Promise<PowerResult> {
-    return this.#take({ ...CLICK, press: (how) => this.#atx.clickPowerLong(how) }, options);
+  clickLong(options: PowerOptions = {}): Promise<PowerResult<S>> {
+    return this.#take({ ...CLICK, press: (how) => this.#buttons.clickPowerLong(how) }, options);
   }
 
   /** A press of the reset button, whatever the LED says. Waiting for the LED waits until it is on. */
-  clickReset(options: PowerOptions = {}): Promise<PowerResult> {
-    return this.#take({ ...CLICK_RESET, press: (how) => this.#atx.clickReset(how) }, options);
+  clickReset(options: PowerOptions = {}): Promise<PowerResult<S>> {
+    return this.#take({ ...CLICK_RESET, press: (how) => this.#buttons.clickReset(how) }, options);
   }
 
   /** On, confirmed by the LED; presses nothing when it is on already. */
-  ensureOn(options: PowerOptions = {}): Promise<PowerResult> {
+  ensureOn(options: PowerOptions = {}): Promise<PowerResult<S>> {
     return this.on({ ...options, wait: "led" });
   }
 
   /** Off, confirmed by the LED: a short press and, where asked, a long one when that did not help in time. */
-  async ensureOff({ hardAfter = 0, ...options }: PowerOffOptions = {}): Promise<PowerResult> {
+  async ensureOff({ hardAfter = 0, ...options }: PowerOffOptions = {}): Promise<PowerResult<S>> {
     if (hardAfter === 0) return this.off({ ...options, wait: "led" });
     try {
       return await this.off({ ...options, wait: "led", timeout: hardAfter });
@@ -152,7 +154,7 @@ export class Power {
   }
 
   /** On if the computer is off, reset if it is on. */
-  async powerOrReset(options: PowerOptions = {}): Promise<PowerResult> {
+  async powerOrReset(options: PowerOptions = {}): Promise<PowerResult<S>> {
     const { leds } = await this.#settled(never, options.signal);
     return leds.power ? this.resetHard(options) : this.on(options);
   }
@@ -161,14 +163,14 @@ export class Power {
    * Off, a pause, and on again, confirmed by the LED. A computer that is off is just switched on.
    * @param options.offTime seconds between off and on; default 5.
    */
-  async cycle({ offTime = 5, ...options }: PowerOffOptions & { offTime?: number } = {}): Promise<PowerResult> {
+  async cycle({ offTime = 5, ...options }: PowerOffOptions & { offTime?: number } = {}): Promise<PowerResult<S>> {
     const off = await this.ensureOff(options);
     if (off.pressed) await this.#waiter.pause(offTime, options.signal);
     const on = await this.ensureOn(options);
     return { pressed: off.pressed || on.pressed, state: on.state };
   }
 
-  async #take(step: Step, options: PowerOptions): Promise<PowerResult> {
+  async #take(step: Step, options: PowerOptions): Promise<PowerResult<S>> {
     const { before, press } = await this.#lane.run(
       (signal) => whileBusy(() => this.#pressOnce(step, options, signal), { ...options, signal }),
       options.signal,
@@ -183,10 +185,10 @@ export class Power {
     step: Step,
     { wait = "finished" }: PowerOptions,
     signal: AbortSignal,
-  ): Promise<{ before: AtxState; press?: RecentPress }> {
+  ): Promise<{ before: S; press?: RecentPress }> {
     const before = await this.#settled(step.certain, signal);
     // With ATX switched off on the device the LEDs mean nothing; the press then brings the device's own error.
-    if (before.enabled && !step.needed(before, before)) return { before };
+    if (before.enabled !== false && !step.needed(before, before)) return { before };
     const press: RecentPress = { at: Date.now(), led: before.leds.power, watched: false };
     try {
       await step.press({ wait: wait !== "accepted", signal });
@@ -203,12 +205,12 @@ export class Power {
   }
 
   /** Waits until the LED shows that the press worked. */
-  async #watch(step: Step, press: RecentPress, before: AtxState, options: PowerOptions): Promise<AtxState> {
+  async #watch(step: Step, press: RecentPress, before: S, options: PowerOptions): Promise<S> {
     const { signal, timeout = LED_TIMEOUT } = options;
     try {
       return await this.#waiter.until(
-        "atx",
-        (how) => this.#atx.getState(how),
+        this.#kind,
+        (how) => this.#buttons.getState(how),
         (now) => step.reached(now, before),
         { signal, timeout, failure: notConfirmed(step.expected, timeout) },
       );
@@ -218,9 +220,9 @@ export class Power {
   }
 
   /** The state once the LED has had time to follow the last press, unless the next one is certain before. */
-  async #settled(certain: LedCondition, signal: AbortSignal | undefined): Promise<AtxState> {
+  async #settled(certain: LedCondition, signal: AbortSignal | undefined): Promise<S> {
     for (;;) {
-      const state = await this.#atx.getState({ signal });
+      const state = await this.#buttons.getState({ signal });
       const recent = this.#recent;
       const mayFollow =
         recent?.led === state.leds.power && (recent.watched || Date.now() - recent.at < SETTLE_TIME * 1000);
@@ -230,8 +232,8 @@ export class Power {
   }
 
   /** After a press that was carried out, a failing look must not seem to be a failing press. */
-  async #stateAfter(signal: AbortSignal | undefined): Promise<AtxState | null> {
-    return this.#atx.getState({ signal }).catch(() => null);
+  async #stateAfter(signal: AbortSignal | undefined): Promise<S | null> {
+    return this.#buttons.getState({ signal }).catch(() => null);
   }
 }
 

@@ -8,7 +8,7 @@ export interface WaitOptions extends CallOptions {
   /** Seconds. */
   timeout: number;
   /** What to say when the time is over. */
-  failure: string;
+  failure: string | (() => string);
 }
 
 /** Seconds between two looks while no event connection is open. */
@@ -43,7 +43,8 @@ export class StateWaiter {
     options: WaitOptions,
   ): Promise<S> {
     let lastError: unknown;
-    const late = () => new WaitTimeoutError(options.failure, { cause: lastError });
+    const { failure } = options;
+    const late = () => new WaitTimeoutError(typeof failure === "string" ? failure : failure(), { cause: lastError });
     return within([options.signal, this.#closed], { seconds: options.timeout, late }, async ({ signal }) => {
       for (;;) {
         throwIfCancelled(signal);

@@ -11,6 +11,9 @@ const CHOICES: Record<string, (kvm: PiKVM, signal: AbortSignal) => Promise<strin
   images: async (kvm, signal) => Object.keys((await kvm.msd.getState({ signal })).storage?.images ?? {}),
   channels: async (kvm, signal) =>
     (await kvm.relays.channels({ signal })).flatMap(({ channel, label }) => [channel, ...(label ? [label] : [])]),
+  ports: async (kvm, signal) =>
+    (await kvm.ports.getState({ signal })).model.ports.flatMap(({ id, name }) => [id, ...(name ? [name] : [])]),
+  edids: async (kvm, signal) => Object.values((await kvm.edids.list({ signal })).all).map(({ name }) => name),
   languages: async (kvm, signal) => (await kvm.streamer.getOcrInfo({ signal })).langs.available,
   keymaps: async (kvm, signal) => (await kvm.hid.getKeymaps({ signal })).available,
 };

@@ -116,6 +116,14 @@ export function query(): Field<Record<string, string>> {
   };
 }
 
+/** Bytes, or a text that stands for them; the action judges it. */
+export function data(): Field<string | Uint8Array> {
+  return (value) => {
+    if (typeof value === "string" || value instanceof Uint8Array) return value;
+    throw new Unfit("a text or a Buffer", value);
+  };
+}
+
 /** Whatever it is; the action judges it. */
 export const anything = (): Field<unknown> => (value) => value;
 

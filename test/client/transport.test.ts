@@ -200,6 +200,8 @@ describe("life", { concurrency: true }, () => {
     "watch",
     "streamer",
     "switch",
+    "ports",
+    "edids",
     "system",
     "prometheus",
     "redfish",

@@ -8,7 +8,8 @@ import { until } from "../harness/until";
 let simulator: Simulator;
 let red: NodeRed;
 before(async () => {
-  simulator = await startSimulator({ images: { "a.iso": 1, "tools/b.img": 2 } });
+  simulator = await startSimulator({ images: { "a.iso": 1, "tools/b.img": 2 }, switchUnits: 1 });
+  simulator.state.switch.chain.settingsOf(2).name = "lab";
   red = await NodeRed.start();
 });
 after(async () => {
@@ -29,6 +30,8 @@ const LISTS = {
   languages: ["eng"],
   channels: ["__v3_usb_breaker__"],
   images: ["a.iso", "tools/b.img"],
+  ports: ["1", "3", "lab"],
+  edids: ["Default"],
   keymaps: ["de", "en-us"],
 };
 

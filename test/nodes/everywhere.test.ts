@@ -17,7 +17,7 @@ after(async () => {
   await red.stop();
 });
 beforeEach(async () => {
-  simulator = await startSimulator({ clock: scaledClock(10), images: { "a.iso": 1_000_000 } });
+  simulator = await startSimulator({ clock: scaledClock(10), images: { "a.iso": 1_000_000 }, switchUnits: 1 });
 });
 afterEach(async () => {
   await red.deploy(flow());

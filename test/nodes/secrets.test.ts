@@ -18,6 +18,7 @@ let simulator: Simulator;
 let red: NodeRed;
 before(async () => {
   simulator = await startSimulator({
+    switchUnits: 1,
     passwd: PASSWORD,
     totpSecret: TOTP_SECRET,
     clock: scaledClock(10),
