@@ -12,7 +12,7 @@ let simulator: Simulator;
 
 before(async () => {
   nodeRed = await NodeRed.start();
-  simulator = await startSimulator({ ledDelay: 50, images: { [IMAGE]: 1000 } });
+  simulator = await startSimulator({ ledDelay: 50, images: { [IMAGE]: 1000 }, switchUnits: 1 });
 });
 
 after(async () => {
@@ -68,6 +68,19 @@ test("msd-mount.json mounts and ejects", async () => {
   await nodeRed.message(idOf(flow, "debug", "drive"));
   press(flow, "eject");
   await until(() => simulator.host.usbDrive === null, { what: "the ejected drive" });
+});
+
+test("kvm-switch.json shows the next port and one by its name, and cycles the computer behind it", async () => {
+  const { chain, ports } = simulator.state.switch;
+  chain.settingsOf(3).name = "Web server";
+  const flow = await deploy("kvm-switch.json");
+  press(flow, "next");
+  press(flow, "web server");
+  await nodeRed.message(idOf(flow, "debug", "port shown"), { count: 2 });
+  assert.equal(chain.active, 3);
+  press(flow, "cycle web server");
+  await nodeRed.message(idOf(flow, "debug", "LEDs"));
+  assert.equal(ports[3]?.host.power, true);
 });
 
 test("events.json tells that the host has power", async () => {

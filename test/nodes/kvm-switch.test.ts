@@ -392,7 +392,7 @@ describe("EDIDs", () => {
     edids.set("11111111-1111-4111-8111-111111111111", { name: "twin", data });
     edids.set("22222222-2222-4222-8222-222222222222", { name: "Twin", data });
     for (const [edid, says] of [
-      ["none", /no EDID "none"\. There are: Default, twin, Twin/],
+      ["none", /no EDID "none"\. There are: twin, Twin, Default/],
       ["TWIN", /Several EDIDs .* 11111111-.*, 22222222-/],
       ["default", /cannot be removed/],
     ] as const) {

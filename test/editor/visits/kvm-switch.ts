@@ -10,7 +10,11 @@ export const visit: Visit = {
       given: [choice("action", "beacon_on"), choice("light", "uplink")],
       reason: `Unit: ${FOR_NUMBERS} 1 to 5`,
     },
-    { ...text("edid", ""), given: [choice("action", "edid_remove")], reason: "EDID: must not be empty" },
+    {
+      ...text("edid", ""),
+      given: [choice("action", "edid_remove"), text("edid", "Lab")],
+      reason: "EDID: must not be empty",
+    },
     {
       ...number("hardAfter", "-1"),
       given: [choice("action", "power"), choice("power", "ensure_off")],
