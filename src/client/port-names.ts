@@ -11,7 +11,7 @@ export interface FoundPort {
 export function requireSwitch({ model }: SwitchState): void {
   if (model.ports.length > 0) return;
   throw new PiKVMError(
-    "No PiKVM Switch is attached to the device, or it has not reported yet; nothing was sent. Check its USB cable and power.",
+    "No PiKVM Switch is attached to the device, or it has not reported yet. Check its USB cable and power.",
     { code: "NO_SWITCH" },
   );
 }
