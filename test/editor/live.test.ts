@@ -16,13 +16,15 @@ describe("what dialogs do while they are filled in", { skip }, () => {
   const suggestions = () => editor.page.locator(".red-ui-autoComplete-container");
 
   before(async () => {
-    simulator = await startSimulator({ images: { "debian-live.iso": 1 } });
+    simulator = await startSimulator({ images: { "debian-live.iso": 1 }, switchUnits: 1 });
+    simulator.state.switch.chain.settingsOf(1).name = "web server";
     nodeRed = await ChildNodeRed.start();
     await nodeRed.deploy([
       { id: "tab", type: "tab", label: "live" },
       { ...DEVICE, user: "admin", auth: "headers", tls: "", connectTimeout: "5", timeout: "10", readOnly: false },
       device(simulator, { id: "lab" }),
       node("pikvm-msd-mount", { id: "mount", device: "lab", x: 150, y: 300, wires: [[], []] }),
+      node("pikvm-kvm-switch", { id: "switch", device: "lab", x: 400, y: 300, wires: [[], []] }),
       node("pikvm-events", { id: "events", x: 150, y: 200, wires: [[], []] }),
       node("pikvm-hid-keys", { id: "keys", x: 400, y: 200, wires: [[], []] }),
       node("pikvm-atx-power", { id: "power", x: 650, y: 200, wires: [[], []] }),
@@ -66,6 +68,28 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     await dialog.textOf("image").pressSequentially("deb");
     await suggestions().getByText("debian-live.iso").click();
     assert.equal(await dialog.textOf("image").inputValue(), "debian-live.iso");
+    await dialog.cancel();
+  });
+
+  test("kvm-switch: only what matters to the action is asked for, and the ports of the device are suggested", async () => {
+    const dialog = await Dialog.ofNode(editor, "switch");
+    const asked = async (...choices: [field: string, value: string][]) => {
+      for (const [field, value] of choices) await dialog.set({ field, type: "choice", value });
+      return (await dialog.visibleRows()).slice(2, -1);
+    };
+    assert.deepEqual(await asked(["action", "state"]), []);
+    assert.deepEqual(await asked(["action", "edid_create"]), ["EDID", "Data"]);
+    assert.deepEqual(await asked(["action", "edid_assign"]), ["EDID", "Port", "Confirmed within"]);
+    assert.deepEqual(await asked(["action", "beacon_on"]), ["Beacon of", "Port", "Confirmed within"]);
+    assert.deepEqual(await asked(["light", "uplink"]), ["Beacon of", "Unit", "Confirmed within"]);
+    const led = ["Port", "Power", "Confirmed within", "If busy, retry for"];
+    assert.deepEqual(await asked(["action", "power"], ["power", "ensure_on"]), led);
+    assert.deepEqual(await asked(["power", "on"]), ["Port", "Power", "Wait until", "If busy, retry for"]);
+    assert.deepEqual(await asked(["action", "select"]), ["Port", "Confirmed within"]);
+    await dialog.set({ field: "port", type: "str", value: "" });
+    await dialog.textOf("port").pressSequentially("web");
+    await suggestions().getByText("web server").click();
+    assert.equal(await dialog.textOf("port").inputValue(), "web server");
     await dialog.cancel();
   });
 

@@ -151,6 +151,20 @@ export const MUTANTS = [
     tests: ["client/events"],
   },
   {
+    file: "src/client/switch-ports.ts",
+    find: "summary.active_port === index && summary.synced",
+    replace: "summary.active_port === index",
+    why: "a port counts as shown while the switch has not switched yet",
+    tests: ["client/ports"],
+  },
+  {
+    file: "src/client/port-buttons.ts",
+    find: "state.busy || Date.now() < this.#pressedUntil",
+    replace: "state.busy",
+    why: "a press that the switch drops without a word counts as made",
+    tests: ["client/ports"],
+  },
+  {
     file: "src/client/switch.ts",
     find: 'byte("Red", red) + byte("Green", green) + byte("Blue", blue)',
     replace: 'byte("Red", red) + byte("Blue", blue) + byte("Green", green)',
