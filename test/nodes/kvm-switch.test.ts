@@ -273,7 +273,7 @@ describe("power", () => {
     port.busy = true;
     await red.deploy(flow(device(simulator), kvmSwitch(power("click_reset", { busyRetry: ["num", "10"] }))));
     red.send("node", {});
-    await until(() => simulator.requests.length > 2);
+    await until(() => simulator.requests.length > 4, { what: "a second try" });
     assert.deepEqual(posts(), []);
     port.busy = false;
     await red.message("result");
