@@ -2,6 +2,7 @@ import type { DeviceConfig, DeviceCredentials } from "../src/config";
 import { serveCertificate } from "../src/runtime/admin";
 import { serveChoices } from "../src/runtime/choices";
 import { Device, DEVICE_TYPE, type DeviceNode } from "../src/runtime/device";
+import { serveScreen } from "../src/runtime/screen";
 import type { NodeAPI, NodeCredentials, NodeDef } from "../src/runtime/red";
 
 const CREDENTIALS: NodeCredentials<DeviceCredentials> = {
@@ -21,4 +22,5 @@ export = (RED: NodeAPI): void => {
   );
   serveCertificate(RED);
   serveChoices(RED);
+  serveScreen(RED);
 };

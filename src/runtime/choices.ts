@@ -1,5 +1,5 @@
 import type { PiKVM } from "../client";
-import { deviceById } from "./device";
+import { withDevice } from "./device";
 import { asPiKVMError } from "./failure";
 import type { NodeAPI } from "./red";
 
@@ -34,25 +34,10 @@ export function serveChoices(RED: NodeAPI): void {
         response.status(404).json({ message: `There is no list of ${kind}.` });
         return;
       }
-      withDevice(RED, id, ask).then(
+      withDevice(RED, id, TIMEOUT, ask).then(
         (names) => response.json({ names }),
         (error: unknown) => response.json({ names: [], problem: asPiKVMError(error).message }),
       );
     },
   );
-}
-
-/** Uses the shared client of a deployed device once. */
-async function withDevice<T>(
-  RED: NodeAPI,
-  id: string,
-  work: (kvm: PiKVM, signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const device = deviceById(RED, id);
-  const user = {};
-  try {
-    return await work(await device.join(user), AbortSignal.timeout(TIMEOUT * 1000));
-  } finally {
-    await device.leave(user);
-  }
 }

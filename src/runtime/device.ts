@@ -1,4 +1,4 @@
-import { ConfigurationError, PiKVM, type PiKVMOptions, type Trust } from "../client";
+import { ConfigurationError, ConnectionTimeoutError, PiKVM, type PiKVMOptions, type Trust } from "../client";
 import type { DeviceConfig, DeviceCredentials } from "../config";
 import type { FlowNode, NodeAPI, NodeDef } from "./red";
 import { settledWithin } from "./settled";
@@ -98,6 +98,29 @@ export function deviceByName(RED: NodeAPI, nameOrId: string): Device {
   const known = all.map(({ id, name }) => name || id).join(", ") || "none";
   const problem = match ? "is the name of more than one device" : "is no configured device";
   throw new ConfigurationError(`msg.pikvm: "${nameOrId}" ${problem}. There are: ${known}.`, { code: "NOT_CONFIGURED" });
+}
+
+/**
+ * Uses the shared client of a deployed device once, for somebody who waits no longer than these seconds.
+ * @throws ConfigurationError for a device that is not there; ConnectionTimeoutError.
+ */
+export async function withDevice<T>(
+  RED: NodeAPI,
+  id: string,
+  seconds: number,
+  work: (kvm: PiKVM, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const device = deviceById(RED, id);
+  const user = {};
+  const end = new AbortController();
+  const late = () => end.abort(new ConnectionTimeoutError(`The device did not answer within ${seconds} s.`));
+  const timer = setTimeout(late, seconds * 1000);
+  try {
+    return await work(await device.join(user), end.signal);
+  } finally {
+    clearTimeout(timer);
+    await device.leave(user);
+  }
 }
 
 function clientOptions(RED: NodeAPI, config: DeviceConfig, credentials: DeviceCredentials | undefined): PiKVMOptions {

@@ -64,8 +64,8 @@ export class NodeRed {
     this.#userDir = userDir;
   }
 
-  /** @param nodesDir folders with nodes besides this package's. */
-  static async start({ nodesDir = [] }: { nodesDir?: string[] } = {}): Promise<NodeRed> {
+  /** @param nodesDir folders with nodes besides this package's. @param adminAuth who may use the editor; everybody when absent. */
+  static async start({ nodesDir = [], adminAuth }: { nodesDir?: string[]; adminAuth?: object } = {}): Promise<NodeRed> {
     // Loaded by path, so that the same tests run on two versions of Node-RED.
     // eslint-disable-next-line @typescript-eslint/no-require-imports
     const red = require(path.join(NODE_RED_HOME, "lib/red.js")) as Red;
@@ -76,6 +76,7 @@ export class NodeRed {
     red.init(server, {
       userDir,
       nodesDir: [CHECKOUT, ...nodesDir],
+      adminAuth,
       credentialSecret: false,
       httpAdminRoot: "/",
       httpNodeRoot: "/node",

@@ -56,3 +56,9 @@ test("there are no other lists", async () => {
   await red.deploy(flow(device(simulator)));
   for (const kind of ["passwords", "constructor"]) assert.equal((await get("device", kind)).status, 404);
 });
+
+test("a device that does not answer is not waited for longer than a person would wait", async () => {
+  await red.deploy(flow(device(simulator, { timeout: "600" })));
+  simulator.faults.add({ kind: "hang" });
+  assert.equal((await choices("device", "images")).problem, "The device did not answer within 10 s.");
+});

@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { NodeRed } from "../harness/node-red";
+
+let red: NodeRed;
+before(async () => {
+  // Whoever is not logged in may look at flows, not change them.
+  red = await NodeRed.start({ adminAuth: { type: "credentials", users: [], default: { permissions: "read" } } });
+});
+after(() => red.stop());
+
+const ROUTES = {
+  "pikvm/certificate": "POST",
+  "pikvm/devices/device/choices/images": "GET",
+  "pikvm/devices/device/snapshot": "GET",
+};
+
+for (const [route, method] of Object.entries(ROUTES)) {
+  test(`${method} ${route} is only for those who may edit flows`, async () => {
+    assert.equal((await fetch(`${red.url}/flows`)).status, 200);
+    assert.equal((await fetch(`${red.url}/${route}`, { method })).status, 401);
+  });
+}
