@@ -80,6 +80,7 @@ export function dialogOf<Name extends string>(file: string, fields: Record<Name,
           types: [...fixedTypes(name), ...SOURCES],
           typeField: `#node-input-${name}Type`,
         });
+        fields[name].prepare?.(input(name));
       }
       for (const name of names) input(name).on("change", update);
       update();

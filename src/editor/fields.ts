@@ -1,5 +1,7 @@
 import type { WidgetTypedInputType, WidgetTypedInputTypeDefinition } from "@node-red/editor-client";
 import { CHOICE, SECRET } from "../config";
+import { REGION } from "./region";
+import { prepareRegion } from "./region-picker";
 import { rangeProblem } from "./validate";
 import { common, type Words } from "./words";
 
@@ -24,6 +26,8 @@ export interface Field {
   problem(value: string, type: string): string | undefined;
   /** Whether the field matters, given the others; if not, its row is hidden and its value is not looked at. */
   used(mayBe: MayBe): boolean;
+  /** Adds what the field has besides its typed input. */
+  prepare?(input: JQuery): void;
 }
 
 interface Use {
@@ -103,10 +107,9 @@ export const value = ({ used = always }: Use = {}): Field => ({
 export const region = ({ used = always }: Use = {}): Field => ({
   fixed: () => [nodeRedType(STRING)],
   problem: (value) => (REGION.test(value) ? undefined : common("reason.region")),
+  prepare: prepareRegion,
   used,
 });
-
-const REGION = /^\s*(\d+(\s*,\s*\d+){3})?\s*$/;
 
 export const flag = ({ used = always }: Use = {}): Field => ({
   fixed: () => [nodeRedType(BOOLEAN)],

@@ -1,0 +1,80 @@
+import { regionIn, textOfRegion, type Region } from "./region";
+import { RegionStage } from "./region-stage";
+import { screenNow } from "./screen";
+import { common } from "./words";
+
+const button = (word: string, pressed: () => void): JQuery =>
+  $("<button>", { type: "button", class: "red-ui-button" })
+    .text(common(`button.${word}`))
+    .on("click", pressed);
+
+/**
+ * Shows what is on the screen of the chosen device, and lets a person draw a region on it. Escape closes, Enter takes.
+ * @param form what it belongs to and is gone with.
+ * @param take is called with the region that was chosen; undefined is all of the picture.
+ */
+function pickRegion(form: JQuery, present: Region | undefined, take: (region: Region | undefined) => void): void {
+  const closed = new AbortController();
+  const dialog = document.createElement("dialog");
+  const note = $("<div>", { class: "pikvm-region-note" });
+  const numbers = $("<output>");
+  const stage = new RegionStage(present, (region) => numbers.text(textOfRegion(region) || common("region.all")));
+
+  const use = (): void => {
+    if (!stage.isReady) return;
+    take(stage.region);
+    dialog.close();
+  };
+  const useButton = button("useRegion", use);
+
+  async function load(): Promise<void> {
+    note.text(common("region.asking")).removeClass("pikvm-warning");
+    try {
+      await stage.show(await screenNow(closed.signal));
+      note.text(common("region.hint"));
+    } catch (error) {
+      note.addClass("pikvm-warning").text(error instanceof Error ? error.message : String(error));
+    }
+    useButton.prop("disabled", !stage.isReady);
+    if (stage.isReady) stage.element.trigger("focus");
+  }
+
+  const cancelButton = button("cancel", () => dialog.close());
+  const buttons = $("<div>", { class: "pikvm-region-buttons" }).append(
+    button("newPicture", () => void load()),
+    cancelButton,
+    useButton.prop("disabled", true),
+  );
+  $(dialog)
+    .addClass("pikvm-region")
+    .append(stage.element, $("<div>", { class: "pikvm-region-foot" }).append(note, numbers, buttons))
+    .on("keydown", (event) => {
+      // The editor has shortcuts of its own for keys that nobody stops.
+      event.stopPropagation();
+      if (event.key !== "Enter" || $(event.target).is("button")) return;
+      event.preventDefault();
+      use();
+    })
+    .on("close", () => {
+      closed.abort();
+      dialog.remove();
+    })
+    .appendTo(form);
+  dialog.showModal();
+  cancelButton.trigger("focus");
+  void load();
+}
+
+/** Adds the button that picks the region on a picture of the screen. A region that comes from elsewhere has none. */
+export function prepareRegion(input: JQuery): void {
+  const button = $("<button>", { type: "button", class: "red-ui-button", id: `${String(input.attr("id"))}-pick` })
+    .text(common("button.pickRegion"))
+    .on("click", () => {
+      const take = (region: Region | undefined): void => input.typedInput("value", textOfRegion(region));
+      pickRegion(input.closest(".pikvm-form"), regionIn(input.typedInput("value")), take);
+    })
+    .appendTo(input.closest(".form-row"));
+  const show = (): void => void button.toggle(input.typedInput("type") === "str");
+  input.on("change", show);
+  show();
+}
