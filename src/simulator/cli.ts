@@ -24,6 +24,8 @@ Options:
                         (default: debian-13-netinst.iso=665 and rescue.img=128)
   --sub-path <path>     Serve everything below a path, as behind a reverse proxy
   --on                  The computer runs at the start
+  --disk-passphrase <text>
+                        The computer's disk is encrypted: when it starts, it asks for this
   --switch <n>          PiKVM Switch units of four ports each, 0 to 5 (default 0)
   --help                Show this
   --version             Show the version of PiKVM's kvmd that is simulated
@@ -51,6 +53,7 @@ const FLAGS = {
   image: { type: "string", multiple: true, default: DEFAULT_IMAGES },
   "sub-path": { type: "string", default: "" },
   on: { type: "boolean", default: false },
+  "disk-passphrase": { type: "string", default: "" },
   switch: { type: "string", default: "0" },
   help: { type: "boolean", short: "h", default: false },
   version: { type: "boolean", default: false },
@@ -83,6 +86,7 @@ function toOptions(flags: ReturnType<typeof parse>): SimulatorOptions {
     images: Object.fromEntries(flags.image.map(toImage)),
     subPath: normalPath(flags["sub-path"]),
     power: flags.on,
+    diskPassphrase: flags["disk-passphrase"],
     switchUnits: Math.floor(number("switch", flags.switch, 0, 5)),
     hddActivity: true,
     ...(redirect === undefined ? {} : { redirectPort: number("redirect-port", redirect, 0, 65_535) }),

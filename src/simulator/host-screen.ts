@@ -1,6 +1,8 @@
 import { type Clock, Timers } from "./clock";
 import { Installer } from "./host-installer";
+import { EncryptedDisk } from "./host-disk";
 import { Console } from "./host-terminal";
+import { ROWS } from "./picture";
 
 /** What of the computer shows on its screen and is decided there. */
 export interface Machine {
@@ -10,7 +12,7 @@ export interface Machine {
   off(): void;
 }
 
-type Stage = "off" | "firmware" | "setup" | "menu" | "kernel" | "installer" | "console";
+type Stage = "off" | "firmware" | "setup" | "menu" | "kernel" | "disk" | "installer" | "console";
 
 const RULE = "-".repeat(78);
 const MENU_SECONDS = 5;
@@ -22,6 +24,8 @@ const KERNEL = [
   "[    1.902377] systemd[1]: Hostname set to <debian>.",
   "[    2.350118] systemd[1]: Reached target multi-user.target",
 ];
+/** Of these come before the disk is needed. */
+const BEFORE_DISK = 3;
 const FIRMWARE_ENTRY = "UEFI Firmware Settings";
 const SYSTEM_ENTRY = "Debian GNU/Linux";
 
@@ -30,17 +34,22 @@ export class HostScreen {
   private stage: Stage = "off";
   private console: Console;
   private installer: Installer;
+  private disk: EncryptedDisk | undefined;
   private entries: readonly string[] = [];
   private selected = 0;
   /** Seconds or lines so far, whatever the stage counts. */
   private count = 0;
   private readonly timers: Timers;
 
-  /** @param bootTime - ms from power to the login prompt when nobody touches anything. */
+  /**
+   * @param bootTime - ms from power to the login prompt when nobody touches anything.
+   * @param diskPassphrase - What the disk is encrypted with; empty when it is not.
+   */
   constructor(
     clock: Clock,
     private readonly machine: Machine,
     private readonly bootTime: number,
+    private readonly diskPassphrase: string,
   ) {
     this.timers = new Timers(clock);
     this.console = new Console(machine);
@@ -59,7 +68,8 @@ export class HostScreen {
       case "menu":
         return this.menu();
       case "kernel":
-        return ["Loading Linux 6.12.48-amd64 ...", "Loading initial ramdisk ...", ...KERNEL.slice(0, this.count)];
+      case "disk":
+        return this.loading();
       case "installer":
         return this.installer.text;
       case "console":
@@ -94,6 +104,8 @@ export class HostScreen {
     else if (this.stage === "menu") this.choose(key);
     else if (this.stage === "installer" && key === "Backspace") this.installer.backspace();
     else if (this.stage === "installer" && character !== undefined) this.installer.type(character);
+    else if (this.stage === "disk" && key === "Backspace") this.disk?.backspace();
+    else if (this.stage === "disk" && character !== undefined) this.disk?.type(character);
     else if (this.stage === "console" && control && key === "KeyC") this.console.interrupt();
     else if (this.stage === "console" && key === "Backspace") this.console.backspace();
     else if (this.stage === "console" && character !== undefined) this.console.type(character);
@@ -122,6 +134,12 @@ export class HostScreen {
     const left = MENU_SECONDS - this.count;
     const last = this.count < 0 ? "" : `  The highlighted entry will be executed automatically in ${left}s.`;
     return ["                        GNU GRUB  version 2.12", `  ${RULE}`, ...marked, `  ${RULE}`, "", "  Use the arrow keys to select, Enter to boot.", last]; // prettier-ignore
+  }
+
+  private loading(): string[] {
+    const [before, after] = [KERNEL.slice(0, BEFORE_DISK), KERNEL.slice(BEFORE_DISK, this.count)];
+    const shown = [...before.slice(0, this.count), ...(this.count < BEFORE_DISK ? [] : (this.disk?.text ?? [])), ...after]; // prettier-ignore
+    return ["Loading Linux 6.12.48-amd64 ...", "Loading initial ramdisk ...", ...shown].slice(-ROWS);
   }
 
   private showMenu(): void {
@@ -157,6 +175,8 @@ export class HostScreen {
     else if (entry.startsWith("USB")) this.enter("installer");
     else {
       this.enter("kernel");
+      this.disk =
+        this.diskPassphrase === "" ? undefined : new EncryptedDisk(this.diskPassphrase, () => this.unlocked());
       this.load();
     }
   }
@@ -164,8 +184,14 @@ export class HostScreen {
   private load(): void {
     this.timers.after(this.bootTime / 3 / KERNEL.length, () => {
       this.count += 1;
-      if (this.count < KERNEL.length) this.load();
+      if (this.count === BEFORE_DISK && this.disk?.isLocked) this.stage = "disk";
+      else if (this.count < KERNEL.length) this.load();
       else this.enter("console");
     });
+  }
+
+  private unlocked(): void {
+    this.stage = "kernel";
+    this.load();
   }
 }

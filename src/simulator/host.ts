@@ -22,6 +22,8 @@ export interface HostSettings {
   ignoresResetButton?: boolean;
   /** From power to the login prompt when nobody touches anything, ms: firmware, boot menu and kernel take a third each. */
   bootTime?: number;
+  /** What the disk is encrypted with: a starting system asks for it, and goes on when it is typed. The disk is not encrypted when absent. */
+  diskPassphrase?: string;
 }
 
 export type Line = "power" | "reset";
@@ -77,6 +79,7 @@ export class Host {
       ...{ power, ledDelay, shutdownDelay, resetDelay, forceOffDelay },
       ...{ hddActivity, ignoresPowerButton, ignoresShutdown, ignoresResetButton: settings.ignoresResetButton ?? false },
       bootTime: settings.bootTime ?? 6000,
+      diskPassphrase: settings.diskPassphrase ?? "",
     };
     this.keyboard = new HostKeyboard(clock);
     this.mouse = new HostMouse(clock);
@@ -165,6 +168,7 @@ export class Host {
         off: () => (this.power = false),
       },
       this.settings.bootTime,
+      this.settings.diskPassphrase,
     );
     this.keyboard.onKey = (key, character) => screen.key(key, character, this.keyboard.held);
     return screen;

@@ -100,3 +100,43 @@ test("keys reach the firmware and the boot menu, which knows of the drive", asyn
   await press(clock, url, "Enter");
   assert.match(screen(host), /^Simulated UEFI BIOS/);
 });
+
+test("an encrypted disk is asked for, read as the keyboard types, shown never, and asked for again when it was wrong", async (t) => {
+  const clock = manualClock();
+  const { host, url } = await device(t, { clock, bootTime: 300_000, diskPassphrase: "Right 1!" });
+  host.power = true;
+  await clock.advance(300_000);
+  assert.match(screen(host), /PiKVM Composite Device\nPlease unlock disk cryptroot: $/);
+  await press(clock, url, "CapsLock");
+  await type(clock, url, "Right 1!\n");
+  assert.match(
+    screen(host),
+    /No key available with this passphrase\.\nPlease unlock disk cryptroot: $/,
+    "it was rIGHT 1!",
+  );
+  assert.doesNotMatch(screen(host), /right/i);
+  await press(clock, url, "CapsLock");
+  await type(clock, url, "Right 12");
+  await press(clock, url, "Backspace");
+  await type(clock, url, "!\n");
+  assert.match(screen(host), /cryptroot: set up successfully$/);
+  assert.doesNotMatch(screen(host), /right/i);
+  await clock.advance(300_000);
+  assert.match(screen(host), /^Debian GNU\/Linux[^]*debian login: $/);
+});
+
+test("an encrypted disk is asked for at each start, also when there were many wrong answers", async (t) => {
+  const clock = manualClock();
+  const { host, url } = await device(t, { clock, power: true, bootTime: 3000, diskPassphrase: "x" });
+  assert.match(screen(host), /login: $/);
+  for (let start = 0; start < 2; start += 1) {
+    await shortcut(clock, url, "ControlLeft,AltLeft,Delete");
+    await clock.advance(60_000);
+    await type(clock, url, "\n".repeat(40));
+    assert.ok(host.screen.lines.length <= 25);
+    assert.match(screen(host), /Please unlock disk cryptroot: $/);
+    await type(clock, url, "x\n");
+    await clock.advance(60_000);
+    assert.match(screen(host), /login: $/);
+  }
+});
