@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { inspect } from "node:util";
 import { scaledClock, startSimulator, totpCode, type Fault, type Simulator } from "../../src/simulator";
 import { device, fields, flow, node } from "../harness/flows";
 import { NodeRed, type FlowConfig } from "../harness/node-red";
+import { everythingSaid } from "../harness/said";
 import { until } from "../harness/until";
 import { ACTIONS, SOURCES } from "./usual/usual";
 
@@ -69,21 +69,6 @@ function sendAll(): number {
 /** What came out of actions: they pass on what came in, sources do not. */
 const fromActions = (id: string) => red.at(id).filter(({ topic }) => topic === undefined);
 
-/** Everything that Node-RED sent, showed, logged or wrote, but for the one file that is made for credentials. */
-async function everythingSaid(flowNodes: FlowConfig): Promise<string> {
-  const files = (await readdir(red.userDir)).filter(
-    (file) => !/_cred\.json(\.backup)?$/.test(file) && file.endsWith(".json"),
-  );
-  const contents = await Promise.all(files.map((file) => readFile(path.join(red.userDir, file), "utf8")));
-  const asked = [`${red.url}/flows`, ...flowNodes.map(({ id, type }) => `${red.url}/credentials/${type}/${id}`)];
-  const answers = await Promise.all(asked.map(async (url) => (await fetch(url)).text()));
-  return [
-    ...contents,
-    ...answers,
-    inspect([red.received, red.statuses, red.logs], { depth: 20, showHidden: true }),
-  ].join("\n");
-}
-
 function assertNothingSecret(said: string): void {
   const codes = [-1, 0, 1].map((step) => totpCode(TOTP_SECRET, Date.now() + step * 30_000));
   const basic = Buffer.from(`admin:${PASSWORD}`).toString("base64").slice(0, 20);
@@ -132,7 +117,7 @@ for (const auth of ["headers", "basic", "session"]) {
         sendAll();
         await until(() => fromActions(output).length >= expected);
       }
-      assertNothingSecret(await everythingSaid(nodes));
+      assertNothingSecret(await everythingSaid(red, nodes));
     });
   }
 }
