@@ -4,6 +4,7 @@ import { scaledClock, startSimulator, type Simulator } from "../../src/simulator
 import { skip } from "../examples/browser";
 import { ChildNodeRed } from "../harness/child-node-red";
 import { device, fields, node } from "../harness/flows";
+import { until } from "../harness/until";
 import { Dialog } from "./dialog";
 import { boxOf, Editor } from "./editor";
 
@@ -50,6 +51,15 @@ describe("picking a region on the screen", { skip }, () => {
   const picture = () => picker().locator("img");
   const numbers = () => picker().locator("output");
   const pickButton = () => editor.page.locator("#node-input-region-pick");
+
+  /** What the picture shows, to be compared. */
+  const pixels = () =>
+    picture().evaluate((image: HTMLImageElement) => {
+      const canvas = document.createElement("canvas");
+      [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+      canvas.getContext("2d")?.drawImage(image, 0, 0);
+      return canvas.toDataURL();
+    });
 
   async function openPicker(): Promise<void> {
     await pickButton().click();
@@ -146,13 +156,11 @@ describe("picking a region on the screen", { skip }, () => {
   test("a new picture shows what is on the screen by then, and keeps the region", async () => {
     const dialog = await Dialog.ofNode(editor, "wait");
     await openPicker();
-    const before = await picture().getAttribute("src");
+    const before = await pixels();
     simulator.host.keyboard.change("KeyA", true);
+    simulator.host.keyboard.change("KeyA", false);
     await picker().getByText("New picture").click();
-    await editor.page.waitForFunction(
-      (before) => document.querySelector("dialog.pikvm-region img")?.getAttribute("src") !== before,
-      before,
-    );
+    await until(async () => (await pixels()) !== before, { what: "another picture" });
     assert.equal(await numbers().innerText(), "320, 180, 640, 360");
     await editor.page.keyboard.press("Escape");
     await dialog.cancel();
