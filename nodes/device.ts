@@ -2,8 +2,8 @@ import type { DeviceConfig, DeviceCredentials } from "../src/config";
 import { serveCertificate } from "../src/runtime/admin";
 import { serveChoices } from "../src/runtime/choices";
 import { Device, DEVICE_TYPE, type DeviceNode } from "../src/runtime/device";
-import { serveScreen } from "../src/runtime/screen";
 import type { NodeAPI, NodeCredentials, NodeDef } from "../src/runtime/red";
+import { serveScreen } from "../src/runtime/screen";
 
 const CREDENTIALS: NodeCredentials<DeviceCredentials> = {
   password: { type: "password" },

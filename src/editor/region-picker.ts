@@ -26,8 +26,11 @@ function pickRegion(form: JQuery, present: Region | undefined, take: (region: Re
     dialog.close();
   };
   const useButton = button("useRegion", use);
+  const cancelButton = button("cancel", () => dialog.close());
+  const newButton = button("newPicture", () => void load());
 
   async function load(): Promise<void> {
+    for (const each of [useButton, newButton]) each.prop("disabled", true);
     note.text(common("region.asking")).removeClass("pikvm-warning");
     try {
       await stage.show(await screenNow(closed.signal));
@@ -35,16 +38,12 @@ function pickRegion(form: JQuery, present: Region | undefined, take: (region: Re
     } catch (error) {
       note.addClass("pikvm-warning").text(error instanceof Error ? error.message : String(error));
     }
+    newButton.prop("disabled", false);
     useButton.prop("disabled", !stage.isReady);
-    if (stage.isReady) stage.element.trigger("focus");
+    (stage.isReady ? stage.element : cancelButton).trigger("focus");
   }
 
-  const cancelButton = button("cancel", () => dialog.close());
-  const buttons = $("<div>", { class: "pikvm-region-buttons" }).append(
-    button("newPicture", () => void load()),
-    cancelButton,
-    useButton.prop("disabled", true),
-  );
+  const buttons = $("<div>", { class: "pikvm-region-buttons" }).append(newButton, cancelButton, useButton);
   $(dialog)
     .addClass("pikvm-region")
     .append(stage.element, $("<div>", { class: "pikvm-region-foot" }).append(note, numbers, buttons))
@@ -61,20 +60,17 @@ function pickRegion(form: JQuery, present: Region | undefined, take: (region: Re
     })
     .appendTo(form);
   dialog.showModal();
-  cancelButton.trigger("focus");
   void load();
 }
 
 /** Adds the button that picks the region on a picture of the screen. A region that comes from elsewhere has none. */
 export function prepareRegion(input: JQuery): void {
-  const button = $("<button>", { type: "button", class: "red-ui-button", id: `${String(input.attr("id"))}-pick` })
-    .text(common("button.pickRegion"))
-    .on("click", () => {
-      const take = (region: Region | undefined): void => input.typedInput("value", textOfRegion(region));
-      pickRegion(input.closest(".pikvm-form"), regionIn(input.typedInput("value")), take);
-    })
-    .appendTo(input.closest(".form-row"));
-  const show = (): void => void button.toggle(input.typedInput("type") === "str");
+  const pick = button("pickRegion", () => {
+    const take = (region: Region | undefined): void => input.typedInput("value", textOfRegion(region));
+    pickRegion(input.closest(".pikvm-form"), regionIn(input.typedInput("value")), take);
+  });
+  pick.attr("id", `${String(input.attr("id"))}-pick`).appendTo(input.closest(".form-row"));
+  const show = (): void => void pick.toggle(input.typedInput("type") === "str");
   input.on("change", show);
   show();
 }

@@ -10,7 +10,12 @@ const between = ([x, y]: Point, [otherX, otherY]: Point): Region => ({
   bottom: Math.max(y, otherY),
 });
 
-const isEmpty = ({ left, top, right, bottom }: Region): boolean => left === right || top === bottom;
+/** Pixels; a hand is not quite still while it clicks. */
+const SMALLEST = 5;
+
+const isClick = ({ left, top, right, bottom }: Region): boolean => right - left < SMALLEST && bottom - top < SMALLEST;
+const isEmpty = (region: Region): boolean =>
+  isClick(region) || region.left === region.right || region.top === region.bottom;
 
 /** A picture on which a region is drawn with the pointer. */
 export class RegionStage {
@@ -77,12 +82,13 @@ export class RegionStage {
     this.#box.toggle(region !== undefined);
     if (region) {
       const { naturalWidth: width, naturalHeight: height } = this.#image;
-      const percent = (part: number, size: number): string => `${(100 * Math.min(part, size)) / size}%`;
+      // It may have been drawn on a larger picture.
+      const percent = (part: number, size: number): string => `${(100 * Math.min(Math.max(part, 0), size)) / size}%`;
       this.#box.css({
         left: percent(region.left, width),
         top: percent(region.top, height),
-        right: percent(width - Math.min(region.right, width), width),
-        bottom: percent(height - Math.min(region.bottom, height), height),
+        right: percent(width - region.right, width),
+        bottom: percent(height - region.bottom, height),
       });
     }
     this.#changed(region);
