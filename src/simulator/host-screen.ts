@@ -102,13 +102,16 @@ export class HostScreen {
     else if (this.stage === "firmware" && (key === "F12" || key === "F11")) this.showMenu();
     else if (this.stage === "setup" && (key === "Escape" || key === "F10")) this.start();
     else if (this.stage === "menu") this.choose(key);
-    else if (this.stage === "installer" && key === "Backspace") this.installer.backspace();
-    else if (this.stage === "installer" && character !== undefined) this.installer.type(character);
-    else if (this.stage === "disk" && key === "Backspace") this.disk?.backspace();
-    else if (this.stage === "disk" && character !== undefined) this.disk?.type(character);
     else if (this.stage === "console" && control && key === "KeyC") this.console.interrupt();
-    else if (this.stage === "console" && key === "Backspace") this.console.backspace();
-    else if (this.stage === "console" && character !== undefined) this.console.type(character);
+    else if (key === "Backspace") this.prompt?.backspace();
+    else if (character !== undefined) this.prompt?.type(character);
+  }
+
+  /** What reads what is typed now. */
+  private get prompt(): Console | EncryptedDisk | Installer | undefined {
+    if (this.stage === "disk") return this.disk;
+    if (this.stage === "installer") return this.installer;
+    return this.stage === "console" ? this.console : undefined;
   }
 
   private enter(stage: Stage): void {
