@@ -1,15 +1,12 @@
-import type { ChangeOptions } from "./commands";
-import { ConfigurationError, WaitTimeoutError } from "./errors";
+import { advised, mountedIn, type DriveOptions, type DriveSteps, type Wanted } from "./drive-steps";
+import { APIError, ConfigurationError, PiKVMError } from "./errors";
+import { imageName, isRemote } from "./image-name";
 import type { Lane } from "./lane";
 import type { Msd } from "./msd";
-import type { MsdImage, MsdState, MsdStorage } from "./states";
+import type { MsdDrive, MsdState } from "./states";
 import type { CallOptions } from "./transport";
-import type { StateWaiter } from "./wait";
 
-export interface DriveOptions extends ChangeOptions {
-  /** Seconds for the drive to be connected or pulled. Default 10. */
-  timeout?: number;
-}
+export type { DriveOptions } from "./drive-steps";
 
 export interface MountOptions extends DriveOptions {
   /** How the computer sees it. Default `cdrom`. */
@@ -24,18 +21,18 @@ export interface DriveResult {
   state: MsdState;
 }
 
-/** Seconds in which a fresh upload appears in the device's listing. */
-const LISTING_LAG = 3;
+const NO_REMOTE =
+  "This device does not mount images from the network: store the image on it first (it can download a URL by itself).";
 
 /** The USB drive in steps that belong together: nobody of ours changes it in between. */
 export class Drive {
   readonly #msd: Msd;
-  readonly #waiter: StateWaiter;
+  readonly #steps: DriveSteps;
   readonly #lane: Lane;
 
-  constructor(msd: Msd, waiter: StateWaiter, lane: Lane) {
+  constructor(msd: Msd, steps: DriveSteps, lane: Lane) {
     this.#msd = msd;
-    this.#waiter = waiter;
+    this.#steps = steps;
     this.#lane = lane;
   }
 
@@ -46,114 +43,92 @@ export class Drive {
   /**
    * Shows an image of the storage to the computer and waits until the drive is connected. The device does not tell whether the
    * computer has read it. An image that is mounted already in the same way is left alone.
+   * @param image its name, or a URL for devices that mount images from the network.
    * @throws ConfigurationError for an image that is not there, incomplete, or not writable though asked; APIError `MsdConnectedError`
-   * when another image is mounted.
+   * when another image is mounted, or this one in another way; APIError `MsdRemoteDisabledError` for a URL where the device cannot.
    */
-  mount(
-    image: string,
-    { kind = "cdrom", writable = false, timeout = 10, ...options }: MountOptions = {},
-  ): Promise<DriveResult> {
-    const wanted = { image: normalizedName(image), cdrom: kind === "cdrom", rw: writable };
+  mount(image: string, { kind, writable, ...options }: MountOptions = {}): Promise<DriveResult> {
     return this.#lane.run(async () => {
-      if (wanted.image === "") throw new ConfigurationError("No image is named.");
-      if (wanted.cdrom && writable)
-        throw new ConfigurationError("A CD-ROM cannot be writable; mount it as flash drive.");
+      const wanted = wantedOf(image, kind, writable);
       const before = await this.#msd.getState(options);
       if (isMounted(before, wanted)) return { changed: false, state: before };
-      await this.#checkImage(before, wanted, options);
-      await this.#msd.setParams(wanted, options);
-      await this.#msd.setConnected(true, options);
-      const failure = `The drive with "${wanted.image}" was not connected ${timeout} s after the device had accepted it.`;
-      const state = await this.#until((now) => now.drive?.connected === true, timeout, failure, options);
-      return { changed: true, state };
+      if (!before.drive?.connected) await this.#check(wanted, before, options);
+      const advice = { MsdConnectedError: describeMounted(before, wanted), MsdRemoteDisabledError: NO_REMOTE };
+      return { changed: true, state: await advised(() => this.#steps.insert(wanted, options), advice) };
+    }, options.signal);
+  }
+
+  /**
+   * As `mount`, and what else is mounted is ejected for it. When the device refuses the new image, the old one is mounted again.
+   * @throws ConfigurationError as `mount`; nothing was ejected then.
+   */
+  swap(image: string, { kind, writable, ...options }: MountOptions = {}): Promise<DriveResult> {
+    return this.#lane.run(async () => {
+      const wanted = wantedOf(image, kind, writable);
+      const before = await this.#msd.getState(options);
+      if (isMounted(before, wanted)) return { changed: false, state: before };
+      await this.#check(wanted, before, options);
+      const old = before.drive?.connected ? before.drive : undefined;
+      if (old) await this.#steps.pull(options);
+      try {
+        const inserting = () => this.#steps.insert(wanted, options);
+        return { changed: true, state: await advised(inserting, { MsdRemoteDisabledError: NO_REMOTE }) };
+      } catch (error) {
+        if (old && error instanceof PiKVMError) error.message += ` ${await this.#putBack(old, error, options)}`;
+        throw error;
+      }
     }, options.signal);
   }
 
   /** Pulls the drive; the image stays selected. A drive that is not connected is left alone. */
-  eject({ timeout = 10, ...options }: DriveOptions = {}): Promise<DriveResult> {
+  eject(options: DriveOptions = {}): Promise<DriveResult> {
     return this.#lane.run(async () => {
       const before = await this.#msd.getState(options);
       // Where there is no drive at all, the device's own error says why.
       if (before.drive && !before.drive.connected) return { changed: false, state: before };
-      await this.#msd.setConnected(false, options);
-      const failure = `The drive was still connected ${timeout} s after the device had accepted to pull it.`;
-      const state = await this.#until((now) => now.drive?.connected === false, timeout, failure, options);
-      return { changed: true, state };
+      return { changed: true, state: await this.#steps.pull(options) };
     }, options.signal);
   }
 
   /** Refuses what the device would accept in silence or refuse without saying what to do. An offline drive gives its own error later. */
-  async #checkImage(before: MsdState, { image, rw }: Wanted, options: DriveOptions): Promise<void> {
-    const isRemote = image.includes("://");
-    if (!before.storage || before.drive?.connected || isRemote) return;
-    const storage = imageOf(before, image)?.complete ? before.storage : await this.#listed(image, before, options);
-    const found = storage.images[image];
-    if (!found) throw new ConfigurationError(`The storage has no image "${image}". ${describeImages(storage)}`);
-    if (!found.complete)
-      throw new ConfigurationError(`The image "${image}" is incomplete: its upload runs or has failed.`);
-    if (rw && found.writable === false)
+  async #check({ image, rw }: Wanted, before: MsdState, options: DriveOptions): Promise<void> {
+    if (isRemote(image)) return;
+    const found = await this.#steps.find(image, before, options);
+    if (rw && found?.writable === false)
       throw new ConfigurationError(`The image "${image}" cannot be mounted writable.`);
   }
 
-  /** The listing once it has caught up with a fresh upload of the image, or after the time that this may take. */
-  async #listed(image: string, before: MsdState, options: DriveOptions): Promise<MsdStorage> {
-    let latest = before;
-    const isListed = (now: MsdState): boolean => {
-      latest = now;
-      return imageOf(now, image)?.complete === true;
-    };
+  /** @returns what has become of the image that was ejected for another. */
+  async #putBack({ image, cdrom, rw }: MsdDrive, failure: PiKVMError, options: DriveOptions): Promise<string> {
+    const gone = `${image ? `"${image.name}"` : "What was mounted"} has been ejected.`;
+    // Only a refusal says for sure that the new image is not in the drive.
+    if (!image || !(failure instanceof APIError)) return gone;
     try {
-      await this.#until(isListed, LISTING_LAG, "", options);
-    } catch (error) {
-      if (!(error instanceof WaitTimeoutError)) throw error;
+      await this.#steps.insert({ image: image.name, cdrom, rw }, options);
+      return `"${image.name}" is mounted again.`;
+    } catch {
+      return gone;
     }
-    return latest.storage ?? { images: {}, uploading: null, downloading: null };
-  }
-
-  #until(
-    condition: (state: MsdState) => boolean,
-    timeout: number,
-    failure: string,
-    { signal }: ChangeOptions,
-  ): Promise<MsdState> {
-    return this.#waiter.until("msd", (options) => this.#msd.getState(options), condition, { signal, timeout, failure });
   }
 }
 
-interface Wanted {
-  image: string;
-  cdrom: boolean;
-  rw: boolean;
+function wantedOf(image: string, kind: MountOptions["kind"] = "cdrom", writable = false): Wanted {
+  const cdrom = kind === "cdrom";
+  const wanted = { image: isRemote(image) ? image.trim() : imageName(image), cdrom, rw: writable };
+  if (cdrom && writable) throw new ConfigurationError("A CD-ROM cannot be writable; mount it as flash drive.");
+  return wanted;
 }
 
-function imageOf({ storage }: MsdState, name: string): MsdImage | undefined {
-  return storage?.images[name];
+function describeMounted(state: MsdState, { image }: Wanted): string {
+  const mounted = mountedIn(state);
+  const what =
+    mounted === image
+      ? `"${image}" is mounted in another way`
+      : `${mounted === undefined ? "Another image" : `"${mounted}"`} is mounted`;
+  return `${what}: swap, or eject it first.`;
 }
 
-function isMounted({ drive }: MsdState, wanted: Wanted): boolean {
-  return (
-    drive?.connected === true &&
-    drive.image?.name === wanted.image &&
-    drive.cdrom === wanted.cdrom &&
-    drive.rw === wanted.rw
-  );
-}
-
-/** As the device itself would write it: without empty parts. */
-function normalizedName(image: string): string {
-  if (image.includes("://")) return image.trim();
-  return image
-    .split("/")
-    .map((part) => part.trim())
-    .filter((part) => part !== "")
-    .join("/");
-}
-
-const NAMES_IN_MESSAGE = 10;
-
-function describeImages({ images }: MsdStorage): string {
-  const names = Object.keys(images);
-  if (names.length === 0) return "It is empty.";
-  const more = names.length > NAMES_IN_MESSAGE ? ", ..." : "";
-  return `There are: ${names.slice(0, NAMES_IN_MESSAGE).join(", ")}${more}.`;
+function isMounted(state: MsdState, wanted: Wanted): boolean {
+  const { drive } = state;
+  return mountedIn(state) === wanted.image && drive?.cdrom === wanted.cdrom && drive.rw === wanted.rw;
 }

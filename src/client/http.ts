@@ -100,12 +100,15 @@ export class Http {
   #send(request: HttpRequest, deadline: Deadline, progress: Progress): Promise<Dispatcher.ResponseData<Progress>> {
     const { method, path, headers, body, limited } = request;
     const stepped = limited === "steps" ? deadline : undefined;
+    const isStream = typeof body === "object" && !Buffer.isBuffer(body);
     return this.#agent.request({
       origin: this.#address.origin,
       path: this.#address.path + path,
       method,
       headers,
-      body: typeof body === "object" && !Buffer.isBuffer(body) ? streamOf(body, stepped) : (body ?? null),
+      body: isStream ? streamOf(body, stepped) : (body ?? null),
+      // A device that answers before it has read all of a long body leaves a connection that must not be used again.
+      reset: isStream,
       signal: deadline.signal,
       opaque: progress,
     });

@@ -39,6 +39,15 @@ export type {
 export type { GpioChannel } from "./gpio-names";
 export type { Hid, HidParams, TypeOptions } from "./hid";
 export type { Keyboard, TextOptions } from "./keyboard";
+export type {
+  DownloadImageOptions,
+  FetchImageOptions,
+  Images,
+  ListedImage,
+  RemoveImageOptions,
+  SaveImageOptions,
+  UploadImageOptions,
+} from "./images";
 export { isKey, KEYS, type Key } from "./keys";
 export type { ConnectionChange, LinkEvents } from "./link";
 export type { SoftwareVersion } from "./link-session";

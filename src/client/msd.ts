@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { resultOf } from "./answer";
 import type { ChangeOptions, Commands } from "./commands";
@@ -25,6 +26,8 @@ export interface StoredImage {
   /** Bytes. */
   size: number;
   written: number;
+  /** Of what was sent, in hexadecimal digits; only where it was asked for. */
+  sha256?: string;
 }
 
 interface StoreOptions extends ChangeOptions {
@@ -37,16 +40,18 @@ interface StoreOptions extends ChangeOptions {
 
 export interface UploadOptions extends StoreOptions {
   /** Bytes of a stream; those of a Buffer or a file are known. */
-  size?: number;
+  size?: number | undefined;
+  /** Compute the SHA-256 of what is sent, while it is sent. Default false. */
+  sha256?: boolean;
 }
 
 export interface UploadRemoteOptions extends StoreOptions {
   /** Default: what the origin calls it. */
   image?: string;
   /** Do not check the origin's certificate. Default false. */
-  insecure?: boolean;
+  insecure?: boolean | undefined;
   /** Seconds for the device to connect to the origin, at least 0.1. Default 10. */
-  connectTimeout?: number;
+  connectTimeout?: number | undefined;
 }
 
 export interface DownloadOptions extends CallOptions {
@@ -118,8 +123,9 @@ export class Msd {
    */
   async upload(image: string, source: ImageSource, options: UploadOptions = {}): Promise<StoredImage> {
     const { prefix, removeIncomplete, onProgress, size, signal, busyRetry } = options;
+    const digest = options.sha256 ? createHash("sha256") : undefined;
     if (size !== undefined) integerIn("The size", size, { min: 0, max: Infinity, unit: " bytes" });
-    const body = await bodyOf(source, size, onProgress);
+    const body = await bodyOf(source, { size, onProgress, digest });
     const length = body.size === undefined ? {} : { "Content-Length": String(body.size) };
     try {
       const { image: stored } = await this.#commands.ask<{ image: StoredImage }>("/api/msd/write", {
@@ -132,7 +138,7 @@ export class Msd {
         limited: "steps",
         shape: STORED,
       });
-      return stored;
+      return digest ? { ...stored, sha256: digest.digest("hex") } : stored;
     } finally {
       // One that waits for its own source does not notice that nobody reads it any more.
       if (source instanceof Readable) source.destroy();

@@ -5,10 +5,12 @@ import { Auth } from "./auth";
 import { Commands } from "./commands";
 import { within } from "./deadline";
 import { Drive } from "./drive";
+import { DriveSteps } from "./drive-steps";
 import { CancelledError, PiKVMError } from "./errors";
 import { EventStream } from "./events";
 import { Gpio } from "./gpio";
 import { Hid } from "./hid";
+import { Images } from "./images";
 import { Keyboard } from "./keyboard";
 import { Lane } from "./lane";
 import { EventLink } from "./link";
@@ -50,6 +52,7 @@ interface Resources {
   pointer: Pointer;
   msd: Msd;
   drive: Drive;
+  images: Images;
   gpio: Gpio;
   relays: Relays;
   screen: Screen;
@@ -122,6 +125,11 @@ export class PiKVM implements AsyncDisposable {
   /** The USB drive, as actions that check and wait. */
   get drive(): Drive {
     return this.#open.drive;
+  }
+
+  /** The images for the USB drive, as actions that look first and leave nothing half done. */
+  get images(): Images {
+    return this.#open.images;
   }
 
   /** Relays and inputs, call by call. */
@@ -284,6 +292,8 @@ function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions): Resou
   const atx = new Atx(buttons);
   const hid = new Hid(new Commands(transport, hidLane));
   const msd = new Msd(storage);
+  const driveSteps = new DriveSteps(msd, waiter);
+  const driveLane = new Lane("the USB drive", closed);
   const streamer = new Streamer(new Commands(transport, new Lane("the video", closed)));
   const video = new Video(transport, hidLane, videoIdle);
   const gpio = new Gpio(new Commands(transport, new Lane("the relays", closed)));
@@ -298,7 +308,8 @@ function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions): Resou
     pointer: new Pointer((options) => openLive({ transport, hidLane, link }, options), { hid, streamer, video }),
     keyboard: new Keyboard(hid, waiter, new Lane("the keyboard", closed)),
     msd,
-    drive: new Drive(msd, waiter, new Lane("the USB drive", closed)),
+    drive: new Drive(msd, driveSteps, driveLane),
+    images: new Images(msd, driveSteps, driveLane),
     gpio,
     relays: new Relays(gpio, waiter, new Lane("the relays", closed)),
     streamer,

@@ -1,3 +1,4 @@
+import { randomUUID, type Hash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { rename, rm, stat } from "node:fs/promises";
 import { Readable } from "node:stream";
@@ -21,6 +22,14 @@ export interface Download {
   stream: Readable;
 }
 
+interface BodyOptions {
+  /** Bytes of a stream. */
+  size?: number | undefined;
+  onProgress?: TransferProgress | undefined;
+  /** Updated with all that is read. */
+  digest?: Hash | undefined;
+}
+
 export interface ImageBody {
   size: number | undefined;
   /** What is read from bytes or a file may be iterated again. */
@@ -30,15 +39,20 @@ export interface ImageBody {
 const PIECE = 64 * 1024;
 
 /** @throws ConfigurationError for a file that cannot be read. */
-export async function bodyOf(
-  source: ImageSource,
-  size: number | undefined,
-  onProgress: TransferProgress | undefined,
-): Promise<ImageBody> {
-  const total = Buffer.isBuffer(source) ? source.length : typeof source === "string" ? await sizeOf(source) : size;
+export async function bodyOf(source: ImageSource, options: BodyOptions): Promise<ImageBody> {
+  const size = await sizeOf(source, options.size);
   const open = () =>
     Buffer.isBuffer(source) ? slices(source) : typeof source === "string" ? createReadStream(source) : source;
-  return { size: total, pieces: { [Symbol.asyncIterator]: () => measured(open(), total, onProgress) } };
+  return { size, pieces: { [Symbol.asyncIterator]: () => measured(open(), { ...options, size }) } };
+}
+
+/**
+ * Bytes of an image that is to be sent; undefined for a stream that does not tell.
+ * @throws ConfigurationError for a file that cannot be read.
+ */
+export async function sizeOf(source: ImageSource, ofStream: number | undefined): Promise<number | undefined> {
+  if (Buffer.isBuffer(source)) return source.length;
+  return typeof source === "string" ? sizeOfFile(source) : ofStream;
 }
 
 /** Hands an answer's body on, at the pace of its reader. */
@@ -59,23 +73,25 @@ export function readableOf(body: Body, pieces: AsyncIterable<Buffer> = body): Re
 
 /** Under its name only when it is complete. @returns bytes. */
 export async function saveTo(path: string, stream: Readable): Promise<number> {
-  const file = createWriteStream(`${path}.part`);
+  // A name of its own: two that write the same file must not mix.
+  const unfinished = `${path}.${randomUUID()}.part`;
+  const file = createWriteStream(unfinished);
   try {
     await pipeline(stream, file);
-    await rename(`${path}.part`, path);
+    await rename(unfinished, path);
   } catch (cause) {
-    await rm(`${path}.part`, { force: true }).catch(() => undefined);
+    await rm(unfinished, { force: true }).catch(() => undefined);
     throw fileError(cause, `"${path}" could not be written`);
   }
   return file.bytesWritten;
 }
 
-async function sizeOf(path: string): Promise<number> {
+async function sizeOfFile(path: string): Promise<number> {
   try {
     const found = await stat(path);
     if (found.isFile()) return found.size;
   } catch (cause) {
-    throw new ConfigurationError(`The file "${path}" cannot be read.`, { cause });
+    throw new ConfigurationError(`The file "${path}" cannot be read${codeOf(cause)}.`, { cause });
   }
   throw new ConfigurationError(`"${path}" is not a file.`);
 }
@@ -87,8 +103,7 @@ function* slices(bytes: Buffer): Generator<Buffer> {
 /** A body of another length than announced would leave the device waiting, or cut the image. */
 async function* measured(
   source: Iterable<unknown> | AsyncIterable<unknown>,
-  size: number | undefined,
-  onProgress: TransferProgress | undefined,
+  { size, onProgress, digest }: BodyOptions,
 ): AsyncGenerator<Buffer, void, undefined> {
   let read = 0;
   try {
@@ -96,11 +111,12 @@ async function* measured(
       const bytes = bytesOf(piece);
       read += bytes.length;
       if (size !== undefined && read > size) throw wrongSize("more than", size);
+      digest?.update(bytes);
       yield bytes;
       onProgress?.(read, size);
     }
   } catch (cause) {
-    throw fileError(cause, `The image could not be read after ${read} bytes; the device has an incomplete one now`);
+    throw fileError(cause, `The image could not be read after ${read} bytes`);
   }
   if (size !== undefined && read < size) throw wrongSize(`only ${read} of`, size);
 }
@@ -125,8 +141,7 @@ function bytesOf(piece: unknown): Buffer {
 }
 
 function wrongSize(relation: string, size: number): PiKVMError {
-  const message = `The image has ${relation} the ${size} bytes announced; the device has an incomplete one now.`;
-  return new PiKVMError(message, { code: "SIZE" });
+  return new PiKVMError(`The image has ${relation} the ${size} bytes announced.`, { code: "SIZE" });
 }
 
 function fileError(cause: unknown, message: string): PiKVMError {
@@ -134,6 +149,11 @@ function fileError(cause: unknown, message: string): PiKVMError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   const code = cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : "SOURCE";
   return new PiKVMError(`${message}: ${reason}`, { code, cause });
+}
+
+/** ` (ENOENT)`, as the system names the reason. */
+function codeOf(cause: unknown): string {
+  return cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
 }
 
 function fileNameOf(disposition: string): string {

@@ -48,8 +48,9 @@ describe("drive", { concurrency: true }, () => {
       const { sim, kvm } = await disk(t);
       await kvm.drive.mount("stick.img");
       const expected = { name: "APIError", statusCode: 400, error: "MsdConnectedError" };
-      await failure(kvm.drive.mount("debian.iso"), expected);
-      await failure(kvm.drive.mount("stick.img", { kind: "flash" }), expected);
+      await failure(kvm.drive.mount("debian.iso"), { ...expected, message: /"stick\.img" is mounted: swap, or eject/ });
+      const otherwise = { ...expected, message: /"stick\.img" is mounted in another way: swap, or eject/ };
+      await failure(kvm.drive.mount("stick.img", { kind: "flash" }), otherwise);
       await kvm.drive.eject();
       await kvm.drive.mount("stick.img", { kind: "flash" });
       await failure(kvm.drive.mount("stick.img", { kind: "flash", writable: true }), expected);
@@ -113,8 +114,26 @@ describe("drive", { concurrency: true }, () => {
 
     test("an address of another computer is left to the device", async (t) => {
       const { sim, kvm } = await disk(t);
-      await failure(kvm.drive.mount("nfs://server/a.iso"), { name: "APIError", statusCode: 400 });
+      await failure(kvm.drive.mount(" nfs://server/a.iso"), {
+        name: "APIError",
+        statusCode: 400,
+        error: "MsdRemoteDisabledError",
+        message: /does not mount images from the network/,
+      });
       assert.deepEqual(posts(sim), ["/api/msd/set_params"]);
+    });
+
+    test("an address of another computer is mounted by a device that can", async (t) => {
+      const { sim, kvm } = await disk(t);
+      const ok = { kind: "status", code: 200, body: JSON.stringify({ ok: true, result: {} }) } as const;
+      sim.faults.add({ ...ok, path: "/api/msd/set_params" });
+      sim.faults.add({ ...ok, path: "/api/msd/set_connected" });
+      const mounting = kvm.drive.mount("https://server/a.iso");
+      await until(() => posts(sim).length === 2);
+      sim.state.msd.drive = { ...sim.state.msd.drive, connected: true };
+      assert.equal((await mounting).changed, true);
+      const { query } = sim.requests.find(({ path }) => path === "/api/msd/set_params") ?? {};
+      assert.deepEqual(query, { image: "https://server/a.iso", cdrom: "1", rw: "0" });
     });
 
     test("a drive that does not connect is told, with the time waited", async (t) => {
@@ -135,6 +154,70 @@ describe("drive", { concurrency: true }, () => {
       ]);
       assert.deepEqual([first.status, second.status], ["fulfilled", "rejected"]);
       assert.equal(sim.host.usbDrive?.image, "debian.iso");
+    });
+  });
+
+  describe("drive: swapping", { concurrency: true }, () => {
+    test("ejects what is mounted for the new image; what is mounted already is left alone", async (t) => {
+      const { sim, kvm } = await disk(t);
+      await kvm.drive.swap("debian.iso");
+      await kvm.drive.swap("stick.img", { kind: "flash", writable: true });
+      assert.deepEqual(sim.host.usbDrive, { image: "stick.img", size: 1000, cdrom: false, writable: true });
+      const before = posts(sim).length;
+      assert.equal((await kvm.drive.swap("stick.img", { kind: "flash", writable: true })).changed, false);
+      assert.equal(posts(sim).length, before);
+      await kvm.drive.swap("stick.img", { kind: "flash" });
+      assert.equal(sim.host.usbDrive.writable, false);
+    });
+
+    test("nothing is ejected for an image that cannot be mounted", async (t) => {
+      const { sim, kvm } = await disk(t);
+      await kvm.drive.mount("debian.iso");
+      const before = posts(sim).length;
+      await failure(kvm.drive.swap("nosuch.iso"), { name: "ConfigurationError", message: /no image/ });
+      const writable = { kind: "flash", writable: true } as const;
+      await failure(kvm.drive.swap("os/arch.iso", writable), { name: "ConfigurationError", message: /writable/ });
+      assert.deepEqual([posts(sim).length, sim.host.usbDrive?.image], [before, "debian.iso"]);
+    });
+
+    test("the old image is mounted again as it was when the device refuses the new one", async (t) => {
+      const { sim, kvm } = await disk(t);
+      await kvm.drive.mount("stick.img", { kind: "flash", writable: true });
+      await failure(kvm.drive.swap("https://server/a.iso"), {
+        name: "APIError",
+        error: "MsdRemoteDisabledError",
+        message: /"stick\.img" is mounted again\.$/,
+      });
+      assert.deepEqual(sim.host.usbDrive, { image: "stick.img", size: 1000, cdrom: false, writable: true });
+    });
+
+    test("an old image that cannot be mounted again is told", async (t) => {
+      const { sim, kvm } = await disk(t);
+      await kvm.drive.mount("stick.img");
+      const body = JSON.stringify({ ok: false, result: { error: "MsdPermissionsError", error_msg: "no" } });
+      sim.faults.add({ kind: "status", code: 400, body, path: /set_connected\?connected=1/ });
+      await failure(kvm.drive.swap("debian.iso"), {
+        name: "APIError",
+        error: "MsdPermissionsError",
+        message: /"stick\.img" has been ejected\.$/,
+      });
+      assert.equal(sim.host.usbDrive, null);
+    });
+
+    test("nobody comes in between", async (t) => {
+      const { sim, kvm } = await disk(t);
+      await kvm.drive.mount("debian.iso");
+      const results = await Promise.all([
+        kvm.drive.swap("stick.img"),
+        kvm.drive.eject(),
+        kvm.images.remove("stick.img"),
+      ]);
+      assert.deepEqual(
+        results.map(({ changed }) => changed),
+        [true, true, true],
+      );
+      const changes = sim.requests.filter(({ method }) => method === "POST").map(({ path }) => path.split("/").at(-1));
+      assert.deepEqual(changes.slice(-5), ["set_connected", "set_params", "set_connected", "set_connected", "remove"]);
     });
   });
 

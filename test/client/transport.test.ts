@@ -194,6 +194,7 @@ describe("life", { concurrency: true }, () => {
     "pointer",
     "msd",
     "drive",
+    "images",
     "gpio",
     "relays",
     "screen",

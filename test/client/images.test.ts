@@ -1,0 +1,417 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { describe, test, type TestContext } from "node:test";
+import type { Simulator } from "../../src/simulator";
+import { until } from "../harness/until";
+import { bench, client, failure, httpServer, posts } from "./kit";
+
+const OLD = Buffer.from("what was there before");
+const SIZE = 300_000;
+const IMAGE = Buffer.from(Array.from({ length: SIZE }, (_, index) => index % 251));
+const SHA256 = createHash("sha256").update(IMAGE).digest("hex");
+
+const disk = (t: TestContext) => bench(t, { images: { "old.img": OLD, "os/arch.iso": 2000 } });
+
+async function folder(t: TestContext): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), "pikvm-"));
+  t.after(() => rm(path, { recursive: true }));
+  return path;
+}
+
+const files = (sim: Simulator) => [...sim.state.msd.storage.files.keys()].sort();
+const BEFORE = ["old.img", "os/arch.iso"];
+
+async function contentOf(sim: Simulator, name: string): Promise<Buffer> {
+  return buffer(Readable.from(sim.state.msd.storage.files.get(name)?.chunks() ?? []));
+}
+
+/** A web server with an image for the device. */
+const origin = (t: TestContext) =>
+  httpServer(t, (request, response) => {
+    response.setHeader("Content-Length", SIZE);
+    if (request.url?.endsWith("cut.img")) response.write(IMAGE.subarray(0, 1000), () => response.destroy());
+    else if (request.url?.endsWith("hang.img")) response.write(IMAGE.subarray(0, 1000));
+    else response.end(IMAGE);
+  });
+
+describe("images", { concurrency: true }, () => {
+  describe("images: uploading", { concurrency: true }, () => {
+    test("bytes, a file and a stream, each with its SHA-256, and ready to be mounted", async (t) => {
+      const { sim, kvm } = await disk(t);
+      const path = join(await folder(t), "file.img");
+      await writeFile(path, IMAGE);
+      for (const [name, source, options] of [
+        ["bytes.img", IMAGE, { name: "bytes.img" }],
+        ["file.img", path, {}],
+        ["os/stream.img", Readable.from([IMAGE]), { name: "/os//stream.img", size: SIZE }],
+      ] as const) {
+        const stored = await kvm.images.upload(source, { ...options, sha256: true });
+        assert.deepEqual(stored, { name, size: SIZE, written: SIZE, sha256: SHA256 });
+        assert.ok((await contentOf(sim, name)).equals(IMAGE));
+        // The device's own call does not wait for the listing.
+        await kvm.msd.setParams({ image: name });
+      }
+    });
+
+    test("a name is written as the device would write it", async (t) => {
+      const { kvm } = await disk(t);
+      const { name } = await kvm.images.upload(IMAGE, { name: " os//a\u0001 b\u00a0é.img " });
+      assert.equal(name, "os/a_ b_é.img");
+      assert.equal((await kvm.images.list()).find((image) => image.name === name)?.size, SIZE);
+    });
+
+    const refused: [string, RegExp][] = [
+      ["", /give the image one/],
+      [" ", /No image is named/],
+      ["/", /No image is named/],
+      ["../a", /begin with a dot/],
+      [".hidden", /begin with a dot/],
+      ["os/ /a", /blank/],
+      ["lost+found", /lost\+found/],
+      ["a\0b", /NUL/],
+      ["é".repeat(200), /255 bytes/],
+      ["x".repeat(600), /255 bytes/],
+      ["x/".repeat(2100), /4096/],
+    ];
+    for (const [name, message] of refused) {
+      test(`the name ${JSON.stringify(name).slice(0, 20)} is refused without a request`, async (t) => {
+        const { sim, kvm } = await disk(t);
+        await failure(kvm.images.upload(IMAGE, { name }), { name: "ConfigurationError", message });
+        assert.equal(sim.requests.length, 0);
+      });
+    }
+
+    test("a file that cannot be read, and a folder, are refused without a request", async (t) => {
+      const { sim, kvm } = await disk(t);
+      const path = await folder(t);
+      const none = join(path, "none.img");
+      await failure(kvm.images.upload(none), {
+        name: "ConfigurationError",
+        message: /none\.img".*ENOENT/,
+        cause: true,
+      });
+      await failure(kvm.images.upload(path), { name: "ConfigurationError", message: /is not a file/ });
+      assert.equal(sim.requests.length, 0);
+    });
+
+    test("more than the free space is refused before anything is sent", async (t) => {
+      const { sim, kvm } = await disk(t);
+      sim.state.msd.storage.capacity = 20_100_000;
+      sim.state.msd.storage.refresh();
+      await failure(kvm.images.upload(IMAGE, { name: "a.img", replace: true }), {
+        name: "ConfigurationError",
+        code: "NO_SPACE",
+        message: /"a\.img" has 0\.3 MB, but .* 0\.2 MB free/,
+      });
+      assert.deepEqual(posts(sim), []);
+      await kvm.images.upload(IMAGE.subarray(0, 1000), { name: "a.img" });
+    });
+
+    test("an image that is there is not touched, unless it is to be replaced", async (t) => {
+      const { sim, kvm } = await disk(t);
+      const upload = (replace: boolean) => kvm.images.upload(IMAGE, { name: "old.img", replace });
+      await failure(upload(false), {
+        name: "ConfigurationError",
+        code: "EXISTS",
+        message: /"old\.img" already: replace/,
+      });
+      assert.deepEqual(posts(sim), []);
+      await upload(true);
+      assert.ok((await contentOf(sim, "old.img")).equals(IMAGE));
+    });
+
+    test("what is mounted is not replaced", async (t) => {
+      const { sim, kvm } = await disk(t);
+      await kvm.drive.mount("old.img", { kind: "flash" });
+      const before = posts(sim).length;
+      const upload = (name: string) => kvm.images.upload(IMAGE, { name, replace: true });
+      await failure(upload("old.img"), { name: "ConfigurationError", message: /mounted and cannot be replaced/ });
+      assert.equal(posts(sim).length, before);
+      await failure(upload("os/arch.iso"), { name: "APIError", error: "MsdConnectedError", message: /eject it first/ });
+      assert.deepEqual(files(sim), BEFORE);
+    });
+
+    test("an incomplete one in the way is named as such", async (t) => {
+      const { sim, kvm } = await disk(t);
+      sim.state.msd.storage.add("half.img", 10, { complete: false });
+      const upload = (replace: boolean) => kvm.images.upload(IMAGE, { name: "half.img", replace });
+      await failure(upload(false), {
+        name: "ConfigurationError",
+        code: "EXISTS",
+        message: /an incomplete "half\.img"/,
+      });
+      await upload(true);
+    });
+
+    test("a transfer of somebody else is waited for as long as asked", async (t) => {
+      const { sim, kvm } = await disk(t);
+      sim.state.msd.busy = true;
+      await failure(kvm.images.upload(IMAGE, { name: "a.img" }), { name: "BusyError", error: "MsdIsBusyError" });
+      const upload = kvm.images.upload(Readable.from([IMAGE]), { name: "a.img", size: SIZE, busyRetry: 20 });
+      const looks = sim.requests.length;
+      await until(() => sim.requests.length > looks);
+      sim.state.msd.busy = false;
+      assert.equal((await upload).size, SIZE);
+    });
+
+    test("is read no faster than the device takes it", async (t) => {
+      const { sim, kvm } = await disk(t);
+      let read = 0;
+      function* pieces() {
+        for (; read < 50_000_000; read += 1_000_000) yield Buffer.alloc(1_000_000);
+      }
+      const slow = sim.faults.add({ kind: "slow", bytesPerSecond: 10, path: /msd\/write/ });
+      const abort = new AbortController();
+      const { signal } = abort;
+      const upload = failure(
+        kvm.images.upload(Readable.from(pieces(), { highWaterMark: 1 }), { name: "a.img", size: 50_000_000, signal }),
+        { name: "CancelledError" },
+      );
+      await until(() => sim.state.msd.transfer !== null || slow.hits > 0);
+      let last = -1;
+      await until(() => last === (last = read) && read > 0);
+      assert.ok(read < 20_000_000, `${read} bytes were read`);
+      abort.abort();
+      await upload;
+    });
+  });
+
+  describe("images: what fails halfway leaves nothing", { concurrency: true }, () => {
+    /** An upload that has sent all but its last byte, and waits. */
+    function waiting(): { source: Readable; size: number } {
+      const source = new Readable({ read: () => undefined });
+      source.push(IMAGE);
+      return { source, size: SIZE + 1 };
+    }
+
+    for (const listed of [false, true]) {
+      test(`cancelled ${listed ? "after" : "before"} the device lists it`, async (t) => {
+        const { sim, kvm } = await disk(t);
+        const abort = new AbortController();
+        const { source, size } = waiting();
+        const options = { name: "new.img", size, signal: abort.signal };
+        const upload = failure(kvm.images.upload(source, options), { name: "CancelledError", outcome: "unknown" });
+        await until(() => sim.state.msd.storage.files.has("new.img"));
+        if (listed) await until(() => sim.state.msd.storage.isListed("new.img"));
+        abort.abort();
+        const { message } = await upload;
+        if (!listed) assert.match(message, /What had arrived was removed/);
+        assert.deepEqual(files(sim), BEFORE);
+        assert.equal(source.destroyed, true);
+      });
+    }
+
+    test("a source that breaks", async (t) => {
+      const { sim, kvm } = await disk(t);
+      const { source, size } = waiting();
+      const upload = failure(kvm.images.upload(source, { name: "new.img", size }), { name: "PiKVMError", code: "EIO" });
+      await until(() => sim.state.msd.storage.files.has("new.img"));
+      source.destroy(Object.assign(new Error("disk on fire"), { code: "EIO" }));
+      await upload;
+      assert.deepEqual(files(sim), BEFORE);
+    });
+
+    test("a stream that had failed before it was read, and one of another size", async (t) => {
+      const { sim, kvm } = await disk(t);
+      const broken = new Readable();
+      broken.once("error", () => undefined).destroy(new Error("disk on fire"));
+      await failure(kvm.images.upload(broken, { name: "new.img", size: 10 }), {
+        name: "PiKVMError",
+        message: /on fire/,
+      });
+      const short = Readable.from([IMAGE]);
+      await failure(kvm.images.upload(short, { name: "new.img", size: SIZE + 1 }), {
+        name: "PiKVMError",
+        code: "SIZE",
+      });
+      assert.deepEqual(files(sim), BEFORE);
+    });
+
+    test("a storage that becomes full", async (t) => {
+      const { sim, kvm } = await disk(t);
+      // The device tells of more free space than it has.
+      sim.state.msd.storage.capacity = 20_100_000;
+      await failure(kvm.images.upload(IMAGE, { name: "new.img" }), {
+        name: "APIError",
+        statusCode: 500,
+        message: /storage full.* What had arrived was removed/,
+      });
+      assert.deepEqual(files(sim), BEFORE);
+    });
+
+    test("a connection that breaks", async (t) => {
+      const { sim, kvm } = await disk(t);
+      const { source, size } = waiting();
+      const upload = failure(kvm.images.upload(source, { name: "new.img", size }), {
+        name: "ConnectError",
+        outcome: "unknown",
+      });
+      await until(() => sim.state.msd.storage.files.has("new.img"));
+      await sim.unplug();
+      await sim.plugIn();
+      await upload;
+      assert.deepEqual(files(sim), BEFORE);
+    });
+
+    test("what cannot be removed again is told", async (t) => {
+      const { sim, kvm } = await disk(t);
+      const { source, size } = waiting();
+      const body = JSON.stringify({ ok: false, result: { error: "MsdImageStaticError", error_msg: "cannot" } });
+      sim.faults.add({ kind: "status", code: 400, body, path: "/api/msd/remove" });
+      const upload = failure(kvm.images.upload(source, { name: "new.img", size }), {
+        name: "PiKVMError",
+        message: /disk on fire The incomplete "new\.img" could not be removed: .*cannot/,
+      });
+      await until(() => sim.state.msd.storage.files.has("new.img"));
+      source.destroy(new Error("disk on fire"));
+      await upload;
+    });
+
+    test("nothing is removed when the device refuses the upload", async (t) => {
+      const { sim, kvm } = await disk(t);
+      const { storage } = sim.state.msd;
+      const upload = kvm.images.upload(IMAGE, { name: "theirs.img" });
+      // Somebody else has begun to store it, and the listing does not show it yet.
+      storage.create("theirs.img", 10);
+      await failure(upload, { name: "APIError", error: "MsdImageExistsError" });
+      assert.ok(storage.files.has("theirs.img"));
+      assert.ok(!posts(sim).includes("/api/msd/remove"));
+    });
+  });
+
+  describe("images: downloaded by the device", { concurrency: true }, () => {
+    test("under the URL's own name or another, with progress", async (t) => {
+      const { sim, kvm } = await disk(t);
+      const address = await origin(t);
+      const seen: (number | undefined)[] = [];
+      const onProgress = (...progress: (number | undefined)[]) => seen.push(...progress);
+      assert.equal((await kvm.images.fetch(`http://${address}/iso/debian%2013.iso?x=1`, { onProgress })).name, "debian 13.iso"); // prettier-ignore
+      assert.deepEqual(seen.slice(-2), [SIZE, SIZE]);
+      await kvm.images.fetch(`http://${address}/`, { name: "os/b.iso" });
+      assert.ok((await contentOf(sim, "os/b.iso")).equals(IMAGE));
+    });
+
+    test("in mid-stream it breaks: the device's error, and nothing is left", async (t) => {
+      const { sim, kvm } = await disk(t);
+      const address = await origin(t);
+      const expected = { name: "APIError", statusCode: 0, error: "ClientPayloadError", message: /was removed/ };
+      await failure(kvm.images.fetch(`http://${address}/cut.img`), expected);
+      assert.deepEqual(files(sim), BEFORE);
+    });
+
+    test("one that is there stays, unless it is to be replaced", async (t) => {
+      const { sim, kvm } = await disk(t);
+      const url = `http://${await origin(t)}/old.img`;
+      await failure(kvm.images.fetch(url), { name: "ConfigurationError", code: "EXISTS" });
+      assert.deepEqual(posts(sim), []);
+      await kvm.images.fetch(url, { replace: true });
+      assert.ok((await contentOf(sim, "old.img")).equals(IMAGE));
+    });
+
+    test("cancelled: the device goes on, and the error says so", async (t) => {
+      const { sim, kvm } = await disk(t);
+      const address = await origin(t);
+      const abort = new AbortController();
+      const fetching = failure(kvm.images.fetch(`http://${address}/hang.img`, { signal: abort.signal }), {
+        name: "CancelledError",
+        message: /The device goes on with "hang\.img"/,
+      });
+      await until(() => sim.state.msd.busy);
+      abort.abort();
+      await fetching;
+    });
+
+    for (const url of ["ftp://x/a.img", "a.img", "http://", "http://x/folder/"]) {
+      test(`${url} is refused without a request`, async (t) => {
+        const { sim, kvm } = await disk(t);
+        await failure(kvm.images.fetch(url), { name: "ConfigurationError" });
+        assert.equal(sim.requests.length, 0);
+      });
+    }
+  });
+
+  describe("images: downloading", { concurrency: true }, () => {
+    test("as a stream, and into a file that is not written over without being told", async (t) => {
+      const { kvm } = await disk(t);
+      const { stream, size } = await kvm.images.download("old.img");
+      assert.equal(size, OLD.length);
+      assert.ok((await buffer(stream)).equals(OLD));
+      const path = await folder(t);
+      const file = join(path, "a.img");
+      assert.equal(await kvm.images.downloadToFile("old.img", file), OLD.length);
+      await writeFile(file, "mine");
+      await failure(kvm.images.downloadToFile("old.img", file), { name: "ConfigurationError", code: "EXISTS" });
+      assert.equal(await readFile(file, "utf8"), "mine");
+      await kvm.images.downloadToFile("old.img", file, { replace: true });
+      assert.ok((await readFile(file)).equals(OLD));
+      assert.deepEqual(await readdir(path), ["a.img"]);
+    });
+
+    test("a download that breaks leaves no file, and what was there", async (t) => {
+      const { sim, kvm } = await disk(t);
+      const path = await folder(t);
+      await writeFile(join(path, "a.img"), "mine");
+      sim.faults.add({ kind: "cut", path: /msd\/read/, times: 1 });
+      const expected = { name: "ResponseError", code: "CUT_SHORT" };
+      await failure(kvm.images.downloadToFile("old.img", join(path, "a.img"), { replace: true }), expected);
+      assert.deepEqual(await readdir(path), ["a.img"]);
+      assert.equal(await readFile(join(path, "a.img"), "utf8"), "mine");
+    });
+
+    test("what is not there, incomplete, or not to be had now is told", async (t) => {
+      const { sim, kvm } = await disk(t);
+      sim.state.msd.storage.add("half.img", 10, { complete: false });
+      await failure(kvm.images.download("half.img"), { name: "ConfigurationError", message: /incomplete/ });
+      await failure(kvm.images.download("none.img"), {
+        name: "ConfigurationError",
+        message: /There are: half\.img, old/,
+      });
+      await kvm.drive.mount("os/arch.iso");
+      await failure(kvm.images.download("old.img"), { name: "APIError", error: "MsdConnectedError", message: /eject/ });
+    });
+  });
+
+  describe("images: removing", { concurrency: true }, () => {
+    test("is over when the listing shows it; one that is not there is left alone", async (t) => {
+      const { sim, kvm } = await disk(t);
+      const { changed, state } = await kvm.images.remove("old.img");
+      assert.deepEqual([changed, Object.keys(state.storage?.images ?? {})], [true, ["os/arch.iso"]]);
+      assert.equal((await kvm.images.remove("old.img")).changed, false);
+      assert.deepEqual(posts(sim), ["/api/msd/remove"]);
+    });
+
+    test("what is mounted is ejected only if told", async (t) => {
+      const { sim, kvm } = await disk(t);
+      await kvm.drive.mount("os/arch.iso");
+      await failure(kvm.images.remove("os/arch.iso"), { name: "ConfigurationError", message: /is mounted: eject/ });
+      await failure(kvm.images.remove("old.img"), { name: "APIError", error: "MsdConnectedError" });
+      assert.deepEqual(files(sim), BEFORE);
+      await kvm.images.remove("os/arch.iso", { eject: true });
+      assert.deepEqual([files(sim), sim.host.usbDrive], [["old.img"], null]);
+    });
+  });
+
+  test("images: a device without a storage answers with its own error, or an empty list", async (t) => {
+    const { sim, kvm } = await disk(t);
+    sim.state.msd.enabled = false;
+    const expected = { name: "APIError", error: "MsdDisabledError" };
+    assert.deepEqual(await kvm.images.list(), []);
+    await failure(kvm.images.upload(IMAGE, { name: "a.img" }), expected);
+    await failure(kvm.images.download("old.img"), expected);
+    await failure(kvm.images.remove("old.img"), expected);
+  });
+
+  test("images: read-only looks, and refuses the rest", async (t) => {
+    const { sim } = await disk(t);
+    const kvm = await client(t, { address: sim.url, readOnly: true });
+    assert.equal((await kvm.images.list()).length, 2);
+    const expected = { name: "ConfigurationError", code: "READ_ONLY" };
+    await failure(kvm.images.upload(IMAGE, { name: "old.img", replace: true }), expected);
+    await failure(kvm.images.remove("old.img"), expected);
+  });
+});
