@@ -5,8 +5,8 @@ import { choice, flag, seconds, text, type MayBe } from "../src/editor/fields";
 import { suggestLive } from "../src/editor/live";
 import { unbroken } from "../src/editor/words";
 
-const mounts = (mayBe: MayBe): boolean => mayBe("action", "mount");
-const changes = (mayBe: MayBe): boolean => mayBe("action", "mount", "eject");
+const mounts = (mayBe: MayBe): boolean => mayBe("action", "mount", "swap");
+const changes = (mayBe: MayBe): boolean => mayBe("action", "mount", "swap", "eject");
 
 const dialog = dialogOf("msd-mount", {
   action: choice(MSD_ACTIONS),
@@ -44,7 +44,7 @@ RED.nodes.registerType<MsdMountConfig>("pikvm-msd-mount", {
   label() {
     if (this.name) return this.name;
     const action = dialog.fixed(this, "action");
-    if (action === "mount") return `mount: ${dialog.fixed(this, "image") ?? "…"}`;
+    if (action === "mount" || action === "swap") return `${action}: ${dialog.fixed(this, "image") ?? "…"}`;
     return action ? `drive: ${action}` : "msd-mount";
   },
   labelStyle() {

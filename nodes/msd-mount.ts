@@ -1,6 +1,7 @@
+import type { DriveResult } from "../src/client";
 import { DRIVE_KINDS, MSD_ACTIONS } from "../src/config";
 import { defineAction } from "../src/runtime/action";
-import { choice, flag, seconds, text } from "../src/runtime/fields";
+import { choice, flag, image, seconds } from "../src/runtime/fields";
 
 const action = choice(MSD_ACTIONS);
 const drive = choice(DRIVE_KINDS, { cd: "cdrom", cd_rom: "cdrom", dvd: "cdrom", usb: "flash" });
@@ -8,7 +9,7 @@ const drive = choice(DRIVE_KINDS, { cd: "cdrom", cd_rom: "cdrom", dvd: "cdrom", 
 export = defineAction("pikvm-msd-mount", {
   fields: {
     action,
-    image: text(),
+    image: image(),
     drive,
     writable: flag(),
     timeout: seconds({ min: 0.1, max: 3600 }),
@@ -16,10 +17,13 @@ export = defineAction("pikvm-msd-mount", {
   },
   async perform({ pikvm, fields, signal }) {
     const { action } = fields;
-    if (action === "state") return { action, changed: false, state: await pikvm.drive.getState({ signal }) };
+    const told = (result: DriveResult) => ({ action, ...result, image: result.state.drive?.image?.name ?? null });
+    if (action === "state") return told({ changed: false, state: await pikvm.drive.getState({ signal }) });
     const { timeout, busyRetry } = fields;
-    if (action === "eject") return { action, ...(await pikvm.drive.eject({ timeout, busyRetry, signal })) };
+    if (action === "eject") return told(await pikvm.drive.eject({ timeout, busyRetry, signal }));
     const { image, drive: kind, writable } = fields;
-    return { action, ...(await pikvm.drive.mount(image, { kind, writable, timeout, busyRetry, signal })) };
+    const options = { kind, writable, timeout, busyRetry, signal };
+    const mounting = action === "swap" ? pikvm.drive.swap(image, options) : pikvm.drive.mount(image, options);
+    return told(await mounting);
   },
 });

@@ -109,12 +109,40 @@ export interface HidMouseConfig
     ActionConfig,
     TypedFields<"action" | "button" | "unit" | "atX" | "atY" | "toX" | "toY" | "duration" | "hold"> {}
 
-export const MSD_ACTIONS = ["mount", "eject", "state"] as const;
+export const MSD_ACTIONS = ["mount", "swap", "eject", "state"] as const;
 export const DRIVE_KINDS = ["cdrom", "flash"] as const;
 
 /** `timeout`: seconds for the drive to be connected or ejected. `busyRetry`: as for atx-power. */
 export interface MsdMountConfig
   extends ActionConfig, TypedFields<"action" | "image" | "drive" | "writable" | "timeout" | "busyRetry"> {}
+
+export const IMAGE_ACTIONS = ["upload", "fetch", "download", "remove", "list"] as const;
+export const DOWNLOAD_TARGETS = ["file", "stream"] as const;
+
+/**
+ * `source` is uploaded, `url` fetched by the device; `storeAs`: the name for either, empty = its own. `image` is downloaded to `target`
+ * (`file`: its path) or removed. `replace`: an image, or a file, that is there; `eject`: what is mounted, before removing. `busyRetry`: as
+ * for atx-power.
+ */
+export interface MsdImageConfig
+  extends
+    ActionConfig,
+    TypedFields<
+      | "action"
+      | "source"
+      | "url"
+      | "storeAs"
+      | "image"
+      | "target"
+      | "file"
+      | "replace"
+      | "eject"
+      | "sha256"
+      | "busyRetry"
+    > {
+  /** Send messages with `msg.progress` while an image is on its way. */
+  progress: boolean;
+}
 
 export const GPIO_ACTIONS = ["on", "off", "toggle", "pulse", "read"] as const;
 

@@ -108,7 +108,7 @@ export async function advised<T>(work: () => Promise<T>, advice: Partial<Record<
     return await work();
   } catch (error) {
     const text = error instanceof APIError ? (advice[error.error] ?? advice[error.code]) : undefined;
-    if (error instanceof APIError && text !== undefined) error.message += ` ${text}`;
+    if (error instanceof APIError && text !== undefined) error.message += ` (${text})`;
     throw error;
   }
 }

@@ -74,7 +74,7 @@ export class Drive {
         const inserting = () => this.#steps.insert(wanted, options);
         return { changed: true, state: await advised(inserting, { MsdRemoteDisabledError: NO_REMOTE }) };
       } catch (error) {
-        if (old && error instanceof PiKVMError) error.message += ` ${await this.#putBack(old, error, options)}`;
+        if (old && error instanceof PiKVMError) error.message += ` (${await this.#putBack(old, error, options)})`;
         throw error;
       }
     }, options.signal);

@@ -68,6 +68,8 @@ export function readableOf(body: Body, pieces: AsyncIterable<Buffer> = body): Re
   const stream = Readable.from(pieces, { objectMode: false });
   // What has not been read at all is given up too.
   stream.once("close", () => body.discard());
+  // Who reads it is told all the same; a reader that does not listen must not end the process.
+  stream.on("error", () => undefined);
   return stream;
 }
 

@@ -20,7 +20,7 @@ export async function undoing<T>(msd: Msd, steps: DriveSteps, image: string, sto
   } catch (error) {
     if (hasBegun(error)) {
       const outcome = await removeHalf(msd, steps, image).catch((reason: unknown) => notRemoved(image, reason));
-      if (error instanceof PiKVMError && outcome !== undefined) error.message += ` ${outcome}`;
+      if (error instanceof PiKVMError && outcome !== undefined) error.message += ` (${outcome})`;
     }
     throw error;
   }

@@ -11,7 +11,7 @@ export type Values = Record<string, unknown>;
 export interface Progress {
   done: number;
   /** Absent when it is not known. */
-  total?: number;
+  total?: number | undefined;
   /** What is counted, e.g. `characters`; for `bytes` the rate is told too. */
   unit: string;
 }

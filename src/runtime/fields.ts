@@ -1,4 +1,5 @@
-import { ConfigurationError } from "../client";
+import { Readable } from "node:stream";
+import { ConfigurationError, type ImageSource } from "../client";
 
 /**
  * Turns what a typed input evaluates to into what an action needs: forgiving in what it accepts, strict in what it hands on.
@@ -126,6 +127,37 @@ export function data(): Field<string | Uint8Array> {
 
 /** Whatever it is; the action judges it. */
 export const anything = (): Field<unknown> => (value) => value;
+
+/** The name of an image, or the result of a node that has stored one (its `image`). */
+export function image(): Field<string> {
+  const read = text();
+  return (value) => read(isObject(value) && "image" in value ? value["image"] : value);
+}
+
+/** An image to be sent, with what is known of it. */
+export interface GivenImage {
+  source: ImageSource;
+  /** Bytes of a stream. */
+  size?: number;
+  /** Its name where it came from. */
+  name?: string;
+}
+
+/** A Buffer, the path of a file, a stream, or an object with a `stream` and, where known, its `size` and `image`. */
+export function imageSource(): Field<GivenImage> {
+  return (value) => {
+    if (value instanceof Readable || Buffer.isBuffer(value)) return { source: value };
+    if (typeof value === "string" && value !== "") return { source: value };
+    if (!isObject(value) || !(value["stream"] instanceof Readable))
+      throw new Unfit("a Buffer, the path of a file, a stream, or an object with a stream", value);
+    const { stream, size, image } = value;
+    return {
+      source: stream,
+      ...(typeof size === "number" ? { size } : {}),
+      ...(typeof image === "string" ? { name: image } : {}),
+    };
+  };
+}
 
 /** Edges in pixels; what is left out is the edge of the picture. */
 export interface RegionValue {

@@ -9,15 +9,24 @@ export interface ToldProgress extends Progress {
 }
 
 const MEGA = 1_000_000;
+/** Milliseconds after which it is told again, though not a percent has been done meanwhile. */
+const INTERVAL = 1000;
 
-/** For one piece of work that begins now: what to call with how far it is. `tell` gets the text for the status as well. */
+/**
+ * For one piece of work that begins now: what to call with how far it is, as often as one likes. `tell` is called for each percent and each
+ * second, with the text for the status.
+ */
 export function progressOf(tell: (text: string, told: ToldProgress) => void): (progress: Progress) => void {
   const start = performance.now();
+  let last: { percent: number | undefined; at: number } | undefined;
   return (progress) => {
+    const now = performance.now();
     const told: ToldProgress = { ...progress };
     const { done, total, unit } = progress;
     if (total !== undefined) told.percent = total === 0 ? 100 : Math.floor((100 * done) / total);
-    const seconds = (performance.now() - start) / 1000;
+    if (last && last.percent === told.percent && now - last.at < INTERVAL) return;
+    last = { percent: told.percent, at: now };
+    const seconds = (now - start) / 1000;
     if (unit === "bytes" && seconds > 0) told.rate = Math.round(done / seconds);
     tell(textOf(told), told);
   };

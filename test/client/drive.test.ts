@@ -186,7 +186,7 @@ describe("drive", { concurrency: true }, () => {
       await failure(kvm.drive.swap("https://server/a.iso"), {
         name: "APIError",
         error: "MsdRemoteDisabledError",
-        message: /"stick\.img" is mounted again\.$/,
+        message: /"stick\.img" is mounted again\.\)$/,
       });
       assert.deepEqual(sim.host.usbDrive, { image: "stick.img", size: 1000, cdrom: false, writable: true });
     });
@@ -199,7 +199,7 @@ describe("drive", { concurrency: true }, () => {
       await failure(kvm.drive.swap("debian.iso"), {
         name: "APIError",
         error: "MsdPermissionsError",
-        message: /"stick\.img" has been ejected\.$/,
+        message: /"stick\.img" has been ejected\.\)$/,
       });
       assert.equal(sim.host.usbDrive, null);
     });

@@ -265,7 +265,7 @@ describe("images", { concurrency: true }, () => {
       sim.faults.add({ kind: "status", code: 400, body, path: "/api/msd/remove" });
       const upload = failure(kvm.images.upload(source, { name: "new.img", size }), {
         name: "PiKVMError",
-        message: /disk on fire The incomplete "new\.img" could not be removed: .*cannot/,
+        message: /disk on fire \(The incomplete "new\.img" could not be removed: .*cannot/,
       });
       await until(() => sim.state.msd.storage.files.has("new.img"));
       source.destroy(new Error("disk on fire"));

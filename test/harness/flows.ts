@@ -31,6 +31,7 @@ const COMMON = { z: "tab", x: 100, y: 100, name: "" };
 const QUICK: Record<string, object> = {
   "pikvm-atx-power": fields({ timeout: ["num", "10"], offTime: ["num", "0"], busyRetry: ["num", "0"] }),
   "pikvm-msd-mount": fields({ busyRetry: ["num", "0"] }),
+  "pikvm-msd-image": fields({ busyRetry: ["num", "0"] }),
 };
 
 /** Stored properties of typed inputs: `{ action: ["choice", "on"] }`. */

@@ -36,6 +36,7 @@ async function perform(inputs: Inputs, msg: object = {}): Promise<Record<string,
 interface Payload {
   action: string;
   changed: boolean;
+  image: string | null;
   state: { drive: { connected: boolean; cdrom: boolean; rw: boolean; image: { name: string } } };
 }
 
@@ -68,6 +69,23 @@ test("another mounted image is not pulled without being told", async () => {
   const { name, error: deviceError } = error as { name: string; error: string };
   assert.deepEqual([name, deviceError], ["APIError", "MsdConnectedError"]);
   assert.equal(simulator.host.usbDrive?.image, "boot.iso");
+});
+
+test("swap ejects what is mounted, and mounts in one go", async () => {
+  await perform({}, { payload: "boot.iso" });
+  const swap: Inputs = { action: ["choice", "swap"], drive: ["choice", "flash"] };
+  const { payload } = await perform(swap, { payload: { image: "sub/stick.img" } });
+  const { action, changed, image } = payload as Payload;
+  assert.deepEqual([action, changed, image], ["swap", true, "sub/stick.img"]);
+  assert.equal(simulator.host.usbDrive?.image, "sub/stick.img");
+  assert.equal(((await perform(swap, { payload: "sub/stick.img" }))["payload"] as Payload).changed, false);
+});
+
+test("a URL is refused by a device that does not mount from the network, with what to do", async () => {
+  const { error } = await perform({}, { payload: "https://server/a.iso" });
+  const { name, error: deviceError, message } = error as Record<"name" | "error" | "message", string>;
+  assert.deepEqual([name, deviceError], ["APIError", "MsdRemoteDisabledError"]);
+  assert.match(message, /store the image on it first/);
 });
 
 test("eject pulls the drive; twice is a success", async () => {
