@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { startSimulator, type Simulator } from "../../src/simulator";
 import { NodeRed, type FlowConfig } from "../harness/node-red";
@@ -81,6 +84,25 @@ test("kvm-switch.json shows the next port and one by its name, and cycles the co
   press(flow, "cycle web server");
   await nodeRed.message(idOf(flow, "debug", "LEDs"));
   assert.equal(ports[3]?.host.power, true);
+});
+
+test("msd-image.json uploads a file and mounts it, lists, and removes it again", async (t) => {
+  const flow = await deploy("msd-image.json");
+  const folder = await mkdtemp(path.join(tmpdir(), "pikvm-"));
+  t.after(() => rm(folder, { recursive: true }));
+  const payload = path.join(folder, "fresh.iso");
+  await writeFile(payload, Buffer.alloc(1000));
+  nodeRed.send(idOf(flow, "pikvm-msd-image", "store it"), { payload });
+  await nodeRed.message(idOf(flow, "debug", "mounted"));
+  assert.equal(simulator.host.usbDrive?.image, "fresh.iso");
+  nodeRed.send(idOf(flow, "pikvm-msd-image", "remove it"), { payload: "fresh.iso" });
+  await nodeRed.message(idOf(flow, "debug", "removed"));
+  press(flow, "what is there?");
+  const { payload: list } = await nodeRed.message(idOf(flow, "debug", "images"));
+  assert.deepEqual(
+    (list as { images: { name: string }[] }).images.map(({ name }) => name),
+    [IMAGE],
+  );
 });
 
 test("events.json tells that the host has power", async () => {
