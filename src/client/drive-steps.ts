@@ -65,11 +65,11 @@ export class DriveSteps {
   }
 
   /** The state once its listing has caught up, or the latest one after the time that this may take; undefined when there is none. */
-  async caughtUp(condition: Condition, { signal }: CallOptions): Promise<MsdState | undefined> {
+  async caughtUp(condition: Condition, { signal }: CallOptions, timeout = LISTING_LAG): Promise<MsdState | undefined> {
     let latest: MsdState | undefined;
     const looked: Condition = (now) => condition((latest = now));
     try {
-      await this.#until(looked, { signal, timeout: LISTING_LAG, failure: "" });
+      await this.#until(looked, { signal, timeout, failure: "" });
     } catch (error) {
       if (!(error instanceof WaitTimeoutError)) throw error;
     }

@@ -6,6 +6,7 @@ import type { DriveResult } from "./drive";
 import { advised, imageOf, mountedIn, type DriveOptions, type DriveSteps } from "./drive-steps";
 import { ConfigurationError } from "./errors";
 import { imageName } from "./image-name";
+import { addressOf, nameIn, withoutPassword } from "./image-url";
 import type { Lane } from "./lane";
 import type { DownloadOptions, Msd, StoredImage } from "./msd";
 import { demandRoom } from "./room";
@@ -109,7 +110,7 @@ export class Images {
   /**
    * Lets the device download an image from a web server, which must tell its size, and waits until it can be mounted. What has arrived of one
    * that fails is removed again. A device that is cancelled may go on; the error says so.
-   * @param url `http` or `https`; as the device reaches it.
+   * @param url `http` or `https`, as the device reaches it; a password in it is not repeated in errors.
    * @throws ConfigurationError as `upload`; the errors of `Msd.uploadRemote`.
    */
   async fetch(
@@ -127,7 +128,9 @@ export class Images {
         onProgress: options.onProgress,
         signal,
       });
-    return this.#store(image, undefined, options, send);
+    return this.#store(image, undefined, options, send).catch((error: unknown) => {
+      throw withoutPassword(error, address);
+    });
   }
 
   /**
@@ -214,22 +217,6 @@ function exists(image: string, { complete }: MsdImage): ConfigurationError {
 function nameOf(source: ImageSource): string {
   if (typeof source === "string") return basename(source);
   throw new ConfigurationError("Bytes and streams have no name of their own: give the image one.");
-}
-
-function addressOf(url: string): URL {
-  const address = URL.canParse(url.trim()) ? new URL(url.trim()) : undefined;
-  if (address?.protocol === "http:" || address?.protocol === "https:") return address;
-  throw new ConfigurationError("The device can download from http:// and https:// addresses only.");
-}
-
-function nameIn({ pathname }: URL): string {
-  const last = pathname.split("/").at(-1) ?? "";
-  if (last === "") throw new ConfigurationError("The URL ends without a file's name: give the image one.");
-  try {
-    return decodeURIComponent(last);
-  } catch {
-    return last;
-  }
 }
 
 async function demandNew(path: string): Promise<void> {

@@ -10,6 +10,11 @@ import {
 import type { Msd } from "./msd";
 import type { MsdState } from "./states";
 
+/** Seconds for the device to end what it was doing. */
+const PATIENCE = 10;
+/** Who cancels does not want to wait, and still wants to know. */
+const PATIENCE_WHEN_CANCELLED = 1.5;
+
 /**
  * Stores an image that is not there yet, and removes what has arrived of it when that fails, also when it is cancelled. A failure to
  * remove it is told in the error.
@@ -19,7 +24,9 @@ export async function undoing<T>(msd: Msd, steps: DriveSteps, image: string, sto
     return await store();
   } catch (error) {
     if (hasBegun(error)) {
-      const outcome = await removeHalf(msd, steps, image).catch((reason: unknown) => notRemoved(image, reason));
+      const patience = error instanceof CancelledError ? PATIENCE_WHEN_CANCELLED : PATIENCE;
+      const removing = removeHalf(msd, steps, image, patience);
+      const outcome = await removing.catch((reason: unknown) => notRemoved(image, reason));
       if (error instanceof PiKVMError && outcome !== undefined) error.message += ` (${outcome})`;
     }
     throw error;
@@ -35,16 +42,19 @@ function hasBegun(error: unknown): boolean {
 }
 
 /** @returns what has become of it, where there was something. */
-async function removeHalf(msd: Msd, steps: DriveSteps, image: string): Promise<string | undefined> {
+async function removeHalf(msd: Msd, steps: DriveSteps, image: string, patience: number): Promise<string | undefined> {
   let wasListed = false;
-  const isOver = (now: MsdState): boolean => {
-    wasListed ||= imageOf(now, image) !== undefined;
-    return !now.busy && wasListed;
+  const isListed = (now: MsdState): boolean => (wasListed ||= imageOf(now, image) !== undefined);
+  const isFree = (now: MsdState): boolean => {
+    isListed(now);
+    return !now.busy;
   };
   // Not with the caller's signal: that may be what has ended it.
-  const state = await steps.caughtUp(isOver, {});
-  if (!state) return `An incomplete "${image}" may be left: the device could not be looked at.`;
-  if (state.busy) return `The device goes on with "${image}": remove it when that is over.`;
+  const free = await steps.caughtUp(isFree, {}, patience);
+  if (!free) return `An incomplete "${image}" may be left: the device could not be looked at.`;
+  if (free.busy) return `The device goes on with "${image}": remove it when that is over.`;
+  // A fresh one is listed a moment later.
+  const state = (await steps.caughtUp(isListed, {})) ?? free;
   // A complete one has arrived although its answer was lost.
   if (imageOf(state, image)?.complete !== false) return undefined;
   try {

@@ -8,7 +8,7 @@ import { buffer } from "node:stream/consumers";
 import { describe, test, type TestContext } from "node:test";
 import type { Simulator } from "../../src/simulator";
 import { until } from "../harness/until";
-import { bench, client, failure, httpServer, posts } from "./kit";
+import { bench, client, failure, httpServer, posts, SECRETS } from "./kit";
 
 const OLD = Buffer.from("what was there before");
 const SIZE = 300_000;
@@ -239,7 +239,7 @@ describe("images", { concurrency: true }, () => {
       await failure(kvm.images.upload(IMAGE, { name: "new.img" }), {
         name: "APIError",
         statusCode: 500,
-        message: /storage full.* What had arrived was removed/,
+        message: /storage full.*What had arrived was removed/,
       });
       assert.deepEqual(files(sim), BEFORE);
     });
@@ -324,6 +324,18 @@ describe("images", { concurrency: true }, () => {
       await until(() => sim.state.msd.busy);
       abort.abort();
       await fetching;
+    });
+
+    test("a password in the URL does not come back in the error", async (t) => {
+      const { kvm } = await disk(t);
+      const address = await httpServer(t, (_, response) => void response.writeHead(404).end());
+      const url = `http://me:${encodeURIComponent(SECRETS.password)}@${address}/none.img`;
+      const { message } = await failure(kvm.images.fetch(url), {
+        name: "APIError",
+        error: "ClientResponseError",
+        statusCode: 400,
+      });
+      assert.match(message, /404.*me:\*\*\*@/);
     });
 
     for (const url of ["ftp://x/a.img", "a.img", "http://", "http://x/folder/"]) {

@@ -180,8 +180,8 @@ export const MUTANTS = [
   },
   {
     file: "src/client/transfer.ts",
-    find: "await rename(`${path}.part`, path);",
-    replace: "void rename(`${path}.part`, path);",
+    find: "await rename(unfinished, path);",
+    replace: "void rename(unfinished, path);",
     why: "a forgotten await: the file is not there yet",
     tests: ["client/transfer"],
   },

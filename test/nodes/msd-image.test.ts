@@ -21,10 +21,11 @@ const BEFORE = ["boot.iso", "old.img"];
 let simulator: Simulator;
 let red: NodeRed;
 let folder: string;
-/** A web server: `/debian.iso` is an image, `/cut.iso` half of one. */
+/** A web server: `/debian.iso` is an image, `/cut.iso` half of one, `/hang.iso` half of one that does not go on. */
 const origin = createServer((request, response) => {
   response.setHeader("Content-Length", SIZE);
   if (request.url === "/cut.iso") response.write(IMAGE.subarray(0, SIZE / 2), () => response.destroy());
+  else if (request.url === "/hang.iso") response.write(IMAGE.subarray(0, SIZE / 2));
   else response.end(IMAGE);
 });
 const urlOf = (name: string) => `http://127.0.0.1:${(origin.address() as AddressInfo).port}/${name}`;
@@ -37,6 +38,7 @@ before(async () => {
 after(async () => {
   await red.stop();
   await simulator.close();
+  origin.closeAllConnections();
   origin.close();
   await rm(folder, { recursive: true });
 });
@@ -190,6 +192,16 @@ describe("the device downloads a URL", () => {
     red.send("remove", { payload });
     assert.equal(((await outcome())["payload"] as Answer)["image"], "debian.iso");
     assert.deepEqual([stored(), simulator.host.usbDrive], [BEFORE, null]);
+  });
+
+  test("cancelled, it says that the device goes on", async () => {
+    await deploy(does("fetch"));
+    red.send("node", { payload: urlOf("hang.iso") });
+    await until(() => simulator.state.msd.busy);
+    red.send("node", { reset: true });
+    const { name, message } = (await outcome())["error"] as Answer;
+    assert.equal(name, "CancelledError");
+    assert.match(String(message), /The device goes on with "hang\.iso"/);
   });
 
   test("an origin that breaks off, or has no such file, is the device's own error, and nothing is left", async () => {
