@@ -101,7 +101,8 @@ export class Images {
           onProgress: options.onProgress,
           signal,
         });
-      return await this.#store(image, needed, options, send);
+      const advice = needed === undefined ? { ValidatorError: "The device wants to know the size of a stream." } : {};
+      return await this.#store(image, needed, options, (signal) => advised(() => send(signal), advice));
     } finally {
       if (source instanceof Readable) source.destroy();
     }

@@ -136,6 +136,16 @@ describe("images", { concurrency: true }, () => {
       assert.deepEqual(files(sim), BEFORE);
     });
 
+    test("a device that refuses a stream of unknown size is told of with what to do", async (t) => {
+      const { sim, kvm } = await disk(t);
+      // As newer devices answer, whose nginx hands the stream on without a length.
+      const result = { error: "ValidatorError", error_msg: "None argument is not a valid int" };
+      const body = JSON.stringify({ ok: false, result });
+      sim.faults.add({ kind: "status", code: 400, body, path: /msd\/write/ });
+      const upload = kvm.images.upload(Readable.from([IMAGE]), { name: "a.img" });
+      await failure(upload, { name: "APIError", error: "ValidatorError", message: /size of a stream/ });
+    });
+
     test("an incomplete one in the way is named as such", async (t) => {
       const { sim, kvm } = await disk(t);
       sim.state.msd.storage.add("half.img", 10, { complete: false });
