@@ -9,6 +9,9 @@ export type TypedFields<Name extends string> = Record<Name | `${Name}Type`, stri
 /** The typed-input type of a value picked from a fixed list. */
 export const CHOICE = "choice";
 
+/** The typed-input type of a text that is kept in the node, however long. */
+export const STORED = "stored";
+
 /** The typed-input type of a value kept in the node's credentials. */
 export const SECRET = "secret";
 
@@ -108,6 +111,29 @@ export interface HidMouseConfig
   extends
     ActionConfig,
     TypedFields<"action" | "button" | "unit" | "atX" | "atY" | "toX" | "toY" | "duration" | "hold"> {}
+
+export const MACRO_SOURCES = ["macro", "file"] as const;
+/** What a step of a macro may be, by the names that the device's web page saves. */
+export const MACRO_EVENTS = [
+  "delay",
+  "delay_random",
+  "print",
+  "key",
+  "mouse_button",
+  "mouse_move",
+  "mouse_move_random",
+  "mouse_relative",
+  "mouse_wheel",
+  "atx_button",
+  "gpio_switch",
+  "gpio_pulse",
+] as const;
+
+/** `source`: what is played, `macro` (the JSON itself) or the one in `file` (a path). `speed`: 2 is twice as fast. */
+export interface HidMacroConfig extends ActionConfig, TypedFields<"source" | "macro" | "file" | "repeat" | "speed"> {
+  /** Send messages with `msg.progress` while playing. */
+  progress: boolean;
+}
 
 export const MSD_ACTIONS = ["mount", "swap", "eject", "state"] as const;
 export const DRIVE_KINDS = ["cdrom", "flash"] as const;

@@ -34,6 +34,16 @@ export class PiKVMError extends Error {
   }
 }
 
+/**
+ * Says where in something longer an error happened.
+ * @param begun whether a part of it was done: then trying all of it again is not safe.
+ */
+export function retell(error: PiKVMError, message: string, begun: boolean): void {
+  const open: { message: string; retryable: boolean } = error;
+  open.message = message;
+  if (begun) open.retryable = false;
+}
+
 /** What an answer of the device says about a failure. */
 export interface Refusal {
   /** HTTP status; 0 when the refusal came in the body of an HTTP 200. */

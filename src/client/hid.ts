@@ -1,21 +1,13 @@
 import type { ChangeOptions, Commands } from "./commands";
-import { pause, throwIfCancelled } from "./deadline";
+import { pause, within } from "./deadline";
 import { CancelledError, ConfigurationError, PiKVMError } from "./errors";
 import { knownKey } from "./keys";
+import type { LiveHid } from "./live-hid";
 import { checkDelta, checkPosition, knownButton, type MouseButton } from "./mouse";
 import { number, objectOf, text, texts } from "./shape";
 import type { HidState } from "./states";
 import type { CallOptions, Query, RequestOptions } from "./transport";
-import { partsOf, type Part } from "./typing";
-
-export interface TypeOptions extends CallOptions {
-  /** Keyboard layout of the computer, e.g. `de`; default the device's. See `getKeymaps`. */
-  keymap?: string | undefined;
-  /** Seconds before each press and each release, 0 to 5. Default 0: as fast as the device can. */
-  delay?: number;
-  /** Told after each part of the text: characters sent so far, and all of them. */
-  onProgress?: ((typed: number, total: number) => void) | undefined;
-}
+import { typeText, type TypeOptions } from "./typist";
 
 export interface HidParams {
   keyboardOutput?: "usb" | "ps2" | "disabled";
@@ -28,9 +20,6 @@ const HID_STATE = objectOf({ keyboard: objectOf(), mouse: objectOf() });
 const INACTIVITY = objectOf({ inactivity: number });
 const HID_KEYMAPS = objectOf({ keymaps: objectOf({ default: text, available: texts }) });
 
-/** How much longer than its key events a part may take a busy device. */
-const SLOWNESS = 1.5;
-const MAX_DELAY = 5;
 /** Seconds that a shortcut spends on each key: kvmd waits 0.05 s before each press and release. */
 const SHORTCUT_KEY_TIME = 0.1;
 const RELEASE_ATTEMPTS = 3;
@@ -94,32 +83,22 @@ export class Hid {
    * @returns the number of characters.
    * @throws ConfigurationError for a delay out of range; errors tell how much had been typed.
    */
-  async typeText(text: string, { keymap, delay = 0, signal, onProgress }: TypeOptions = {}): Promise<number> {
-    if (!(delay >= 0 && delay <= MAX_DELAY)) {
-      throw new ConfigurationError(`A delay of ${delay} s is out of range: 0 to ${MAX_DELAY} s.`);
-    }
-    const parts = partsOf(text, delay);
-    const total = parts.reduce((sum, { characters }) => sum + characters, 0);
-    let typed = 0;
-    const handedOver = ({ characters }: Part): void => {
-      typed += characters;
-      onProgress?.(typed, total);
-    };
-    try {
-      await this.#commands.lane.run(async (turn) => {
-        for (const part of parts) {
-          throwIfCancelled(turn);
-          await this.#typePart(part, { limit: 0, keymap: keymap || undefined, delay: delay || undefined }, turn);
-          handedOver(part);
-          // Without a delay the device answers when the part is queued, not when it is typed.
-          if (delay === 0) await pause(part.time, turn);
-        }
-      }, signal);
-    } catch (error) {
-      if (error instanceof PiKVMError) error.message += ` (${typed} of ${total} characters had been typed.)`;
-      throw error;
-    }
-    return total;
+  async typeText(text: string, options: TypeOptions = {}): Promise<number> {
+    const { transport, lane } = this.#commands;
+    return typeText(transport, text, options, (typing) => lane.run(typing, options.signal));
+  }
+
+  /** As `typeText`, in the turn of a live session, which it would else have to wait for: between the events that are sent over it. */
+  async typeWithin(live: LiveHid, text: string, options: TypeOptions = {}): Promise<number> {
+    const { transport } = this.#commands;
+    return typeText(transport, text, options, (typing) =>
+      // The text goes another way, on which it could overtake the events before it.
+      live.keep(
+        within([options.signal, transport.closed], undefined, ({ signal }) =>
+          typing(signal, () => live.ping({ signal })),
+        ),
+      ),
+    );
   }
 
   /** Presses keys in order and releases them in reverse, e.g. `["ControlLeft", "AltLeft", "Delete"]`. kvmd 4.79 and later. */
@@ -200,26 +179,6 @@ export class Hid {
 
   #event(call: string, query: Query, options: ChangeOptions): Promise<void> {
     return this.#commands.post(`/api/hid/events/${call}`, { ...options, query });
-  }
-
-  async #typePart({ text, time }: Part, query: Query, signal: AbortSignal): Promise<void> {
-    const { transport } = this.#commands;
-    const start = Date.now();
-    try {
-      await transport.post("/api/hid/print", {
-        signal,
-        query,
-        body: text,
-        headers: { "Content-Type": "text/plain; charset=utf-8" },
-        extraTime: SLOWNESS * time,
-      });
-    } catch (error) {
-      // What was handed over goes on even when nobody listens to the answer; the next text must not mix with it.
-      const left = SLOWNESS * time - (Date.now() - start) / 1000;
-      const mayGoOn = error instanceof PiKVMError && error.outcome === "unknown" && left > 0;
-      if (mayGoOn) await pause(left, transport.closed).catch(() => undefined);
-      throw error;
-    }
   }
 }
 

@@ -37,7 +37,7 @@ export type {
   PulseOptions,
 } from "./gpio";
 export type { GpioChannel } from "./gpio-names";
-export type { Hid, HidParams, TypeOptions } from "./hid";
+export type { Hid, HidParams } from "./hid";
 export type { Keyboard, TextOptions } from "./keyboard";
 export type {
   DownloadImageOptions,
@@ -53,6 +53,16 @@ export type { ConnectionChange, LinkEvents } from "./link";
 export type { SoftwareVersion } from "./link-session";
 export type { LiveOptions } from "./live";
 export type { BatchOptions, KeyPress, LiveHid } from "./live-hid";
+export {
+  MACRO_EVENTS,
+  parseMacro,
+  type Macro,
+  type MacroEvent,
+  type MacroEvents,
+  type MacroRange,
+  type MacroStep,
+} from "./macro";
+export type { Macros, PlayOptions, PlayResult } from "./macro-player";
 export type { Media, MediaState } from "./media";
 export type { MediaSocket } from "./media-socket";
 export type { DeviceEvent, StateChange } from "./merge";
@@ -109,4 +119,5 @@ export type { InfoOptions, LogOptions, LogRecord, System } from "./system";
 export type { Download, ImageSource, TransferProgress } from "./transfer";
 export type { CallOptions, Query } from "./transport";
 export { readCertificate, type Certificate, type CertificateTrust, type PinnedTrust, type Trust } from "./trust";
+export type { TypeOptions } from "./typist";
 export type { Video, VideoLease, VideoOptions } from "./video";

@@ -1,5 +1,6 @@
-import type { Hid, TypeOptions } from "./hid";
+import type { Hid } from "./hid";
 import type { Lane } from "./lane";
+import type { TypeOptions } from "./typist";
 import type { StateWaiter } from "./wait";
 
 export interface TextOptions extends TypeOptions {

@@ -109,7 +109,7 @@ export class LiveHid implements AsyncDisposable {
    */
   async sendMouseMove(x: number, y: number): Promise<void> {
     checkPosition(x, y);
-    this.#checkMode(true);
+    this.checkMouse("mouse_move");
     await this.#line.send(this.#frames.move(x, y));
   }
 
@@ -120,13 +120,13 @@ export class LiveHid implements AsyncDisposable {
    */
   async sendMouseRelative(x: number, y: number): Promise<void> {
     checkDelta(x, y);
-    this.#checkMode(false);
+    this.checkMouse("mouse_relative");
     await this.#line.send(this.#frames.delta("mouse_relative", x, y));
   }
 
   /** As `sendMouseRelative`, many in one message of up to 4 MiB. */
   async sendMouseRelativeBatch(deltas: readonly MouseDelta[], options: BatchOptions = {}): Promise<void> {
-    this.#checkMode(false);
+    this.checkMouse("mouse_relative");
     await this.#sendBatch("mouse_relative", deltas, options);
   }
 
@@ -139,6 +139,23 @@ export class LiveHid implements AsyncDisposable {
   /** As `sendMouseWheel`, many in one message of up to 4 MiB. */
   async sendMouseWheelBatch(deltas: readonly MouseDelta[], options: BatchOptions = {}): Promise<void> {
     await this.#sendBatch("mouse_wheel", deltas, options);
+  }
+
+  /** @throws ConfigurationError when the device is known to drop such movements: `mouse_move` of a relative mouse, or `mouse_relative` of an absolute one. */
+  checkMouse(movement: "mouse_move" | "mouse_relative"): void {
+    const mouse: unknown = this.#link.states.hid?.mouse;
+    // What comes as an event nobody has checked.
+    if (isRecord(mouse)) checkMode(mouse, movement === "mouse_move");
+  }
+
+  /** Waits some seconds. @throws as all calls do, as soon as nothing can be sent any more. */
+  async pause(seconds: number): Promise<void> {
+    await this.#line.pause(seconds);
+  }
+
+  /** For work on the same keyboard and mouse that goes another way: others do not get their turn before it has ended, either. */
+  async keep<T>(work: Promise<T>): Promise<T> {
+    return this.#line.keep(work);
   }
 
   /** Releases every key and button that is down. */
@@ -177,12 +194,6 @@ export class LiveHid implements AsyncDisposable {
       throw new ConfigurationError(`${deltas.length} movements are too many for one message; nothing was sent.`);
     }
     await this.#line.send(frame, deltas.length);
-  }
-
-  #checkMode(absolute: boolean): void {
-    const mouse: unknown = this.#link.states.hid?.mouse;
-    // What comes as an event nobody has checked.
-    if (isRecord(mouse)) checkMode(mouse, absolute);
   }
 
   /** Forgets what is down. @returns what releases it, the latest first. */

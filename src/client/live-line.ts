@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { cancelledBy, Deadline, pause, within } from "./deadline";
 import { ConnectionTimeoutError, PiKVMError, WebSocketError } from "./errors";
 import { JSON_FRAMES, type Frame, type HidFrames } from "./hid-frames";
@@ -36,6 +37,8 @@ export class LiveLine {
   #events = 0;
   /** When it would have taken all of it if nothing came late; milliseconds since 1970. */
   #busyUntil = 0;
+  /** Work of others that belongs to it. */
+  #kept: Promise<void> = Promise.resolve();
 
   constructor(setup: LineSetup) {
     this.#setup = setup;
@@ -43,7 +46,7 @@ export class LiveLine {
     setMaxListeners(0, this.ended);
     this.finished = new Promise((resolve) => {
       // At once: when the device is closed, the socket is closed right after this.
-      const finish = () => void this.#finish().finally(resolve);
+      const finish = () => void this.#finish().then(() => this.#kept.then(resolve));
       if (this.ended.aborted) finish();
       else this.ended.addEventListener("abort", finish, { once: true });
     });
@@ -68,6 +71,20 @@ export class LiveLine {
     } catch (error) {
       throw this.#broken(error);
     }
+  }
+
+  /** @throws why it is over, when that is before the time is. */
+  async pause(seconds: number): Promise<void> {
+    // Who never waits must not keep everybody else from working.
+    const waiting = seconds > 0 ? pause(seconds, this.ended) : nextTurn();
+    await waiting.catch(() => undefined);
+    this.check();
+  }
+
+  /** Is not over before the work is. */
+  async keep<T>(work: Promise<T>): Promise<T> {
+    this.#kept = Promise.allSettled([this.#kept, work]).then(() => undefined);
+    return work;
   }
 
   /** @returns the milliseconds until the answer. */

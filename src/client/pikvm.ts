@@ -16,6 +16,7 @@ import { Lane } from "./lane";
 import { EventLink } from "./link";
 import { openLive, type LiveOptions } from "./live";
 import type { LiveHid } from "./live-hid";
+import { Macros } from "./macro-player";
 import { Media } from "./media";
 import { Msd } from "./msd";
 import { Pointer } from "./pointer";
@@ -50,6 +51,7 @@ interface Resources {
   hid: Hid;
   keyboard: Keyboard;
   pointer: Pointer;
+  macros: Macros;
   msd: Msd;
   drive: Drive;
   images: Images;
@@ -115,6 +117,11 @@ export class PiKVM implements AsyncDisposable {
   /** The mouse, as actions that belong together. */
   get pointer(): Pointer {
     return this.#open.pointer;
+  }
+
+  /** What was recorded with the device's web page. */
+  get macros(): Macros {
+    return this.#open.macros;
   }
 
   /** The USB drive, call by call. */
@@ -298,6 +305,7 @@ function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions): Resou
   const video = new Video(transport, hidLane, videoIdle);
   const gpio = new Gpio(new Commands(transport, new Lane("the relays", closed)));
   const kvmSwitch = new Switch(new Commands(transport, new Lane("the switch", closed)));
+  const live = (options: LiveOptions) => openLive({ transport, hidLane, link }, options);
   return {
     transport,
     hidLane,
@@ -305,7 +313,8 @@ function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions): Resou
     atx,
     power: new Power(atx, "atx", waiter, new Lane("the power button", closed)),
     hid,
-    pointer: new Pointer((options) => openLive({ transport, hidLane, link }, options), { hid, streamer, video }),
+    pointer: new Pointer(live, { hid, streamer, video }),
+    macros: new Macros(live, { hid, atx, gpio }),
     keyboard: new Keyboard(hid, waiter, new Lane("the keyboard", closed)),
     msd,
     drive: new Drive(msd, driveSteps, driveLane),

@@ -192,6 +192,7 @@ describe("life", { concurrency: true }, () => {
     "hid",
     "keyboard",
     "pointer",
+    "macros",
     "msd",
     "drive",
     "images",

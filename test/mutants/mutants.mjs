@@ -109,7 +109,7 @@ export const MUTANTS = [
     tests: ["client/hid"],
   },
   {
-    file: "src/client/hid.ts",
+    file: "src/client/typist.ts",
     find: "if (delay === 0) await pause(part.time, turn);",
     replace: "",
     why: "the whole text is queued on the device at once and cannot be cancelled",
