@@ -1,5 +1,6 @@
 import type { WidgetTypedInputType, WidgetTypedInputTypeDefinition } from "@node-red/editor-client";
-import { CHOICE, SECRET } from "../config";
+import { CHOICE, SECRET, STORED } from "../config";
+import { indented, onOneLine } from "./json";
 import { REGION } from "./region";
 import { prepareRegion } from "./region-picker";
 import { rangeProblem } from "./validate";
@@ -69,6 +70,25 @@ export const text = ({ blank, secret, suggest, problem, used = always }: TextOpt
     if (type === SECRET || (value === "" && blank)) return undefined;
     return blankProblem(value) ?? problem?.(value);
   },
+  used,
+});
+
+/** JSON that is kept in the node, edited in a window of its own; `<field>.stored` in the node's catalogue names it. */
+export const stored = ({ problem, used = always }: Pick<TextOptions, "problem" | "used"> = {}): Field => ({
+  fixed: (words, name) => [
+    {
+      value: STORED,
+      label: words(`${name}.${STORED}`),
+      icon: "red/images/typedInput/json.svg",
+      expand() {
+        RED.editor.editJSON({
+          value: indented(String(this.typedInput("value"))),
+          complete: (json) => this.typedInput("value", onOneLine(String(json))),
+        });
+      },
+    },
+  ],
+  problem: (value) => blankProblem(value) ?? problem?.(value),
   used,
 });
 

@@ -1,4 +1,4 @@
-import { CHOICE, SECRET } from "../config";
+import { CHOICE, SECRET, STORED } from "../config";
 import { ConfigurationError } from "../client";
 import type { FlowNode, Message, NodeAPI } from "./red";
 
@@ -18,7 +18,7 @@ export async function evaluate(
   { value, type }: TypedInput,
   message: Message,
 ): Promise<unknown> {
-  if (type === CHOICE) return value;
+  if (type === CHOICE || type === STORED) return value;
   if (type === SECRET) return storedSecret(node);
   // Node-RED makes 0 of it.
   if (type === "num" && value === "") return undefined;
