@@ -82,7 +82,7 @@ export const stored = ({ problem, used = always }: Pick<TextOptions, "problem" |
       icon: "red/images/typedInput/json.svg",
       expand() {
         RED.editor.editJSON({
-          value: indented(String(this.typedInput("value"))),
+          value: indented(this.typedInput("value")),
           complete: (json) => this.typedInput("value", onOneLine(String(json))),
         });
       },
