@@ -10,6 +10,7 @@ export interface Machine {
   medium(): string | null;
   reboot(): void;
   off(): void;
+  sleep(): void;
 }
 
 type Stage = "off" | "firmware" | "setup" | "menu" | "kernel" | "disk" | "installer" | "console";

@@ -36,7 +36,7 @@ export class Console {
   private user = "";
 
   /** @param power - What the computer does when it is told to. */
-  constructor(private readonly power: { reboot(): void; off(): void }) {
+  constructor(private readonly power: { reboot(): void; off(): void; sleep(): void }) {
     this.login();
   }
 
@@ -96,6 +96,7 @@ export class Console {
     const ends: Partial<Record<string, () => void>> = {
       reboot: () => this.power.reboot(),
       poweroff: () => this.power.off(),
+      "systemctl suspend": () => this.power.sleep(),
       exit: () => this.login(),
     };
     if (command === "clear") this.terminal.clear();

@@ -1,3 +1,4 @@
+import { Blinking } from "./blinking";
 import { type Clock, Timers } from "./clock";
 import { HostKeyboard, type KeyEvent } from "./host-keyboard";
 import { HostMouse, type MouseEvent } from "./host-mouse";
@@ -14,6 +15,8 @@ export interface HostSettings {
   resetDelay?: number;
   /** How long the power button must be held to cut the power, ms. */
   forceOffDelay?: number;
+  /** How long the power LED of the sleeping computer takes to blink once, ms. */
+  sleepBlink?: number;
   /** The hard-disk LED flickers while the computer runs. Off, so that a test sees only what it caused. */
   hddActivity?: boolean;
   ignoresPowerButton?: boolean;
@@ -65,6 +68,7 @@ export class Host {
   /** What the last press of a button set going, and what flickers. */
   private readonly reaction: Timers;
   private readonly flicker: Timers;
+  private readonly blinking: Blinking;
   private on: boolean;
   private hdd = false;
   private readonly down = new Map<Line, { press: Press; wasOn: boolean }>();
@@ -74,9 +78,9 @@ export class Host {
     settings: HostSettings = {},
   ) {
     const { power = false, ledDelay = 1000, shutdownDelay = 2000, resetDelay = 400, forceOffDelay = 4000 } = settings;
-    const { hddActivity = false, ignoresPowerButton = false, ignoresShutdown = false } = settings;
+    const { sleepBlink = 1000, hddActivity = false, ignoresPowerButton = false, ignoresShutdown = false } = settings;
     this.settings = {
-      ...{ power, ledDelay, shutdownDelay, resetDelay, forceOffDelay },
+      ...{ power, ledDelay, shutdownDelay, resetDelay, forceOffDelay, sleepBlink },
       ...{ hddActivity, ignoresPowerButton, ignoresShutdown, ignoresResetButton: settings.ignoresResetButton ?? false },
       bootTime: settings.bootTime ?? 6000,
       diskPassphrase: settings.diskPassphrase ?? "",
@@ -87,6 +91,7 @@ export class Host {
     this.mouse.onEvent = (event) => this.note(event);
     this.reaction = new Timers(clock);
     this.flicker = new Timers(clock);
+    this.blinking = new Blinking(clock, sleepBlink, () => this.onLeds());
     this.on = this.settings.power;
     this.screen = this.attachScreen();
     if (this.on) {
@@ -95,18 +100,39 @@ export class Host {
     }
   }
 
-  /** Whether it runs, which is what its power LED shows. Setting it is switching it by hand. */
+  /** Whether it has power, which is what its power LED shows. Setting it is switching it by hand; switched on, it is awake. */
   get power(): boolean {
     return this.on;
   }
 
   set power(on: boolean) {
     this.reaction.clear();
+    if (on) this.asleep = false;
     this.switchTo(on);
   }
 
+  /** Whether it is suspended: its screen is dark and its power LED blinks. Only a computer that runs goes to sleep. */
+  get asleep(): boolean {
+    return this.blinking.isRunning;
+  }
+
+  set asleep(asleep: boolean) {
+    if (!this.on || asleep === this.asleep) return;
+    this.hdd = false;
+    this.flicker.clear();
+    if (asleep) {
+      this.screen.stop();
+      this.blinking.start();
+      return;
+    }
+    this.blinking.stop();
+    this.screen.startRunning();
+    this.startFlicker();
+    this.onLeds();
+  }
+
   get leds(): { power: boolean; hdd: boolean } {
-    return { power: this.on, hdd: this.hdd };
+    return { power: this.on && !this.blinking.isDark, hdd: this.hdd };
   }
 
   /** What arrived through the keyboard, read as an en-us layout. */
@@ -151,6 +177,7 @@ export class Host {
   close(): void {
     this.reaction.clear();
     this.flicker.clear();
+    this.blinking.stop();
     this.screen.stop();
   }
 
@@ -166,6 +193,7 @@ export class Host {
         medium: () => this.usbDrive?.image ?? null,
         reboot: () => this.screen.start(),
         off: () => (this.power = false),
+        sleep: () => (this.asleep = true),
       },
       this.settings.bootTime,
       this.settings.diskPassphrase,
@@ -181,11 +209,12 @@ export class Host {
     else this.reaction.after(this.settings.forceOffDelay, () => this.switchTo(false));
   }
 
-  /** Let go before the force-off: the operating system is asked to shut down. */
+  /** Let go before the force-off: the computer wakes up, or its operating system is asked to shut down. */
   private releasePower(): void {
     if (this.settings.ignoresPowerButton) return;
     this.reaction.clear();
-    if (this.on && !this.settings.ignoresShutdown)
+    if (this.asleep) this.reaction.after(this.settings.ledDelay, () => (this.asleep = false));
+    else if (this.on && !this.settings.ignoresShutdown)
       this.reaction.after(this.settings.shutdownDelay, () => this.switchTo(false));
   }
 
@@ -201,6 +230,7 @@ export class Host {
     this.on = on;
     this.hdd = false;
     this.flicker.clear();
+    this.blinking.stop();
     if (on) {
       this.screen.start();
       this.startFlicker();

@@ -88,6 +88,34 @@ test("a host may ignore its buttons", async (t) => {
   assert.equal(host.presses.length, 1);
 });
 
+test("the LED of a sleeping host blinks, until the power button or a hand wakes it", async (t) => {
+  const clock = manualClock();
+  const { url, host } = await device(t, { clock, power: true, sleepBlink: 800 });
+  const led = async (): Promise<boolean> => {
+    const { result } = await call(url, "GET", "/api/atx");
+    return (result as unknown as AtxState).leds.power; // the device's shape
+  };
+  host.asleep = true;
+  assert.deepEqual([await led(), host.screen.lines], [false, []]);
+  for (const lit of [true, false, true, false]) {
+    await clock.advance(400);
+    assert.equal(await led(), lit);
+  }
+  await call(url, "POST", "/api/atx/click?button=power");
+  await clock.advance(1100);
+  assert.deepEqual([host.asleep, host.power, await led()], [false, true, true]);
+  await clock.advance(60_000);
+  assert.equal(host.power, true);
+  host.asleep = true;
+  host.power = true;
+  assert.equal(host.asleep, false);
+  host.asleep = true;
+  host.power = false;
+  assert.deepEqual([host.asleep, await led()], [false, false]);
+  host.asleep = true;
+  assert.equal(host.asleep, false, "what is off cannot sleep");
+});
+
 test("after a restart the LED reads off for a moment, so that switching off does nothing", async (t) => {
   const clock = manualClock();
   const simulator = await device(t, { clock, power: true });

@@ -57,12 +57,15 @@ test("shows what is typed, but no password, and knows a few commands", async (t)
   assert.equal(screen(host), "root@debian:~$ ");
 });
 
-test("poweroff turns the computer off, reboot shows the firmware again", async (t) => {
+test("poweroff turns the computer off, reboot shows the firmware again, systemctl suspend sends it to sleep", async (t) => {
   const clock = manualClock();
   const { host, url } = await device(t, { clock, power: true, bootTime: 60_000 });
   await type(clock, url, "me\npw\nreboot\n");
   assert.match(screen(host), /BIOS/);
   await clock.advance(60_000);
+  await type(clock, url, "me\npw\nsystemctl suspend\n");
+  assert.deepEqual([host.asleep, screen(host)], [true, ""]);
+  host.asleep = false;
   await type(clock, url, "me\npw\npoweroff\n");
   assert.equal(host.power, false);
 });
