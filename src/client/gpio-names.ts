@@ -31,6 +31,12 @@ function* labelsIn(row: readonly GpioItem[]): Generator<[channel: string, label:
   }
 }
 
+/** Where the state of a channel is in the device's states, as `statePath` reads it. */
+export function channelPath({ kind, channel }: GpioChannel): string {
+  const key = /^\w[\w-]*$/.test(channel) ? `.${channel}` : `["${channel}"]`;
+  return `gpio.state.${kind}s${key}.state`;
+}
+
 /**
  * The channel with this name, or else with this label, whatever its case; a label may be shortened at the end as long as it is clear.
  * @throws ConfigurationError that lists what there is.

@@ -24,7 +24,7 @@ export {
   WaitTimeoutError,
   WebSocketError,
 } from "./errors";
-export type { EventStream } from "./events";
+export type { EventsOptions, EventStream, StreamEvents } from "./events";
 export type { MediaFrame, VideoFormat } from "./frame-queue";
 export type {
   Gpio,
@@ -36,8 +36,8 @@ export type {
   GpioState,
   PulseOptions,
 } from "./gpio";
-export type { GpioChannel } from "./gpio-names";
 export type { Hid, HidParams } from "./hid";
+export { channelPath, type GpioChannel } from "./gpio-names";
 export type { Keyboard, TextOptions } from "./keyboard";
 export type {
   DownloadImageOptions,
@@ -72,6 +72,7 @@ export type { DownloadOptions, Msd, MsdParams, StoredImage, UploadOptions, Uploa
 export { PiKVM, type PiKVMOptions } from "./pikvm";
 export type { ClickOptions, DragOptions, Point, Pointer, PointUnit } from "./pointer";
 export type { Power, PowerOffOptions, PowerOptions, PowerResult, PowerWait } from "./power";
+export type { PowerState } from "./power-led";
 export type { Metrics, Prometheus } from "./prometheus";
 export {
   RESET_TYPES,
@@ -95,7 +96,7 @@ export type {
   SwitchRelayOptions,
 } from "./relays";
 export type { FoundText, ReadTextOptions, Screen, ScreenshotOptions, WaitForTextOptions } from "./screen";
-export { statePath, valueAt, type StatePath } from "./state-path";
+export { namesBeside, statePath, valueAt, type StatePath } from "./state-path";
 export { textMatcher, type TextMatcher, type TextMode, type TextPattern } from "./text-match";
 export type { AwaitedValue, WaitForValueOptions, Watch } from "./watch";
 export {

@@ -23,6 +23,8 @@ export function parseEvent(data: Buffer): DeviceEvent {
 export interface StateChange {
   kind: string;
   state: unknown;
+  /** Seconds for which it has been so already; only of states that are computed from others. */
+  age?: number;
 }
 
 /**

@@ -6,11 +6,13 @@ import { Commands } from "./commands";
 import { within } from "./deadline";
 import { Drive } from "./drive";
 import { DriveSteps } from "./drive-steps";
+import type { Derive } from "./derived";
 import { CancelledError, PiKVMError } from "./errors";
-import { EventStream } from "./events";
+import { EventStream, type EventsOptions } from "./events";
 import { Gpio } from "./gpio";
 import { Hid } from "./hid";
 import { Images } from "./images";
+import { Idleness } from "./idleness";
 import { Keyboard } from "./keyboard";
 import { Lane } from "./lane";
 import { EventLink } from "./link";
@@ -21,7 +23,9 @@ import { Media } from "./media";
 import { Msd } from "./msd";
 import { Pointer } from "./pointer";
 import { Power } from "./power";
+import { PowerLed } from "./power-led";
 import { Prometheus } from "./prometheus";
+import { inRange } from "./ranges";
 import { Relays } from "./relays";
 import { Redfish } from "./redfish";
 import { request, stream, type ApiAnswer, type ApiRequestOptions, type Method, type StreamOptions } from "./request";
@@ -231,9 +235,15 @@ export class PiKVM implements AsyncDisposable {
     return stream(this.#open.transport, method, path, options);
   }
 
-  /** Subscribes to what the device reports; see `EventStream`. Close it when done. */
-  events(): EventStream {
-    return new EventStream(this.#open.link);
+  /** Subscribes to what the device reports; see `EventStream`. Close it when done. @throws ConfigurationError for a time out of range. */
+  events({ power = false, idle }: EventsOptions = {}): EventStream {
+    const { link, hid } = this.#open;
+    const derive: Derive[] = power ? [(told) => new PowerLed(told)] : [];
+    if (idle !== undefined) {
+      const after = inRange("The time without keys and mouse", idle, { min: 1, max: 86_400, unit: " s" });
+      derive.push((told) => new Idleness(told, (options) => hid.getInactivity(options), after));
+    }
+    return new EventStream(link, derive);
   }
 
   /**

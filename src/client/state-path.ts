@@ -1,4 +1,5 @@
 import { ConfigurationError } from "./errors";
+import type { States } from "./states";
 
 /** A place in the merged states of a device, such as `atx.leds.power`. */
 export interface StatePath {
@@ -33,4 +34,17 @@ export function valueAt(state: unknown, keys: readonly string[]): unknown {
     value = (value as Record<string, unknown>)[key]; // an object, or a list with its indices
   }
   return value ?? null;
+}
+
+/** The names beside the first one of a path that is not there; undefined when all are there, as far as there is something to look into. */
+export function namesBeside(states: Readonly<States>, { kind, keys }: StatePath): string[] | undefined {
+  let value: unknown = states;
+  for (const key of [kind, ...keys]) {
+    // No image, no video: below them is nothing for now.
+    if (value === null) return undefined;
+    if (typeof value !== "object") return [];
+    if (!Object.hasOwn(value, key)) return Object.keys(value);
+    value = (value as Record<string, unknown>)[key]; // as above
+  }
+  return undefined;
 }

@@ -3,6 +3,7 @@ import { within } from "./deadline";
 import { WaitTimeoutError } from "./errors";
 import { EventStream } from "./events";
 import type { ConnectionChange, EventLink } from "./link";
+import { PowerLed } from "./power-led";
 import { inRange } from "./ranges";
 import type { CallOptions } from "./transport";
 import { valueAt, type StatePath } from "./state-path";
@@ -100,7 +101,7 @@ class ValueWait {
     });
     // It is awaited by the caller, but not before the next turn.
     this.fulfilled.catch(() => undefined);
-    this.#stream = new EventStream(link);
+    this.#stream = new EventStream(link, path.kind === "power" ? [(told) => new PowerLed(told)] : []);
     this.#stream.on("state", ({ kind, state }) => {
       if (kind === path.kind) this.#see(valueAt(state, path.keys));
     });
