@@ -2,8 +2,8 @@ import { STATE_KINDS, type EventsConfig } from "../src/config";
 import { checkDevice } from "../src/editor/device-row";
 import { checkedIn, prepareChecks } from "../src/editor/checks";
 import { preparePaths, pathsIn } from "../src/editor/path-list";
-import { isPath, WELL_KNOWN } from "../src/editor/paths";
-import { validator } from "../src/editor/validate";
+import { isPath, suggestPaths, WELL_KNOWN } from "../src/editor/paths";
+import { rangeProblem, validator } from "../src/editor/validate";
 import { common, wordsOf } from "../src/editor/words";
 
 const words = wordsOf("events");
@@ -22,11 +22,22 @@ const checkProperties = validator(
   },
 );
 
+const checkIdle = validator(
+  () => words("label.idleSeconds"),
+  (node, seconds) => {
+    const { mode, properties } = node as EventsConfig; // as above
+    if (mode !== "changes" || !properties.includes("idle")) return undefined;
+    const problem = rangeProblem(seconds, { min: 1, max: 86_400 });
+    return problem && common(problem.key, problem.values);
+  },
+);
+
 function prepareMode(): void {
   $("#node-input-mode").on("change", function () {
     const mode = String($(this).val());
     $("#pikvm-mode-hint").html(words(`hint.mode.${mode}`));
     showWithHint("#pikvm-properties-row", mode === "changes");
+    showWithHint("#pikvm-idle-row", mode === "changes");
     showWithHint("#pikvm-kinds-row", mode !== "changes");
   });
 }
@@ -47,6 +58,7 @@ RED.nodes.registerType<EventsConfig>("pikvm-events", {
     mode: { value: "changes" },
     kinds: { value: [] },
     properties: { value: ["atx.leds.power"], validate: checkProperties },
+    idleSeconds: { value: "300", validate: checkIdle },
     connection: { value: true },
   },
   paletteLabel: "events",
@@ -61,7 +73,11 @@ RED.nodes.registerType<EventsConfig>("pikvm-events", {
   outputLabels: (index: number) => (index === 0 ? words("port.events") : common("port.errors")),
   oneditprepare() {
     prepareChecks($("#pikvm-kinds"), STATE_KINDS, this.kinds);
-    preparePaths($("#pikvm-properties"), this.properties, { known: WELL_KNOWN, problem: pathProblem });
+    preparePaths($("#pikvm-properties"), this.properties, {
+      placeholder: "atx.leds.power",
+      suggest: suggestPaths({ ...WELL_KNOWN, idle: "idle" }),
+      problem: pathProblem,
+    });
     prepareMode();
   },
   oneditsave() {

@@ -3,8 +3,7 @@ import { checkDevice, prepareDevice } from "../src/editor/device-row";
 import { dialogOf, outputLabels } from "../src/editor/dialog";
 import { choice, flag, number, region, seconds, text, value, type MayBe } from "../src/editor/fields";
 import { suggestLive } from "../src/editor/live";
-import { isPath, WELL_KNOWN } from "../src/editor/paths";
-import { suggestFrom } from "../src/editor/suggest";
+import { isPath, suggestPaths } from "../src/editor/paths";
 import { unbroken, wordsOf } from "../src/editor/words";
 
 const words = wordsOf("wait-until");
@@ -15,7 +14,7 @@ const onText = (mayBe: MayBe): boolean => mayBe("condition", "text");
 const dialog = dialogOf("wait-until", {
   condition: choice(WAIT_CONDITIONS),
   path: text({
-    suggest: suggestFrom(WELL_KNOWN),
+    suggest: suggestPaths(),
     problem: (path) => (isPath(path) ? undefined : words("reason.path")),
     used: onState,
   }),

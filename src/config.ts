@@ -301,8 +301,10 @@ export interface EventsConfig extends UsesDevice {
   mode: (typeof EVENT_MODES)[number];
   /** Kinds to pass on in the modes `state` and `raw`; empty = all. */
   kinds: string[];
-  /** Paths into the merged state, e.g. `atx.leds.power`, for the mode `changes`. */
+  /** Paths into the merged state, e.g. `atx.leds.power`, and `power` and `idle`, for the mode `changes`. */
   properties: string[];
+  /** Seconds without keys and mouse after which `idle` is true. */
+  idleSeconds: string;
   /** Also send a message when the connection comes or goes. */
   connection: boolean;
 }

@@ -2,7 +2,7 @@ import type { PressOptions } from "./atx";
 import type { CallOptions } from "./transport";
 
 /** What is known of the buttons and LEDs of one computer, at least. */
-export interface PowerState {
+export interface ButtonsState {
   /** False when they are switched off in the device's configuration. */
   enabled?: boolean;
   /** A button is being pressed. */
@@ -13,7 +13,7 @@ export interface PowerState {
 export type Press = (options: PressOptions) => Promise<void>;
 
 /** The buttons and LEDs of one computer, call by call: `Atx`, or those behind a port of the switch. */
-export interface Buttons<S extends PowerState> extends Record<ButtonCall, Press> {
+export interface Buttons<S extends ButtonsState> extends Record<ButtonCall, Press> {
   getState(options: CallOptions): Promise<S>;
 }
 

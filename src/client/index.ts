@@ -3,7 +3,7 @@ export type { LoginOptions } from "./access";
 export { parseAddress, type Address } from "./address";
 export type { Atx, PressOptions } from "./atx";
 export type { Auth, LogoutOptions } from "./auth";
-export type { PowerState } from "./buttons";
+export type { ButtonsState } from "./buttons";
 export type { ClientCertificate } from "./client-certificate";
 export type { ChangeOptions } from "./commands";
 export type { AuthMethod } from "./credentials";

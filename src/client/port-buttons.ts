@@ -1,5 +1,5 @@
 import type { PressOptions } from "./atx";
-import type { Buttons, PowerState } from "./buttons";
+import type { Buttons, ButtonsState } from "./buttons";
 import { BusyError, CancelledError, PiKVMError } from "./errors";
 import { portAt, portLabel } from "./port-names";
 import type { Switch } from "./switch";
@@ -19,7 +19,7 @@ const LONGEST_PRESS = 30;
  * The power and reset buttons behind a port of the switch, as `Atx` has those of a single computer. The device says nothing of presses
  * that it drops, and nothing when a press is over: here the port is looked at first, and its length is waited for.
  */
-export class PortButtons implements Buttons<PowerState> {
+export class PortButtons implements Buttons<ButtonsState> {
   readonly #switch: Switch;
   readonly #waiter: StateWaiter;
   readonly #index: number;
@@ -33,7 +33,7 @@ export class PortButtons implements Buttons<PowerState> {
   }
 
   /** LEDs of this port, and whether a button is being pressed. @throws PiKVMError `NO_SWITCH` when it is gone. */
-  async getState(options: CallOptions): Promise<PowerState> {
+  async getState(options: CallOptions): Promise<ButtonsState> {
     return this.#read(await this.#switch.getState(options)).state;
   }
 
@@ -95,7 +95,7 @@ export class PortButtons implements Buttons<PowerState> {
     }
   }
 
-  #read(all: SwitchState): { port: SwitchPort; state: PowerState } {
+  #read(all: SwitchState): { port: SwitchPort; state: ButtonsState } {
     const { port } = portAt(all, this.#index);
     const { busy, leds } = all.atx;
     const [isBusy, power, hdd] = [busy, leds.power, leds.hdd].map((list) => list[this.#index]);

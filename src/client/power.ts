@@ -1,4 +1,4 @@
-import type { Buttons, PowerState, Press } from "./buttons";
+import type { Buttons, ButtonsState, Press } from "./buttons";
 import { whileBusy } from "./commands";
 import { BusyError, PiKVMError, WaitTimeoutError } from "./errors";
 import type { Lane } from "./lane";
@@ -23,14 +23,14 @@ export interface PowerOffOptions extends PowerOptions {
   hardAfter?: number;
 }
 
-export interface PowerResult<S extends PowerState = AtxState> {
+export interface PowerResult<S extends ButtonsState = AtxState> {
   /** Whether a button was really pressed. */
   pressed: boolean;
   /** LEDs afterwards; null when they could not be read any more. */
   state: S | null;
 }
 
-type LedCondition = (state: PowerState, before: PowerState) => boolean;
+type LedCondition = (state: ButtonsState, before: ButtonsState) => boolean;
 
 interface Step {
   press: Press;
@@ -80,7 +80,7 @@ const CLICK = {
 const CLICK_RESET = { ...RESET, needed: always, certain: always };
 
 /** Power actions with a known end: they look first, press at most once, and wait as long as asked. */
-export class Power<S extends PowerState = AtxState> {
+export class Power<S extends ButtonsState = AtxState> {
   readonly #buttons: Buttons<S>;
   readonly #kind: string;
   readonly #waiter: StateWaiter;

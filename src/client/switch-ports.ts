@@ -1,4 +1,4 @@
-import type { PowerState } from "./buttons";
+import type { ButtonsState } from "./buttons";
 import { ConfigurationError } from "./errors";
 import type { Lane } from "./lane";
 import { PortButtons } from "./port-buttons";
@@ -44,7 +44,7 @@ export class Ports {
   readonly #newLane: (name: string) => Lane;
   readonly #lane: Lane;
   /** By index; each remembers the last press. */
-  readonly #powers = new Map<number, Power<PowerState>>();
+  readonly #powers = new Map<number, Power<ButtonsState>>();
 
   constructor(kvmSwitch: Switch, waiter: StateWaiter, newLane: (name: string) => Lane) {
     this.#switch = kvmSwitch;
@@ -111,7 +111,7 @@ export class Ports {
   }
 
   /** The power and reset buttons and the LEDs of the computer behind a port, with all that `kvm.power` can do. */
-  async power(port: number | string, options: CallOptions = {}): Promise<Power<PowerState>> {
+  async power(port: number | string, options: CallOptions = {}): Promise<Power<ButtonsState>> {
     const { index } = findPort(await this.#switch.getState(options), port);
     const known = this.#powers.get(index);
     if (known) return known;

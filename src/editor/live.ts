@@ -6,7 +6,13 @@ const FRESH = 15_000;
 
 type AutoComplete = NonNullable<WidgetTypedInputTypeDefinition["autoComplete"]>;
 
-const lists = new Map<string, { asked: number; names: Promise<string[]> }>();
+/** What a device has: names, and for some lists what they are called. */
+interface Choices {
+  names: string[];
+  words?: Record<string, string>;
+}
+
+const lists = new Map<string, { asked: number; choices: Promise<Choices> }>();
 
 /**
  * Suggests what the chosen device itself has, while somebody types: `kind` is one of the lists of `src/runtime/choices.ts`. Instead of a
@@ -14,21 +20,19 @@ const lists = new Map<string, { asked: number; names: Promise<string[]> }>();
  */
 export function suggestLive(kind: string, otherwise: readonly string[] = []): AutoComplete {
   const suggest = (typed: string, done: (suggestions: Suggestion[]) => void): void => {
-    void listOf(kind).then((names) => done(suggestFrom(names.length > 0 ? names : otherwise)(typed)));
+    void choicesOf(kind).then(({ names }) => done(suggestFrom(names.length > 0 ? names : otherwise)(typed)));
   };
   // Node-RED hands `done` to a function with two parameters; the types know only the form with one.
   return suggest as unknown as AutoComplete;
 }
 
-function listOf(kind: string): Promise<string[]> {
+/** A list of the chosen device, as long as that is fresh; empty when it does not answer. */
+export function choicesOf(kind: string): Promise<Choices> {
   const url = `pikvm/devices/${encodeURIComponent(String($("#node-input-device").val()))}/choices/${kind}`;
   const known = lists.get(url);
-  if (known && Date.now() - known.asked < FRESH) return known.names;
+  if (known && Date.now() - known.asked < FRESH) return known.choices;
   // jQuery's ajax carries the token of a login to the editor.
-  const names = Promise.resolve($.getJSON(url) as PromiseLike<{ names: string[] }>).then(
-    (answer) => answer.names,
-    () => [],
-  );
-  lists.set(url, { asked: Date.now(), names });
-  return names;
+  const choices = Promise.resolve($.getJSON(url) as PromiseLike<Choices>).catch(() => ({ names: [] }));
+  lists.set(url, { asked: Date.now(), choices });
+  return choices;
 }

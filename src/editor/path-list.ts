@@ -1,4 +1,4 @@
-import { suggestFrom } from "./suggest";
+import type { Suggestion } from "./suggest";
 import { common } from "./words";
 
 interface Item {
@@ -6,24 +6,29 @@ interface Item {
 }
 
 interface PathsOptions {
-  /** Suggested while one is typed. */
-  known: readonly string[];
+  placeholder: string;
+  /** Suggests paths while one is typed. */
+  suggest: (typed: string) => Suggestion[];
   /** Why a path cannot be used, or undefined. */
   problem: (path: string) => string | undefined;
 }
 
 /** An editable list of paths into the device's states. */
-export function preparePaths(list: JQuery, paths: readonly string[], { known, problem }: PathsOptions): void {
+export function preparePaths(
+  list: JQuery,
+  paths: readonly string[],
+  { placeholder, suggest, problem }: PathsOptions,
+): void {
   list.editableList<Item>({
     addButton: common("button.add"),
     removable: true,
     sortable: true,
     height: "auto",
     addItem(container, _index, item) {
-      $("<input>", { type: "text", class: "pikvm-path", placeholder: known[0] })
+      $("<input>", { type: "text", class: "pikvm-path", placeholder })
         .val(item.path ?? "")
         .appendTo(container)
-        .autoComplete({ search: suggestFrom(known), minLength: 0 })
+        .autoComplete({ search: suggest, minLength: 0 })
         .on("change", function () {
           const reason = problem(String($(this).val()).trim());
           $(this)

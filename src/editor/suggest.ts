@@ -5,14 +5,17 @@ export interface Suggestion {
 
 /** Suggests the known values that contain what was typed, those that start with it first. */
 export function suggestFrom(known: readonly string[]): (typed: string) => Suggestion[] {
-  return (typed) => {
-    const wanted = typed.trim().toLowerCase();
-    const starts = (value: string): number => (value.toLowerCase().startsWith(wanted) ? 0 : 1);
-    return known
-      .filter((value) => value.toLowerCase().includes(wanted) && value !== typed)
-      .sort((a, b) => starts(a) - starts(b))
-      .map((value) => ({ value, label: value }));
-  };
+  const all = known.map((value) => ({ value, label: value }));
+  return (typed) => matching(all, typed);
+}
+
+/** Those whose label contains what was typed, those whose label starts with it first. */
+export function matching(all: readonly Suggestion[], typed: string): Suggestion[] {
+  const wanted = typed.trim().toLowerCase();
+  const starts = ({ label }: Suggestion): number => (label.toLowerCase().startsWith(wanted) ? 0 : 1);
+  return all
+    .filter(({ value, label }) => label.toLowerCase().includes(wanted) && value !== typed)
+    .sort((a, b) => starts(a) - starts(b));
 }
 
 /** The same for the last of several values that are joined with plus signs, commas or blanks. */

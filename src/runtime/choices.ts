@@ -1,4 +1,4 @@
-import type { PiKVM } from "../client";
+import { channelPath, type PiKVM } from "../client";
 import { withDevice } from "./device";
 import { asPiKVMError } from "./failure";
 import type { NodeAPI } from "./red";
@@ -6,21 +6,26 @@ import type { NodeAPI } from "./red";
 /** Seconds that a device may take while a person waits in a dialog. */
 const TIMEOUT = 10;
 
+/** What people call each of the names. */
+type Words = Map<string, string>;
+
 /** What a dialog can offer for a field, by the names that the device itself has for it. */
-const CHOICES: Record<string, (kvm: PiKVM, signal: AbortSignal) => Promise<string[]>> = {
+const CHOICES: Record<string, (kvm: PiKVM, signal: AbortSignal) => Promise<string[] | Words>> = {
   images: async (kvm, signal) => Object.keys((await kvm.msd.getState({ signal })).storage?.images ?? {}),
   channels: async (kvm, signal) =>
     (await kvm.relays.channels({ signal })).flatMap(({ channel, label }) => [channel, ...(label ? [label] : [])]),
   ports: async (kvm, signal) =>
     (await kvm.ports.getState({ signal })).model.ports.flatMap(({ id, name }) => [id, ...(name ? [name] : [])]),
   edids: async (kvm, signal) => Object.values((await kvm.edids.list({ signal })).all).map(({ name }) => name),
+  paths: async (kvm, signal) =>
+    new Map((await kvm.relays.channels({ signal })).map((channel) => [channelPath(channel), channel.label])),
   languages: async (kvm, signal) => (await kvm.streamer.getOcrInfo({ signal })).langs.available,
   keymaps: async (kvm, signal) => (await kvm.hid.getKeymaps({ signal })).available,
 };
 
 /**
- * Lets dialogs ask a deployed device for what can be chosen: `GET pikvm/devices/<id>/choices/<kind>` answers `names`, and why there are
- * none as `problem`.
+ * Lets dialogs ask a deployed device for what can be chosen: `GET pikvm/devices/<id>/choices/<kind>` answers `names`, what some of them are
+ * called as `words`, and why there are none as `problem`.
  */
 export function serveChoices(RED: NodeAPI): void {
   const path = "/pikvm/devices/:id/choices/:kind";
@@ -35,9 +40,11 @@ export function serveChoices(RED: NodeAPI): void {
         return;
       }
       withDevice(RED, id, TIMEOUT, ask).then(
-        (names) => response.json({ names }),
+        (names) => response.json(Array.isArray(names) ? { names } : withWords(names)),
         (error: unknown) => response.json({ names: [], problem: asPiKVMError(error).message }),
       );
     },
   );
 }
+
+const withWords = (words: Words) => ({ names: [...words.keys()], words: Object.fromEntries(words) });

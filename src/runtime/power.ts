@@ -1,4 +1,4 @@
-import type { Power, PowerOffOptions, PowerResult, PowerState } from "../client";
+import type { Power, PowerOffOptions, PowerResult, ButtonsState } from "../client";
 import { POWER_ACTIONS, POWER_WAITS } from "../config";
 import { choice, seconds } from "./fields";
 
@@ -29,7 +29,7 @@ type PowerValues = { [Name in keyof typeof powerFields]: ReturnType<(typeof powe
 
 const PRESSES: Record<
   PressAction,
-  <S extends PowerState>(power: Power<S>, options: PressOptions) => Promise<PowerResult<S>>
+  <S extends ButtonsState>(power: Power<S>, options: PressOptions) => Promise<PowerResult<S>>
 > = {
   on: (power, options) => power.on(options),
   off: (power, options) => power.off(options),
@@ -45,7 +45,7 @@ const PRESSES: Record<
 };
 
 /** Does a power action with the buttons of one computer. The fields are read only when something may be pressed. */
-export async function performPower<S extends PowerState>(
+export async function performPower<S extends ButtonsState>(
   power: Power<S>,
   action: PressAction | "state",
   fields: Readonly<PowerValues>,

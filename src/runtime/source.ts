@@ -1,7 +1,8 @@
-import type { ConnectionChange, DeviceEvent, EventStream, StateChange } from "../client";
+import type { ConnectionChange, DeviceEvent, EventsOptions, EventStream, StateChange, States } from "../client";
 import type { EventsConfig } from "../config";
 import { deviceById, type Device } from "./device";
 import { asPiKVMError, fail } from "./failure";
+import { MissingPaths, type MissingPath } from "./missing";
 import type { FlowNode, Message, NodeAPI, NodeDef } from "./red";
 import { settledWithin } from "./settled";
 import { Status } from "./status";
@@ -18,9 +19,13 @@ export interface Emission {
 
 /** What a source makes of what its device reports. One is made for each node. */
 export interface Source {
+  /** States to compute besides those that the device reports. */
+  derived?: EventsOptions;
   onEvent?: (event: DeviceEvent) => Emission[];
   onState?: (change: StateChange) => Emission[];
   onConnection?: (change: ConnectionChange) => Emission[];
+  /** Paths that lead nowhere, which people are told of once the device has reported everything. */
+  missing?: (states: Readonly<States>) => MissingPath[];
 }
 
 export type StoredSource = NodeDef & EventsConfig;
@@ -54,6 +59,7 @@ class SourceNode {
   readonly #status: Status;
   #device: Device | undefined;
   #stream: EventStream | undefined;
+  #missing: MissingPaths | undefined;
   #closed = false;
 
   constructor(RED: NodeAPI, node: FlowNode, deviceId: string, create: () => Source) {
@@ -73,10 +79,13 @@ class SourceNode {
       this.#status.connecting();
       const pikvm = await this.#device.join(this.#node);
       if (this.#closed) return;
-      this.#stream = pikvm.events();
-      this.#stream.on("event", (event) => this.#guard(() => this.#emit(source.onEvent?.(event))));
-      this.#stream.on("state", (change) => this.#guard(() => this.#emit(source.onState?.(change))));
-      this.#stream.on("connection", (change) => this.#guard(() => this.#onConnection(change, source)));
+      const stream = pikvm.events(source.derived);
+      this.#stream = stream;
+      this.#missing = new MissingPaths(this.#node, this.#status, () => source.missing?.(stream.states) ?? []);
+      stream.on("event", (event) => this.#guard(() => this.#emit(source.onEvent?.(event))));
+      stream.on("state", (change) => this.#guard(() => this.#onState(change, source)));
+      stream.on("connection", (change) => this.#guard(() => this.#onConnection(change, source)));
+      stream.on("problem", (error) => this.#guard(() => this.#fail(error)));
     } catch (thrown) {
       this.#fail(thrown);
     }
@@ -84,11 +93,18 @@ class SourceNode {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#missing?.end();
     await settledWithin(Promise.resolve(this.#stream?.close()), CLOSE_TIMEOUT);
     await settledWithin(Promise.resolve(this.#device?.leave(this.#node)), CLOSE_TIMEOUT);
   }
 
+  #onState(change: StateChange, source: Source): void {
+    this.#emit(source.onState?.(change));
+    this.#missing?.onState();
+  }
+
   #onConnection(change: ConnectionChange, source: Source): void {
+    this.#missing?.onConnection(change.connected);
     if (change.connected) this.#status.connected();
     this.#emit(source.onConnection?.(change));
     if (change.error) this.#fail(change.error);

@@ -50,6 +50,10 @@ export class Status {
     this.#good("connected");
   }
 
+  nothingAt(path: string): void {
+    this.#show("yellow", "ring", "nothing_at", { path });
+  }
+
   failed(error: PiKVMError): void {
     if (error instanceof CancelledError) this.#show("grey", "ring", "cancelled");
     else if (error instanceof AuthError) this.#show("red", "dot", "refused");

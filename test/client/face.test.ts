@@ -67,7 +67,7 @@ export type Types = [
   face.RemoveImageOptions,
   face.SaveImageOptions,
   face.UploadImageOptions,
-  face.PowerState,
+  face.ButtonsState,
   face.StreamEvents,
   face.Gpio,
   face.GpioHardware,

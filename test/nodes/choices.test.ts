@@ -29,6 +29,7 @@ const choices = async (id: string, kind: string): Promise<Choices> => (await (aw
 const LISTS = {
   languages: ["eng"],
   channels: ["__v3_usb_breaker__"],
+  paths: ["gpio.state.outputs.__v3_usb_breaker__.state"],
   images: ["a.iso", "tools/b.img"],
   ports: ["1", "3", "lab"],
   edids: ["Default"],

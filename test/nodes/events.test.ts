@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
+import { PiKVM } from "../../src/client";
 import { scaledClock, startSimulator, type Simulator } from "../../src/simulator";
 import { device, flow, node } from "../harness/flows";
 import { NodeRed } from "../harness/node-red";
@@ -9,6 +10,7 @@ let simulator: Simulator;
 let red: NodeRed;
 before(async () => {
   simulator = await startSimulator({ clock: scaledClock(10), images: { "boot.iso": 1000 } });
+  simulator.state.gpio.addInput("door");
   red = await NodeRed.start();
 });
 after(async () => {
@@ -31,6 +33,7 @@ const said = () =>
   red
     .at("result")
     .map(({ topic, payload, previous }) => ({ topic, payload, ...(previous === undefined ? {} : { previous }) }));
+const durations = () => red.at("result").map(({ duration }) => duration);
 
 test("changes: each chosen property when it changes, with the value before", async () => {
   await deploy({ properties: ["atx.leds.power", "msd.drive.image.name"] });
@@ -45,6 +48,127 @@ test("changes: each chosen property when it changes, with the value before", asy
   assert.deepEqual(said()[2], { topic: "atx.leds.power", payload: true, previous: false });
 });
 
+test("changes: how long the value before lasted, in seconds", async () => {
+  await deploy({ properties: ["atx.leds.power"] });
+  const start = performance.now();
+  await red.message("result");
+  simulator.host.power = true;
+  await red.message("result", { count: 2 });
+  simulator.host.power = false;
+  await red.message("result", { count: 3 });
+  const [none, ...both] = durations();
+  assert.equal(none, undefined);
+  for (const duration of both) assert.ok(typeof duration === "number" && duration * 1000 < performance.now() - start);
+});
+
+test("changes: power is on, off or sleep, however often the LED blinks", async () => {
+  await deploy({ properties: ["power", "atx.leds.power"] });
+  const power = () => red.at("result").filter(({ topic }) => topic === "power");
+  const told = (count: number) => until(() => power().length === count);
+  await told(1);
+  simulator.host.power = true;
+  await told(2);
+  simulator.host.asleep = true;
+  await told(3);
+  const blinks = red.at("result").length;
+  await red.message("result", { count: blinks + 10 });
+  simulator.host.asleep = false;
+  await told(4);
+  assert.deepEqual(
+    power().map(({ payload, previous }) => [payload, previous]),
+    [
+      ["off", undefined],
+      ["on", "off"],
+      ["sleep", "on"],
+      ["on", "sleep"],
+    ],
+  );
+  assert.ok(power().every(({ duration }, index) => (typeof duration === "number") === index > 0));
+});
+
+test("changes: the lights of the keyboard, inputs, and how many people watch", async (t) => {
+  await deploy({ properties: ["hid.keyboard.leds.caps", "gpio.state.inputs.door.state", "clients.count"] });
+  await red.message("result", { count: 3 });
+  simulator.state.hid.key("CapsLock", true, true);
+  await red.message("result", { count: 4 });
+  simulator.state.gpio.setInput("door", true);
+  await red.message("result", { count: 5 });
+  const viewer = await new PiKVM({ address: simulator.url, password: "admin", user: "admin", trust: "none" }).open();
+  t.after(() => viewer.close());
+  await viewer.video.acquire({ allowOffline: true });
+  await red.message("result", { count: 6 });
+  assert.deepEqual(said().slice(3), [
+    { topic: "hid.keyboard.leds.caps", payload: true, previous: false },
+    { topic: "gpio.state.inputs.door.state", payload: true, previous: false },
+    { topic: "clients.count", payload: 1, previous: 0 },
+  ]);
+});
+
+test("changes: idle when nobody has used keyboard or mouse for so long", async (t) => {
+  const other = await startSimulator();
+  t.after(async () => {
+    await red.deploy(flow());
+    await other.close();
+  });
+  other.state.hid.key("KeyA", true, true);
+  const settings = { connection: false, properties: ["idle"], idleSeconds: "1" };
+  await red.deploy(flow(device(other), node("pikvm-events", settings)));
+  await red.message("result", { count: 2 });
+  other.state.hid.key("KeyA", true, true);
+  await red.message("result", { count: 3 });
+  assert.deepEqual(said(), [
+    { topic: "idle", payload: false },
+    { topic: "idle", payload: true, previous: false },
+    { topic: "idle", payload: false, previous: true },
+  ]);
+});
+
+test("changes: a device that does not tell of idleness is one error, and the rest goes on", async () => {
+  simulator.faults.add({ kind: "status", code: 404, path: "/api/hid/inactivity" });
+  await deploy({ properties: ["idle", "atx.leds.power"] });
+  const { error } = await red.message("error");
+  const { code, message } = error as { code: string; message: string };
+  assert.equal(code, "NOT_SUPPORTED");
+  assert.match(message, /4\.83 or newer/);
+  simulator.host.power = true;
+  await red.message("result", { count: 2 });
+  assert.equal(red.at("error").length, 1);
+});
+
+test("changes: a time for idle that is none is a named error", async () => {
+  await deploy({ properties: ["idle"], idleSeconds: "soon" });
+  const { error } = await red.message("error");
+  assert.equal((error as { name: string }).name, "ConfigurationError");
+});
+
+test("changes: a path that leads nowhere is shown, and told once in the log with what there is instead", async () => {
+  const properties = ["msd.drive.image.name", "atx.leds.powr", 'msd.storage.images["new.iso"].size'];
+  await deploy({ properties });
+  const status = () => red.statuses.at(-1)?.status;
+  await until(() => status()?.text === "nothing at atx.leds.powr");
+  assert.equal(status()?.fill, "yellow");
+  const warnings = () => red.logs.filter(({ level }) => level === 30).map(({ msg }) => msg);
+  assert.deepEqual(warnings(), [
+    "The device reports nothing at atx.leds.powr. There are: power, hdd.",
+    'The device reports nothing at msd.storage.images["new.iso"].size. There are: boot.iso.',
+  ]);
+  assert.deepEqual(red.at("error"), []);
+  simulator.dropSessions();
+  await until(() => status()?.text === "connected");
+  await until(() => status()?.text === "nothing at atx.leds.powr");
+  assert.equal(warnings().length, 2);
+});
+
+test("changes: what is at a path only later is shown no longer as missing", async (t) => {
+  await deploy({ properties: ['msd.storage.images["new.iso"].size'] });
+  const shown = (text: string) => until(() => red.statuses.at(-1)?.status.text === text);
+  await shown('nothing at msd.storage.images["new.iso"].size');
+  const client = await new PiKVM({ address: simulator.url, password: "admin", user: "admin", trust: "none" }).open();
+  t.after(() => client.close());
+  await client.msd.upload("new.iso", Buffer.alloc(10));
+  await shown("connected");
+});
+
 test("changes: after a lost connection only what has really changed is told", async () => {
   await deploy({ properties: ["atx.leds.power"] });
   await red.message("result");
@@ -56,6 +180,7 @@ test("changes: after a lost connection only what has really changed is told", as
     { topic: "atx.leds.power", payload: false },
     { topic: "atx.leds.power", payload: true, previous: false },
   ]);
+  assert.deepEqual(durations(), [undefined, undefined], "the value may have changed and changed back meanwhile");
 });
 
 test("state: the full state of a kind each time it was reported, whatever the device left out", async () => {

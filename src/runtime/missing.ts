@@ -1,0 +1,65 @@
+import type { FlowNode } from "./red";
+import type { Status } from "./status";
+
+/** A path with nothing at it, and the names that there are instead. */
+export interface MissingPath {
+  path: string;
+  names: string[];
+}
+
+/** Seconds after a connect by which a device has reported all its states; a slow one takes two. */
+const ALL_REPORTED = 5;
+const NAMES_SHOWN = 20;
+
+/** Tells people of paths that lead nowhere: each once in the log, and in the status as long as it is so. */
+export class MissingPaths {
+  readonly #node: FlowNode;
+  readonly #status: Status;
+  readonly #find: () => MissingPath[];
+  readonly #told = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+  #isShown = false;
+
+  constructor(node: FlowNode, status: Status, find: () => MissingPath[]) {
+    this.#node = node;
+    this.#status = status;
+    this.#find = find;
+  }
+
+  onConnection(isConnected: boolean): void {
+    this.end();
+    if (isConnected) this.#timer = setTimeout(() => this.#look(), ALL_REPORTED * 1000);
+  }
+
+  /** It may be there now. */
+  onState(): void {
+    if (this.#isShown) this.#show(this.#find());
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#isShown = false;
+  }
+
+  #look(): void {
+    const missing = this.#find();
+    this.#show(missing);
+    for (const { path, names } of missing) {
+      if (this.#told.has(path)) continue;
+      this.#told.add(path);
+      this.#node.warn(`The device reports nothing at ${path}. ${instead(names)}`);
+    }
+  }
+
+  #show([first]: MissingPath[]): void {
+    if (first) this.#status.nothingAt(first.path);
+    else if (this.#isShown) this.#status.connected();
+    this.#isShown = first !== undefined;
+  }
+}
+
+function instead(names: readonly string[]): string {
+  if (names.length === 0) return "There is nothing below.";
+  const more = names.length > NAMES_SHOWN ? ", ..." : "";
+  return `There are: ${names.slice(0, NAMES_SHOWN).join(", ")}${more}.`;
+}
