@@ -4,6 +4,7 @@ import { startSimulator, type Simulator } from "../../src/simulator";
 import { skip } from "../examples/browser";
 import { ChildNodeRed } from "../harness/child-node-red";
 import { device, node } from "../harness/flows";
+import { until } from "../harness/until";
 import { Dialog } from "./dialog";
 import { Editor } from "./editor";
 
@@ -18,6 +19,13 @@ describe("what dialogs do while they are filled in", { skip }, () => {
   before(async () => {
     simulator = await startSimulator({ images: { "debian-live.iso": 1 }, switchUnits: 1 });
     simulator.state.switch.chain.settingsOf(1).name = "web server";
+    const { gpio } = simulator.state;
+    gpio.addInput("door");
+    const row = [
+      { type: "label", text: "Front door" } as const,
+      { type: "input", channel: "door", color: "green" } as const,
+    ];
+    gpio.model = { ...gpio.model, view: { ...gpio.model.view, table: [row] } };
     nodeRed = await ChildNodeRed.start();
     await nodeRed.deploy([
       { id: "tab", type: "tab", label: "live" },
@@ -26,6 +34,7 @@ describe("what dialogs do while they are filled in", { skip }, () => {
       node("pikvm-msd-mount", { id: "mount", device: "lab", x: 150, y: 300, wires: [[], []] }),
       node("pikvm-kvm-switch", { id: "switch", device: "lab", x: 400, y: 300, wires: [[], []] }),
       node("pikvm-events", { id: "events", x: 150, y: 200, wires: [[], []] }),
+      node("pikvm-events", { id: "inputs", device: "lab", x: 650, y: 300, wires: [[], []] }),
       node("pikvm-hid-keys", { id: "keys", x: 400, y: 200, wires: [[], []] }),
       node("pikvm-atx-power", { id: "power", x: 650, y: 200, wires: [[], []] }),
     ]);
@@ -134,6 +143,32 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     const { properties, validationErrors } = await editor.node("events");
     assert.deepEqual(properties, ["atx.leds.power", "hid.keyboard.leds.caps", "power led"]);
     assert.ok(validationErrors.includes('Properties: "power led" is not a path such as atx.leds.power'));
+  });
+
+  test("events: inputs and relays of the device are suggested by their labels", async () => {
+    const dialog = await Dialog.ofNode(editor, "inputs");
+    await editor.page.locator(".red-ui-editableList-addButton:visible").click();
+    const path = editor.page.locator("input.pikvm-path").nth(1);
+    const suggestion = suggestions().getByText("gpio.state.inputs.door.state  \u2013  Front door");
+    await until(async () => {
+      // They are there once the device has answered; a person types on.
+      await path.fill("");
+      await path.pressSequentially("front");
+      return suggestion.isVisible();
+    });
+    await editor.picture("events-inputs");
+    await suggestion.click();
+    assert.equal(await path.inputValue(), "gpio.state.inputs.door.state");
+    await dialog.cancel();
+  });
+
+  test("events: a time for idle is needed where idle is among the properties", async () => {
+    const dialog = await Dialog.ofNode(editor, "inputs");
+    await editor.page.locator("input.pikvm-path").first().fill("idle");
+    await dialog.set({ field: "idleSeconds", value: "0" });
+    await dialog.save();
+    const { validationErrors } = await editor.node("inputs");
+    assert.deepEqual(validationErrors, ["Idle after: must be a number from 1 to 86400"]);
   });
 
   test("events: a node that would never send anything is invalid", async () => {

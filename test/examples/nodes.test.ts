@@ -112,3 +112,14 @@ test("events.json tells that the host has power", async () => {
   simulator.host.power = true;
   assert.equal((await nodeRed.message(power, { count: 2 }))["payload"], true);
 });
+
+test("events.json tells that the host sleeps", async () => {
+  simulator.host.power = true;
+  const flow = await deploy("events.json");
+  const power = idOf(flow, "debug", "on, off or sleep");
+  assert.equal((await nodeRed.message(power))["payload"], "on");
+  simulator.host.asleep = true;
+  const { payload, previous } = await nodeRed.message(power, { count: 2 });
+  assert.deepEqual([payload, previous], ["sleep", "on"]);
+  assert.equal((await nodeRed.message(idOf(flow, "debug", "nobody there")))["payload"], false);
+});
