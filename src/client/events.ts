@@ -36,10 +36,13 @@ export class EventStream extends EventEmitter<StreamEvents> implements AsyncIter
     event: (event: DeviceEvent) => this.emit("event", event),
     state: (change: StateChange) => {
       this.emit("state", change);
+      if (this.#done.signal.aborted) return;
       for (const derived of this.#derived) derived.onState?.(change);
     },
     connection: (change: ConnectionChange) => {
       this.emit("connection", change);
+      // A listener may have closed it.
+      if (this.#done.signal.aborted) return;
       for (const derived of this.#derived) derived.onConnection(change.connected);
     },
   };

@@ -254,6 +254,14 @@ describe("idleness", () => {
     assert.equal(problems.length, 1);
   });
 
+  test("a subscription that is closed as soon as it is connected asks nothing", async (t) => {
+    const { sim, kvm } = await bench(t);
+    const stream = kvm.events({ idle: 60 });
+    await new Promise((resolve) => stream.on("connection", () => resolve(stream.close())));
+    await kvm.hid.getState();
+    assert.ok(!sim.requests.some(({ path }) => path === "/api/hid/inactivity"));
+  });
+
   test("a refused login is told, and not tried again", async (t) => {
     const { sim, kvm } = await bench(t);
     const fault = sim.faults.add({ kind: "status", code: 403, path: "/api/hid/inactivity" });
