@@ -190,6 +190,6 @@ export class EventLink extends EventEmitter<LinkEvents> {
 }
 
 /** Exponential with full jitter: many devices or Node-REDs do not come back in step. Seconds. */
-function backoff(failures: number, { backoffStart, backoffCeiling }: LinkTiming): number {
+export function backoff(failures: number, { backoffStart, backoffCeiling } = TIMING): number {
   return Math.random() * Math.min(backoffCeiling, backoffStart * 2 ** (failures - 1));
 }

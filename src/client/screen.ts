@@ -1,6 +1,7 @@
 import { pause, throwIfCancelled, within } from "./deadline";
 import { PiKVMError, WaitTimeoutError, WebSocketError } from "./errors";
 import { inRange } from "./ranges";
+import { ScreenWatch, type ScreenChange, type ScreenCondition, type WatchScreenOptions } from "./screen-watch";
 import type { OcrOptions, Snapshot, SnapshotOptions } from "./snapshot";
 import type { Streamer } from "./streamer";
 import { textMatcher, type TextPattern } from "./text-match";
@@ -46,10 +47,12 @@ const REOPEN_INTERVAL = 1;
 export class Screen {
   readonly #streamer: Streamer;
   readonly #video: Video;
+  readonly #watch: ScreenWatch;
 
   constructor(streamer: Streamer, video: Video) {
     this.#streamer = streamer;
     this.#video = video;
+    this.#watch = new ScreenWatch(streamer, video);
   }
 
   /**
@@ -100,6 +103,18 @@ export class Screen {
         }
       }
     });
+  }
+
+  /**
+   * Tells what happens on the screen until it is cancelled or left (`break`): every picture at a rate; those that differ from the last one
+   * told; that the picture stands still for some time, and moves again; that the signal is lost, and comes back; that a text is shown, and
+   * gone. Who is slow in taking them gets the newest picture next; nothing piles up. The video runs meanwhile. An outage is sat out, with
+   * growing pauses, and told once by `onConnection`; what was seen before it counts on.
+   * At first the state is only learnt, except for `frames`, the first picture of `changes`, and a text that is shown already.
+   * @throws ConfigurationError for what is out of range, at once; later AuthError, when the device refuses the login; CancelledError.
+   */
+  watch(condition: ScreenCondition, options: WatchScreenOptions = {}): AsyncGenerator<ScreenChange, void, undefined> {
+    return this.#watch.watch(condition, options);
   }
 
   /** @param work gets a signal that ends when the video's connection breaks. */

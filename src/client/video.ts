@@ -45,6 +45,11 @@ export class Video {
     this.#timing = timing;
   }
 
+  /** Ends when the device is closed. */
+  get closed(): AbortSignal {
+    return this.#transport.closed;
+  }
+
   /**
    * Starts the video unless it runs, and waits until there is a picture, so that a snapshot succeeds. Release it when done. Takes a device
    * one to three seconds when the video does not run. `GET /api/ws?stream=1`.
