@@ -20,7 +20,7 @@ interface Named {
 }
 
 /** Every node that uses a device. */
-interface UsesDevice extends Named {
+export interface UsesDevice extends Named {
   /** Id of a `pikvm-device` config node. */
   device: string;
 }
@@ -307,4 +307,25 @@ export interface EventsConfig extends UsesDevice {
   idleSeconds: string;
   /** Also send a message when the connection comes or goes. */
   connection: boolean;
+}
+
+export const WATCH_MODES = ["frames", "changes", "freeze", "signal", "text"] as const;
+
+/**
+ * `rate`: pictures per second that are looked at, or sent by `frames`. `threshold`: percent of the picture that must differ. `freezeTime`:
+ * seconds. `text`, `textMode`, `mistakes`, `region`, `langs`, `interval`: as for wait-until. `format`, `file`: as for screen.
+ */
+export interface ScreenWatchConfig extends UsesDevice {
+  mode: (typeof WATCH_MODES)[number];
+  rate: string;
+  threshold: string;
+  freezeTime: string;
+  text: string;
+  textMode: (typeof TEXT_MODES)[number];
+  mistakes: string;
+  region: string;
+  langs: string;
+  interval: string;
+  format: (typeof PICTURE_FORMATS)[number];
+  file: string;
 }

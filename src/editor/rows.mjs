@@ -2,6 +2,8 @@
 //
 //   <pikvm-device></pikvm-device>                                      the device, and the box that lets messages choose another
 //   <pikvm-field name="hold" icon="clock-o" unit="seconds" hint></pikvm-field>   a typed input with label.hold and hint.hold
+//   <pikvm-value name="rate" icon="film" unit="fps" hint></pikvm-value>   the same with a plain input: of a source, which has no messages
+//   <pikvm-select name="mode" icon="eye" values="one two"></pikvm-select>   one of these values, with the words mode.one and mode.two
 //   <pikvm-check name="progress"></pikvm-check>                        a box with label.progress
 //   <pikvm-name></pikvm-name>                                          the name of the node
 
@@ -11,6 +13,11 @@ const label = (name, icon, words) =>
   `<label for="node-input-${name}"><i class="fa fa-${icon}"></i> <span data-i18n="${words}"></span></label>`;
 
 const row = (...lines) => ['<div class="form-row">', ...lines.map((line) => `  ${line}`), "</div>"];
+
+const unitOf = (unit) =>
+  unit === undefined ? [] : [`<span class="pikvm-unit" data-i18n="${COMMON}.unit.${unit}"></span>`];
+const hintOf = (name, hint) =>
+  hint === undefined ? [] : [`<div class="pikvm-hint" data-i18n="[html]hint.${name}"></div>`];
 
 const ROWS = {
   device: ({ only }) => [
@@ -27,10 +34,23 @@ const ROWS = {
       label(name, icon, `label.${name}`),
       `<input type="text" id="node-input-${name}" style="width: 100%" />`,
       `<input type="hidden" id="node-input-${name}Type" />`,
-      ...(unit === undefined ? [] : [`<span class="pikvm-unit" data-i18n="${COMMON}.unit.${unit}"></span>`]),
+      ...unitOf(unit),
     ),
-    ...(hint === undefined ? [] : [`<div class="pikvm-hint" data-i18n="[html]hint.${name}"></div>`]),
+    ...hintOf(name, hint),
   ],
+
+  value: ({ name, icon, unit, hint }) => [
+    ...row(label(name, icon, `label.${name}`), `<input type="text" id="node-input-${name}" />`, ...unitOf(unit)),
+    ...hintOf(name, hint),
+  ],
+
+  select: ({ name, icon, values }) =>
+    row(
+      label(name, icon, `label.${name}`),
+      `<select id="node-input-${name}">`,
+      ...values.split(" ").map((value) => `  <option value="${value}" data-i18n="${name}.${value}"></option>`),
+      "</select>",
+    ),
 
   check: ({ name, words = `label.${name}` }) => [
     '<div class="form-row pikvm-check">',

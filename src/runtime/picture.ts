@@ -1,5 +1,5 @@
 import { rename, rm, writeFile } from "node:fs/promises";
-import { ConfigurationError, PiKVMError } from "../client";
+import { ConfigurationError, PiKVMError, type ConnectionChange } from "../client";
 import type { PICTURE_FORMATS } from "../config";
 
 /** A JPEG as a flow wants it. A file is there only when it is complete; its path is handed on then. */
@@ -22,4 +22,31 @@ export async function handOver(
     throw new PiKVMError(`The picture could not be written to "${path}": ${reason}`, { code: "FILE", cause });
   }
   return path;
+}
+
+/** Hands on one picture after the other. A file that cannot be written is told once, until it can be written again. */
+export class PictureDesk {
+  readonly #format: (typeof PICTURE_FORMATS)[number];
+  readonly #file: string;
+  #failed = false;
+
+  constructor(format: (typeof PICTURE_FORMATS)[number], file: string) {
+    this.#format = format;
+    this.#file = file;
+  }
+
+  /** @returns undefined when it failed. */
+  async handOver(image: Buffer, tell: (change: ConnectionChange) => void): Promise<Buffer | string | undefined> {
+    try {
+      const picture = await handOver(image, this.#format, () => this.#file);
+      if (this.#failed) tell({ connected: true });
+      this.#failed = false;
+      return picture;
+    } catch (error) {
+      if (!(error instanceof PiKVMError)) throw error;
+      if (!this.#failed) tell({ connected: false, error });
+      this.#failed = true;
+      return undefined;
+    }
+  }
 }

@@ -1,5 +1,5 @@
-import type { ConnectionChange, DeviceEvent, EventsOptions, EventStream, StateChange, States } from "../client";
-import type { EventsConfig } from "../config";
+import type { ConnectionChange, DeviceEvent, EventsOptions, EventStream, PiKVM, StateChange, States } from "../client";
+import type { EventsConfig, UsesDevice } from "../config";
 import { deviceById, type Device } from "./device";
 import { asPiKVMError, fail } from "./failure";
 import { MissingPaths, type MissingPath } from "./missing";
@@ -26,17 +26,29 @@ export interface Source {
   onConnection?: (change: ConnectionChange) => Emission[];
   /** Paths that lead nowhere, which people are told of once the device has reported everything. */
   missing?: (states: Readonly<States>) => MissingPath[];
+  /** Instead of the events: runs as long as the flow does. What it throws is told, and ends it. */
+  work?: (bench: Workbench) => Promise<void>;
 }
 
-export type StoredSource = NodeDef & EventsConfig;
+/** What a source's own work is done with. */
+export interface Workbench {
+  pikvm: PiKVM;
+  /** Ends when the node does. */
+  signal: AbortSignal;
+  send: (emission: Emission) => void;
+  /** The status, and the error of an outage, which is told once. */
+  onConnection: (change: ConnectionChange) => void;
+}
+
+export type StoredSource<Config extends UsesDevice = EventsConfig> = NodeDef & Config;
 
 /** A Node-RED module for one node that produces messages by itself. */
-export function defineSource(
+export function defineSource<Config extends UsesDevice = EventsConfig>(
   type: string,
-  create: (config: StoredSource, RED: NodeAPI) => Source,
+  create: (config: StoredSource<Config>, RED: NodeAPI) => Source,
 ): (RED: NodeAPI) => void {
   return (RED) => {
-    RED.nodes.registerType(type, function (this: FlowNode, config: StoredSource) {
+    RED.nodes.registerType(type, function (this: FlowNode, config: StoredSource<Config>) {
       RED.nodes.createNode(this, config);
       const node = new SourceNode(RED, this, config.device, () => create(config, RED));
       const start = () => void node.start();
@@ -60,6 +72,8 @@ class SourceNode {
   #device: Device | undefined;
   #stream: EventStream | undefined;
   #missing: MissingPaths | undefined;
+  #work: Promise<void> | undefined;
+  readonly #stop = new AbortController();
   #closed = false;
 
   constructor(RED: NodeAPI, node: FlowNode, deviceId: string, create: () => Source) {
@@ -79,13 +93,8 @@ class SourceNode {
       this.#status.connecting();
       const pikvm = await this.#device.join(this.#node);
       if (this.#closed) return;
-      const stream = pikvm.events(source.derived);
-      this.#stream = stream;
-      this.#missing = new MissingPaths(this.#node, this.#status, () => source.missing?.(stream.states) ?? []);
-      stream.on("event", (event) => this.#guard(() => this.#emit(source.onEvent?.(event))));
-      stream.on("state", (change) => this.#guard(() => this.#onState(change, source)));
-      stream.on("connection", (change) => this.#guard(() => this.#onConnection(change, source)));
-      stream.on("problem", (error) => this.#guard(() => this.#fail(error)));
+      if (source.work) this.#work = this.#run(source.work, source, pikvm);
+      else this.#listen(source, pikvm);
     } catch (thrown) {
       this.#fail(thrown);
     }
@@ -94,13 +103,36 @@ class SourceNode {
   async close(): Promise<void> {
     this.#closed = true;
     this.#missing?.end();
+    this.#stop.abort();
+    await settledWithin(Promise.resolve(this.#work), CLOSE_TIMEOUT);
     await settledWithin(Promise.resolve(this.#stream?.close()), CLOSE_TIMEOUT);
     await settledWithin(Promise.resolve(this.#device?.leave(this.#node)), CLOSE_TIMEOUT);
+  }
+
+  #listen(source: Source, pikvm: PiKVM): void {
+    const stream = pikvm.events(source.derived);
+    this.#stream = stream;
+    this.#missing = new MissingPaths(this.#node, this.#status, () => source.missing?.(stream.states) ?? []);
+    stream.on("event", (event) => this.#guard(() => this.#emit(source.onEvent?.(event))));
+    stream.on("state", (change) => this.#guard(() => this.#onState(change, source)));
+    stream.on("connection", (change) => this.#guard(() => this.#onConnection(change, source)));
+    stream.on("problem", (error) => this.#guard(() => this.#fail(error)));
   }
 
   #onState(change: StateChange, source: Source): void {
     this.#emit(source.onState?.(change));
     this.#missing?.onState();
+  }
+
+  /** Never rejects. */
+  async #run(work: NonNullable<Source["work"]>, source: Source, pikvm: PiKVM): Promise<void> {
+    const onConnection = (change: ConnectionChange) => this.#guard(() => this.#onConnection(change, source));
+    const send = (emission: Emission) => this.#guard(() => this.#emit([emission]));
+    try {
+      await work({ pikvm, signal: this.#stop.signal, send, onConnection });
+    } catch (thrown) {
+      if (!this.#closed) this.#fail(thrown);
+    }
   }
 
   #onConnection(change: ConnectionChange, source: Source): void {
@@ -141,6 +173,7 @@ function newMessage(properties: Record<string, unknown>): Message {
 }
 
 function cloneOf(value: unknown): unknown {
+  if (Buffer.isBuffer(value)) return Buffer.from(value);
   if (typeof value !== "object" || value === null) return value;
   return structuredClone(value);
 }

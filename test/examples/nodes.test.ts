@@ -123,3 +123,12 @@ test("events.json tells that the host sleeps", async () => {
   assert.deepEqual([payload, previous], ["sleep", "on"]);
   assert.equal((await nodeRed.message(idOf(flow, "debug", "nobody there")))["payload"], false);
 });
+
+test("screen-watch.json tells what changes, and the login prompt", async () => {
+  simulator.host.power = true;
+  const flow = await deploy("screen-watch.json");
+  const { payload } = await nodeRed.message(idOf(flow, "debug", "changed"));
+  assert.match(String(payload), /^data:image\/jpeg;base64,/);
+  const { topic } = await nodeRed.message(idOf(flow, "debug", "the text"), { timeout: 20_000 });
+  assert.equal(topic, "text_shown");
+});
