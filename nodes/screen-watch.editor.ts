@@ -37,7 +37,7 @@ const input = (name: Property): JQuery => $(`#node-input-${name}`);
 
 /** What the node has, or what its open dialog shows. */
 const valueOf = (node: object, name: Property): string =>
-  input(name).data("node") === node ? String(input(name).val()) : String((node as ScreenWatchConfig)[name]); // the node that the property belongs to
+  input(name).data("node") === node ? String(input(name).val()) : (node as ScreenWatchConfig)[name]; // the node that the property belongs to
 
 const mayBeOf =
   (node: object): MayBe =>
