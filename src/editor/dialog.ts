@@ -76,6 +76,7 @@ export function dialogOf<Name extends string>(file: string, fields: Record<Name,
       };
       for (const name of names) {
         input(`${name}Type`).data("node", node);
+        dropTooltip(input(name));
         input(name).typedInput({
           types: [...fixedTypes(name), ...SOURCES],
           typeField: `#node-input-${name}Type`,
@@ -86,6 +87,13 @@ export function dialogOf<Name extends string>(file: string, fields: Record<Name,
       update();
     },
   };
+}
+
+/** Of what is wrong from the start Node-RED tells the reason at the input, which the typed input hides: it is to be told there instead. */
+function dropTooltip(field: JQuery): void {
+  const tooltip = field.data("tooltip") as { delete(): void } | undefined; // set by the editor, and known to it only
+  tooltip?.delete();
+  field.removeData("tooltip");
 }
 
 const rowAlone = (name: string): JQuery => input(name).closest(".form-row");

@@ -37,6 +37,7 @@ describe("what dialogs do while they are filled in", { skip }, () => {
       node("pikvm-events", { id: "inputs", device: "lab", x: 650, y: 300, wires: [[], []] }),
       node("pikvm-hid-keys", { id: "keys", x: 400, y: 200, wires: [[], []] }),
       node("pikvm-atx-power", { id: "power", x: 650, y: 200, wires: [[], []] }),
+      node("pikvm-hid-macro", { id: "macro", x: 400, y: 300, wires: [[], []] }),
     ]);
     editor = await Editor.open(nodeRed.url);
   });
@@ -192,6 +193,38 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     assert.deepEqual((await editor.node("events"))["kinds"], ["msd", "clients"]);
     const again = await Dialog.ofNode(editor, "events");
     assert.equal(await editor.page.locator("#pikvm-kinds input:checked").count(), 2);
+    await again.cancel();
+  });
+
+  test("hid-macro: a file is imported into the node, and what it is, is said at once and when the dialog opens again", async () => {
+    const { page } = editor;
+    const summary = page.locator("#pikvm-macro-summary");
+    const choose = (name: string, content: string) =>
+      page
+        .locator("#pikvm-macro-file")
+        .setInputFiles({ name, mimeType: "application/json", buffer: Buffer.from(content) });
+    const macro = [
+      { event_type: "key", event: { key: "KeyA", state: true } },
+      { event_type: "delay", event: { millis: 60_600 } },
+      { event_type: "mouse_wheel", event: { delta: [{ x: 0, y: 1 }], squash: false } },
+      { event_type: "atx_button", event: { button: "power" } },
+      { event_type: "gpio_pulse", event: { channel: "bell" } },
+    ];
+    const dialog = await Dialog.ofNode(editor, "macro");
+    assert.equal(await summary.innerText(), "");
+    await choose("notes.json", '{"not": "a macro"}');
+    await summary.getByText("notes.json: must be a list of steps").waitFor();
+    assert.equal(await dialog.shown("macro", true), "");
+    await choose("script.json", JSON.stringify(macro, undefined, 4));
+    await summary.getByText("5 steps, 61 s: keyboard, mouse, power buttons, relays").waitFor();
+    assert.equal(await dialog.shown("macro", true), JSON.stringify(macro));
+    await editor.picture("hid-macro-imported");
+    await dialog.save();
+    const again = await Dialog.ofNode(editor, "macro");
+    await summary.getByText("5 steps, 61 s").waitFor();
+    await again.set({ field: "source", type: "choice", value: "file" });
+    assert.deepEqual(await again.visibleRows(), ["Device", "Play", "File", "Repeat", "Speed", "Name"]);
+    assert.equal(await page.locator("#pikvm-macro-import").isVisible(), false);
     await again.cancel();
   });
 

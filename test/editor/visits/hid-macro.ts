@@ -9,13 +9,13 @@ const MACRO = [
 export const visit: Visit = {
   mistakes: [
     NO_DEVICE,
-    { ...stored(""), reason: "Macro: must not be empty" },
     { ...stored("[{"), reason: "Macro: must be JSON, as PiKVM's web page saves it" },
     { ...stored('{"a":1}'), reason: "Macro: must be a list of steps" },
     {
       ...stored('[{"event_type":"delay","event":{}},{"event_type":"dance","event":{}}]'),
       reason: "Macro: step 2 is none",
     },
+    { ...stored(""), reason: "Macro: must not be empty" },
     { ...number("repeat", "1.5"), reason: "Repeat: must be a whole number" },
     { ...number("speed", "11"), reason: `Speed: ${FOR_NUMBERS} 0.1 to 10` },
     { ...text("file", ""), given: [choice("source", "file")], reason: "File: must not be empty" },
