@@ -73,17 +73,17 @@ export const text = ({ blank, secret, suggest, problem, used = always }: TextOpt
   used,
 });
 
-/** JSON that is kept in the node, edited in a window of its own; `<field>.stored` in the node's catalogue names it. */
+/** JSON that is kept in the node, edited in a window of its own. */
 export const stored = ({ problem, used = always }: Pick<TextOptions, "problem" | "used"> = {}): Field => ({
-  fixed: (words, name) => [
+  fixed: () => [
     {
       value: STORED,
-      label: words(`${name}.${STORED}`),
+      label: common("source.stored"),
       icon: "red/images/typedInput/json.svg",
       expand() {
         RED.editor.editJSON({
-          value: indented(this.typedInput("value")),
-          complete: (json) => this.typedInput("value", onOneLine(String(json))),
+          value: indented(this.value()),
+          complete: (json) => this.value(onOneLine(String(json))),
         });
       },
     },

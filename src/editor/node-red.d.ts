@@ -15,8 +15,8 @@ declare module "@node-red/editor-client" {
   interface WidgetTypedInputTypeDefinition {
     /** Suggestions for what was typed so far; Enter takes the first. */
     autoComplete?: ((typed: string) => { value: string; label: string }[]) | undefined;
-    /** Opens an editor for the value; `this` is the input. */
-    expand?: ((this: JQuery) => void) | undefined;
+    /** Opens an editor for the value; `this` is the typed input itself. */
+    expand?: ((this: { value(): string; value(value: string): void }) => void) | undefined;
   }
 }
 

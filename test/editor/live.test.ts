@@ -219,6 +219,12 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     await summary.getByText("5 steps, 61 s: keyboard, mouse, power buttons, relays").waitFor();
     assert.equal(await dialog.shown("macro", true), JSON.stringify(macro));
     await editor.picture("hid-macro-imported");
+    await page.locator("#node-input-macro + .red-ui-typedInput-container .red-ui-typedInput-option-expand").click();
+    await dialog.tray.getByText('"event_type"').first().waitFor();
+    await editor.picture("hid-macro-editor");
+    await dialog.tray.locator("#node-dialog-ok").click();
+    await page.locator("#pikvm-macro-summary:visible").getByText("5 steps").waitFor();
+    assert.equal(await dialog.shown("macro", true), JSON.stringify(macro));
     await dialog.save();
     const again = await Dialog.ofNode(editor, "macro");
     await summary.getByText("5 steps, 61 s").waitFor();

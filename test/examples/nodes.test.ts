@@ -64,6 +64,14 @@ test("hid-keys.json types a long text and stops when told", async () => {
   assert.equal((error as { name: string }).name, "CancelledError");
 });
 
+test("hid-macro.json plays its macro", async () => {
+  const flow = await deploy("hid-macro.json");
+  press(flow, "now");
+  await until(() => nodeRed.at(idOf(flow, "debug", "result or progress")).find(({ progress }) => !progress));
+  // What an earlier example has handed over may still have been typed.
+  assert.ok(simulator.host.typed.endsWith("date\n"), simulator.host.typed);
+});
+
 test("msd-mount.json mounts and ejects", async () => {
   const flow = await deploy("msd-mount.json");
   press(flow, "mount");
