@@ -120,7 +120,7 @@ test("all nodes of the package, two of each kind, share one WebSocket for events
     const { credentials, ...known } = device(simulator);
     return flow(revision === 0 ? { ...known, credentials } : known, ...nodes);
   };
-  const simulator = await startSimulator({ clock: scaledClock(10), images: { "a.iso": 1_000_000 } });
+  const simulator = await startSimulator({ clock: scaledClock(10), images: { "a.iso": 1_000_000 }, switchUnits: 1 });
   t.after(() => simulator.close());
   const opened = (stream: string) =>
     simulator.requests.filter(({ query, status }) => status === 101 && query["stream"] === stream);
