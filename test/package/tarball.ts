@@ -27,6 +27,7 @@ interface Tarball {
   path: string;
   files: { path: string; size: number }[];
   /** Bytes. */
+  size: number;
   unpackedSize: number;
 }
 
