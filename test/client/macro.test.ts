@@ -135,21 +135,6 @@ describe("playing a macro", { concurrency: true }, () => {
     await kvm.macros.play([key("ShiftLeft", true), step("mouse_button", { button: "right", state: true })]);
     assert.deepEqual(inputs(sim), ["+ShiftLeft", "+right", "-right", "-ShiftLeft"]);
   });
-
-  // The measure that was asked for: under 1 % of a macro of 60 s; ten times as fast, timers and sockets are as late as ever.
-  test("lateness does not add up: a macro of 60 s drifts by less than 1 %, also ten times as fast", async (t) => {
-    const { sim, kvm } = await bench(t);
-    const taps = Array.from({ length: 600 }, () => [key("KeyA", true), delay(50), key("KeyA", false), delay(50)]);
-    await kvm.macros.play(taps.flat(), { speed: 10 });
-    const downs = sim.host.keyEvents.filter(({ state }) => state);
-    assert.equal(downs.length, 600);
-    const lateness = downs.map(({ at }, index) => at - index * 10);
-    // A busy computer may be late for a moment; drift is what stays.
-    const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length / 2] ?? NaN;
-    const drift = median(lateness.slice(-100)) - median(lateness.slice(0, 100));
-    t.diagnostic(`drift ${drift.toFixed(1)} ms of 6000 ms`);
-    assert.ok(Math.abs(drift) < 60, `${drift} ms`);
-  });
 });
 
 describe("a macro that is ended before its end", { concurrency: true }, () => {
@@ -366,4 +351,18 @@ describe("what a macro may leave out, or say in another way", () => {
   test("dialog and client know the same steps", () => {
     assert.deepEqual(config.MACRO_EVENTS, MACRO_EVENTS);
   });
+});
+
+// The measure that was asked for: under 1 % of a macro of 60 s; ten times as fast, timers and sockets are as late as ever.
+test("lateness does not add up: a macro of 60 s drifts by less than 1 %, also ten times as fast", async (t) => {
+  const { sim, kvm } = await bench(t);
+  const taps = Array.from({ length: 600 }, () => [key("KeyA", true), delay(50), key("KeyA", false), delay(50)]);
+  await kvm.macros.play(taps.flat(), { speed: 10 });
+  const downs = sim.host.keyEvents.filter(({ state }) => state);
+  assert.equal(downs.length, 600);
+  const lateness = downs.map(({ at }, index) => at - index * 10);
+  // A busy computer is late now and then; drift is how late it is at best.
+  const drift = Math.min(...lateness.slice(-100)) - Math.min(...lateness.slice(0, 100));
+  t.diagnostic(`drift ${drift.toFixed(1)} ms of 6000 ms`);
+  assert.ok(Math.abs(drift) < 60, `${drift} ms`);
 });
