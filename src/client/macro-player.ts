@@ -147,7 +147,8 @@ class Schedule {
 
   async wait(millis: number): Promise<void> {
     this.#due += millis / this.#speed;
-    await this.#live.pause((this.#due - performance.now()) / 1000);
+    // Timers cut fractions of a millisecond off, and a step must not come too early.
+    await this.#live.pause(Math.ceil(this.#due - performance.now()) / 1000);
   }
 
   /** For what takes its own time: all that follows is later by that. */

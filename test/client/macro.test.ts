@@ -125,9 +125,10 @@ describe("playing a macro", { concurrency: true }, () => {
 
   test("speed divides the delays", async (t) => {
     const { kvm } = await bench(t);
-    const [fast, slow] = await Promise.all([10, 0.5].map((speed) => kvm.macros.play([delay(200)], { speed })));
-    assert.ok(fast && fast.seconds >= 0.02 && fast.seconds < 0.2, JSON.stringify(fast));
-    assert.ok(slow && slow.seconds >= 0.4, JSON.stringify(slow));
+    const fast = await kvm.macros.play([delay(5000)], { speed: 10 });
+    const slow = await kvm.macros.play([delay(200)], { speed: 0.5 });
+    assert.ok(fast.seconds >= 0.5 && fast.seconds < 5, JSON.stringify(fast));
+    assert.ok(slow.seconds >= 0.4, JSON.stringify(slow));
   });
 
   test("what is still down at the end is released", async (t) => {
@@ -356,7 +357,7 @@ describe("what a macro may leave out, or say in another way", () => {
 // The measure that was asked for: under 1 % of a macro of 60 s; ten times as fast, timers and sockets are as late as ever.
 test("lateness does not add up: a macro of 60 s drifts by less than 1 %, also ten times as fast", async (t) => {
   const { sim, kvm } = await bench(t);
-  const taps = Array.from({ length: 600 }, () => [key("KeyA", true), delay(50), key("KeyA", false), delay(50)]);
+  const taps = Array.from({ length: 600 }, () => [key("KeyA", true), delay(54), key("KeyA", false), delay(46)]);
   await kvm.macros.play(taps.flat(), { speed: 10 });
   const downs = sim.host.keyEvents.filter(({ state }) => state);
   assert.equal(downs.length, 600);
