@@ -1,4 +1,4 @@
-import type { ChangeOptions, Commands } from "./commands";
+import { Commands, type ChangeOptions } from "./commands";
 import { pause, within } from "./deadline";
 import { CancelledError, ConfigurationError, PiKVMError } from "./errors";
 import { knownKey } from "./keys";
@@ -175,6 +175,16 @@ export class Hid {
   /** Turns the wheel. `POST /api/hid/events/send_mouse_wheel`. @param x, y -127 to 127; a negative y scrolls down. */
   async sendMouseWheel(x: number, y: number, options: ChangeOptions = {}): Promise<void> {
     return this.#event("send_mouse_wheel", deltaOf(x, y), options);
+  }
+
+  /**
+   * Several calls in one turn: nobody else of ours types or clicks in between.
+   * @param work gets this keyboard and mouse for the time of the turn, and what ends it. A call of any other `Hid` of the device would wait
+   * for the end of the turn, and must not be waited for in it.
+   */
+  async inTurn<T>(work: (hid: Hid, turn: AbortSignal) => Promise<T>, { signal }: CallOptions = {}): Promise<T> {
+    const { transport, lane } = this.#commands;
+    return lane.run((turn) => work(new Hid(new Commands(transport, lane.inner())), turn), signal);
   }
 
   #event(call: string, query: Query, options: ChangeOptions): Promise<void> {

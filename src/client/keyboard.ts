@@ -1,5 +1,4 @@
 import type { Hid } from "./hid";
-import type { Lane } from "./lane";
 import type { TypeOptions } from "./typist";
 import type { StateWaiter } from "./wait";
 
@@ -15,16 +14,14 @@ const LED_TIMEOUT = 5;
 /** Seconds; some hosts overlook a shorter press. */
 const PRESS = 0.05;
 
-/** The keyboard, as actions that look first. Texts are typed in the order in which they were asked for. */
+/** The keyboard, as actions that look first. They keep their order among the calls of `Hid`: looking is a part of their turn. */
 export class Keyboard {
   readonly #hid: Hid;
   readonly #waiter: StateWaiter;
-  readonly #lane: Lane;
 
-  constructor(hid: Hid, waiter: StateWaiter, lane: Lane) {
+  constructor(hid: Hid, waiter: StateWaiter) {
     this.#hid = hid;
     this.#waiter = waiter;
-    this.#lane = lane;
   }
 
   /**
@@ -36,18 +33,21 @@ export class Keyboard {
     text: string,
     { enter = false, capsLockOff = false, signal, ...options }: TextOptions = {},
   ): Promise<number> {
-    return this.#lane.run(async (turn) => {
-      if (capsLockOff) await this.#switchCapsLockOff(turn);
-      const typed = await this.#hid.typeText(enter ? `${text}\n` : text, { ...options, signal: turn });
-      return enter ? typed - 1 : typed;
-    }, signal);
+    return this.#hid.inTurn(
+      async (hid, turn) => {
+        if (capsLockOff) await this.#switchCapsLockOff(hid, turn);
+        const typed = await hid.typeText(enter ? `${text}\n` : text, { ...options, signal: turn });
+        return enter ? typed - 1 : typed;
+      },
+      { signal },
+    );
   }
 
-  async #switchCapsLockOff(signal: AbortSignal): Promise<void> {
-    const read = this.#hid.getState.bind(this.#hid);
+  async #switchCapsLockOff(hid: Hid, signal: AbortSignal): Promise<void> {
+    const read = hid.getState.bind(hid);
     const { keyboard } = await read({ signal });
     if (!keyboard.leds.caps) return;
-    await this.#hid.press("CapsLock", PRESS, { signal });
+    await hid.press("CapsLock", PRESS, { signal });
     const failure = "Caps Lock is on and its key did not switch it off; nothing was typed.";
     await this.#waiter.until("hid", read, (state) => !state.keyboard.leds.caps, {
       timeout: LED_TIMEOUT,

@@ -41,6 +41,11 @@ export class Lane {
     });
   }
 
+  /** Another one of its kind, for what is to be in order within one turn of this one. */
+  inner(): Lane {
+    return new Lane(this.#name, this.#closed, this.#limit);
+  }
+
   /** Runs what must not be left undone: at its turn, or at once where there is none to wait for (the device was closed, the lane is full). */
   async runAnyway(work: () => Promise<void>): Promise<void> {
     let begun = false;

@@ -301,7 +301,7 @@ const CLOSED = "This PiKVM has been closed; make a new one.";
 /** The one place where the parts of a device are put together. */
 function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions): Resources {
   const { closed } = transport;
-  const hidLane = new Lane("the keyboard", closed);
+  const hidLane = new Lane("the keyboard and mouse", closed);
   const link = new EventLink(transport, hidLane);
   const waiter = new StateWaiter(link, closed);
   const buttons = new Commands(transport, new Lane("the power buttons", closed));
@@ -325,7 +325,7 @@ function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions): Resou
     hid,
     pointer: new Pointer(live, { hid, streamer, video }),
     macros: new Macros(live, { hid, atx, gpio }),
-    keyboard: new Keyboard(hid, waiter, new Lane("the keyboard", closed)),
+    keyboard: new Keyboard(hid, waiter),
     msd,
     drive: new Drive(msd, driveSteps, driveLane),
     images: new Images(msd, driveSteps, driveLane),

@@ -305,6 +305,41 @@ describe("keys", { concurrency: true }, () => {
   });
 });
 
+describe("turns", { concurrency: true }, () => {
+  test("several calls in one turn: nobody else's come in between, and their own order is kept", async (t) => {
+    const { sim, kvm } = await bench(t);
+    const turn = kvm.hid.inTurn(async (hid) => {
+      await hid.typeText("a");
+      await Promise.all([hid.press("KeyB", 0.05), hid.typeText("c")]);
+    });
+    await Promise.all([turn, kvm.hid.typeText("d")]);
+    assert.equal(sim.host.typed, "abcd");
+  });
+
+  test("cancelling a turn ends its calls, and lets go of a key", async (t) => {
+    const { sim, kvm } = await bench(t);
+    const abort = new AbortController();
+    const turn = kvm.hid.inTurn((hid, signal) => hid.press("KeyA", 60, { signal }), { signal: abort.signal });
+    const cancelled = failure(turn, { name: "CancelledError" });
+    await until(() => sim.host.heldKeys.length === 1);
+    abort.abort();
+    await cancelled;
+    await until(() => sim.host.heldKeys.length === 0);
+  });
+
+  test("when too many wait for theirs, the error says for what", async (t) => {
+    const { sim, kvm } = await bench(t);
+    const closed = { name: "CancelledError", code: "CLOSED" };
+    const pressing = failure(kvm.hid.press("KeyA", 60), closed);
+    await until(() => sim.host.heldKeys.length === 1);
+    const waiting = Array.from({ length: 100 }, () => failure(kvm.hid.sendMouseWheel(0, 1), closed));
+    const message = /^100 requests to the keyboard and mouse are waiting already/;
+    await failure(kvm.pointer.press("left"), { name: "BusyError", code: "QUEUE_FULL", message });
+    await kvm.close();
+    await Promise.all([pressing, ...waiting]);
+  });
+});
+
 describe("hid, the rest", { concurrency: true }, () => {
   test("state, inactivity, keymaps", async (t) => {
     const { sim, kvm } = await bench(t);

@@ -22,6 +22,30 @@ describe("keyboard", { concurrency: true }, () => {
     assert.equal(presses(sim.host.keyEvents, "CapsLock"), 2);
   });
 
+  test("keeps its order among keys, shortcuts and other texts, also while it looks first", async (t) => {
+    const { sim, kvm } = await bench(t);
+    const [first, second] = ["a".repeat(300), "b".repeat(20)];
+    await Promise.all([
+      kvm.keyboard.typeText(first),
+      kvm.keyboard.typeText(second, { capsLockOff: true }),
+      kvm.hid.press("Enter"),
+      kvm.keyboard.typeText("c", { enter: true, capsLockOff: true }),
+      kvm.hid.sendShortcut(["ShiftLeft", "KeyD"]),
+      kvm.hid.typeText("e"),
+    ]);
+    await until(() => sim.host.typed.endsWith("e"));
+    assert.equal(sim.host.typed, `${first}${second}\nc\nDe`);
+  });
+
+  test("lets nobody type between Caps Lock and the text", async (t) => {
+    const { sim, kvm } = await bench(t);
+    await kvm.hid.press("CapsLock");
+    await until(async () => (await kvm.hid.getState()).keyboard.leds.caps, { what: "the LED" });
+    await Promise.all([kvm.keyboard.typeText("a", { capsLockOff: true }), kvm.hid.typeText("b")]);
+    await until(() => sim.host.typed.length === 2);
+    assert.equal(sim.host.typed, "ab");
+  });
+
   test("types nothing when Caps Lock stays on", async (t) => {
     const { sim, kvm } = await bench(t);
     await kvm.hid.press("CapsLock");

@@ -53,6 +53,19 @@ test("Enter is pressed after the text when the dialog says so, and is not counte
   await until(() => simulator.host.typed === "root\n");
 });
 
+test("texts and keys arrive in the order of the messages, also when the keyboard is looked at first", async () => {
+  await deploy({ action: ["msg", "action"], key: ["msg", "payload"], capsLockOff: ["bool", "true"] });
+  const messages = [
+    { action: "text", payload: "aaaa ".repeat(60) },
+    { action: "text", payload: "root" },
+    { action: "key", payload: "Enter" },
+    { action: "text", payload: "b" },
+  ];
+  for (const msg of messages) red.send("node", msg);
+  await until(() => red.at("result").length === messages.length);
+  await until(() => simulator.host.typed === `${"aaaa ".repeat(60)}root\nb`);
+});
+
 test("a Caps Lock that is on is switched off before typing, once, however many texts wait", async () => {
   await deploy({ action: ["choice", "key"], key: ["str", "CapsLock"] });
   red.send("node", {});
