@@ -67,9 +67,7 @@ export class Pointer {
 
   /** Puts the pointer somewhere. What is held down stays so. @throws what `Video.acquire` throws, for pixels. */
   async move(to: Point, { signal }: CallOptions = {}): Promise<void> {
-    const { x, y } = await this.#placeOf(to, signal);
-    await this.#checkMode(true, signal);
-    await this.#hid.sendMouseMove(x, y, { signal });
+    await this.#put(to, signal);
   }
 
   /** Clicks once or more, at a point or where the pointer is. */
@@ -99,14 +97,12 @@ export class Pointer {
 
   /** Presses a button and leaves it down, until `release`; the device itself releases it when somebody connects to it or leaves. */
   async press(button: MouseButton, { at, signal }: CallOptions & { at?: Point | undefined } = {}): Promise<void> {
-    if (at) await this.move(at, { signal });
-    await this.#hid.sendMouseButton(button, true, { signal });
+    await this.#setButton(knownButton(button), true, at, signal);
   }
 
   /** Releases a button. */
   async release(button: MouseButton, { at, signal }: CallOptions & { at?: Point | undefined } = {}): Promise<void> {
-    if (at) await this.move(at, { signal });
-    await this.#hid.sendMouseButton(button, false, { signal });
+    await this.#setButton(knownButton(button), false, at, signal);
   }
 
   /** Moves with a button pressed, from one point to another. */
@@ -133,14 +129,54 @@ export class Pointer {
 
   /** Turns the wheel, by more than the device takes at once if need be. @param x, y -100000 to 100000; a negative y scrolls down. */
   async scroll(x: number, y: number, { signal }: CallOptions = {}): Promise<void> {
-    for (const delta of split(x, y)) await this.#hid.sendMouseWheel(delta.x, delta.y, { signal });
+    const deltas = split(x, y);
+    await this.#hid.inTurn(
+      async (hid, turn) => {
+        for (const delta of deltas) await hid.sendMouseWheel(delta.x, delta.y, { signal: turn });
+      },
+      { signal },
+    );
   }
 
   /** Pushes a relative mouse, by more than the device takes at once if need be. @param x, y -100000 to 100000, to the right and down. */
   async push(x: number, y: number, { signal }: CallOptions = {}): Promise<void> {
     const deltas = split(x, y);
-    await this.#checkMode(false, signal);
-    for (const delta of deltas) await this.#hid.sendMouseRelative(delta.x, delta.y, { signal });
+    await this.#hid.inTurn(
+      async (hid, turn) => {
+        await this.#checkMode(false, turn);
+        for (const delta of deltas) await hid.sendMouseRelative(delta.x, delta.y, { signal: turn });
+      },
+      { signal },
+    );
+  }
+
+  async #setButton(
+    button: MouseButton,
+    state: boolean,
+    at: Point | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const send = (hid: Hid, turn: AbortSignal | undefined) => hid.sendMouseButton(button, state, { signal: turn });
+    if (at) await this.#put(at, signal, send);
+    else await send(this.#hid, signal);
+  }
+
+  /** Puts the pointer somewhere. @param then in the same turn, so that nobody moves it in between. */
+  async #put(
+    { x, y, unit = "percent" }: Point,
+    signal: AbortSignal | undefined,
+    then: (hid: Hid, turn: AbortSignal) => Promise<void> = () => Promise.resolve(),
+  ): Promise<void> {
+    // Turns are taken in the order of the calls: only the video is waited for before, which needs a turn of its own to start.
+    const place = unit === "pixels" ? await this.#inPicture(x, y, signal) : onScreen(x, y, unit);
+    await this.#hid.inTurn(
+      async (hid, turn) => {
+        await this.#checkMode(true, turn);
+        await hid.sendMouseMove(place.x, place.y, { signal: turn });
+        await then(hid, turn);
+      },
+      { signal },
+    );
   }
 
   async #checkMode(absolute: boolean, signal: AbortSignal | undefined): Promise<void> {
@@ -158,24 +194,22 @@ export class Pointer {
   }
 
   /** In the device's own unit. */
-  async #placeOf(
-    { x, y, unit = "percent" }: Point,
-    signal: AbortSignal | undefined,
-  ): Promise<{ x: number; y: number }> {
-    if (unit === "device") return { x: integerIn("x", x, RANGES.device), y: integerIn("y", y, RANGES.device) };
-    if (unit === "percent") {
-      return { x: scaled(inRange("x", x, RANGES.percent), 100), y: scaled(inRange("y", y, RANGES.percent), 100) };
-    }
+  async #placeOf({ x, y, unit = "percent" }: Point, signal: AbortSignal | undefined): Promise<Place> {
+    return unit === "pixels" ? this.#inPicture(x, y, signal) : onScreen(x, y, unit);
+  }
+
+  async #inPicture(x: number, y: number, signal: AbortSignal | undefined): Promise<Place> {
     const { width, height } = await this.#resolution(signal);
-    const inPicture = (name: string, value: number, size: number) =>
+    const scaledIn = (name: string, value: number, size: number) =>
       scaled(inRange(name, value, { min: 0, max: size - 1, unit: " px" }), size - 1);
-    return { x: inPicture("x", x, width), y: inPicture("y", y, height) };
+    return { x: scaledIn("x", x, width), y: scaledIn("y", y, height) };
   }
 
   /** The device knows the size of the picture only while the video runs; when it does, no WebSocket needs to be opened. */
   async #resolution(signal: AbortSignal | undefined): Promise<Size> {
     const known = await this.#reportedSize(signal);
     if (known) return known;
+    await this.#checkMode(true, signal);
     const lease = await this.#video.acquire({ signal });
     try {
       const size = await this.#reportedSize(signal);
@@ -193,9 +227,20 @@ export class Pointer {
   }
 }
 
+/** In the device's own unit. */
+interface Place {
+  x: number;
+  y: number;
+}
+
 interface Size {
   width: number;
   height: number;
+}
+
+function onScreen(x: number, y: number, unit: Exclude<PointUnit, "pixels">): Place {
+  if (unit === "device") return { x: integerIn("x", x, RANGES.device), y: integerIn("y", y, RANGES.device) };
+  return { x: scaled(inRange("x", x, RANGES.percent), 100), y: scaled(inRange("y", y, RANGES.percent), 100) };
 }
 
 function scaled(value: number, largest: number): number {

@@ -46,6 +46,21 @@ describe("pointer", { concurrency: true }, () => {
     await arrives(sim, ["move -32768 -32768", "down middle", "move 32767 32767", "up middle"]);
   });
 
+  test("nothing comes between the point and the press, nor between two moves", async (t) => {
+    const { sim, kvm } = await bench(t, { power: true });
+    const at = (x: number) => ({ x, y: x, unit: "device" }) as const;
+    await Promise.all([
+      kvm.pointer.press("left", { at: at(111) }),
+      kvm.pointer.move(at(999)),
+      kvm.hid.sendMouseMove(1000, 1000),
+      kvm.pointer.release("left", { at: at(1001) }),
+      kvm.pointer.scroll(0, 200),
+      kvm.hid.sendMouseWheel(1, 0),
+    ]);
+    const buttons = ["move 111 111", "down left", "move 999 999", "move 1000 1000", "move 1001 1001", "up left"];
+    await arrives(sim, [...buttons, "wheel 0 127", "wheel 0 73", "wheel 1 0"]);
+  });
+
   test("drags in steps; a drag that is cancelled lets the button go", async (t) => {
     const { sim, kvm } = await bench(t);
     await kvm.pointer.drag({ x: 0, y: 0 }, { x: 100, y: 100 }, { steps: 2, duration: 0.02 });
@@ -72,6 +87,16 @@ describe("pointer", { concurrency: true }, () => {
     await kvm.pointer.push(200, 0);
     await arrives(sim, ["relative 127 0", "relative 73 0"]);
     await failure(kvm.pointer.move({ x: 1, y: 1 }), { name: "ConfigurationError", message: /relative now/ });
+  });
+
+  test("pixels for a relative mouse are refused without starting the video", async (t) => {
+    const { sim, kvm } = await bench(t);
+    await makeRelative(sim, kvm);
+    const at = { x: 1, y: 1, unit: "pixels" } as const;
+    const refused = { name: "ConfigurationError", message: /relative now/ };
+    await failure(kvm.pointer.move(at), refused);
+    await failure(kvm.pointer.click({ at }), refused);
+    assert.equal(sim.sessionsOpened, 0);
   });
 
   test("what is out of range is refused before anything is sent", async (t) => {
