@@ -1,4 +1,3 @@
-import { pause } from "./deadline";
 import { ConfigurationError } from "./errors";
 import type { Hid } from "./hid";
 import type { LiveHid } from "./live-hid";
@@ -87,9 +86,9 @@ export class Pointer {
     await this.#using(signal, async (live) => {
       if (place) await live.sendMouseMove(place.x, place.y);
       for (let clicks = 0; clicks < count; clicks += 1) {
-        if (clicks > 0) await pause(interval, live.ended);
+        if (clicks > 0) await live.pause(interval);
         await live.sendMouseButton(name, true);
-        await pause(hold, live.ended);
+        await live.pause(hold);
         await live.sendMouseButton(name, false);
       }
     });
@@ -119,7 +118,7 @@ export class Pointer {
       await live.sendMouseMove(start.x, start.y);
       await live.sendMouseButton(name, true);
       for (let step = 1; step <= steps; step += 1) {
-        await pause(duration / steps, live.ended);
+        await live.pause(duration / steps);
         const part = (a: number, b: number) => Math.round(a + ((b - a) * step) / steps);
         await live.sendMouseMove(part(start.x, end.x), part(start.y, end.y));
       }

@@ -74,6 +74,22 @@ describe("pointer", { concurrency: true }, () => {
     await until(() => sim.host.mouse.buttons.size === 0);
   });
 
+  test("a click or a drag that was begun when the connection breaks must not be tried again", async (t) => {
+    const { sim, kvm } = await bench(t);
+    const begun = [
+      () => kvm.pointer.click({ hold: 20 }),
+      () => kvm.pointer.click({ count: 2, hold: 0, interval: 10 }),
+      () => kvm.pointer.drag({ x: 0, y: 0 }, { x: 1, y: 1 }, { duration: 60 }),
+    ];
+    for (const work of begun) {
+      sim.host.mouse.forget();
+      const broken = failure(work(), { name: "WebSocketError", outcome: "unknown", retryable: false });
+      await until(() => arrived(sim).includes("down left"));
+      sim.dropSessions();
+      await broken;
+    }
+  });
+
   test("turns the wheel by more than the device takes at once", async (t) => {
     const { sim, kvm } = await bench(t);
     await kvm.pointer.scroll(130, -300);
