@@ -4,6 +4,7 @@ import { scaledClock, startSimulator, type Simulator } from "../../src/simulator
 import { device, fields, flow, node } from "../harness/flows";
 import { NodeRed } from "../harness/node-red";
 import { until } from "../harness/until";
+import { readWords } from "../package/words";
 
 let simulator: Simulator;
 let red: NodeRed;
@@ -70,6 +71,11 @@ test("a click at a point, or where the pointer is", async () => {
   simulator.host.mouse.forget();
   await perform({ button: ["choice", "right"] }, { payload: "nothing" });
   await arrives(["down right", "up right"]);
+});
+
+test("up and down are called by what a browser does with them", () => {
+  const words = readWords("en-US", "hid-mouse");
+  assert.deepEqual([words.get("button.up"), words.get("button.down")], ["back", "forward"]);
 });
 
 test("a double click", async () => {
