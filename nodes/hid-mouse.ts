@@ -1,4 +1,4 @@
-import { ConfigurationError, type Point } from "../src/client";
+import { ConfigurationError, type Point, type PointUnit } from "../src/client";
 import { MOUSE_ACTIONS, MOUSE_BUTTONS, POINT_UNITS } from "../src/config";
 import { defineAction } from "../src/runtime/action";
 import { choice, optionalNumber, seconds } from "../src/runtime/fields";
@@ -19,39 +19,38 @@ export = defineAction("pikvm-hid-mouse", {
     toX: place,
     toY: place,
     duration: seconds({ max: 600 }),
+    steps: optionalNumber({ min: 1, max: 1000, whole: true }),
     hold: seconds({ max: 600 }),
   },
-  async perform({ pikvm: { pointer }, fields, signal }) {
+  async perform({ pikvm: { pointer }, fields, isBlank, signal }) {
     const { action, atX: x, atY: y } = fields;
     if (action === "scroll" || action === "push") {
       await pointer[action](x ?? 0, y ?? 0, { signal });
       return { action, x: x ?? 0, y: y ?? 0 };
     }
     const { unit } = fields;
-    const at = pointOf(x, y, unit);
     if (action === "move") {
-      await pointer.move(needed(at), { signal });
-      return { action, ...at };
+      const to = pointOf(x, y, unit);
+      await pointer.move(to, { signal });
+      return { action, ...to };
     }
     const { button } = fields;
     if (action === "drag") {
-      const to = needed(pointOf(fields.toX, fields.toY, unit));
-      await pointer.drag(needed(at), to, { button, duration: fields.duration, signal });
-      return { action, button, from: at, to };
+      const [from, to] = [pointOf(x, y, unit), pointOf(fields.toX, fields.toY, unit)];
+      await pointer.drag(from, to, { button, duration: fields.duration, steps: fields.steps, signal });
+      return { action, button, from, to };
     }
+    // A message that should bring a point and does not must not click where the pointer happens to be.
+    const at = isBlank("atX") && isBlank("atY") ? undefined : pointOf(x, y, unit, HERE);
     if (action === "press" || action === "release") await pointer[action](button, { at, signal });
     else await pointer.click({ button, at, count: action === "click" ? 1 : 2, hold: fields.hold, signal });
     return { action, button, ...at };
   },
 });
 
-function pointOf(x: number | undefined, y: number | undefined, unit: (typeof POINT_UNITS)[number]): Point | undefined {
-  if (x === undefined && y === undefined) return undefined;
-  if (x === undefined || y === undefined) throw new ConfigurationError("A point has both an x and a y.");
-  return { x, y, unit };
-}
+const HERE = " To use the place where the pointer is, leave X and Y empty in the node's dialog.";
 
-function needed(point: Point | undefined): Point {
-  if (point) return point;
-  throw new ConfigurationError("This action needs a point: x and y.");
+function pointOf(x: number | undefined, y: number | undefined, unit: PointUnit, advice = ""): Point {
+  if (x !== undefined && y !== undefined) return { x, y, unit };
+  throw new ConfigurationError(`A point needs both an x and a y.${advice}`);
 }

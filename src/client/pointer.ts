@@ -36,7 +36,7 @@ export interface DragOptions extends CallOptions {
   /** Default `left`. */
   button?: MouseButton;
   /** Places on the way, the last included; 1 to 1000. Default 20. */
-  steps?: number;
+  steps?: number | undefined;
   /** Seconds, up to 600. Default 0.5. */
   duration?: number;
 }
@@ -126,7 +126,7 @@ export class Pointer {
     });
   }
 
-  /** Turns the wheel, by more than the device takes at once if need be. @param x, y -100000 to 100000; a negative y scrolls down. */
+  /** Turns the wheel, by more than the device takes at once if need be. @param x, y -100000 to 100000, not both 0; a negative y scrolls down. */
   async scroll(x: number, y: number, { signal }: CallOptions = {}): Promise<void> {
     const deltas = split(x, y);
     await this.#hid.inTurn(
@@ -137,7 +137,7 @@ export class Pointer {
     );
   }
 
-  /** Pushes a relative mouse, by more than the device takes at once if need be. @param x, y -100000 to 100000, to the right and down. */
+  /** Pushes a relative mouse, by more than the device takes at once if need be. @param x, y -100000 to 100000, to the right and down, not both 0. */
   async push(x: number, y: number, { signal }: CallOptions = {}): Promise<void> {
     const deltas = split(x, y);
     await this.#hid.inTurn(
@@ -248,6 +248,7 @@ function scaled(value: number, largest: number): number {
 
 function split(x: number, y: number): MouseDelta[] {
   let [restX, restY] = [integerIn("x", x, TOTAL), integerIn("y", y, TOTAL)];
+  if (restX === 0 && restY === 0) throw new ConfigurationError("No distance was given: x and y are both 0 or missing.");
   const deltas: MouseDelta[] = [];
   while (restX !== 0 || restY !== 0) {
     const delta = { x: capped(restX), y: capped(restY) };

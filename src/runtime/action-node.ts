@@ -125,7 +125,8 @@ export class ActionNode<V extends Values> {
       const { _msgid, topic, pikvm } = message;
       send([{ _msgid, ...(topic === undefined ? {} : { topic }), pikvm, progress: told }, null]);
     });
-    return { pikvm, fields, signal: cancel.signal, progress: report };
+    const isBlank = (field: string) => textOf(this.#config[field]) === "";
+    return { pikvm, fields, isBlank, signal: cancel.signal, progress: report };
   }
 
   #chooseDevice(message: Message): Device {

@@ -21,6 +21,8 @@ export interface Work<V extends Values> {
   pikvm: PiKVM;
   /** Read a field only when the action uses it: a value that cannot be used throws when it is read. */
   fields: Readonly<V>;
+  /** Whether a field is left empty in the dialog on purpose; a message without the value that it should bring is something else. */
+  isBlank: (field: keyof V & string) => boolean;
   /** Ends when the flow cancels or the node is closed. Hand it to every call. */
   signal: AbortSignal;
   /** Shows how far it is, and tells the flow where the dialog asks for it. */

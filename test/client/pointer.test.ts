@@ -123,6 +123,8 @@ describe("pointer", { concurrency: true }, () => {
     await failure(kvm.pointer.click({ count: 11 }), refused);
     await failure(kvm.pointer.drag({ x: 0, y: 0 }, { x: 1, y: 1 }, { steps: 0 }), refused);
     await failure(kvm.pointer.scroll(0, 1.5), refused);
+    await failure(kvm.pointer.scroll(0, 0), refused);
+    await failure(kvm.pointer.push(0, 0), refused);
     assert.deepEqual(sim.requests, []);
   });
 });

@@ -24,6 +24,9 @@ after(() => simulator.close());
 
 type Inputs = Record<string, [type: string, value: string]>;
 
+/** Where the pointer is. */
+const HERE: Inputs = { atX: ["num", ""], atY: ["num", ""] };
+
 async function perform(inputs: Inputs, msg: object = {}): Promise<Record<string, unknown>> {
   await red.deploy(flow(device(simulator), node("pikvm-hid-mouse", fields(inputs))));
   red.forget();
@@ -69,8 +72,36 @@ test("a click at a point, or where the pointer is", async () => {
   await perform({}, { payload: { x: 50, y: 0 } });
   await arrives(["move 0 -32768", "down left", "up left"]);
   simulator.host.mouse.forget();
-  await perform({ button: ["choice", "right"] }, { payload: "nothing" });
+  await perform({ button: ["choice", "right"], ...HERE }, { payload: "nothing" });
   await arrives(["down right", "up right"]);
+});
+
+describe("a message that names no point, or names it badly, does not press a button somewhere else", () => {
+  const messages = [{}, { payload: "x" }, { payload: {} }, { payload: { x: 5 } }, { payload: { x: "", y: null } }];
+  for (const action of ["click", "double_click", "press", "release", "move", "drag"]) {
+    test(action, async () => {
+      for (const msg of [...messages, { payload: { x: "left", y: 5 } }]) {
+        const { name } = errorOf(await perform({ action: ["choice", action] }, msg));
+        assert.equal(name, "ConfigurationError");
+      }
+      assert.deepEqual(simulator.requests, []);
+    });
+  }
+
+  test("and is told how to click where the pointer is", async () => {
+    const { message } = errorOf(await perform({}, { payload: "x" }));
+    assert.match(message, /To use the place where the pointer is, leave X and Y empty in the node's dialog\.$/);
+  });
+});
+
+test("nothing to scroll or to push is a mistake, not a success", async () => {
+  for (const action of ["scroll", "push"])
+    for (const payload of ["down", {}, { x: 0, y: "0" }]) {
+      const { name, message } = errorOf(await perform({ action: ["choice", action] }, { payload }));
+      assert.equal(name, "ConfigurationError");
+      assert.match(message, /both 0 or missing/);
+    }
+  assert.deepEqual(simulator.requests, []);
 });
 
 test("up and down are called by what a browser does with them", () => {
@@ -79,15 +110,14 @@ test("up and down are called by what a browser does with them", () => {
 });
 
 test("a double click", async () => {
-  await perform({ action: ["choice", "double_click"] });
+  await perform({ action: ["choice", "double_click"], ...HERE });
   await arrives(["down left", "up left", "down left", "up left"]);
 });
 
 test("a button is held until it is released", async () => {
-  await perform({ action: ["choice", "press"] });
+  await perform({ action: ["choice", "press"], ...HERE });
   await until(() => simulator.host.mouse.buttons.has("left"));
-  red.send("node", {});
-  await perform({ action: ["choice", "release"] });
+  await perform({ action: ["choice", "release"], ...HERE });
   await until(() => simulator.host.mouse.buttons.size === 0);
 });
 
@@ -103,6 +133,14 @@ test("a drag goes from one point to the other with the button down", async () =>
   assert.deepEqual(arrived().slice(0, 2), ["move -32768 -32768", "down left"]);
   assert.deepEqual(arrived().slice(-2), ["move 32767 32767", "up left"]);
   assert.equal(arrived().length, 23);
+});
+
+test("a drag in as many steps as wanted", async () => {
+  const way: Inputs = { action: ["choice", "drag"], steps: ["num", "2"], duration: ["num", "0"] };
+  await perform({ ...way, toX: ["num", "100"], toY: ["num", "100"] }, { payload: { x: 0, y: 0 } });
+  await arrives(["move -32768 -32768", "down left", "move 0 0", "move 32767 32767", "up left"]);
+  const { name } = errorOf(await perform({ ...way, steps: ["num", "1001"] }, { payload: { x: 0, y: 0 } }));
+  assert.equal(name, "ConfigurationError");
 });
 
 test("a drag that is cancelled releases the button", async () => {
@@ -127,9 +165,9 @@ test("a mouse in the other mode is an error instead of silence", async () => {
   assert.deepEqual(arrived(), []);
 });
 
-test("no point where one is needed, and half a point, are refused", async () => {
-  for (const payload of [{}, { x: 5 }])
-    assert.equal(errorOf(await perform({ action: ["choice", "move"] }, { payload })).name, "ConfigurationError");
+test("a dialog with half a point", async () => {
+  const { name } = errorOf(await perform({ atX: ["num", ""], atY: ["num", "5"] }));
+  assert.equal(name, "ConfigurationError");
 });
 
 test("pixels of a host that sends no picture", async () => {
