@@ -1,11 +1,12 @@
 import { MOUSE_ACTIONS, MOUSE_BUTTONS, POINT_UNITS, type HidMouseConfig } from "../src/config";
 import { checkDevice, prepareDevice } from "../src/editor/device-row";
-import { dialogOf, outputLabels } from "../src/editor/dialog";
+import { dialogOf, hint, outputLabels, row } from "../src/editor/dialog";
 import { choice, number, seconds, type MayBe } from "../src/editor/fields";
-import { unbroken } from "../src/editor/words";
+import { unbroken, wordsOf } from "../src/editor/words";
 
 const drags = (mayBe: MayBe): boolean => mayBe("action", "drag");
 const presses = (mayBe: MayBe): boolean => drags(mayBe) || mayBe("action", "click", "double_click", "press", "release");
+const words = wordsOf("hid-mouse");
 const FAR = { min: -100_000, max: 100_000 };
 
 const dialog = dialogOf("hid-mouse", {
@@ -17,6 +18,7 @@ const dialog = dialogOf("hid-mouse", {
   toX: number({ ...FAR, used: drags }),
   toY: number({ ...FAR, used: drags }),
   duration: seconds({ max: 600, used: drags }),
+  steps: number({ min: 1, max: 1000, whole: true, blank: true, used: drags }),
   hold: seconds({ max: 600, used: (mayBe) => mayBe("action", "click", "double_click") }),
 });
 
@@ -46,6 +48,8 @@ RED.nodes.registerType<HidMouseConfig>("pikvm-hid-mouse", {
     toYType: { value: "num" },
     duration: { value: "0.5", validate: dialog.check("duration") },
     durationType: { value: "num" },
+    steps: { value: "20", validate: dialog.check("steps") },
+    stepsType: { value: "num" },
     hold: { value: "0.05", validate: dialog.check("hold") },
     holdType: { value: "num" },
   },
@@ -61,6 +65,15 @@ RED.nodes.registerType<HidMouseConfig>("pikvm-hid-mouse", {
   outputLabels,
   oneditprepare() {
     prepareDevice(this);
-    dialog.prepare(this);
+    dialog.prepare(this, () => {
+      const only = dialog.fixed(this, "action");
+      row("atX")
+        .find("label span")
+        .text(words(only === "drag" ? "label.fromX" : "label.atX"));
+      row("atY")
+        .find("label span")
+        .text(words(only === "drag" ? "label.fromY" : "label.atY"));
+      hint("atY").toggle(only !== "drag");
+    });
   },
 });

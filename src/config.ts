@@ -110,7 +110,7 @@ export const POINT_UNITS = ["percent", "pixels", "device"] as const;
 export interface HidMouseConfig
   extends
     ActionConfig,
-    TypedFields<"action" | "button" | "unit" | "atX" | "atY" | "toX" | "toY" | "duration" | "hold"> {}
+    TypedFields<"action" | "button" | "unit" | "atX" | "atY" | "toX" | "toY" | "duration" | "steps" | "hold"> {}
 
 export const MACRO_SOURCES = ["macro", "file"] as const;
 /** What a step of a macro may be, by the names that the device's web page saves. */

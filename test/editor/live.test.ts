@@ -36,6 +36,7 @@ describe("what dialogs do while they are filled in", { skip }, () => {
       node("pikvm-events", { id: "events", x: 150, y: 200, wires: [[], []] }),
       node("pikvm-events", { id: "inputs", device: "lab", x: 650, y: 300, wires: [[], []] }),
       node("pikvm-hid-keys", { id: "keys", x: 400, y: 200, wires: [[], []] }),
+      node("pikvm-hid-mouse", { id: "mouse", x: 650, y: 300, wires: [[], []] }),
       node("pikvm-atx-power", { id: "power", x: 650, y: 200, wires: [[], []] }),
       node("pikvm-hid-macro", { id: "macro", x: 400, y: 300, wires: [[], []] }),
     ]);
@@ -100,6 +101,20 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     await dialog.textOf("port").pressSequentially("web");
     await suggestions().getByText("web server").click();
     assert.equal(await dialog.textOf("port").inputValue(), "web server");
+    await dialog.cancel();
+  });
+
+  test("hid-mouse: a drag goes from one point to another; what is said about clicks and scrolling is not for it", async () => {
+    const dialog = await Dialog.ofNode(editor, "mouse");
+    const forClicks = dialog.tray.getByText("a click where the pointer is");
+    assert.ok(await forClicks.isVisible());
+    await dialog.set({ field: "action", type: "choice", value: "drag" });
+    const points = ["From X", "From Y", "To X", "To Y"];
+    assert.deepEqual((await dialog.visibleRows()).slice(4, -1), [...points, "Takes", "Steps"]);
+    assert.ok(!(await forClicks.isVisible()));
+    await dialog.set({ field: "action", type: "choice", value: "click" });
+    assert.deepEqual((await dialog.visibleRows()).slice(4, -1), ["X", "Y", "Hold for"]);
+    assert.ok(await forClicks.isVisible());
     await dialog.cancel();
   });
 

@@ -6,6 +6,7 @@ export const visit: Visit = {
     { ...number("atX", "100001"), reason: `X: ${FOR_NUMBERS} -100000 to 100000` },
     { ...number("hold", "601"), reason: `Hold for: ${FOR_NUMBERS} 0 to 600` },
     { ...number("toX", ""), given: [choice("action", "drag")], reason: `To X: ${FOR_NUMBERS} -100000 to 100000` },
+    { ...number("steps", "0"), reason: `Steps: ${FOR_NUMBERS} 1 to 1000` },
     { ...number("duration", "-1"), reason: `Takes: ${FOR_NUMBERS} 0 to 600` },
   ],
   settings: [
@@ -18,5 +19,6 @@ export const visit: Visit = {
     number("atY", "20"),
     number("toX", "300"),
     number("toY", "400"),
+    number("steps", "50"),
   ],
 };
