@@ -145,7 +145,7 @@ export class ActionNode<V extends Values> {
     for (const [name, field] of Object.entries(fields)) {
       const input: TypedInput = { value: textOf(this.#config[name]), type: textOf(this.#config[`${name}Type`]) };
       const evaluated = await evaluate(this.#RED, this.#node, input, message).then(
-        (value) => () => readField(field, value, name, describeSource(input)),
+        (value) => () => readField(field, value, this.#RED._(`label.${name}`), describeSource(input)),
         (error: unknown) => () => {
           throw error;
         },

@@ -206,14 +206,17 @@ export function names({ optional = false }: { optional?: boolean } = {}): Field<
   };
 }
 
-/** @throws ConfigurationError that names the field, where its value came from, and what would be accepted. */
-export function readField<T>(field: Field<T>, value: unknown, name: string, source: string): T {
+/**
+ * @param label what the dialog calls the field.
+ * @throws ConfigurationError that names the field, where its value came from, and what would be accepted.
+ */
+export function readField<T>(field: Field<T>, value: unknown, label: string, source: string): T {
   try {
     return field(value);
   } catch (error) {
     if (!(error instanceof Unfit)) throw error;
-    const shown = error.shown === undefined ? "" : ` ${preview(error.shown)}`;
-    throw new ConfigurationError(`The ${name}${shown} (from ${source}) cannot be used: expected ${error.expected}.`);
+    const what = error.shown === undefined ? `the value from ${source}` : `${preview(error.shown)} (from ${source})`;
+    throw new ConfigurationError(`${label}: ${what} cannot be used, expected ${error.expected}.`);
   }
 }
 

@@ -288,7 +288,18 @@ const cases: Case[] = [
       name: "ConfigurationError",
       code: "INVALID_INPUT",
       retryable: false,
-      says: /timeout "forever".*seconds/,
+      says: /^Confirmed within: "forever" \(from [^)]+\) cannot be used, expected a number of seconds from 0\.1 to 3600/,
+    },
+  },
+  {
+    when: "a message lacks the value of a field, which is called as in the dialog",
+    type: "pikvm-screen",
+    node: fields({ action: ["choice", "snapshot"], maxWidth: ["msg", "width"] }),
+    expected: {
+      name: "ConfigurationError",
+      code: "INVALID_INPUT",
+      retryable: false,
+      says: /^Width at most: the value from msg\.width cannot be used, expected a whole number of pixels/,
     },
   },
   {
