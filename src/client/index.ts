@@ -89,6 +89,7 @@ export {
 } from "./redfish";
 export type {
   ChannelReading,
+  ChannelState,
   GpioReading,
   PulseRelayOptions,
   RelayOptions,

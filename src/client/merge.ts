@@ -1,4 +1,5 @@
 import { WebSocketError } from "./errors";
+import { trueReadings } from "./gpio-readings";
 import type { States } from "./states";
 
 /** One message of the device's WebSocket. */
@@ -72,7 +73,7 @@ const RULES = new Map<string, Rule>([
   ["atx", fullOr(["enabled"], inside())],
   ["hid", fullOr(["enabled"], inside("keyboard", "mouse"))],
   ["msd", fullOr(["enabled", "online"], inside("storage"))],
-  ["gpio", mergeGpio],
+  ["gpio", (known, event) => trueReadings(mergeGpio(known, event), known)],
   ["switch", fullOr(["model"], inside())],
   ["streamer", fullOr(["features"], inside())],
   ["info", shallow],

@@ -34,6 +34,11 @@ export interface ChannelReading extends GpioChannel {
   state: GpioReading;
 }
 
+/** A channel and what it reads at this moment: nothing while it is being written. */
+export interface ChannelState extends GpioChannel {
+  state: GpioReading | { busy: true };
+}
+
 /** Relays and inputs by their name or label, as actions that look first and verify. */
 export class Relays {
   readonly #gpio: Gpio;
@@ -51,12 +56,13 @@ export class Relays {
     return channelsOf((await this.#gpio.getState({ signal })).model);
   }
 
-  /** Every channel and what it reads; an output that is busy has no reading: its `state` is false meanwhile. */
-  async readAll({ signal }: CallOptions = {}): Promise<ChannelReading[]> {
+  /** Every channel and what it reads at this moment. */
+  async readAll({ signal }: CallOptions = {}): Promise<ChannelState[]> {
     const { model, state } = await this.#gpio.getState({ signal });
-    return channelsOf(model).flatMap((channel) => {
+    return channelsOf(model).flatMap((channel): ChannelState[] => {
       const reading = readingOf(state, channel);
-      return reading ? [{ ...channel, state: reading }] : [];
+      if (!reading) return [];
+      return [{ ...channel, state: reading.busy ? { busy: true } : reading }];
     });
   }
 

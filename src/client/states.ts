@@ -83,7 +83,10 @@ export interface InfoState {
   };
 }
 
-/** The merged full states of a device, by kind, as far as it has reported them. */
+/**
+ * The merged full states of a device, by kind, as far as it has reported them. In `gpio` an output that is busy keeps the `online` and
+ * `state` that it had, and has none where they are not known: what the device shows then is no reading.
+ */
 export interface States {
   atx?: AtxState;
   hid?: HidState;

@@ -21,6 +21,12 @@ const GPIO = {
     outputs: { x: { state: false, busy: false }, y: { state: true, busy: false } },
   },
 };
+/** What the device shows of an output that it does not read meanwhile. */
+const BUSY = { online: true, state: false, busy: true };
+const reading = (x: object) => ({
+  model: {},
+  state: { inputs: { a: { online: true, state: false } }, outputs: { x } },
+});
 const HID = {
   enabled: true,
   online: true,
@@ -142,6 +148,42 @@ describe("merging events into full states", () => {
         ["gpio", { state: { outputs: { x: { state: true } } } }],
       ],
       { gpio: { ...GPIO, state: { ...GPIO.state, outputs: { x: { state: true }, y: GPIO.state.outputs.y } } } },
+    ],
+    [
+      "gpio: a busy output keeps what it read before, however long it is busy",
+      [
+        ["gpio", reading({ online: false, state: true, busy: false })],
+        ["gpio", { state: { outputs: { x: BUSY } } }],
+        ["gpio", { state: { inputs: { a: { online: true, state: true } }, outputs: { x: { ...BUSY, novelty: 1 } } } }],
+      ],
+      {
+        gpio: {
+          model: {},
+          state: {
+            inputs: { a: { online: true, state: true } },
+            outputs: { x: { online: false, state: true, busy: true, novelty: 1 } },
+          },
+        },
+      },
+    ],
+    [
+      "gpio: what it reads afterwards counts",
+      [
+        ["gpio", reading({ online: true, state: true, busy: false })],
+        ["gpio", { state: { outputs: { x: BUSY } } }],
+        ["gpio", { state: { outputs: { x: { online: true, state: false, busy: false } } } }],
+      ],
+      { gpio: reading({ online: true, state: false, busy: false }) },
+    ],
+    ["gpio: one that is busy at first has no reading", [["gpio", reading(BUSY)]], { gpio: reading({ busy: true }) }],
+    [
+      "gpio: a full state keeps the readings of the busy ones too, also before 4.21",
+      [
+        ["gpio_state", reading({ online: true, state: true, busy: false }).state],
+        ["gpio_state", reading(BUSY).state],
+        ["gpio", reading(BUSY)],
+      ],
+      { gpio: reading({ online: true, state: true, busy: true }) },
     ],
     [
       "msd: drive and busy replace whole",
@@ -349,10 +391,19 @@ const DEPTH: Record<string, number> = { atx: 1, hid: 2, msd: 2, gpio: 3, streame
 
 /** Everything that the part says is so in the whole. */
 function assertSays(whole: unknown, part: unknown, depth: number, where: string): void {
+  // What a busy output shows is no reading.
+  if (isBusyOutput(part)) {
+    assert.equal((whole as { busy: unknown }).busy, true, where);
+    return;
+  }
   if (depth === 0 || typeof part !== "object" || part === null) {
     assert.deepEqual(whole, part, where);
     return;
   }
   for (const [key, value] of Object.entries(part))
     assertSays((whole as Record<string, unknown>)[key], value, depth - 1, `${where} ${key}`);
+}
+
+function isBusyOutput(part: unknown): boolean {
+  return typeof part === "object" && part !== null && "state" in part && "busy" in part && part.busy === true;
 }

@@ -39,6 +39,8 @@ describe("relays", { concurrency: true }, () => {
     const { sim, kvm } = await relays(t);
     const pulse = kvm.relays.pulse("fan", { delay: 0.5 });
     await until(() => sim.state.gpio.channels.outputs["fan"]?.busy);
+    const fan = (await kvm.relays.readAll()).find(({ channel }) => channel === "fan");
+    assert.deepEqual(fan?.state, { busy: true });
     const { state } = await kvm.relays.read("fan");
     assert.deepEqual([state.busy, (await pulse).state.state], [false, false]);
   });

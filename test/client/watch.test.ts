@@ -39,6 +39,24 @@ describe("waiting for a value", { concurrency: true }, () => {
     assert.equal((await next).value, true);
   });
 
+  test("a relay that is being written is not taken for one that is off", async (t) => {
+    const { sim, kvm } = await bench(t);
+    sim.state.gpio.addOutput("fan", { state: true });
+    const fan = (what: string, wanted: boolean) =>
+      kvm.watch.until(statePath(`gpio.state.outputs.fan.${what}`), (value) => value === wanted, { timeout: 5 });
+    const isOff = fan("state", false);
+    let isDone = false;
+    void isOff.then(() => (isDone = true));
+    await fan("busy", false);
+    const isBusy = fan("busy", true);
+    await kvm.gpio.switch("fan", true, { wait: true });
+    await isBusy;
+    await fan("busy", false);
+    assert.equal(isDone, false);
+    await kvm.gpio.switch("fan", false, { wait: true });
+    assert.equal((await isOff).value, false);
+  });
+
   test("it must stay true for as long as it is said", async (t) => {
     const { sim, kvm } = await bench(t);
     const steady = kvm.watch.until(POWER, isOn, { timeout: 10, holdFor: 0.5 });
@@ -64,7 +82,7 @@ describe("waiting for a value", { concurrency: true }, () => {
 
   test("the value that was seen last is told when the time is over", async (t) => {
     const { kvm } = await bench(t);
-    const timeout = { timeout: 0.5 };
+    const timeout = { timeout: 2 };
     const error = await failure(kvm.watch.until(POWER, isOn, timeout), {
       name: "WaitTimeoutError",
       code: "WAIT_TIMEOUT",
