@@ -174,7 +174,7 @@ export const GPIO_ACTIONS = ["on", "off", "toggle", "pulse", "read"] as const;
 
 /**
  * `channel`: its name or label. `delay`: seconds of a pulse (0 = the channel's own). `verify`: compare what it reads afterwards.
- * `timeout`: seconds for it to be read again. `busyRetry`: as for atx-power.
+ * `timeout`: seconds for a write to be over, and then for it to be read. `busyRetry`: as for atx-power.
  */
 export interface GpioConfig
   extends ActionConfig, TypedFields<"action" | "channel" | "delay" | "verify" | "timeout" | "busyRetry"> {}

@@ -1,6 +1,6 @@
 import { pause } from "./deadline";
 import { BusyError } from "./errors";
-import type { Lane } from "./lane";
+import type { Turns } from "./lanes";
 import type { CallOptions, RequestOptions, Transport } from "./transport";
 
 /** Options of calls that change the device. */
@@ -14,9 +14,9 @@ const BUSY_INTERVAL = 1;
 /** What changes one subsystem of a device: in order, one at a time. */
 export class Commands {
   readonly transport: Transport;
-  readonly lane: Lane;
+  readonly lane: Turns;
 
-  constructor(transport: Transport, lane: Lane) {
+  constructor(transport: Transport, lane: Turns) {
     this.transport = transport;
     this.lane = lane;
   }

@@ -119,7 +119,7 @@ export class WebSocketError extends PiKVMError {
   }
 }
 
-/** A condition that was waited for did not come true in time. The request before it was carried out. */
+/** A condition that was waited for did not come true in time. The request before it was carried out, unless `outcome` is unknown. */
 export class WaitTimeoutError extends PiKVMError {
   /** What was seen last, where a value or a text was waited for. */
   declare readonly lastValue?: unknown;

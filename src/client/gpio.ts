@@ -1,6 +1,7 @@
-import type { ChangeOptions, Commands } from "./commands";
+import { Commands, type ChangeOptions } from "./commands";
+import type { Lanes } from "./lanes";
 import { inRange } from "./ranges";
-import type { CallOptions } from "./transport";
+import type { CallOptions, RequestOptions, Transport } from "./transport";
 
 /** What is on a channel's pin. */
 export interface GpioHardware {
@@ -41,6 +42,8 @@ export interface GpioState {
 export interface GpioOptions extends ChangeOptions {
   /** Answer when it is over, 0.2 s after the last change, and tell a driver's failure. Default false. */
   wait?: boolean;
+  /** Seconds for it to be over, with `wait`. Default: those of an ordinary answer, the length of a pulse, and 30. */
+  timeout?: number | undefined;
 }
 
 export interface PulseOptions extends GpioOptions {
@@ -52,36 +55,47 @@ export interface PulseOptions extends GpioOptions {
 const DRIVER_TIME = 30;
 
 /**
- * Relays and inputs (`/api/gpio`). Writing throws BusyError while the channel is being written, and APIError with `error` set to
+ * Relays and inputs (`/api/gpio`). What is written to one channel keeps its order; no channel waits for another. Writing throws BusyError while the channel is being written, and APIError with `error` set to
  * GpioChannelNotFoundError (also for an input), GpioSwitchNotSupported, GpioPulseNotSupported, or, with `wait` only, GpioDriverOfflineError.
  */
 export class Gpio {
-  readonly #commands: Commands;
+  readonly #transport: Transport;
+  readonly #lanes: Lanes;
 
-  constructor(commands: Commands) {
-    this.#commands = commands;
+  /** @param lanes by channel. */
+  constructor(transport: Transport, lanes: Lanes) {
+    this.#transport = transport;
+    this.#lanes = lanes;
   }
 
   /** Channels, the device's menu of them, and what they read. `GET /api/gpio`. */
   getState({ signal }: CallOptions = {}): Promise<GpioState> {
-    return this.#commands.transport.get("/api/gpio", { signal });
+    return this.#transport.get("/api/gpio", { signal });
   }
 
   /** Writes a level; also when it is that already. `POST /api/gpio/switch`. */
-  switch(channel: string, state: boolean, { wait = false, ...options }: GpioOptions = {}): Promise<void> {
-    return this.#commands.post("/api/gpio/switch", {
-      ...options,
-      query: { channel, state, wait },
-      extraTime: wait ? DRIVER_TIME : 0,
-    });
+  switch(channel: string, state: boolean, options: GpioOptions = {}): Promise<void> {
+    const { wait = false, timeout, ...change } = options;
+    const query = { channel, state, wait };
+    return this.#commands(channel).post("/api/gpio/switch", { ...change, query, ...limitOf(wait, timeout, 0) });
   }
 
   /**
    * Writes true, and after some time false. `POST /api/gpio/pulse`.
    * @throws ConfigurationError for a delay below 0.
    */
-  async pulse(channel: string, { delay = 0, wait = false, ...options }: PulseOptions = {}): Promise<void> {
+  async pulse(channel: string, options: PulseOptions = {}): Promise<void> {
+    const { delay = 0, wait = false, timeout, ...change } = options;
     const query = { channel, delay: inRange("The delay", delay, { min: 0, max: Infinity, unit: " s" }), wait };
-    return this.#commands.post("/api/gpio/pulse", { ...options, query, extraTime: wait ? delay + DRIVER_TIME : 0 });
+    return this.#commands(channel).post("/api/gpio/pulse", { ...change, query, ...limitOf(wait, timeout, delay) });
   }
+
+  #commands(channel: string): Commands {
+    return new Commands(this.#transport, this.#lanes.of(channel));
+  }
+}
+
+function limitOf(wait: boolean, timeout: number | undefined, delay: number): RequestOptions {
+  if (!wait) return {};
+  return timeout === undefined ? { extraTime: delay + DRIVER_TIME } : { timeout };
 }

@@ -15,6 +15,7 @@ import { Images } from "./images";
 import { Idleness } from "./idleness";
 import { Keyboard } from "./keyboard";
 import { Lane } from "./lane";
+import { Lanes } from "./lanes";
 import { EventLink } from "./link";
 import { openLive, type LiveOptions } from "./live";
 import type { LiveHid } from "./live-hid";
@@ -313,7 +314,8 @@ function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions): Resou
   const driveLane = new Lane("the USB drive", closed);
   const streamer = new Streamer(new Commands(transport, new Lane("the video", closed)));
   const video = new Video(transport, hidLane, videoIdle);
-  const gpio = new Gpio(new Commands(transport, new Lane("the relays", closed)));
+  const channelLanes = () => new Lanes((channel) => new Lane(`the GPIO channel ${channel}`, closed));
+  const gpio = new Gpio(transport, channelLanes());
   const kvmSwitch = new Switch(new Commands(transport, new Lane("the switch", closed)));
   const live = (options: LiveOptions) => openLive({ transport, hidLane, link }, options);
   return {
@@ -330,7 +332,7 @@ function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions): Resou
     drive: new Drive(msd, driveSteps, driveLane),
     images: new Images(msd, driveSteps, driveLane),
     gpio,
-    relays: new Relays(gpio, waiter, new Lane("the relays", closed)),
+    relays: new Relays(gpio, waiter, { finding: new Lane("the relays", closed), writing: channelLanes() }),
     streamer,
     screen: new Screen(streamer, video),
     watch: new Watch(link),

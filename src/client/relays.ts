@@ -1,13 +1,14 @@
 import type { ChangeOptions } from "./commands";
-import { ConfigurationError, PiKVMError } from "./errors";
-import type { Gpio, GpioState } from "./gpio";
+import { ConfigurationError, ConnectionTimeoutError, PiKVMError, WaitTimeoutError } from "./errors";
+import type { Gpio, GpioOutputScheme, GpioState } from "./gpio";
 import { channelsOf, findChannel, type GpioChannel } from "./gpio-names";
 import type { Lane } from "./lane";
+import type { Lanes } from "./lanes";
 import type { CallOptions } from "./transport";
 import type { StateWaiter } from "./wait";
 
 export interface RelayOptions extends ChangeOptions {
-  /** Seconds for the channel to be read again, once it was written. Default 10. */
+  /** Seconds for a write to be over, a pulse's length not counted, and then for the channel to be read. Default 10. */
   timeout?: number;
 }
 
@@ -39,16 +40,33 @@ export interface ChannelState extends GpioChannel {
   state: GpioReading | { busy: true };
 }
 
-/** Relays and inputs by their name or label, as actions that look first and verify. */
+/** An output that was asked for. */
+interface Output {
+  channel: GpioChannel;
+  scheme: GpioOutputScheme;
+}
+
+/** Who must wait for whom. */
+interface Queues {
+  /** For the name to be looked up, so that the order is that of the calls. */
+  finding: Lane;
+  /** By channel. */
+  writing: Lanes;
+}
+
+/**
+ * Relays and inputs by their name or label, as actions that look first and verify. What is asked of one channel keeps its order; no
+ * channel waits for another.
+ */
 export class Relays {
   readonly #gpio: Gpio;
   readonly #waiter: StateWaiter;
-  readonly #lane: Lane;
+  readonly #queues: Queues;
 
-  constructor(gpio: Gpio, waiter: StateWaiter, lane: Lane) {
+  constructor(gpio: Gpio, waiter: StateWaiter, queues: Queues) {
     this.#gpio = gpio;
     this.#waiter = waiter;
-    this.#lane = lane;
+    this.#queues = queues;
   }
 
   /** Every channel with its label. */
@@ -75,53 +93,50 @@ export class Relays {
   /**
    * Writes a level, also when it is that already, and reads it back.
    * @throws ConfigurationError for no such output, or one that cannot be switched; PiKVMError with the code `NOT_VERIFIED` when it reads
-   * otherwise afterwards; BusyError while it is being written; WaitTimeoutError.
+   * otherwise afterwards; BusyError while it is being written; WaitTimeoutError, whose `outcome` is unknown when the write was not over.
    */
-  async switch(name: string, on: boolean, options: SwitchRelayOptions = {}): Promise<ChannelReading> {
-    return this.#lane.run(async (turn) => {
-      const { channel } = await this.#output(name, "switch", turn);
-      return this.#write(channel, on, { ...options, signal: turn });
-    }, options.signal);
+  switch(name: string, on: boolean, options: SwitchRelayOptions = {}): Promise<ChannelReading> {
+    return this.#inTurn(name, "switch", options, ({ channel }, turn) =>
+      this.#write(channel, on, { ...options, signal: turn }),
+    );
   }
 
   /** Switches it to the other level than it reads. Waits while it is being written, since it has no reading then. As `switch` otherwise. */
-  async toggle(
-    name: string,
-    { timeout = TIMEOUT, signal, ...options }: SwitchRelayOptions = {},
-  ): Promise<ChannelReading> {
-    return this.#lane.run(async (turn) => {
-      const { channel } = await this.#output(name, "switch", turn);
-      const { state } = await this.#settled(channel, timeout, turn);
-      return this.#write(channel, !state.state, { ...options, timeout, signal: turn });
-    }, signal);
+  toggle(name: string, options: SwitchRelayOptions = {}): Promise<ChannelReading> {
+    return this.#inTurn(name, "switch", options, async ({ channel }, turn) => {
+      const { state } = await this.#settled(channel, options.timeout, turn);
+      return this.#write(channel, !state.state, { ...options, signal: turn });
+    });
   }
 
   /**
    * Writes true, and false after some time; resolves when it is over.
    * @throws ConfigurationError for no such output, one that cannot be pulsed, or a delay out of its limits (the device would use another);
-   * BusyError while it is being written; WaitTimeoutError.
+   * BusyError while it is being written; WaitTimeoutError as for `switch`.
    */
-  async pulse(
-    name: string,
-    { delay = 0, timeout = TIMEOUT, signal, busyRetry }: PulseRelayOptions = {},
-  ): Promise<ChannelReading> {
-    return this.#lane.run(async (turn) => {
-      const { channel, scheme } = await this.#output(name, "pulse", turn);
-      const { min_delay: min, max_delay: max } = scheme.pulse;
+  pulse(name: string, options: PulseRelayOptions = {}): Promise<ChannelReading> {
+    const { delay = 0, timeout = TIMEOUT, busyRetry } = options;
+    return this.#inTurn(name, "pulse", options, async ({ channel, scheme }, turn) => {
+      const { delay: own, min_delay: min, max_delay: max } = scheme.pulse;
       if (delay !== 0 && !(delay >= min && delay <= max)) {
         const limits = min === max ? `only ${min} s` : `${min} to ${max} s`;
         throw new ConfigurationError(
           `${channel.channel} cannot be pulsed for ${delay} s: ${limits}, or 0 for its own.`,
         );
       }
-      await this.#gpio.pulse(channel.channel, { delay, wait: true, busyRetry, signal: turn });
+      const limit = timeout + (delay || own);
+      await inTime(channel, limit, (limited) =>
+        this.#gpio.pulse(channel.channel, { ...limited, delay, busyRetry, signal: turn }),
+      );
       return this.#settled(channel, timeout, turn);
-    }, signal);
+    });
   }
 
   async #write(channel: GpioChannel, on: boolean, options: SwitchRelayOptions): Promise<ChannelReading> {
     const { verify = true, timeout = TIMEOUT, busyRetry, signal } = options;
-    await this.#gpio.switch(channel.channel, on, { wait: true, busyRetry, signal });
+    await inTime(channel, timeout, (limited) =>
+      this.#gpio.switch(channel.channel, on, { ...limited, busyRetry, signal }),
+    );
     const reading = await this.#settled(channel, timeout, signal);
     if (verify && reading.state.state !== on) {
       const [wanted, found] = on ? ["on", "off"] : ["off", "on"];
@@ -131,7 +146,23 @@ export class Relays {
     return reading;
   }
 
-  async #output(name: string, ability: "switch" | "pulse", signal: AbortSignal) {
+  /** Looks for the output, and works with it when it is its turn. */
+  async #inTurn<T>(
+    name: string,
+    ability: Ability,
+    { signal }: CallOptions,
+    work: (output: Output, turn: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const { finding, writing } = this.#queues;
+    const { working } = await finding.run(async (turn) => {
+      const output = await this.#output(name, ability, turn);
+      // Wrapped, so that the next one is looked for meanwhile.
+      return { working: writing.of(output.channel.channel).run((turn) => work(output, turn), signal) };
+    }, signal);
+    return working;
+  }
+
+  async #output(name: string, ability: Ability, signal: AbortSignal): Promise<Output> {
     const { model } = await this.#gpio.getState({ signal });
     const able = (channel: string) => {
       const scheme = model.scheme.outputs[channel];
@@ -145,7 +176,7 @@ export class Relays {
   }
 
   /** A busy output always reads as off and online: that is no reading. */
-  async #settled(channel: GpioChannel, timeout: number, signal: AbortSignal | undefined): Promise<ChannelReading> {
+  async #settled(channel: GpioChannel, timeout = TIMEOUT, signal: AbortSignal | undefined): Promise<ChannelReading> {
     const read = (options: CallOptions) => this.#gpio.getState(options);
     const failure = `The GPIO channel ${channel.channel} stayed busy.`;
     const isRead = ({ state }: GpioState) => readingOf(state, channel)?.busy !== true;
@@ -156,8 +187,26 @@ export class Relays {
   }
 }
 
+type Ability = "switch" | "pulse";
+
 /** Seconds. */
 const TIMEOUT = 10;
+
+/** Writes, and waits until that is over. @throws WaitTimeoutError when it is not over in time. */
+async function inTime(
+  { channel }: GpioChannel,
+  seconds: number,
+  write: (limited: { wait: true; timeout: number }) => Promise<void>,
+): Promise<void> {
+  try {
+    await write({ wait: true, timeout: seconds });
+  } catch (error) {
+    const isLate = error instanceof ConnectionTimeoutError && error.outcome === "unknown";
+    if (!isLate) throw error;
+    const message = `Writing the GPIO channel ${channel} was not over within ${seconds} s.`;
+    throw new WaitTimeoutError(message, { outcome: "unknown", cause: error });
+  }
+}
 
 function readingOf(state: GpioState["state"], { channel, kind }: GpioChannel): GpioReading | undefined {
   return kind === "input" ? state.inputs[channel] : state.outputs[channel];

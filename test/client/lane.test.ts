@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { CancelledError } from "../../src/client";
 import { Lane } from "../../src/client/lane";
+import { Lanes } from "../../src/client/lanes";
 import { failure } from "./kit";
 
 /** Work that ends when told to, and tells what it does. */
@@ -190,5 +191,42 @@ describe("lane", () => {
       log.filter((line) => line !== "begin c"),
       ["begin a", "end a", "begin b", "end b", "idle", "end c"],
     );
+  });
+});
+
+describe("lanes", () => {
+  test("those of one keep their order, and do not wait for others", async () => {
+    const lanes = new Lanes((key) => new Lane(key, open()));
+    const { log, work, end } = works();
+    const first = lanes.of("x").run(work("a"));
+    const second = lanes.of("x").run(work("b"));
+    const other = lanes.of("y").run(work("c"));
+    end("c");
+    assert.equal(await other, "c");
+    end("a");
+    await first;
+    end("b");
+    assert.equal(await second, "b");
+    assert.deepEqual(log, ["begin a", "begin c", "end c", "end a", "begin b", "end b"]);
+  });
+
+  test("one in which nobody is any more is forgotten, not one that somebody has just entered", async () => {
+    const made: string[] = [];
+    const lanes = new Lanes((key) => {
+      made.push(key);
+      return new Lane(key, open());
+    });
+    const { log, work, end } = works();
+    const runs = ["a", "b"].map((name) => lanes.of("x").run(work(name)));
+    end("a");
+    await runs[0];
+    const third = lanes.of("x").run(work("c"));
+    assert.deepEqual([made, log], [["x"], ["begin a", "end a", "begin b"]]);
+    end("b");
+    await runs[1];
+    end("c");
+    await third;
+    await lanes.of("x").run(() => Promise.resolve());
+    assert.deepEqual(made, ["x", "x"]);
   });
 });

@@ -3,12 +3,17 @@ import { describe, test, type TestContext } from "node:test";
 import { until } from "../harness/until";
 import { bench, failure, posts, type Bench } from "./kit";
 
+/** Seconds: longer than a test waits. */
+const SLOW = 60;
+
 async function relays(t: TestContext): Promise<Bench> {
   const { sim, kvm } = await bench(t);
   const { gpio } = sim.state;
   gpio.addOutput("fan", { pulse: { delay: 0.1, min: 0.1, max: 2 } });
   gpio.drivers.set("waker", { type: "cmd", readable: false });
   gpio.addOutput("waker", { driver: "waker" });
+  gpio.drivers.set("slow", { type: "cmd", takes: SLOW * 1000 });
+  gpio.addOutput("slow", { driver: "slow" });
   gpio.addInput("door", { state: true });
   const row = [
     { type: "label", text: "Server fan" },
@@ -51,6 +56,42 @@ describe("relays", { concurrency: true }, () => {
     await until(() => sim.state.gpio.channels.outputs["fan"]?.busy);
     await failure(kvm.relays.read("fan", { timeout: 0.1 }), { name: "WaitTimeoutError", message: /fan stayed busy/ });
     await pulse;
+  });
+
+  test("do not wait for each other", async (t) => {
+    const { sim, kvm } = await relays(t);
+    const abort = new AbortController();
+    const slow = kvm.relays.switch("slow", true, { timeout: SLOW, signal: abort.signal });
+    await until(() => sim.state.gpio.channels.outputs["slow"]?.busy);
+    assert.equal((await kvm.relays.switch("fan", true)).state.state, true);
+    await kvm.gpio.switch("fan", false, { wait: true });
+    assert.equal(sim.state.gpio.channels.outputs["slow"]?.busy, true);
+    abort.abort();
+    await failure(slow, { name: "CancelledError", outcome: "unknown" });
+  });
+
+  test("keep the order of what is asked of one, whichever name is used", async (t) => {
+    const { sim, kvm } = await relays(t);
+    const names = ["fan", "Server fan", "fan", "server FAN switch"];
+    await Promise.all(names.map((name, index) => kvm.relays.switch(name, index % 2 === 0)));
+    assert.deepEqual(posts(sim).length, names.length);
+    assert.deepEqual(sim.requests.flatMap(({ method, query }) => (method === "POST" ? [query["state"]] : [])), ["1", "0", "1", "0"]); // prettier-ignore
+  });
+
+  test("that are not written in time may have been: the error says so, and nothing is sent again", async (t) => {
+    const { sim, kvm } = await relays(t);
+    await failure(kvm.relays.switch("slow", true, { timeout: 0.3, busyRetry: 5 }), {
+      name: "WaitTimeoutError",
+      outcome: "unknown",
+      message: /slow was not over within 0\.3 s/,
+    });
+    assert.equal(posts(sim).length, 1);
+  });
+
+  test("may be pulsed for longer than a write may take", async (t) => {
+    const { kvm } = await relays(t);
+    const { state } = await kvm.relays.pulse("fan", { delay: 1.5, timeout: 1 });
+    assert.equal(state.busy, false);
   });
 
   test("that read otherwise than they were switched are an error, unless they are not verified", async (t) => {
