@@ -22,12 +22,23 @@ export function channelsOf({ scheme, view }: GpioModel): GpioChannel[] {
   return [...Object.keys(scheme.outputs).map(named("output")), ...Object.keys(scheme.inputs).map(named("input"))];
 }
 
-/** The words before a channel in its row, with those on its own button. */
+/**
+ * The words before a channel in its row, with those on its own button. Words belong to all channels up to the next words: with
+ * `Lamp [a] [b] Fan [c]` those of `b` are `Lamp`.
+ */
 function* labelsIn(row: readonly GpioItem[]): Generator<[channel: string, label: string]> {
-  const words = row.flatMap((item) => (item.type === "label" && item.text !== "" ? [item.text] : []));
+  let words: string[] = [];
+  let isComplete = false;
   for (const item of row) {
-    if (item.type === "input") yield [item.channel, words.join(" ")];
-    if (item.type === "output") yield [item.channel, [...words, item.text].filter((text) => text !== "").join(" ")];
+    if (item.type === "label") {
+      if (item.text === "") continue;
+      words = isComplete ? [item.text] : [...words, item.text];
+      isComplete = false;
+      continue;
+    }
+    isComplete = true;
+    const own = item.type === "output" && item.text !== "" ? [item.text] : [];
+    yield [item.channel, [...words, ...own].join(" ")];
   }
 }
 
@@ -38,20 +49,40 @@ export function channelPath({ kind, channel }: GpioChannel): string {
 }
 
 /**
- * The channel with this name, or else with this label, whatever its case; a label may be shortened at the end as long as it is clear.
+ * The channel with this name, or else with this label, whatever its case; the beginning or the end of a label is enough as long as it is
+ * clear.
+ * @param can whether a channel is one to look for. A name always means its own channel, and never another one's label.
  * @throws ConfigurationError that lists what there is.
  */
-export function findChannel(channels: readonly GpioChannel[], name: string): GpioChannel {
-  const exact = channels.find(({ channel }) => channel === name);
-  if (exact) return exact;
+export function findChannel(
+  channels: readonly GpioChannel[],
+  name: string,
+  can: (channel: GpioChannel) => boolean = () => true,
+): GpioChannel {
   const wanted = plain(name);
-  const same = channels.filter(({ label }) => plain(label) === wanted);
-  const matches = same.length > 0 ? same : channels.filter(({ label }) => `${plain(label)} `.startsWith(`${wanted} `));
+  const able = channels.filter(can);
+  const matches = wanted === "" ? [] : (named(channels, name)?.filter(can) ?? labelled(able, wanted));
   const [match] = matches;
-  if (match && matches.length === 1 && wanted !== "") return match;
-  if (match && wanted !== "") throw new ConfigurationError(`"${name}" may be ${listed(matches)}: use the name of one.`);
-  const known = channels.length > 0 ? `There are: ${listed(channels)}.` : "This device has none.";
+  if (match && matches.length === 1) return match;
+  if (match) throw new ConfigurationError(`"${name}" may be ${listed(matches)}: use the name of one.`);
+  const known = able.length > 0 ? `There are: ${listed(able)}.` : "This device has none.";
   throw new ConfigurationError(`There is no channel "${name}" that can do this. ${known}`);
+}
+
+/** Those with this name: exactly this one, or else in any case; undefined when there is none. */
+function named(channels: readonly GpioChannel[], name: string): GpioChannel[] | undefined {
+  const exact = channels.filter(({ channel }) => channel === name);
+  const same = channels.filter(({ channel }) => channel.toLowerCase() === name.trim().toLowerCase());
+  return [exact, same].find(({ length }) => length > 0);
+}
+
+/** Those with this label, or else those whose label begins or ends so. */
+function labelled(channels: readonly GpioChannel[], wanted: string): GpioChannel[] {
+  const same = channels.filter(({ label }) => plain(label) === wanted);
+  if (same.length > 0) return same;
+  return channels.filter(
+    ({ label }) => `${plain(label)} `.startsWith(`${wanted} `) || ` ${plain(label)}`.endsWith(` ${wanted}`),
+  );
 }
 
 const plain = (text: string): string =>

@@ -164,12 +164,11 @@ export class Relays {
 
   async #output(name: string, ability: Ability, signal: AbortSignal): Promise<Output> {
     const { model } = await this.#gpio.getState({ signal });
-    const able = (channel: string) => {
-      const scheme = model.scheme.outputs[channel];
+    const can = ({ kind, channel }: GpioChannel) => {
+      const scheme = kind === "output" ? model.scheme.outputs[channel] : undefined;
       return ability === "switch" ? scheme?.switch === true : (scheme?.pulse.delay ?? 0) > 0;
     };
-    const outputs = channelsOf(model).filter(({ kind, channel }) => kind === "output" && able(channel));
-    const channel = findChannel(outputs, name);
+    const channel = findChannel(channelsOf(model), name, can);
     const scheme = model.scheme.outputs[channel.channel];
     if (!scheme) throw new ConfigurationError(`There is no output "${name}".`);
     return { channel, scheme };

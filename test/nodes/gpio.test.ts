@@ -25,6 +25,7 @@ beforeEach(async () => {
   gpio.drivers.set("waker", { type: "cmd", readable: false });
   gpio.addOutput("waker", { driver: "waker" });
   gpio.addOutput("bell", { switch: false, pulse: { delay: 0.1 } });
+  for (const name of ["r1", "r2", "r3"]) gpio.addOutput(name);
   gpio.addInput("door", { state: true });
   gpio.model = {
     ...gpio.model,
@@ -39,7 +40,16 @@ beforeEach(async () => {
         [
           { type: "label", text: "Lamp" },
           { type: "output", channel: "lamp1", text: "", confirm: false },
+          { type: "label", text: "" },
           { type: "output", channel: "lamp2", text: "", confirm: false },
+        ],
+        [
+          { type: "label", text: "Heater" },
+          { type: "output", channel: "r1", text: "", confirm: false },
+          { type: "label", text: "Server" },
+          { type: "label", text: "room:" },
+          { type: "output", channel: "r2", text: "Pump", confirm: false },
+          { type: "output", channel: "r3", text: "Bell", confirm: false },
         ],
         [
           { type: "label", text: "Door" },
@@ -81,11 +91,27 @@ for (const [payload, state] of [
   });
 }
 
-test("a channel is chosen by its label, in any case, and by the beginning of it", async () => {
-  for (const label of ["Server fan: Switch", "server FAN switch", "Server Fan"]) {
-    const { payload } = await perform({ channel: ["str", label], action: ["choice", "read"] });
-    assert.equal((payload as { channel: string }).channel, "fan", label);
-  }
+for (const [channel, names] of [
+  ["fan", ["FAN", " fan ", "Server fan: Switch", "server FAN switch", "Server Fan", "switch"]],
+  ["r1", ["heater"]],
+  ["r2", ["Server room: Pump", "pump"]],
+  ["r3", ["server room bell"]],
+  ["bell", ["Bell"]],
+] as const) {
+  test(`${channel} is chosen by its name or its label, in any case, and by the beginning or the end of the label`, async () => {
+    for (const name of names) {
+      const { payload } = await perform({ channel: ["str", name], action: ["choice", "read"] });
+      assert.equal((payload as { channel: string }).channel, channel, name);
+    }
+  });
+}
+
+test("the words of a row belong to the channels after them", async () => {
+  const { payload } = await perform({ action: ["choice", "read"] });
+  const { channels } = payload as { channels: { channel: string; label: string }[] };
+  const labels = Object.fromEntries(channels.map(({ channel, label }) => [channel, label]));
+  const { lamp1, lamp2, r1, r2, r3 } = labels;
+  assert.deepEqual([lamp1, lamp2, r1, r2, r3], ["Lamp", "Lamp", "Heater", "Server room: Pump", "Server room: Bell"]);
 });
 
 test("toggle writes the other level than the channel reads, also when it is pressed twice", async () => {
@@ -142,6 +168,8 @@ describe("what cannot work is refused before anything is sent", () => {
     ["Lamp", "on", /"Lamp" may be lamp1 \(Lamp\), lamp2 \(Lamp\)/],
     ["door", "on", /no channel "door" that can do this/],
     ["bell", "on", /no channel "bell"/],
+    ["Bell", "on", /no channel "Bell"/],
+    ["server", "on", /"server" may be fan .*, r2 .*, r3 /],
     ["lamp1", "pulse", /no channel "lamp1"/],
     ["", "on", /no channel ""/],
   ] as const) {
