@@ -189,6 +189,15 @@ test("a channel that reads otherwise than it was switched is an error, unless it
   assert.equal((payload as { state: { state: boolean } }).state.state, false);
 });
 
+test("a write that is not over in time may have happened, and the error says so", async () => {
+  const { gpio } = simulator.state;
+  gpio.drivers.set("script", { type: "cmd", takes: 60_000 });
+  gpio.addOutput("slow", { driver: "script" });
+  const msg = await perform({ channel: ["str", "slow"], action: ["choice", "on"], timeout: ["num", "0.5"] });
+  const { name, outcome } = msg["error"] as { name: string; outcome: string };
+  assert.deepEqual([name, outcome], ["WaitTimeoutError", "unknown"]);
+});
+
 test("a driver that is offline is the device's own error", async () => {
   simulator.state.gpio.setOnline("fan", false);
   const error = errorOf(await perform({ channel: ["str", "fan"], action: ["choice", "on"] })) as unknown as {
