@@ -1,12 +1,13 @@
 import { pause, throwIfCancelled, within } from "./deadline";
-import { PiKVMError, WaitTimeoutError, WebSocketError } from "./errors";
+import { PiKVMError, UnavailableError, WaitTimeoutError, WebSocketError } from "./errors";
 import { inRange } from "./ranges";
 import { ScreenWatch, type ScreenChange, type ScreenCondition, type WatchScreenOptions } from "./screen-watch";
 import type { OcrOptions, Snapshot, SnapshotOptions } from "./snapshot";
 import type { Streamer } from "./streamer";
 import { textMatcher, type TextPattern } from "./text-match";
 import type { CallOptions } from "./transport";
-import type { Video, VideoLease, VideoOptions } from "./video";
+import { missingPicture, type Video, type VideoLease, type VideoOptions } from "./video";
+import type { VideoProgress } from "./viewer";
 
 interface VideoTime {
   /** Seconds until there must be a picture when the video has to be started. Default 15. */
@@ -35,7 +36,10 @@ export interface FoundText {
 
 /** What a wait has seen so far, for its error. */
 interface Seen {
+  /** The video ran, or could have: the device is there. */
+  isReached?: boolean;
   text?: string;
+  /** Why the last look failed. */
   error?: PiKVMError | undefined;
 }
 
@@ -70,8 +74,8 @@ export class Screen {
   }
 
   /**
-   * Waits until a text is on the screen, or gone from it. A screen without a signal has no text, and is waited for; so is a video whose
-   * connection breaks.
+   * Waits until a text is on the screen, or gone from it. A screen without a signal has no text. While the screen cannot be read (the video
+   * restarts, its connection breaks, the device answers with an error that passes) nothing is known of it: that is neither.
    * @throws WaitTimeoutError, with the text that was seen last as `lastValue`; ConfigurationError for a pattern that cannot be looked for;
    * errors that will not go away by waiting.
    */
@@ -81,23 +85,24 @@ export class Screen {
     inRange("The interval", interval, { min: 0, max: 3600, unit: " s" });
     inRange("The timeout", timeout, { min: 0, max: DAY, unit: " s" });
     const seen: Seen = {};
-    const late = () => lateError(pattern.text, gone, timeout, seen);
+    const late = () => lateError(pattern.text, gone, timeout, seen, this.#video.progress);
     return within([options.signal], { seconds: timeout, late }, async ({ signal }) => {
       for (;;) {
         try {
           return await this.#whileVideoRuns(signal, async (running) => {
+            seen.isReached = true;
             for (;;) {
               const start = performance.now();
               const text = await this.#look({ langs, region, signal: running }, seen);
-              const found = match(text);
-              if (gone ? found === undefined : found !== undefined) return { found: found ?? null, text };
+              const found = text === undefined ? undefined : match(text);
+              if (text !== undefined && gone === (found === undefined)) return { found: found ?? null, text };
               await pause(Math.max(0, interval - (performance.now() - start) / 1000), running);
             }
           });
         } catch (error) {
           throwIfCancelled(signal);
           // A device that was there comes back; one that was never reached may have another address.
-          const mayComeBack = error instanceof WebSocketError || (seen.text !== undefined && isPassing(error));
+          const mayComeBack = error instanceof WebSocketError || (seen.isReached === true && isPassing(error));
           if (!mayComeBack) throw error;
           await pause(REOPEN_INTERVAL, signal);
         }
@@ -127,19 +132,24 @@ export class Screen {
     }
   }
 
-  /** What can be read now; nothing while there is no signal. */
-  async #look(options: OcrOptions, seen: Seen): Promise<string> {
+  /** What can be read now, empty without a signal; undefined when that is not known. */
+  async #look(options: OcrOptions, seen: Seen): Promise<string | undefined> {
     throwIfCancelled(options.signal);
+    const before = this.#video.progress;
     try {
       seen.text = await this.#streamer.ocr(options);
       seen.error = undefined;
+      return seen.text;
     } catch (error) {
       throwIfCancelled(options.signal);
       if (!isPassing(error)) throw error;
-      seen.text = "";
       seen.error = error;
     }
-    return seen.text;
+    // A video that starts has no signal for a moment: it counts when there was none from before the look until after it.
+    const isDark =
+      seen.error instanceof UnavailableError && before === "no signal" && this.#video.progress === "no signal";
+    if (isDark) seen.text = "";
+    return isDark ? "" : undefined;
   }
 
   async #watching<T>({ timeout, allowOffline = false, signal }: VideoOptions, work: () => Promise<T>): Promise<T> {
@@ -156,8 +166,22 @@ const isPassing = (error: unknown): error is PiKVMError => error instanceof PiKV
 
 const SHOWN = 300;
 
-function lateError(wanted: string, gone: boolean, timeout: number, { text = "", error }: Seen): WaitTimeoutError {
-  const state = gone ? "was still on the screen" : "was not on the screen";
-  const read = text === "" ? "Nothing could be read." : `Read at last: ${text.slice(-SHOWN)}`;
-  return new WaitTimeoutError(`"${wanted}" ${state} after ${timeout} s. ${read}`, { cause: error, lastValue: text });
+function lateError(
+  wanted: string,
+  gone: boolean,
+  timeout: number,
+  seen: Seen,
+  progress: VideoProgress,
+): WaitTimeoutError {
+  const { text = "", error: cause } = seen;
+  const state = gone ? "was not seen to be gone from the screen" : "was not on the screen";
+  const message = `"${wanted}" ${state} after ${timeout} s. ${lastSight(seen, progress)}`;
+  return new WaitTimeoutError(message, { cause, lastValue: text });
+}
+
+function lastSight({ text, error }: Seen, progress: VideoProgress): string {
+  if (progress !== "running") return `${missingPicture(progress).message}.`;
+  if (error) return `It could not be read at last: ${error.message}`;
+  if (text === undefined) return "It was not read in that time.";
+  return text === "" ? "There was no text on it." : `Read at last: ${text.slice(-SHOWN)}`;
 }

@@ -50,6 +50,12 @@ export class Video {
     return this.#transport.closed;
   }
 
+  /** How far it is, as the device tells; `not connected` also while nobody needs it. */
+  get progress(): VideoProgress {
+    const viewer = this.#shared?.viewer;
+    return viewer && !viewer.end.aborted ? viewer.progress : "not connected";
+  }
+
   /**
    * Starts the video unless it runs, and waits until there is a picture, so that a snapshot succeeds. Release it when done. Takes a device
    * one to three seconds when the video does not run. `GET /api/ws?stream=1`.
@@ -154,16 +160,23 @@ export class VideoLease implements AsyncDisposable {
 }
 
 function lateError(progress: VideoProgress, timeout: number): WaitTimeoutError {
-  const [code, message] = LATE[progress];
+  const { code, message } = missingPicture(progress);
   return new WaitTimeoutError(`${message} (waited ${timeout} s).`, { code });
 }
 
-const LATE: Record<VideoProgress, [code: string, message: string]> = {
-  "not connected": [
-    "NOT_CONNECTED",
-    "The device has told nothing of its video yet; the connection for it is not opened before what is being typed ends",
-  ],
-  "not started": ["NOT_STARTED", "The device did not start its video in time"],
-  "no signal": ["NO_SIGNAL", "The video runs, but the computer sends no signal: is it on, and its cable plugged in?"],
-  running: ["NO_SIGNAL", "The video runs, but there was no picture in time"],
+/** Why there is no picture. */
+export const missingPicture = (progress: VideoProgress): { code: string; message: string } => MISSING[progress];
+
+const MISSING: Record<VideoProgress, { code: string; message: string }> = {
+  "not connected": {
+    code: "NOT_CONNECTED",
+    message:
+      "The device has told nothing of its video yet; the connection for it is not opened before what is being typed ends",
+  },
+  "not started": { code: "NOT_STARTED", message: "The device did not start its video in time" },
+  "no signal": {
+    code: "NO_SIGNAL",
+    message: "The video runs, but the computer sends no signal; look whether it is on, and its cable plugged in",
+  },
+  running: { code: "NO_SIGNAL", message: "The video runs, but there was no picture in time" },
 };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
-import { scaledClock, type SimulatorOptions } from "../../src/simulator";
+import { scaledClock, type FaultKind, type SimulatorOptions } from "../../src/simulator";
 import { until } from "../harness/until";
 import { bench, failure, type Bench } from "./kit";
 
@@ -43,6 +43,53 @@ describe("waiting for a text on the screen", { concurrency: true }, () => {
     await sim.restart();
     sim.host.power = true;
     assert.equal((await waiting).found, "login:");
+  });
+
+  describe("a screen that cannot be read for a moment is not one without the text", { concurrency: true }, () => {
+    const faults: FaultKind[] = [{ kind: "proxy-error" }, { kind: "reset" }, { kind: "status", code: 503 }];
+    for (const fault of faults) {
+      test(JSON.stringify(fault), async (t) => {
+        const { sim, kvm } = await booting(t);
+        await kvm.screen.waitForText({ text: "login:" }, { timeout: 20, interval: 0.1 });
+        const broken = sim.faults.add({ ...fault, path: /^\/api\/streamer\/snapshot/, times: 4 });
+        const gone = kvm.screen.waitForText({ text: "login:" }, { timeout: 20, interval: 0.1, gone: true });
+        let isGone = false;
+        void gone.then(() => (isGone = true));
+        await until(() => broken.hits === 4);
+        const reads = sim.requests.length;
+        await until(() => sim.requests.length >= reads + 2);
+        assert.equal(isGone, false);
+        sim.host.power = false;
+        assert.deepEqual(await gone, { found: null, text: "" });
+      });
+    }
+
+    test("the video is restarted", async (t) => {
+      const { kvm } = await booting(t);
+      await kvm.screen.waitForText({ text: "login:" }, { timeout: 20, interval: 0.1 });
+      const abort = new AbortController();
+      const gone = kvm.screen.waitForText({ text: "login:" }, { timeout: 20, gone: true, interval: 0, signal: abort.signal }); // prettier-ignore
+      const waiting = failure(gone, { name: "CancelledError" });
+      await kvm.streamer.reset();
+      await until(async () => (await kvm.streamer.getState()).streamer === null);
+      await until(async () => (await kvm.streamer.getState()).streamer?.source.online === true);
+      assert.match(await kvm.screen.readText(), /login:/);
+      abort.abort();
+      await waiting;
+    });
+  });
+
+  test("the error says when the computer sends no signal, and why the last look failed", async (t) => {
+    const { sim, kvm } = await booting(t, { power: false });
+    const late = { name: "WaitTimeoutError", code: "WAIT_TIMEOUT" };
+    const options = { timeout: 1, interval: 0.1 };
+    const dark = await failure(kvm.screen.waitForText({ text: "login:" }, options), late);
+    assert.match(dark.message, /sends no signal/);
+    sim.host.power = true;
+    await kvm.screen.readText();
+    sim.faults.add({ kind: "proxy-error", path: /^\/api\/streamer\/snapshot/ });
+    const broken = await failure(kvm.screen.waitForText({ text: "login:" }, options), late);
+    assert.match(broken.message, /could not be read at last: HTTP 502/);
   });
 
   test("what was read last is told when the time is over", async (t) => {
