@@ -128,7 +128,7 @@ export class Screen {
     try {
       return await within([signal, lease.signal], undefined, (running) => work(running.signal));
     } finally {
-      await lease.release();
+      void lease.release();
     }
   }
 
@@ -157,7 +157,7 @@ export class Screen {
     try {
       return await work();
     } finally {
-      await lease.release();
+      void lease.release();
     }
   }
 }

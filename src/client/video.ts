@@ -145,7 +145,10 @@ export class VideoLease implements AsyncDisposable {
     return this.#over.signal;
   }
 
-  /** Gives it back; twice does nothing. The video runs on for the idle time. */
+  /**
+   * Gives it back; twice does nothing. The video runs on for the idle time. Where there is none, resolves when the connection has ended,
+   * which waits for those who type; it never rejects, and need not be awaited.
+   */
   async release(): Promise<void> {
     if (this.#isReleased) return;
     this.#isReleased = true;

@@ -63,7 +63,7 @@ export class Watch {
       );
       return { value: wait.value, waited: (performance.now() - start) / 1000 };
     } finally {
-      await wait.end();
+      wait.end();
     }
   }
 }
@@ -108,9 +108,10 @@ class ValueWait {
     this.#stream.on("connection", (change) => this.#hear(change));
   }
 
-  async end(): Promise<void> {
-    clearTimeout(this.#holding);
-    await this.#stream.close();
+  /** The connection is closed when nobody types any more, or with the device: what was waited for is known before. */
+  end(): void {
+    this.#forget();
+    void this.#stream.close();
   }
 
   #see(value: unknown): void {
@@ -119,17 +120,24 @@ class ValueWait {
     if (!this.isKnown) this.#first = value;
     this.isKnown = true;
     this.value = value;
-    clearTimeout(this.#holding);
-    if (!this.#isRight(value, this.#first)) this.#mayCount = true;
-    else if (!this.#mayCount) return;
+    if (!this.#isRight(value, this.#first)) {
+      this.#mayCount = true;
+      this.#forget();
+    } else if (!this.#mayCount) return;
     else if (this.#holdFor === 0) this.#fulfil();
-    else this.#holding = setTimeout(this.#fulfil, this.#holdFor * 1000);
+    else this.#holding ??= setTimeout(this.#fulfil, this.#holdFor * 1000);
+  }
+
+  /** It is not true, or not known to be, any more. */
+  #forget(): void {
+    clearTimeout(this.#holding);
+    this.#holding = undefined;
   }
 
   #hear({ connected, error, final }: ConnectionChange): void {
     // What was true is not known to have stayed so.
     if (!connected) {
-      clearTimeout(this.#holding);
+      this.#forget();
       this.#isStale = true;
     }
     if (error && (final || !this.isKnown)) this.#fail(error);

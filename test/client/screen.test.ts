@@ -16,6 +16,20 @@ describe("the screen", { concurrency: true }, () => {
     assert.equal(sim.sessionsOpened, 1);
   });
 
+  test("what is typed by others does not hold back a picture, also where the video ends at once", async (t) => {
+    const { sim, kvm } = await bench(t, { clock: scaledClock(10), power: true }, { videoIdle: 0 });
+    const lease = await kvm.video.acquire();
+    const hanging = sim.faults.add({ kind: "hang", path: /^\/api\/hid/ });
+    const typing = new AbortController();
+    const typed = failure(kvm.hid.typeText("a", { signal: typing.signal }), { name: "CancelledError" });
+    await until(() => hanging.hits === 1);
+    const picture = kvm.screen.snapshot();
+    void lease.release();
+    assert.equal((await picture).online, true);
+    typing.abort();
+    await typed;
+  });
+
   test("a computer without a signal is told apart", async (t) => {
     const { sim, kvm } = await booting(t);
     sim.state.streamer.source.signal = false;

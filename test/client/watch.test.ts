@@ -70,6 +70,46 @@ describe("waiting for a value", { concurrency: true }, () => {
     assert.ok(waited >= 0.5);
   });
 
+  test("what stays true is held, whatever it changes to meanwhile", async (t) => {
+    const { sim, kvm } = await bench(t, { power: true });
+    const stream = kvm.events();
+    let changes = 0;
+    stream.on("state", ({ kind }) => {
+      if (kind === "atx") changes += 1;
+    });
+    const isKnown = (value: unknown) => typeof value === "boolean";
+    const flicker = setInterval(() => (sim.host.power = !sim.host.power), 50);
+    t.after(() => clearInterval(flicker));
+    await kvm.watch.until(POWER, isKnown, { timeout: 5, holdFor: 0.5 });
+    assert.ok(changes > 2, "it changed meanwhile");
+    await stream.close();
+  });
+
+  test("what is typed by others holds nothing back: neither what was waited for, nor a timeout, nor a cancel", async (t) => {
+    const { sim, kvm } = await bench(t);
+    const abort = new AbortController();
+    const waits = [
+      kvm.watch.until(POWER, isOn, { timeout: 60 }),
+      failure(kvm.watch.until(POWER, isOn, { timeout: 1 }), { name: "WaitTimeoutError" }),
+      failure(kvm.watch.until(POWER, isOn, { timeout: 60, signal: abort.signal }), { name: "CancelledError" }),
+    ];
+    await until(() => sim.sessions === 1);
+    const hanging = sim.faults.add({ kind: "hang", path: /^\/api\/hid/ });
+    const typing = new AbortController();
+    const typed = failure(kvm.hid.typeText("a", { signal: typing.signal }), { name: "CancelledError" });
+    await until(() => hanging.hits === 1);
+    await waits[1];
+    abort.abort();
+    await waits[2];
+    sim.host.power = true;
+    await waits[0];
+    assert.equal(sim.sessions, 1, "no session ends while somebody types");
+    hanging.remove();
+    typing.abort();
+    await typed;
+    await until(() => sim.sessions === 0);
+  });
+
   test("an outage meanwhile is sat out; what was true before it must be seen again", async (t) => {
     const { sim, kvm } = await bench(t);
     const waiting = kvm.watch.until(POWER, isOn, { timeout: 20 });
