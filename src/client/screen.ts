@@ -2,7 +2,7 @@ import { pause, throwIfCancelled, within } from "./deadline";
 import { PiKVMError, UnavailableError, WaitTimeoutError, WebSocketError } from "./errors";
 import { inRange } from "./ranges";
 import { ScreenWatch, type ScreenChange, type ScreenCondition, type WatchScreenOptions } from "./screen-watch";
-import type { OcrOptions, Snapshot, SnapshotOptions } from "./snapshot";
+import { OUTSIDE, type OcrOptions, type Snapshot, type SnapshotOptions } from "./snapshot";
 import type { Streamer } from "./streamer";
 import { textMatcher, type TextPattern } from "./text-match";
 import type { CallOptions } from "./transport";
@@ -75,7 +75,8 @@ export class Screen {
 
   /**
    * Waits until a text is on the screen, or gone from it. A screen without a signal has no text. While the screen cannot be read (the video
-   * restarts, its connection breaks, the device answers with an error that passes) nothing is known of it: that is neither.
+   * restarts, its connection breaks, the device answers with an error that passes, the picture is too small for the region) nothing is known
+   * of it: that is neither.
    * @throws WaitTimeoutError, with the text that was seen last as `lastValue`; ConfigurationError for a pattern that cannot be looked for;
    * errors that will not go away by waiting.
    */
@@ -142,7 +143,7 @@ export class Screen {
       return seen.text;
     } catch (error) {
       throwIfCancelled(options.signal);
-      if (!isPassing(error)) throw error;
+      if (!isPassing(error) && !isOutside(error)) throw error;
       seen.error = error;
     }
     // A video that starts has no signal for a moment: it counts when there was none from before the look until after it.
@@ -163,6 +164,9 @@ export class Screen {
 }
 
 const isPassing = (error: unknown): error is PiKVMError => error instanceof PiKVMError && error.retryable;
+
+/** The picture of a computer that boots may grow to have the region. */
+const isOutside = (error: unknown): error is PiKVMError => error instanceof PiKVMError && error.code === OUTSIDE;
 
 const SHOWN = 300;
 

@@ -83,6 +83,26 @@ export function regionOf(region: NonNullable<OcrOptions["region"]>): Query {
   return { ocr_left: edge(left), ocr_top: edge(top), ocr_right: edge(right), ocr_bottom: edge(bottom) };
 }
 
+/** @throws ConfigurationError for a language that the device has not. One that cannot read at all says so itself. */
+export function checkLangs(langs: readonly string[], { enabled, langs: { available } }: OcrInfo): void {
+  const unknown = langs.filter((lang) => !available.includes(lang));
+  if (!enabled || unknown.length === 0) return;
+  const names = unknown.map((lang) => `"${lang}"`).join(", ");
+  throw new ConfigurationError(`The device cannot read the language ${names}; it has ${available.join(", ")}.`);
+}
+
+/** @throws ConfigurationError for a region that begins outside of the picture: the device has read all of it instead. */
+export function checkRegion({ left = 0, top = 0 }: NonNullable<OcrOptions["region"]>, answer: WholeAnswer): void {
+  const { online, width = Infinity, height = Infinity } = factsOf(headersOf(answer));
+  // The size of a picture that says "NO LIVE VIDEO" tells nothing.
+  if (online === false || (left < width && top < height)) return;
+  const text = `The region to read begins at ${left}, ${top}, outside of the picture of ${width} x ${height} pixels.`;
+  throw new ConfigurationError(text, { code: OUTSIDE });
+}
+
+/** The code of the error for a region outside of the picture; a computer that boots has pictures of several sizes. */
+export const OUTSIDE = "REGION_OUTSIDE";
+
 /** @throws ResponseError for what is no picture. */
 export function snapshotOf(answer: WholeAnswer): Snapshot {
   const header = headersOf(answer);

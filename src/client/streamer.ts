@@ -2,6 +2,8 @@ import type { ChangeOptions, Commands } from "./commands";
 import { framesOf, type MjpegFrame, type MjpegOptions } from "./mjpeg";
 import { integerIn, oneOf } from "./ranges";
 import {
+  checkLangs,
+  checkRegion,
   previewOf,
   QUALITY,
   recognisedText,
@@ -117,12 +119,18 @@ export class Streamer {
   }
 
   /**
-   * The text on the screen. Takes a small board 10 to 20 s for all of it. `GET /api/streamer/snapshot?ocr=1`.
-   * @throws ConfigurationError for a region that is empty; APIError `OcrError` where the device cannot read; what `snapshot` throws.
+   * The text on the screen. Takes a small board 10 to 20 s for all of it. Looks first whether the device has the languages.
+   * `GET /api/streamer/snapshot?ocr=1`.
+   * @throws ConfigurationError for a region that is empty, or begins outside of the picture (code `REGION_OUTSIDE`), and for a language that
+   * the device has not; APIError `OcrError` where the device cannot read; what `snapshot` throws.
    */
-  async ocr({ langs = [], region, ...options }: OcrOptions = {}): Promise<string> {
-    const query = { ocr: true, ocr_langs: langs.length > 0 ? langs.join(",") : undefined, ...regionOf(region ?? {}) };
-    return recognisedText(await this.#picture(query, options, OCR_TIME));
+  async ocr({ langs = [], region = {}, ...options }: OcrOptions = {}): Promise<string> {
+    const query = { ocr: true, ocr_langs: langs.length > 0 ? langs.join(",") : undefined, ...regionOf(region) };
+    if (langs.length > 0) checkLangs(langs, await this.getOcrInfo(options));
+    const answer = await this.#picture(query, options, OCR_TIME);
+    const text = recognisedText(answer);
+    checkRegion(region, answer);
+    return text;
   }
 
   #picture(query: Query, { save, load, allowOffline, signal }: PictureOptions, extraTime: number) {

@@ -106,6 +106,20 @@ describe("waiting for a text on the screen", { concurrency: true }, () => {
     assert.match(broken.message, /could not be read at last: HTTP 502/);
   });
 
+  test("a picture without the region is waited out, as while a computer boots; the error tells of it", async (t) => {
+    const { sim, kvm } = await booting(t);
+    await kvm.screen.waitForText({ text: "login:" }, { timeout: 20, interval: 0.1 });
+    const region = { left: 0, top: 720 };
+    const gone = { gone: true, interval: 0.1, region };
+    await failure(kvm.screen.waitForText({ text: "login:" }, { ...gone, timeout: 1 }), {
+      name: "WaitTimeoutError",
+      message: /outside of the picture of 1280 x 720/,
+    });
+    const waiting = kvm.screen.waitForText({ text: "login:" }, { ...gone, timeout: 20 });
+    sim.state.streamer.source.resolution = { width: 1920, height: 1080 };
+    await waiting;
+  });
+
   test("what was read last is told when the time is over", async (t) => {
     const { sim, kvm } = await booting(t);
     await kvm.screen.waitForText({ text: "login:" }, { timeout: 20 });
@@ -120,7 +134,9 @@ describe("waiting for a text on the screen", { concurrency: true }, () => {
   test("a device that cannot read, a text that is none, and a cancel end it", async (t) => {
     const { sim, kvm } = await booting(t);
     await failure(kvm.screen.waitForText({ text: "(", mode: "regex" }, { timeout: 5 }), { name: "ConfigurationError" });
-    await failure(kvm.screen.waitForText({ text: "a" }, { timeout: 5, langs: ["xx"] }), { name: "APIError" });
+    await failure(kvm.screen.waitForText({ text: "a" }, { timeout: 5, langs: ["xx"] }), {
+      name: "ConfigurationError",
+    });
     const abort = new AbortController();
     const waiting = failure(kvm.screen.waitForText({ text: "nowhere" }, { timeout: 60, signal: abort.signal }), {
       name: "CancelledError",

@@ -128,12 +128,30 @@ describe("streamer", { concurrency: true }, () => {
       { ocr: "1" },
       { ocr: "1", ocr_langs: "eng,osd", ocr_left: "0", ocr_top: "0", ocr_right: "640", ocr_bottom: "10" },
     ]);
-    await failure(streamer.ocr({ langs: ["klingon"] }), { name: "APIError", error: "ValidatorError" });
+    await failure(streamer.ocr({ langs: ["eng", "deu"] }), {
+      name: "ConfigurationError",
+      message: /cannot read the language "deu"; it has eng, osd/,
+    });
     for (const region of [{ left: 10, right: 10 }, { top: 5, bottom: 1 }, { left: -1 }])
       await failure(streamer.ocr({ region }), { name: "ConfigurationError" });
     both.sim.state.ocr.enabled = false;
     await failure(streamer.ocr(), { name: "APIError", error: "OcrError" });
     assert.equal((await streamer.getOcrInfo()).enabled, false);
+  });
+
+  test("a region outside of the picture is an error, where the device reads all of it", async (t) => {
+    const { streamer } = (await running(t)).kvm;
+    for (const region of [
+      { left: 5000, top: 5000, right: 6000, bottom: 6000 },
+      { left: 1280 },
+      { top: 720, bottom: 800 },
+    ])
+      await failure(streamer.ocr({ region }), {
+        name: "ConfigurationError",
+        code: "REGION_OUTSIDE",
+        message: /1280 x 720/,
+      });
+    assert.match(await streamer.ocr({ region: { left: 0, top: 0, right: 6000, bottom: 6000 } }), /\w/);
   });
 
   test("reading may take longer than an ordinary answer", async (t) => {

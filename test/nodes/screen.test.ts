@@ -89,7 +89,10 @@ test("the text on the screen, or on a part of it", async () => {
   const part = await perform({ action: ["choice", "text"], region: ["str", "0,600,1280,720"] });
   assert.ok(String(payloadOf(part)["text"]).length < all.length);
   const refused = errorOf(await perform({ action: ["choice", "text"], langs: ["str", "xx"] }));
-  assert.equal(refused["name"], "APIError");
+  assert.equal(refused["name"], "ConfigurationError");
+  assert.match(String(refused["message"]), /it has eng, osd/);
+  const outside = errorOf(await perform({ action: ["choice", "text"], region: ["str", "5000,5000,6000,6000"] }));
+  assert.deepEqual([outside["name"], outside["code"]], ["ConfigurationError", "REGION_OUTSIDE"]);
 });
 
 async function params(): Promise<Record<string, unknown>> {

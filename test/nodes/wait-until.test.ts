@@ -137,11 +137,13 @@ describe("a text on the screen", () => {
     assert.equal(typeof last_value, "string");
   });
 
-  test("in a language that the device has not is the device's own error", async () => {
+  test("in a language that the device has not is refused, and the error says which it has", async () => {
     simulator.host.power = true;
     await deploy({ ...TEXT, langs: ["str", "xx"] });
     red.send("node", { payload: "a" });
-    assert.equal(((await red.message("error"))["error"] as { name: string }).name, "APIError");
+    const { name, message } = (await red.message("error"))["error"] as { name: string; message: string };
+    assert.equal(name, "ConfigurationError");
+    assert.match(message, /it has eng, osd/);
   });
 });
 
