@@ -1,7 +1,7 @@
 import { statePath } from "../src/client";
 import { TEXT_EVENTS, TEXT_MODES, VALUE_TESTS, WAIT_CONDITIONS } from "../src/config";
 import { defineAction } from "../src/runtime/action";
-import { anything, choice, flag, names, number, region, seconds, text } from "../src/runtime/fields";
+import { anything, choice, flag, names, optionalNumber, region, seconds, text } from "../src/runtime/fields";
 import { valueTest } from "../src/runtime/value-test";
 
 const condition = choice(WAIT_CONDITIONS);
@@ -20,7 +20,7 @@ export = defineAction("pikvm-wait-until", {
     event,
     text: text(),
     mode,
-    mistakes: number({ min: 0, max: 100, whole: true }),
+    mistakes: optionalNumber({ min: 0, max: 100, whole: true }),
     region: region(),
     langs: names({ optional: true }),
     interval: seconds({ max: 3600 }),
@@ -39,7 +39,8 @@ export = defineAction("pikvm-wait-until", {
       };
     }
     const { event, mode, region, langs, interval } = fields;
-    const pattern = { text: fields.text, mode, ...(mode === "tolerant" ? { mistakes: fields.mistakes } : {}) };
+    const mistakes = mode === "tolerant" ? fields.mistakes : undefined;
+    const pattern = { text: fields.text, mode, mistakes };
     const options = { gone: event === "disappears", region, langs, interval, timeout, signal };
     return { condition, event, ...(await pikvm.screen.waitForText(pattern, options)) };
   },

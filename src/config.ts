@@ -258,7 +258,8 @@ export const TEXT_MODES = ["plain", "regex", "tolerant"] as const;
 
 /**
  * `state`: the value at `path` of the merged states passes `test` against `value` for `holdFor` seconds; with `next` it must become so.
- * `text`: a text on the screen, looked for as `mode` says, with `mistakes` at most, in `region`, read in `langs` every `interval` seconds.
+ * `text`: a text on the screen, looked for as `mode` says, with `mistakes` at most (empty: one for every 8 characters), in `region`, read in
+ * `langs` every `interval` seconds.
  * `timeout`: seconds for either.
  */
 export interface WaitUntilConfig

@@ -41,10 +41,10 @@ export function dialogOf<Name extends string>(file: string, fields: Record<Name,
     return isSource(type) ? undefined : value;
   }
 
-  const fixedTypes = (name: Name): WidgetTypedInputTypeDefinition[] =>
+  const fixedTypes = (node: object, name: Name): WidgetTypedInputTypeDefinition[] =>
     fields[name].fixed(words, name).map((type) => ({
       ...type,
-      validate: typeValidator((value) => fields[name].problem(value, type.value)),
+      validate: typeValidator((value) => fields[name].problem(value, type.value, mayBe(node))),
     }));
 
   function showUsedRows(node: object): void {
@@ -64,7 +64,7 @@ export function dialogOf<Name extends string>(file: string, fields: Record<Name,
           const field = fields[name];
           if (!field.used(mayBe(node))) return undefined;
           const { type } = given(node, name);
-          return isSource(type) ? sourceProblem(value, type) : field.problem(value, type);
+          return isSource(type) ? sourceProblem(value, type) : field.problem(value, type, mayBe(node));
         },
       ),
 
@@ -78,7 +78,7 @@ export function dialogOf<Name extends string>(file: string, fields: Record<Name,
         input(`${name}Type`).data("node", node);
         dropTooltip(input(name));
         input(name).typedInput({
-          types: [...fixedTypes(name), ...SOURCES],
+          types: [...fixedTypes(node, name), ...SOURCES],
           typeField: `#node-input-${name}Type`,
         });
         fields[name].prepare?.(input(name));

@@ -23,8 +23,8 @@ export type MayBe = (field: string, ...values: string[]) => boolean;
 export interface Field {
   /** The kinds of value that can be given in the dialog. */
   fixed(words: Words, name: string): WidgetTypedInputTypeDefinition[];
-  /** Why a value given in the dialog cannot be used, or undefined. */
-  problem(value: string, type: string): string | undefined;
+  /** Why a value given in the dialog cannot be used, given the others, or undefined. */
+  problem(value: string, type: string, mayBe: MayBe): string | undefined;
   /** Whether the field matters, given the others; if not, its row is hidden and its value is not looked at. */
   used(mayBe: MayBe): boolean;
   /** Adds what the field has besides its typed input. */
@@ -115,11 +115,18 @@ export const number = ({ min = 0, max, whole, blank, used = always }: NumberOpti
 /** A duration; the row of the dialog has `unit="seconds"`. */
 export const seconds = number;
 
+interface ValueOptions extends Use {
+  /** Whether only a number can be meant, given the other fields. */
+  numeric?: (mayBe: MayBe) => boolean;
+}
+
 /** A text, a number or yes and no: what a value is compared with. */
-export const value = ({ used = always }: Use = {}): Field => ({
+export const value = ({ numeric = () => false, used = always }: ValueOptions = {}): Field => ({
   fixed: () => [STRING, NUMBER, BOOLEAN].map(nodeRedType),
-  problem: (value, type) =>
-    type === "num" && Number.isNaN(Number(value || NaN)) ? common("reason.number") : undefined,
+  problem: (value, type, mayBe) => {
+    const isNumber = !Number.isNaN(Number(value.trim() || NaN));
+    return (type === "num" || numeric(mayBe)) && !isNumber ? common("reason.number") : undefined;
+  },
   used,
 });
 

@@ -10,6 +10,9 @@ export type ValueTest = (value: unknown, first: unknown) => boolean;
  * @throws ConfigurationError for a value that cannot be compared with.
  */
 export function valueTest(test: (typeof VALUE_TESTS)[number], wanted: unknown): ValueTest {
+  if (wanted === undefined && test !== "changes") {
+    throw new ConfigurationError("There is no value to compare with: what it is taken from has none.");
+  }
   switch (test) {
     case "equals":
       return (value) => isSame(value, wanted);
@@ -27,8 +30,7 @@ export function valueTest(test: (typeof VALUE_TESTS)[number], wanted: unknown): 
 
 function isSame(value: unknown, wanted: unknown): boolean {
   if (isDeepStrictEqual(value, wanted)) return true;
-  if (value === null) return wanted === "" || wanted === "null" || wanted === undefined;
-  if (wanted === undefined) return false;
+  if (value === null) return wanted === "" || wanted === "null";
   if (typeof value === "object") return false;
   return textOf(value).toLowerCase() === textOf(wanted).trim().toLowerCase();
 }
@@ -36,16 +38,18 @@ function isSame(value: unknown, wanted: unknown): boolean {
 const textOf = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 
 function matches(wanted: unknown): ValueTest {
+  if (typeof wanted === "object") throw new ConfigurationError("The value must be a regular expression, as text.");
   try {
-    const expression = new RegExp(String(wanted));
+    const expression = new RegExp(textOf(wanted));
     return (value) => expression.test(textOf(value));
   } catch (cause) {
-    throw new ConfigurationError(`The value "${String(wanted)}" is not a regular expression.`, { cause });
+    throw new ConfigurationError(`The value "${textOf(wanted)}" is not a regular expression.`, { cause });
   }
 }
 
 function isBeyond(test: "above" | "below", wanted: unknown): ValueTest {
-  const limit = typeof wanted === "string" && wanted.trim() === "" ? NaN : Number(wanted);
+  const isText = typeof wanted === "string" && wanted.trim() !== "";
+  const limit = isText || typeof wanted === "number" ? Number(wanted) : NaN;
   if (Number.isNaN(limit)) throw new ConfigurationError(`To wait for ${test}, the value must be a number.`);
   return (value) => typeof value === "number" && (test === "above" ? value > limit : value < limit);
 }

@@ -7,21 +7,26 @@ P1ease  enter passphrase
 for disk sda3_crypt:`;
 
 const found: [TextPattern, string | undefined][] = [
-  [{ text: "Enter Passphrase" }, "Enter Passphrase"],
-  [{ text: "passphrase for disk" }, "passphrase for disk"],
-  [{ text: "Please enter" }, undefined],
+  [{ text: "Enter Passphrase" }, "enter passphrase"],
+  [{ text: "passphrase for disk" }, "passphrase\nfor disk"],
+  [{ text: "please enter" }, undefined],
+  [{ text: "ramdisk ..." }, "ramdisk ..."],
+  [{ text: "ramdisk ...." }, undefined],
   [{ text: "sda\\d_crypt:$", mode: "regex" }, "sda3_crypt:"],
   [{ text: "^for DISK", mode: "regex" }, "for disk"],
   [{ text: "^passphrase", mode: "regex" }, undefined],
-  [{ text: "Please enter passphrase", mode: "tolerant" }, "Please enter passphrase"],
+  [{ text: "Please enter passphrase", mode: "tolerant" }, "P1ease  enter passphrase"],
   [{ text: "Please enter", mode: "tolerant", mistakes: 0 }, undefined],
-  [{ text: "Please enter", mode: "tolerant", mistakes: 1 }, "Please enter"],
-  [{ text: "for d1sk sdaB_crypl", mode: "tolerant", mistakes: 3 }, "for d1sk sdaB_crypl"],
+  [{ text: "Please enter", mode: "tolerant", mistakes: 1 }, "P1ease  enter"],
+  [{ text: "for d1sk sdaB_crypl", mode: "tolerant", mistakes: 3 }, "for disk sda3_crypt"],
   [{ text: "for d1sk sdaB_crypl", mode: "tolerant", mistakes: 2 }, undefined],
   // One too many, one missing.
-  [{ text: "passsphrase", mode: "tolerant", mistakes: 1 }, "passsphrase"],
-  [{ text: "pasphrase", mode: "tolerant", mistakes: 1 }, "pasphrase"],
+  [{ text: "passsphrase", mode: "tolerant", mistakes: 1 }, "passphrase"],
+  [{ text: "pasphrase", mode: "tolerant", mistakes: 1 }, "passphrase"],
   [{ text: "login:", mode: "tolerant", mistakes: 2 }, undefined],
+  // A short word has no mistakes unless it is said.
+  [{ text: "Lisk", mode: "tolerant" }, undefined],
+  [{ text: "Lisk", mode: "tolerant", mistakes: 1 }, "disk"],
 ];
 
 describe("a text on a screen", () => {

@@ -65,11 +65,14 @@ describe("how a value is compared", () => {
     ["hid.jiggler.interval", "below", ["num", "60"], false],
     ["msd.drive.image", "equals", ["str", ""], true],
     ["clients.count", "equals", ["num", "0"], true],
+    ["atx.leds.power", "equals", ["json", "null"], false],
+    ["msd.drive.image", "equals", ["json", "null"], true],
+    ["hid.jiggler.interval", "above", ["msg", "limit"], true],
   ];
   for (const [path, comparison, value, passes] of tests) {
     test(`${path} ${comparison} ${value[1]}: ${passes ? "passes" : "waits"}`, async () => {
       await deploy({ path: ["str", path], test: ["choice", comparison], value, timeout: ["num", "0.5"] });
-      red.send("node", {});
+      red.send("node", { limit: " 59.5 " });
       await red.message(passes ? "result" : "error");
     });
   }
@@ -112,7 +115,7 @@ describe("a text on the screen", () => {
     await until(() => simulator.sessions === 1);
     simulator.host.power = true;
     const { found, text } = payloadOf(await red.message("result"));
-    assert.equal(found, "LOGIN:");
+    assert.equal(found, "login:");
     assert.match(String(text), /login:/);
   });
 
@@ -120,12 +123,23 @@ describe("a text on the screen", () => {
     simulator.host.power = true;
     await deploy({ ...TEXT, mode: ["choice", "tolerant"], mistakes: ["num", "2"], region: ["str", "0,0,1280,720"] });
     red.send("node", { payload: "debian l0gln:" });
-    await red.message("result");
+    assert.equal(payloadOf(await red.message("result"))["found"], "debian login:");
     await deploy({ ...TEXT, event: ["choice", "disappears"] });
     red.send("node", { payload: "login:" });
     await until(() => simulator.sessions === 1);
     simulator.host.power = false;
     assert.equal(payloadOf(await red.message("result"))["found"], null);
+  });
+
+  test("has few mistakes when it is not said how many: one for every 8 characters", async () => {
+    simulator.host.power = true;
+    const tolerant: Inputs = { ...TEXT, mode: ["choice", "tolerant"], mistakes: ["num", ""] };
+    await deploy(tolerant);
+    red.send("node", { payload: "debian l0gin:" });
+    assert.equal(payloadOf(await red.message("result"))["found"], "debian login:");
+    await deploy({ ...tolerant, timeout: ["num", "1"] });
+    red.send("node", { payload: "l0gin:" });
+    assert.equal(((await red.message("error"))["error"] as { name: string }).name, "WaitTimeoutError");
   });
 
   test("that does not come is a WaitTimeoutError with what was read", async () => {
@@ -151,15 +165,25 @@ describe("what cannot be waited for is refused", () => {
   const wrong: [string, Inputs][] = [
     ["no path", { path: ["str", "atx..x"] }],
     ["a number that is none", { test: ["choice", "above"], value: ["str", "much"] }],
+    ["nothing to be equal to", { value: ["msg", "wanted"] }],
+    ["nothing to be other than", { test: ["choice", "not_equals"], value: ["msg", "wanted"] }],
+    ["no expression", { test: ["choice", "matches"], value: ["msg", "wanted"] }],
+    ["an expression that is not even a text", { test: ["choice", "matches"], value: ["msg", "list"] }],
+    ["nothing to be above", { test: ["choice", "above"], value: ["msg", "wanted"] }],
+    ["null to be above", { test: ["choice", "above"], value: ["json", "null"] }],
+    ["true to be below", { test: ["choice", "below"], value: ["bool", "true"] }],
     ["an expression that is none", { test: ["choice", "matches"], value: ["str", "("] }],
     ["a text that is none", { condition: ["choice", "text"], text: ["str", ""] }],
     ["a region that is none", { condition: ["choice", "text"], region: ["str", "1,2"] }],
-    ["too many mistakes", { condition: ["choice", "text"], text: ["str", "ok"], mode: ["choice", "tolerant"] }],
+    [
+      "too many mistakes",
+      { condition: ["choice", "text"], text: ["str", "ok"], mode: ["choice", "tolerant"], mistakes: ["num", "2"] },
+    ],
   ];
   for (const [what, inputs] of wrong) {
     test(what, async () => {
       await deploy(inputs);
-      red.send("node", {});
+      red.send("node", { list: [1] });
       assert.equal(((await red.message("error"))["error"] as { name: string }).name, "ConfigurationError");
     });
   }
