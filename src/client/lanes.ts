@@ -1,7 +1,7 @@
 import type { Lane } from "./lane";
 
 /** What can be had from a lane. */
-export type Turns = Pick<Lane, "run">;
+export type Turns = Pick<Lane, "run" | "inner">;
 
 /** A lane for each of many things, which do not wait for each other. */
 export class Lanes {
@@ -14,7 +14,7 @@ export class Lanes {
   }
 
   of(key: string): Turns {
-    return { run: (work, signal) => this.#run(key, work, signal) };
+    return { run: (work, signal) => this.#run(key, work, signal), inner: () => this.#newLane(key) };
   }
 
   async #run<T>(key: string, work: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
