@@ -6,9 +6,9 @@ import { defineSource } from "../src/runtime/source";
 
 const percent = number({ min: 0, max: 100, unit: "percent" });
 
-export = defineSource<ScreenWatchConfig>("pikvm-screen-watch", (config) => {
+export = defineSource<ScreenWatchConfig>("pikvm-screen-watch", (config, RED) => {
   const given = <T>(field: Field<T>, name: keyof ScreenWatchConfig): T =>
-    readField(field, config[name], name, "the dialog");
+    readField(field, config[name], RED._(`label.${name}`), "the dialog");
   const condition = conditionOf(given);
   const format = given(choice(PICTURE_FORMATS), "format");
   const desk = new PictureDesk(format, format === "file" ? given(text(), "file") : "");

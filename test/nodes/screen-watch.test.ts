@@ -146,9 +146,9 @@ test("an outage is one error and a status; then it goes on", async () => {
 
 test("what is wrong in its settings is said, and nothing is sent", async () => {
   const wrong: [object, RegExp][] = [
-    [{ rate: "100" }, /The rate "100" \(from the dialog\) cannot be used/],
+    [{ rate: "100" }, /^Frames: "100" \(from the dialog\) cannot be used/],
     [{ mode: "text", text: "(", textMode: "regex" }, /"\(" is not a regular expression/],
-    [{ format: "file", file: "" }, /The file/],
+    [{ format: "file", file: "" }, /^File: /],
   ];
   for (const [config, message] of wrong) {
     const asked = simulator.requests.length;
