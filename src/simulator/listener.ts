@@ -73,8 +73,9 @@ export class Listener {
   reset(socket: Duplex): void {
     const port = socket instanceof TLSSocket ? socket.remotePort : undefined;
     const raw = [...this.sockets].find((candidate) => candidate === socket || candidate.remotePort === port);
-    raw?.resetAndDestroy();
-    socket.destroy();
+    // The TLS socket on top of it ends with it. Destroying that one too leaves Node's server with a connection that it trips over when it closes.
+    if (raw) raw.resetAndDestroy();
+    else socket.destroy();
   }
 
   private track(socket: Socket): void {

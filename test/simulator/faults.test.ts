@@ -81,6 +81,13 @@ test("a delay passes on the simulator's clock, and a hanging request ends with t
   await hanging;
 });
 
+test("a simulator that has reset a connection can be closed", async (t) => {
+  const simulator = await device(t);
+  simulator.faults.add({ kind: "reset" });
+  await assert.rejects(call(simulator.url, "GET", "/api/atx"), { code: "ECONNRESET" });
+  await simulator.close();
+});
+
 test("a slow network carries so many bytes per second", async (t) => {
   const clock = manualClock();
   const simulator = await device(t, { clock });
