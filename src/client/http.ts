@@ -1,11 +1,12 @@
 import { Readable } from "node:stream";
-import { Agent, type Dispatcher } from "undici";
+import type { Dispatcher } from "undici";
 import type { Address } from "./address";
 import type { Answer } from "./answer";
 import { cancelledBy, Deadline, throwIfCancelled } from "./deadline";
 import { ConnectionTimeoutError, lostAnswer, ResponseError } from "./errors";
 import { isBroken, networkError, targetOf } from "./network";
-import { noteSending, type Progress } from "./sending";
+import { Pool, type PoolName } from "./pool";
+import type { Progress } from "./sending";
 import type { Connector } from "./trust";
 
 /** One HTTP request to a device. */
@@ -20,6 +21,8 @@ export interface HttpRequest {
   /** Seconds for what is `limited`; waiting for a free connection and connecting count. */
   timeout: number;
   limited: Limited;
+  /** With what it shares connections. */
+  pool: PoolName;
   /** End it. */
   signals: readonly (AbortSignal | undefined)[];
 }
@@ -43,30 +46,20 @@ export interface WholeAnswer extends Answer {
   bytes: Buffer;
 }
 
-/** Idle connections are given up before nginx does so after 10 s, so that a POST never meets a dying one. */
-const KEEP_ALIVE = { keepAliveTimeout: 4000, keepAliveMaxTimeout: 8000 };
-/** A device has little to say at once; more requests wait for a free connection. */
-const CONNECTIONS = 16;
 /** The largest JSON answer is the listing of an image storage. */
 const MAX_ANSWER = 32 * 1024 * 1024;
 
-/** The connections to one device, and requests over them. The only user of undici's requests. */
+/** Requests to one device. */
 export class Http {
   readonly #address: Address;
-  readonly #agent: Dispatcher;
+  readonly #pools: Record<PoolName, Pool>;
   readonly #hasCertificate: boolean;
 
   constructor(address: Address, connect: Connector) {
     this.#address = address;
     this.#hasCertificate = connect.hasCertificate;
-    // Time limits are the Deadline's, one for all phases of a request.
-    this.#agent = new Agent({
-      ...KEEP_ALIVE,
-      connections: CONNECTIONS,
-      connect,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    }).compose(noteSending);
+    const pool = (name: PoolName) => new Pool(name, connect);
+    this.#pools = { calls: pool("calls"), "any calls": pool("any calls"), streams: pool("streams") };
   }
 
   /** @throws the errors of the network and of cancelling; an answer of any status is returned. */
@@ -77,7 +70,7 @@ export class Http {
     const ourError = (error: unknown) => networkError(error, { ...about, changeSent: changeSent() });
     const deadline = new Deadline(request.signals, {
       seconds: request.timeout,
-      late: () => timedOut(this.#address, changeSent()),
+      late: () => this.#late(request, progress),
     });
     try {
       throwIfCancelled(deadline.signal);
@@ -94,14 +87,14 @@ export class Http {
 
   /** Ends all connections, whatever runs over them. */
   async destroy(): Promise<void> {
-    await this.#agent.destroy();
+    await Promise.all(Object.values(this.#pools).map((pool) => pool.destroy()));
   }
 
   #send(request: HttpRequest, deadline: Deadline, progress: Progress): Promise<Dispatcher.ResponseData<Progress>> {
     const { method, path, headers, body, limited } = request;
     const stepped = limited === "steps" ? deadline : undefined;
     const isStream = typeof body === "object" && !Buffer.isBuffer(body);
-    return this.#agent.request({
+    return this.#pools[request.pool].request({
       origin: this.#address.origin,
       path: this.#address.path + path,
       method,
@@ -112,6 +105,17 @@ export class Http {
       signal: deadline.signal,
       opaque: progress,
     });
+  }
+
+  #late({ pool: name, changes }: HttpRequest, { sent }: Progress): ConnectionTimeoutError {
+    const target = targetOf(this.#address);
+    const pool = this.#pools[name];
+    if (!sent && pool.isFull) {
+      const message = `No connection to ${target} was free in time: ${pool.taken}. Nothing was sent.`;
+      return new ConnectionTimeoutError(message, { code: "NO_FREE_CONNECTION", retryable: true });
+    }
+    const message = `${target} did not answer in time.`;
+    return new ConnectionTimeoutError(message, { retryable: true, ...lostAnswer(sent && changes) });
   }
 }
 
@@ -208,9 +212,4 @@ function streamOf(body: AsyncIterable<Buffer>, deadline: Deadline | undefined): 
     deadline?.renew();
   }
   return Readable.from(pieces(), { objectMode: false });
-}
-
-function timedOut(address: Address, changeSent: boolean): ConnectionTimeoutError {
-  const message = `${targetOf(address)} did not answer in time.`;
-  return new ConnectionTimeoutError(message, { retryable: true, ...lostAnswer(changeSent) });
 }

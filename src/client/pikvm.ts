@@ -77,7 +77,7 @@ interface Resources {
 }
 
 /**
- * One device. Nothing connects before the first call; all calls share one pool of connections, and all subscriptions one WebSocket.
+ * One device. Nothing connects before the first call; all calls share few connections, and all subscriptions one WebSocket.
  *
  * ```ts
  * await using kvm = new PiKVM({ address: "pikvm.lan", user: "admin", password: "...", trust: { fingerprint: "AB:CD:..." } });
@@ -312,7 +312,8 @@ function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions): Resou
   const msd = new Msd(storage);
   const driveSteps = new DriveSteps(msd, waiter);
   const driveLane = new Lane("the USB drive", closed);
-  const streamer = new Streamer(new Commands(transport, new Lane("the video", closed)));
+  const ocrLane = new Lane("the text recognition", closed);
+  const streamer = new Streamer(new Commands(transport, new Lane("the video", closed)), ocrLane);
   const video = new Video(transport, hidLane, videoIdle);
   const channelLanes = () => new Lanes((channel) => new Lane(`the GPIO channel ${channel}`, closed));
   const gpio = new Gpio(transport, channelLanes());

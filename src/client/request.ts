@@ -45,9 +45,10 @@ export async function request(
 ): Promise<ApiAnswer<unknown>> {
   const format = oneOf("The format", as, ["json", "text", "buffer"]);
   const sent = checked(method, path, options);
+  const asked = { ...sent.options, pool: "any calls" } as const;
   const answer = await (sent.method === "GET"
-    ? transport.read(sent.path, sent.options)
-    : transport.change(sent.method, sent.path, sent.options));
+    ? transport.read(sent.path, asked)
+    : transport.change(sent.method, sent.path, asked));
   const { statusCode, headers } = answer;
   const body = format === "json" ? jsonOf(answer) : format === "text" ? answer.text : answer.bytes;
   return { statusCode, headers, body };

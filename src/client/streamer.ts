@@ -1,6 +1,8 @@
 import type { ChangeOptions, Commands } from "./commands";
+import type { Lane } from "./lane";
 import { framesOf, type MjpegFrame, type MjpegOptions } from "./mjpeg";
 import { integerIn, oneOf } from "./ranges";
+import { SharedTurns } from "./shared-turns";
 import {
   checkLangs,
   checkRegion,
@@ -36,9 +38,12 @@ const OCR_TIME = 60;
  */
 export class Streamer {
   readonly #commands: Commands;
+  readonly #readings: SharedTurns<string>;
 
-  constructor(commands: Commands) {
+  /** @param ocrLane for reading the screen, which takes all that a small board has. */
+  constructor(commands: Commands, ocrLane: Lane) {
     this.#commands = commands;
+    this.#readings = new SharedTurns(ocrLane);
   }
 
   /** Settings, their limits, and the running process. `GET /api/streamer`. */
@@ -119,18 +124,23 @@ export class Streamer {
   }
 
   /**
-   * The text on the screen. Takes a small board 10 to 20 s for all of it. Looks first whether the device has the languages.
-   * `GET /api/streamer/snapshot?ocr=1`.
+   * The text on the screen. Takes a small board 10 to 20 s for all of it. One is read at a time; who wants the same meanwhile shares the
+   * next. Looks first whether the device has the languages. `GET /api/streamer/snapshot?ocr=1`.
    * @throws ConfigurationError for a region that is empty, or begins outside of the picture (code `REGION_OUTSIDE`), and for a language that
-   * the device has not; APIError `OcrError` where the device cannot read; what `snapshot` throws.
+   * the device has not; APIError `OcrError` where the device cannot read; BusyError when too many different ones wait already; what
+   * `snapshot` throws.
    */
   async ocr({ langs = [], region = {}, ...options }: OcrOptions = {}): Promise<string> {
+    const { signal, ...picture } = options;
     const query = { ocr: true, ocr_langs: langs.length > 0 ? langs.join(",") : undefined, ...regionOf(region) };
-    if (langs.length > 0) checkLangs(langs, await this.getOcrInfo(options));
-    const answer = await this.#picture(query, options, OCR_TIME);
-    const text = recognisedText(answer);
-    checkRegion(region, answer);
-    return text;
+    const read = async (turn: AbortSignal): Promise<string> => {
+      if (langs.length > 0) checkLangs(langs, await this.getOcrInfo({ signal: turn }));
+      const answer = await this.#picture(query, { ...picture, signal: turn }, OCR_TIME);
+      const text = recognisedText(answer);
+      checkRegion(region, answer);
+      return text;
+    };
+    return this.#readings.run(JSON.stringify([query, picture]), read, signal);
   }
 
   #picture(query: Query, { save, load, allowOffline, signal }: PictureOptions, extraTime: number) {

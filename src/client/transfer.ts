@@ -65,9 +65,19 @@ export function downloadOf({ headers, body }: OpenAnswer, onProgress: TransferPr
 
 /** An answer's body as a stream. @param pieces what is read of it. */
 export function readableOf(body: Body, pieces: AsyncIterable<Buffer> = body): Readable {
-  const stream = Readable.from(pieces, { objectMode: false });
-  // What has not been read at all is given up too.
-  stream.once("close", () => body.discard());
+  const iterator = pieces[Symbol.asyncIterator]();
+  const stream: Readable = new Readable({
+    read: () =>
+      void iterator.next().then(
+        ({ done, value }) => stream.push(done === true ? null : value),
+        (error: unknown) => stream.destroy(error as Error), // what a Body throws
+      ),
+    // Not Readable.from, which would wait for the next piece before it gives up; the device may never send one.
+    destroy: (error, done) => {
+      body.discard();
+      done(error);
+    },
+  });
   // Who reads it is told all the same; a reader that does not listen must not end the process.
   stream.on("error", () => undefined);
   return stream;

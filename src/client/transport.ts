@@ -5,6 +5,7 @@ import { resultOf, type Answer } from "./answer";
 import { CancelledError, ConfigurationError, ConnectError, type APIError } from "./errors";
 import { Http, whole, type HttpRequest, type Limited, type OpenAnswer, type WholeAnswer } from "./http";
 import { checkOptions } from "./options";
+import type { PoolName } from "./pool";
 import type { Shape } from "./shape";
 import { connectorFor, type Connector, type Trust } from "./trust";
 
@@ -46,6 +47,8 @@ export interface RequestOptions extends CallOptions {
   extraTime?: number;
   /** What must be over in that time. Default `"all"`. */
   limited?: Limited;
+  /** With what it shares connections. Default `"calls"`, and `"streams"` for what is not limited to a time as a whole. */
+  pool?: PoolName;
   /** The request changes nothing although it is a POST. */
   harmless?: boolean;
   /** What the result must be, as far as somebody relies on it. Default an object. */
@@ -173,6 +176,7 @@ export class Transport {
     options: RequestOptions,
     auth: Record<string, string> = {},
   ): Promise<OpenAnswer> {
+    const { limited = "all", pool = limited === "all" ? "calls" : "streams" } = options;
     const answer = await this.#http.open({
       method,
       path: withQuery(path, options.query ?? {}),
@@ -180,7 +184,8 @@ export class Transport {
       body: options.body,
       changes: method !== "GET" && !options.harmless,
       timeout: (options.timeout ?? this.timeout) + (options.extraTime ?? 0),
-      limited: options.limited ?? "all",
+      limited,
+      pool,
       signals: this.#signalsOf(options),
     });
     if (answer.statusCode >= 300) throw this.refusal(await whole(answer));

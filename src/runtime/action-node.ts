@@ -8,6 +8,7 @@ import type { Done, FlowNode, Message, NodeAPI, Send } from "./red";
 import { progressOf } from "./progress";
 import { settledWithin } from "./settled";
 import { Status } from "./status";
+import { Streams } from "./streams";
 
 /** Messages that one node works on or holds at the same time; a flow that sends faster than a device works must hear of it. */
 const LIMIT = 500;
@@ -31,6 +32,7 @@ export class ActionNode<V extends Values> {
   readonly #status: Status;
   readonly #devices = new Set<Device>();
   readonly #jobs = new Map<Job, Promise<void>>();
+  readonly #streams = new Streams();
   /** Messages start in the order they came in, however long their fields take to evaluate. */
   #started: Promise<unknown> = Promise.resolve();
   #closing = false;
@@ -74,6 +76,7 @@ export class ActionNode<V extends Values> {
     let error: PiKVMError | undefined;
     try {
       const payload = await this.#perform(job);
+      this.#streams.keep(payload);
       job.message["payload"] = payload;
       job.send([job.message, null]);
       job.done();
@@ -168,6 +171,7 @@ export class ActionNode<V extends Values> {
 
   #cancelAll(reason: string): void {
     for (const job of this.#jobs.keys()) job.cancel.abort(new CancelledError(reason));
+    this.#streams.end(new CancelledError(reason));
   }
 
   async #close(): Promise<void> {

@@ -150,6 +150,22 @@ describe("any call, as a stream", { concurrency: true }, () => {
     await until(() => sim.connections === 0);
   });
 
+  test("is given up at once, with the error of who gives it up, while nothing arrives", async (t) => {
+    let ended = 0;
+    const address = await httpServer(t, (request, response) => {
+      request.socket.once("close", () => (ended += 1));
+      response.write("a");
+    });
+    const kvm = await client(t, { address: `http://${address}` });
+    const { body } = await kvm.stream("GET", "/x");
+    const pieces = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+    assert.equal(String((await pieces.next()).value), "a");
+    const next = assert.rejects(pieces.next(), /enough/);
+    body.destroy(new Error("enough"));
+    await next;
+    await until(() => ended === 1);
+  });
+
   test("has no time limit once it has begun", async (t) => {
     const address = await httpServer(t, (_, response) => {
       response.write("a");

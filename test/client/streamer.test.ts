@@ -154,6 +154,29 @@ describe("streamer", { concurrency: true }, () => {
     assert.match(await streamer.ocr({ region: { left: 0, top: 0, right: 6000, bottom: 6000 } }), /\w/);
   });
 
+  test("one text is read at a time, and who wants the same meanwhile shares the next", async (t) => {
+    const { sim, kvm } = await running(t);
+    const reads = () => sim.requests.filter(({ query }) => query["ocr"] === "1").length;
+    sim.faults.add({ kind: "hang", path: /ocr=1/, times: 1 });
+    const [first, second] = [new AbortController(), new AbortController()];
+    const slow = failure(kvm.streamer.ocr({ signal: first.signal }), { name: "CancelledError" });
+    await until(() => reads() === 1);
+    const same = Array.from({ length: 20 }, () => kvm.streamer.ocr());
+    const left = failure(kvm.streamer.ocr({ signal: second.signal }), { name: "CancelledError" });
+    const alone = failure(kvm.streamer.ocr({ langs: ["osd"], signal: second.signal }), { name: "CancelledError" });
+    const other = kvm.streamer.ocr({ region: { bottom: 10 } });
+    second.abort();
+    await Promise.all([left, alone]);
+    await kvm.atx.getState();
+    assert.equal(reads(), 1);
+    first.abort();
+    await slow;
+    const texts = await Promise.all(same);
+    assert.ok(texts.every((text) => text !== "" && text === texts[0]));
+    assert.equal(await other, "");
+    assert.equal(reads(), 3);
+  });
+
   test("reading may take longer than an ordinary answer", async (t) => {
     const { sim } = await running(t);
     const kvm = await client(t, { address: sim.url, timeout: 0.3 });

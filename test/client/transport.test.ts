@@ -166,6 +166,26 @@ describe("requests", { concurrency: true }, () => {
     assert.equal(arrived, 16);
   });
 
+  test("streams that nobody reads, and any calls that hang, leave connections to the others", async (t) => {
+    const { sim, kvm } = await bench(t);
+    const log = (timeout: number) => kvm.stream("GET", "/api/log", { query: { follow: true }, timeout });
+    const [first] = await Promise.all(Array.from({ length: 16 }, () => log(60)));
+    sim.faults.add({ kind: "hang", path: "/api/info" });
+    const info = (timeout: number) => kvm.request("GET", "/api/info", { timeout });
+    const hanging = Array.from({ length: 16 }, () => failure(info(60), { name: "CancelledError" }));
+    await until(() => sim.requests.length === 32);
+    const full = { name: "ConnectionTimeoutError", code: "NO_FREE_CONNECTION", outcome: undefined, retryable: true };
+    await Promise.all([
+      kvm.atx.clickPower(),
+      failure(log(0.5), { ...full, message: /16 streams are open; .* destroy them\. Nothing was sent/ }),
+      failure(info(0.5), { ...full, message: /16 calls are being answered\. Nothing was sent/ }),
+    ]);
+    first?.body.destroy();
+    (await log(60)).body.destroy();
+    await kvm.close();
+    await Promise.all(hanging);
+  });
+
   test("leave nothing on the caller's signal, however they end", async (t) => {
     const { sim, kvm } = await bench(t);
     const { signal } = new AbortController();

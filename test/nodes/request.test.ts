@@ -95,6 +95,41 @@ describe("any call", () => {
     assert.match(await text(body), /pikvm_atx_power/);
   });
 
+  describe("a stream that is handed to the flow", () => {
+    const inputs = custom("GET", "/api/log?follow=1", { format: ["choice", "stream"] });
+    const reading = (msg: Record<string, unknown>) =>
+      assert.rejects(text(answerOf(msg).body as Readable), { name: "CancelledError" });
+
+    test("ends with msg.reset, read or not", async () => {
+      await perform(inputs);
+      red.send("node", {});
+      const read = reading(await red.message("result", { count: 2 }));
+      const unread = answerOf(await red.message("result")).body as Readable;
+      assert.equal(simulator.connections, 2);
+      red.send("node", { reset: true });
+      await read;
+      await until(() => unread.destroyed && simulator.connections === 0);
+    });
+
+    test("ends with the node, though other nodes still use the device", async () => {
+      const read = reading(await perform(inputs));
+      const rest = flow(device(simulator), node("pikvm-request", { id: "other" }));
+      await red.deploy(rest);
+      await read;
+      await until(() => simulator.connections === 0);
+    });
+
+    test("does not keep others from a device, however many nobody reads", async () => {
+      const nodes = [node("pikvm-request", fields(inputs)), node("pikvm-atx-power", { id: "atx", ...fields({ action: ["choice", "state"] }) })]; // prettier-ignore
+      await red.deploy(flow(device(simulator), ...nodes));
+      red.forget();
+      for (let sent = 0; sent < 16; sent += 1) red.send("node", {});
+      await red.message("result", { count: 16 });
+      red.send("atx", {});
+      await red.message("result", { count: 17 });
+    });
+  });
+
   test("an error of the device is told as the device tells it", async () => {
     const { name, status_code, error } = errorOf(await perform(custom("POST", "/api/atx/click?button=x")));
     assert.deepEqual([name, status_code, error], ["APIError", 400, "ValidatorError"]);

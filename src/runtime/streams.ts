@@ -1,0 +1,21 @@
+import { Readable } from "node:stream";
+import type { PiKVMError } from "../client";
+
+/** Streams that a node has handed to its flow. Each holds a connection to the device until it ends, whether or not anybody reads it. */
+export class Streams {
+  readonly #open = new Set<Readable>();
+
+  /** Keeps those of a result until they end. */
+  keep(result: unknown): void {
+    for (const value of Object.values(result ?? {})) {
+      if (!(value instanceof Readable)) continue;
+      this.#open.add(value);
+      value.once("close", () => this.#open.delete(value));
+    }
+  }
+
+  /** Who reads one gets the error. */
+  end(error: PiKVMError): void {
+    for (const stream of this.#open) stream.destroy(error);
+  }
+}
