@@ -5,6 +5,7 @@ import { choice, flag, number, region, seconds, text, type MayBe } from "../src/
 import { suggestLive } from "../src/editor/live";
 
 const takes = (mayBe: MayBe): boolean => mayBe("action", "snapshot");
+const shrinks = (mayBe: MayBe): boolean => takes(mayBe) && mayBe("maxWidth", (width) => width !== "0");
 const reads = (mayBe: MayBe): boolean => mayBe("action", "text");
 const sets = (mayBe: MayBe): boolean => mayBe("action", "set");
 
@@ -13,7 +14,7 @@ const dialog = dialogOf("screen", {
   format: choice(PICTURE_FORMATS, { used: takes }),
   file: text({ used: (mayBe) => takes(mayBe) && mayBe("format", "file") }),
   maxWidth: number({ max: 10_000, whole: true, used: takes }),
-  jpegQuality: number({ min: 1, max: 100, whole: true, used: takes }),
+  jpegQuality: number({ min: 1, max: 100, whole: true, used: shrinks }),
   offline: flag({ used: takes }),
   region: region({ used: reads }),
   langs: text({ blank: true, suggest: suggestLive("languages"), used: reads }),

@@ -1,7 +1,7 @@
 import { PICTURE_FORMATS, SCREEN_ACTIONS } from "../src/config";
 import { defineAction } from "../src/runtime/action";
 import { choice, flag, names, number, optionalNumber, region, seconds, text } from "../src/runtime/fields";
-import { handOver } from "../src/runtime/picture";
+import { handOver, pathOf } from "../src/runtime/picture";
 
 const action = choice(SCREEN_ACTIONS);
 const format = choice(PICTURE_FORMATS, { base64: "data_url" });
@@ -26,11 +26,12 @@ export = defineAction("pikvm-screen", {
   async perform({ pikvm, fields, signal }) {
     const { action } = fields;
     if (action === "snapshot") {
-      const { format, maxWidth, jpegQuality: quality, offline: allowOffline, timeout: videoTimeout } = fields;
-      const preview = maxWidth > 0 && { maxWidth, quality };
+      const { format, maxWidth, offline: allowOffline, timeout: videoTimeout } = fields;
+      const file = format === "file" ? pathOf(fields.file) : "";
+      const preview = maxWidth > 0 && { maxWidth, quality: fields.jpegQuality };
       const options = { preview, allowOffline, videoTimeout, signal };
       const { image, online, width, height, timestamp } = await pikvm.screen.snapshot(options);
-      return { action, picture: await handOver(image, format, () => fields.file), online, width, height, timestamp };
+      return { action, picture: await handOver(image, format, () => file), online, width, height, timestamp };
     }
     if (action === "text") {
       const { region, langs, timeout: videoTimeout } = fields;

@@ -18,7 +18,7 @@ export interface Preview {
   /** Pixels; the proportions are kept, and nothing is enlarged. 0 = as the other side demands; both 0 = a fifth. Default 0. */
   maxWidth?: number;
   maxHeight?: number;
-  /** JPEG quality, 1 to 100. Default 80. */
+  /** JPEG quality, 1 to 100. Default 80. A picture that need not be made smaller comes as it is, whatever is given. */
   quality?: number;
 }
 

@@ -32,7 +32,7 @@ export function dialogOf<Name extends string>(file: string, fields: Record<Name,
     (node: object): MayBe =>
     (name, ...values) => {
       const { value, type } = given(node, name);
-      return isSource(type) || values.includes(value);
+      return isSource(type) || values.some((wanted) => (typeof wanted === "string" ? wanted === value : wanted(value)));
     };
 
   /** The value of a field when it is given in the dialog, undefined when it comes from elsewhere. */

@@ -16,8 +16,8 @@ const nodeRedType = (type: WidgetTypedInputTypeDefinition): WidgetTypedInputType
   label: RED._(`typedInput.type.${type.value}`),
 });
 
-/** True when the field holds one of the values, or when that is only known once a message comes. */
-export type MayBe = (field: string, ...values: string[]) => boolean;
+/** True when the field holds one of the values or one that fits, or when that is only known once a message comes. */
+export type MayBe = (field: string, ...values: (string | ((value: string) => boolean))[]) => boolean;
 
 /** One field of a dialog: a value given in the dialog, or taken from the message, a context, the environment, ... */
 export interface Field {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { rename, rm, writeFile } from "node:fs/promises";
 import { ConfigurationError, PiKVMError, type ConnectionChange } from "../client";
 import type { PICTURE_FORMATS } from "../config";
@@ -10,9 +11,9 @@ export async function handOver(
 ): Promise<Buffer | string> {
   if (format === "buffer") return image;
   if (format === "data_url") return `data:image/jpeg;base64,${image.toString("base64")}`;
-  const path = file();
-  if (path === "") throw new ConfigurationError("There is no path of a file to write the picture to.");
-  const unfinished = `${path}.part`;
+  const path = pathOf(file());
+  // A name of its own: two that write the same file must not mix.
+  const unfinished = `${path}.${randomUUID()}.part`;
   try {
     await writeFile(unfinished, image);
     await rename(unfinished, path);
@@ -49,4 +50,10 @@ export class PictureDesk {
       return undefined;
     }
   }
+}
+
+/** @throws ConfigurationError where there is no path. */
+export function pathOf(text: string): string {
+  if (text.trim() === "") throw new ConfigurationError("There is no path of a file to write the picture to.");
+  return text;
 }

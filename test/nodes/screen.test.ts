@@ -67,12 +67,38 @@ test("a picture as a file, which is there only when it is complete", async (t) =
   assert.deepEqual(await readdir(place), ["screen.jpg"]);
 });
 
+test("pictures that are written to one file at the same time", async (t) => {
+  const place = await folder(t);
+  const filename = path.join(place, "screen.jpg");
+  await red.deploy(flow(device(simulator), node("pikvm-screen", fields({ format: ["choice", "file"] }))));
+  red.forget();
+  for (let sent = 0; sent < 6; sent += 1) red.send("node", { filename });
+  await until(() => red.at("result").length + red.at("error").length === 6);
+  assert.deepEqual(red.at("error"), []);
+  assert.deepEqual(await readdir(place), ["screen.jpg"]);
+});
+
+test("without a path of the file there is no picture at all", async () => {
+  for (const filename of ["", "  ", undefined])
+    assert.equal(errorOf(await perform({ format: ["choice", "file"] }, { filename }))["name"], "ConfigurationError");
+  assert.ok(!simulator.requests.some(({ path }) => path === "/api/streamer/snapshot"));
+});
+
+test("only a smaller picture has a quality of its own", async () => {
+  const sizeOf = async (inputs: Inputs): Promise<number> =>
+    (payloadOf(await perform(inputs))["picture"] as Buffer).length;
+  const whole = await sizeOf({});
+  assert.equal(await sizeOf({ maxWidth: ["num", "1280"], jpegQuality: ["num", "1"] }), whole, "the device's own rule");
+  const small = (quality: string) => sizeOf({ maxWidth: ["num", "640"], jpegQuality: ["num", quality] });
+  assert.ok((await small("5")) < (await small("95")));
+  assert.ok((await sizeOf({ jpegQuality: ["msg", "nothing"] })) === whole, "and is not looked at elsewhere");
+});
+
 test("a file that cannot be written is an error that names it", async (t) => {
   const filename = path.join(await folder(t), "nowhere", "screen.jpg");
   const { name, code, message } = errorOf(await perform({ format: ["choice", "file"] }, { filename }));
   assert.deepEqual([name, code], ["PiKVMError", "FILE"]);
   assert.ok(String(message).includes(filename));
-  assert.equal(errorOf(await perform({ format: ["choice", "file"], file: ["str", ""] }))["name"], "ConfigurationError");
 });
 
 test("no signal is told apart: an error, or the device's own picture", async () => {

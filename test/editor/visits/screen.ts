@@ -5,7 +5,11 @@ export const visit: Visit = {
     NO_DEVICE,
     { ...text("file", ""), given: [choice("format", "file")], reason: "File: must not be empty" },
     { ...number("maxWidth", "-1"), reason: `Width at most: ${FOR_NUMBERS} 0 to 10000` },
-    { ...number("jpegQuality", "101"), reason: `JPEG quality: ${FOR_NUMBERS} 1 to 100` },
+    {
+      ...number("jpegQuality", "101"),
+      given: [number("maxWidth", "640")],
+      reason: `JPEG quality: ${FOR_NUMBERS} 1 to 100`,
+    },
     {
       ...text("region", "a"),
       given: [choice("action", "text")],
