@@ -40,7 +40,7 @@ export = defineAction("pikvm-screen", {
     if (action === "set") {
       const { quality, fps: desiredFps, resolution, bitrate: h264Bitrate, gop: h264Gop } = fields;
       const given = { quality, desiredFps, resolution: resolution || undefined, h264Bitrate, h264Gop };
-      await pikvm.streamer.setParams(given, { signal });
+      return { action, state: await pikvm.screen.changeSettings(given, { signal }) };
     }
     if (action === "restart") await pikvm.streamer.reset({ signal });
     return { action, state: await pikvm.streamer.getState({ signal }) };

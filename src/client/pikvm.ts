@@ -335,7 +335,7 @@ function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions): Resou
     gpio,
     relays: new Relays(gpio, waiter, { finding: new Lane("the relays", closed), writing: channelLanes() }),
     streamer,
-    screen: new Screen(streamer, video),
+    screen: new Screen(streamer, video, waiter),
     watch: new Watch(link),
     media: new Media(transport),
     video,

@@ -3,11 +3,14 @@ import { PiKVMError, UnavailableError, WaitTimeoutError, WebSocketError } from "
 import { inRange } from "./ranges";
 import { ScreenWatch, type ScreenChange, type ScreenCondition, type WatchScreenOptions } from "./screen-watch";
 import { OUTSIDE, type OcrOptions, type Snapshot, type SnapshotOptions } from "./snapshot";
-import type { Streamer } from "./streamer";
+import type { SetStreamerParams, Streamer } from "./streamer";
+import type { StreamerState } from "./streamer-state";
 import { textMatcher, type TextPattern } from "./text-match";
 import type { CallOptions } from "./transport";
 import { missingPicture, type Video, type VideoLease, type VideoOptions } from "./video";
+import { changeSettings, type ChangeSettingsOptions } from "./video-settings";
 import type { VideoProgress } from "./viewer";
+import type { StateWaiter } from "./wait";
 
 interface VideoTime {
   /** Seconds until there must be a picture when the video has to be started. Default 15. */
@@ -52,11 +55,22 @@ export class Screen {
   readonly #streamer: Streamer;
   readonly #video: Video;
   readonly #watch: ScreenWatch;
+  readonly #waiter: StateWaiter;
 
-  constructor(streamer: Streamer, video: Video) {
+  constructor(streamer: Streamer, video: Video, waiter: StateWaiter) {
     this.#streamer = streamer;
     this.#video = video;
     this.#watch = new ScreenWatch(streamer, video);
+    this.#waiter = waiter;
+  }
+
+  /**
+   * Changes settings of the video and waits until the device has taken them over, which is about a second later. See `Streamer.setParams`.
+   * @returns the state with the new settings as `params`; the running video has them some seconds later (`applied`).
+   * @throws ConfigurationError for no settings; WaitTimeoutError when the device does not take them over; what `Streamer.setParams` throws.
+   */
+  changeSettings(params: SetStreamerParams, options: ChangeSettingsOptions = {}): Promise<StreamerState> {
+    return changeSettings(this.#streamer, this.#waiter, params, options);
   }
 
   /**

@@ -38,6 +38,15 @@ describe("the screen", { concurrency: true }, () => {
   });
 });
 
+test("settings of the video that the device takes over, in time or too late, and none at all", async (t) => {
+  const { sim, kvm } = await booting(t);
+  assert.equal((await kvm.screen.changeSettings({ quality: 55, desiredFps: 10 })).params.quality, 55);
+  await failure(kvm.screen.changeSettings({ quality: 60 }, { timeout: 0 }), { name: "WaitTimeoutError" });
+  const before = sim.requests.length;
+  await failure(kvm.screen.changeSettings({ quality: undefined }), { name: "ConfigurationError", message: /nothing was sent/ }); // prettier-ignore
+  assert.equal(sim.requests.length, before);
+});
+
 describe("waiting for a text on the screen", { concurrency: true }, () => {
   test("it appears while the computer boots, and is gone again", async (t) => {
     const { sim, kvm } = await booting(t);

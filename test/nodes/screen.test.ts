@@ -128,12 +128,14 @@ async function params(): Promise<Record<string, unknown>> {
 
 test("settings are changed within the device's limits, others stay", async () => {
   const before = await params();
-  await perform({ action: ["choice", "set"], quality: ["num", "55"] });
-  await until(async () => (await params())["quality"] === 55);
+  const { state } = payloadOf(await perform({ action: ["choice", "set"], quality: ["num", "55"] }));
+  assert.equal((state as { params: Record<string, unknown> }).params["quality"], 55);
   assert.deepEqual(await params(), { ...before, quality: 55 });
   const { name, message } = errorOf(await perform({ action: ["choice", "set"], fps: ["num", "999"] }));
   assert.equal(name, "ConfigurationError");
   assert.match(String(message), /frame rate 999/);
+  const none = errorOf(await perform({ action: ["choice", "set"] }));
+  assert.equal(none["name"], "ConfigurationError");
 });
 
 test("restart and state answer with the device's state", async () => {
