@@ -24,7 +24,12 @@ const FIELDS: Record<Property, Field> = {
   freezeTime: seconds({ min: 0.1, max: 86_400, used: inMode("freeze") }),
   text: text({ used: onText }),
   textMode: choice(TEXT_MODES, { used: onText }),
-  mistakes: number({ max: 100, whole: true, used: (mayBe) => onText(mayBe) && mayBe("textMode", "tolerant") }),
+  mistakes: number({
+    max: 100,
+    whole: true,
+    blank: true,
+    used: (mayBe) => onText(mayBe) && mayBe("textMode", "tolerant"),
+  }),
   region: region({ used: inMode("changes", "freeze", "text") }),
   langs: text({ blank: true, used: onText }),
   interval: seconds({ max: 3600, used: onText }),
@@ -49,7 +54,7 @@ const check = (name: Property) =>
     () => words(`label.${name}`),
     (node, value) => {
       if (!FIELDS[name].used(mayBeOf(node)) || isEnvReference(value)) return undefined;
-      return FIELDS[name].problem(value, "str");
+      return FIELDS[name].problem(value, "str", mayBeOf(node));
     },
   );
 
@@ -73,7 +78,7 @@ RED.nodes.registerType<ScreenWatchConfig>("pikvm-screen-watch", {
     freezeTime: { value: "60", validate: check("freezeTime") },
     text: { value: "login:", validate: check("text") },
     textMode: { value: "plain" },
-    mistakes: { value: "2", validate: check("mistakes") },
+    mistakes: { value: "", validate: check("mistakes") },
     region: { value: "", validate: check("region") },
     langs: { value: "" },
     interval: { value: "2", validate: check("interval") },

@@ -1,6 +1,16 @@
 import type { ScreenCondition } from "../src/client";
 import { PICTURE_FORMATS, TEXT_MODES, WATCH_MODES, type ScreenWatchConfig } from "../src/config";
-import { choice, names, number, readField, region, seconds, text, type Field } from "../src/runtime/fields";
+import {
+  choice,
+  names,
+  number,
+  optionalNumber,
+  readField,
+  region,
+  seconds,
+  text,
+  type Field,
+} from "../src/runtime/fields";
 import { PictureDesk } from "../src/runtime/picture";
 import { defineSource } from "../src/runtime/source";
 
@@ -28,12 +38,11 @@ function conditionOf(given: <T>(field: Field<T>, name: keyof ScreenWatchConfig) 
   if (mode === "signal") return { mode };
   if (mode === "text") {
     const textMode = given(choice(TEXT_MODES), "textMode");
-    const mistakes = textMode === "tolerant" && {
-      mistakes: given(number({ min: 0, max: 100, whole: true }), "mistakes"),
-    };
+    const tolerance = optionalNumber({ min: 0, max: 100, whole: true });
+    const mistakes = textMode === "tolerant" ? given(tolerance, "mistakes") : undefined;
     return {
       mode,
-      pattern: { text: given(text(), "text"), mode: textMode, ...mistakes },
+      pattern: { text: given(text(), "text"), mode: textMode, mistakes },
       region: given(region(), "region"),
       langs: given(names({ optional: true }), "langs"),
       interval: given(seconds({ max: 3600 }), "interval"),

@@ -1,6 +1,7 @@
 import { pause } from "./deadline";
 import { APIError, AuthError, CancelledError, ConfigurationError, PiKVMError } from "./errors";
 import { backoff, type ConnectionChange } from "./link";
+import { isOutside } from "./snapshot";
 
 /** Seconds that a device takes at most to run its video again, e.g. after its settings were changed. */
 const RESTART_TIME = 10;
@@ -26,8 +27,8 @@ export class Outage {
 
   /** Waits until it may be tried again. @throws what will not go away by itself: a refused login, wrong settings, a cancel. */
   async sitOut(error: unknown, ...signals: (AbortSignal | undefined)[]): Promise<void> {
-    const mayPass = error instanceof PiKVMError && !FINAL.some((kind) => error instanceof kind);
-    if (!mayPass) throw error;
+    const isFinal = !isOutside(error) && FINAL.some((kind) => error instanceof kind);
+    if (isFinal || !(error instanceof PiKVMError)) throw error;
     this.#failures += 1;
     if (this.#failures === 1) this.#failedAt = performance.now();
     if (this.#state !== "broken" && !this.#mayBeShort(error)) {
@@ -39,7 +40,7 @@ export class Outage {
 
   /** The device is there and its video is not: usually it is just starting anew. */
   #mayBeShort(error: PiKVMError): boolean {
-    const isRestart = this.#state === "working" && error instanceof APIError;
+    const isRestart = this.#state === "working" && (error instanceof APIError || isOutside(error));
     return isRestart && performance.now() - this.#failedAt < RESTART_TIME * 1000;
   }
 }

@@ -2,7 +2,7 @@ import { pause, throwIfCancelled, within } from "./deadline";
 import { PiKVMError, UnavailableError, WaitTimeoutError, WebSocketError } from "./errors";
 import { inRange } from "./ranges";
 import { ScreenWatch, type ScreenChange, type ScreenCondition, type WatchScreenOptions } from "./screen-watch";
-import { OUTSIDE, type OcrOptions, type Snapshot, type SnapshotOptions } from "./snapshot";
+import { isOutside, type OcrOptions, type Snapshot, type SnapshotOptions } from "./snapshot";
 import type { SetStreamerParams, Streamer } from "./streamer";
 import type { StreamerState } from "./streamer-state";
 import { textMatcher, type TextPattern } from "./text-match";
@@ -180,7 +180,6 @@ export class Screen {
 const isPassing = (error: unknown): error is PiKVMError => error instanceof PiKVMError && error.retryable;
 
 /** The picture of a computer that boots may grow to have the region. */
-const isOutside = (error: unknown): error is PiKVMError => error instanceof PiKVMError && error.code === OUTSIDE;
 
 const SHOWN = 300;
 

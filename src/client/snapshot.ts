@@ -100,8 +100,11 @@ export function checkRegion({ left = 0, top = 0 }: NonNullable<OcrOptions["regio
   throw new ConfigurationError(text, { code: OUTSIDE });
 }
 
-/** The code of the error for a region outside of the picture; a computer that boots has pictures of several sizes. */
-export const OUTSIDE = "REGION_OUTSIDE";
+const OUTSIDE = "REGION_OUTSIDE";
+
+/** A computer that boots has pictures of several sizes: what is outside of one may be in the next. */
+export const isOutside = (error: unknown): error is ConfigurationError =>
+  error instanceof ConfigurationError && error.code === OUTSIDE;
 
 /** @throws ResponseError for what is no picture. */
 export function snapshotOf(answer: WholeAnswer): Snapshot {
