@@ -168,7 +168,7 @@ describe("watching the screen", { concurrency: true }, () => {
     await looked(sim);
     sim.host.screen.start();
     await until(() => watched.seen.length === 3, { timeout: 20_000 });
-    assert.deepEqual(watched.seen.map(({ event, found }) => [event, found]), [["text_shown", "LOGIN:"], ["text_gone", null], ["text_shown", "LOGIN:"]]); // prettier-ignore
+    assert.deepEqual(watched.seen.map(({ event, found }) => [event, found]), [["text_shown", "login:"], ["text_gone", null], ["text_shown", "login:"]]); // prettier-ignore
     assert.match(watched.seen[0]?.text ?? "", /login:/);
     assert.deepEqual([...(watched.seen[0]?.image.subarray(0, 2) ?? [])], [0xff, 0xd8]);
   });
