@@ -116,8 +116,8 @@ test("what cannot work is refused before anything is sent", async () => {
   const cases: [Inputs, unknown, RegExp][] = [
     [{ writable: ["bool", "true"] }, "boot.iso", /CD-ROM cannot be writable/],
     [{ drive: ["choice", "flash"], writable: ["bool", "true"] }, "boot.iso", /cannot be mounted writable/],
-    [{}, "", /image/],
-    [{}, { name: "boot.iso" }, /image/],
+    [{}, "", /Image/],
+    [{}, { name: "boot.iso" }, /Image/],
     [{ drive: ["str", "floppy"] }, "boot.iso", /"floppy".*cdrom, flash/],
     [{ writable: ["str", "maybe"] }, "boot.iso", /"maybe".*true or false/],
   ];
