@@ -3,6 +3,7 @@ import { checkDevice } from "../src/editor/device-row";
 import { hint, row } from "../src/editor/dialog";
 import { choice, number, region, seconds, text, type Field, type MayBe } from "../src/editor/fields";
 import { suggestLive } from "../src/editor/live";
+import { addRegionButton } from "../src/editor/region-picker";
 import { isEnvReference, validator } from "../src/editor/validate";
 import { common, unbroken, wordsOf } from "../src/editor/words";
 
@@ -98,6 +99,12 @@ RED.nodes.registerType<ScreenWatchConfig>("pikvm-screen-watch", {
       input(name)
         .data("node", this)
         .on("change", () => update(this));
+    const part = input("region");
+    addRegionButton(
+      part,
+      () => String(part.val()),
+      (text) => void part.val(text).trigger("change"),
+    );
     input("langs").autoComplete({ search: suggestLive("languages"), minLength: 0 });
     update(this);
   },

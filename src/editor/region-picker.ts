@@ -63,13 +63,21 @@ function pickRegion(form: JQuery, present: Region | undefined, take: (region: Re
   void load();
 }
 
-/** Adds the button that picks the region on a picture of the screen. A region that comes from elsewhere has none. */
-export function prepareRegion(input: JQuery): void {
+/** Adds the button that picks the region of a field on a picture of the screen. */
+export function addRegionButton(input: JQuery, read: () => string, write: (text: string) => void): JQuery {
   const pick = button("pickRegion", () => {
-    const take = (region: Region | undefined): void => input.typedInput("value", textOfRegion(region));
-    pickRegion(input.closest(".pikvm-form"), regionIn(input.typedInput("value")), take);
+    const take = (region: Region | undefined): void => write(textOfRegion(region));
+    pickRegion(input.closest(".pikvm-form"), regionIn(read()), take);
   });
-  pick.attr("id", `${String(input.attr("id"))}-pick`).appendTo(input.closest(".form-row"));
+  return pick.attr("id", `${String(input.attr("id"))}-pick`).appendTo(input.closest(".form-row"));
+}
+
+/** The same for a typed input. A region that comes from elsewhere has no button. */
+export function prepareRegion(input: JQuery): void {
+  const write = (text: string): void => {
+    input.typedInput("value", text);
+  };
+  const pick = addRegionButton(input, () => input.typedInput("value"), write);
   const show = (): void => void pick.toggle(input.typedInput("type") === "str");
   input.on("change", show);
   show();

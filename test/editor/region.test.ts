@@ -31,6 +31,7 @@ describe("picking a region on the screen", { skip }, () => {
         ...{ id: "wait", x: 150, y: 340, wires: [[], []] },
         ...fields({ condition: ["choice", "text"], region: ["str", "320, 180, 640, 360"] }),
       }),
+      node("pikvm-screen-watch", { id: "watch", mode: "text", x: 150, y: 420, wires: [[], []] }),
     ]);
     editor = await Editor.open(nodeRed.url);
   });
@@ -140,6 +141,17 @@ describe("picking a region on the screen", { skip }, () => {
     await picker().getByText("Use it").click();
     assert.equal(await dialog.textOf("region").inputValue(), "");
     await dialog.cancel();
+  });
+
+  test("a dialog without typed inputs takes it, too", async () => {
+    const dialog = await Dialog.ofNode(editor, "watch");
+    await openPicker();
+    await dragTo([200, 100], [800, 400]);
+    await editor.page.mouse.up();
+    const shown = await numbers().innerText();
+    await picker().getByText("Use it").click();
+    await dialog.save();
+    assert.equal((await editor.node("watch"))["region"], shown);
   });
 
   test("what is dragged over the edge ends at the edge", async () => {
