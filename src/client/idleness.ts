@@ -1,6 +1,6 @@
 import { pause } from "./deadline";
 import type { DerivedState, Told } from "./derived";
-import { APIError, CancelledError, PiKVMError } from "./errors";
+import { APIError, AuthError, CancelledError, ConfigurationError, PiKVMError } from "./errors";
 import type { CallOptions } from "./transport";
 
 /** Seconds until the device is asked again when it could not answer. */
@@ -60,10 +60,9 @@ export class Idleness implements DerivedState {
         return await this.#ask({ signal });
       } catch (error) {
         if (error instanceof CancelledError) return undefined;
-        if (!(error instanceof PiKVMError && error.retryable)) {
-          this.#fail(error);
-          return undefined;
-        }
+        const passes = error instanceof PiKVMError && error.retryable;
+        if (!passes) this.#fail(error);
+        if (isFinal(error)) return undefined;
         await pause(RETRY_INTERVAL, signal).catch(() => undefined);
       }
     }
@@ -92,5 +91,12 @@ export class Idleness implements DerivedState {
 
 const TOO_OLD =
   "The device does not tell how long keyboard and mouse have been idle: that takes PiKVM software 4.83 or newer.";
+
+/** What asking again in the same session cannot change. */
+const isFinal = (error: unknown): boolean =>
+  !(error instanceof PiKVMError) ||
+  error instanceof AuthError ||
+  error instanceof ConfigurationError ||
+  isUnknownCall(error);
 
 const isUnknownCall = (error: PiKVMError): boolean => error instanceof APIError && error.statusCode === 404;

@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import { whileBusy, type ChangeOptions } from "./commands";
 import type { DriveResult } from "./drive";
 import { advised, imageOf, mountedIn, type DriveOptions, type DriveSteps } from "./drive-steps";
-import { ConfigurationError } from "./errors";
+import { ConfigurationError, PiKVMError } from "./errors";
 import { imageName } from "./image-name";
 import { addressOf, nameIn, withoutPassword } from "./image-url";
 import type { Lane } from "./lane";
@@ -187,7 +187,11 @@ export class Images {
         throw new ConfigurationError(`"${image}" is mounted and cannot be replaced: eject it first.`);
       if (size !== undefined) demandRoom(before, image, size);
       if (old) await this.#remove(image, turn);
-      const stored = await undoing(this.#msd, this.#steps, image, () => advised(() => send(signal), STORE_ADVICE));
+      const sent = () => advised(() => send(signal), STORE_ADVICE);
+      const stored = await undoing(this.#msd, this.#steps, image, sent).catch((error: unknown) => {
+        if (old && error instanceof PiKVMError) error.message += ` (The "${image}" of before was removed for it.)`;
+        throw error;
+      });
       // It is stored, whatever comes now.
       await this.#steps
         .caughtUp((now) => imageOf(now, stored.name)?.complete === true, { signal })

@@ -4,7 +4,7 @@ import { resultOf } from "./answer";
 import type { ChangeOptions, Commands } from "./commands";
 import { ResponseError } from "./errors";
 import { recordsOf } from "./lines";
-import { inRange, integerIn } from "./ranges";
+import { inRange } from "./ranges";
 import { flag, nullOr, number, objectOf, text } from "./shape";
 import type { MsdState } from "./states";
 import { bodyOf, downloadOf, saveTo, type Download, type ImageSource, type TransferProgress } from "./transfer";
@@ -124,7 +124,6 @@ export class Msd {
   async upload(image: string, source: ImageSource, options: UploadOptions = {}): Promise<StoredImage> {
     const { prefix, removeIncomplete, onProgress, size, signal, busyRetry } = options;
     const digest = options.sha256 ? createHash("sha256") : undefined;
-    if (size !== undefined) integerIn("The size", size, { min: 0, max: Infinity, unit: " bytes" });
     const body = await bodyOf(source, { size, onProgress, digest });
     const length = body.size === undefined ? {} : { "Content-Length": String(body.size) };
     try {

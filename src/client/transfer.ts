@@ -1,10 +1,11 @@
 import { randomUUID, type Hash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { rename, rm, stat } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { ConfigurationError, PiKVMError } from "./errors";
 import type { Body, OpenAnswer } from "./http";
+import { integerIn } from "./ranges";
 
 /** Told after each piece: bytes so far, and all of them where that is known. */
 export type TransferProgress = (transferred: number, total: number | undefined) => void;
@@ -48,11 +49,16 @@ export async function bodyOf(source: ImageSource, options: BodyOptions): Promise
 
 /**
  * Bytes of an image that is to be sent; undefined for a stream that does not tell.
- * @throws ConfigurationError for a file that cannot be read.
+ * @throws ConfigurationError for a file that cannot be read, a stream that is over already, and a size that is none; PiKVMError with its own
+ * code for a stream that has failed.
  */
 export async function sizeOf(source: ImageSource, ofStream: number | undefined): Promise<number | undefined> {
+  if (ofStream !== undefined) integerIn("The size", ofStream, { min: 0, max: Infinity, unit: " bytes" });
   if (Buffer.isBuffer(source)) return source.length;
-  return typeof source === "string" ? sizeOfFile(source) : ofStream;
+  if (typeof source === "string") return sizeOfFile(source);
+  if (source.errored) throw fileError(source.errored, "The image could not be read");
+  if (!source.readable) throw new ConfigurationError("The stream is over already: it was read or destroyed before.");
+  return ofStream;
 }
 
 /** Hands an answer's body on, at the pace of its reader. */
@@ -100,7 +106,9 @@ export async function saveTo(path: string, stream: Readable): Promise<number> {
 
 async function sizeOfFile(path: string): Promise<number> {
   try {
-    const found = await stat(path);
+    // Opened, since a file may tell its size and yet not be for us to read.
+    await using file = await open(path);
+    const found = await file.stat();
     if (found.isFile()) return found.size;
   } catch (cause) {
     throw new ConfigurationError(`The file "${path}" cannot be read${codeOf(cause)}.`, { cause });

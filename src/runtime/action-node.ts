@@ -61,6 +61,10 @@ export class ActionNode<V extends Values> {
       done();
       return;
     }
+    if (isProgress(message)) {
+      done();
+      return;
+    }
     const job: Job = { message, send, done, cancel: new AbortController() };
     if (this.#jobs.size >= LIMIT) {
       const text = `This node is working on ${LIMIT} messages already; nothing was sent.`;
@@ -181,6 +185,11 @@ export class ActionNode<V extends Values> {
     const leaving = [...this.#devices].map((device) => device.leave(this.#node));
     await settledWithin(Promise.all(leaving), CLOSE_TIMEOUT);
   }
+}
+
+/** Whether a node before this one only tells how far it is: that is no order to do anything. */
+function isProgress({ progress, ...message }: Message): boolean {
+  return typeof progress === "object" && progress !== null && "unit" in progress && !("payload" in message);
 }
 
 /** A promise for what a function does, also when it throws before it returns one. */

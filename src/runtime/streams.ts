@@ -10,6 +10,8 @@ export class Streams {
     for (const value of Object.values(result ?? {})) {
       if (!(value instanceof Readable)) continue;
       this.#open.add(value);
+      // Node-RED copies a message for each wire but the first, and leaves what it does not know as it is: a copied stream is a dead one.
+      Object.defineProperty(value, Symbol.toStringTag, { value: "Readable", configurable: true });
       value.once("close", () => this.#open.delete(value));
     }
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import { statePath, type PiKVMError, type StateChange } from "../../src/client";
-import { ConnectError } from "../../src/client/errors";
+import { APIError, ConnectError } from "../../src/client/errors";
 import { Idleness } from "../../src/client/idleness";
 import { PowerLed } from "../../src/client/power-led";
 import { scaledClock } from "../../src/simulator";
@@ -232,6 +232,15 @@ describe("idleness", () => {
     assert.deepEqual(states, []);
     await later(0.1);
     assert.deepEqual([states, problems], [[[false, 3]], []]);
+  });
+
+  test("what may not go away is told once, and tried again all the same", async (t) => {
+    const broken = () => new APIError("HTTP 500", { statusCode: 500 });
+    const { idle, states, problems, later } = idleness(t, 10, [broken(), broken(), 3]);
+    idle.onConnection(true);
+    for (let look = 0; look < 3; look += 1) await later(10);
+    assert.equal(problems.length, 1);
+    assert.deepEqual(states, [[false, 3]]);
   });
 
   test("an older device is one error, however often it is connected", async (t) => {

@@ -125,6 +125,19 @@ describe("images", { concurrency: true }, () => {
       assert.ok((await contentOf(sim, "old.img")).equals(IMAGE));
     });
 
+    test("what cannot be sent replaces nothing; what then fails says what it has cost", async (t) => {
+      const { sim, kvm } = await disk(t);
+      const over = Readable.from([IMAGE]);
+      over.destroy();
+      const upload = (source: Readable, size = SIZE) =>
+        kvm.images.upload(source, { name: "old.img", replace: true, size });
+      await failure(upload(over), { name: "ConfigurationError", message: /over already/ });
+      for (const size of [-5, 1.5]) await failure(upload(Readable.from([IMAGE]), size), { name: "ConfigurationError" });
+      assert.deepEqual(posts(sim), []);
+      assert.ok((await contentOf(sim, "old.img")).equals(OLD));
+      await failure(upload(Readable.from([OLD])), { name: "PiKVMError", message: /"old\.img" of before was removed/ });
+    });
+
     test("what is mounted is not replaced", async (t) => {
       const { sim, kvm } = await disk(t);
       await kvm.drive.mount("old.img", { kind: "flash" });

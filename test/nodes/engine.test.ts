@@ -95,6 +95,16 @@ test("msg.reset set to false is an ordinary message", async () => {
   assert.equal((await red.message("result"))["payload"], "fine");
 });
 
+test("a message that only tells of progress is no order", async () => {
+  await red.deploy(flow(device(simulator), odd()));
+  red.send("node", { way: "fine", progress: { done: 1, total: 2, unit: "steps", percent: 50 } });
+  red.send("node", { way: "fine", topic: "the order" });
+  assert.equal((await red.message("result"))["topic"], "the order");
+  red.send("node", { way: "fine", payload: "an order", progress: { done: 2, unit: "steps" } });
+  await red.message("result", { count: 2 });
+  assert.deepEqual(red.at("error"), []);
+});
+
 test("messages start in the order they came, however long their fields take to evaluate", async () => {
   const typing = node("pikvm-hid-keys", fields({ text: ["jsonata", "payload"], keymap: ["msg", "keymap"] }));
   await red.deploy(flow(device(simulator), typing));

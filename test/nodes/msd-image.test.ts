@@ -235,6 +235,13 @@ describe("download", () => {
     assert.equal((await result({ storeAs: ["str", "copy.img"] }, { payload: { ...copy, stream: Readable.from([OLD]) } }))["image"], "copy.img"); // prettier-ignore
   });
 
+  test("as a stream, the same one on every wire", async () => {
+    await deploy(does("download", { target: ["choice", "stream"] }), { wires: [["caught", "result"], ["error"]] });
+    red.send("node", { payload: "old.img" });
+    const { stream } = (await red.message("result"))["payload"] as { stream: Readable };
+    assert.ok((await buffer(stream)).equals(OLD));
+  });
+
   test("a stream that nobody listens to does no harm when the device is gone", async () => {
     simulator.faults.add({ kind: "slow", bytesPerSecond: 100_000, path: /msd\/read/ });
     const payload = await result(does("download", { target: ["choice", "stream"] }), { payload: "boot.iso" });
