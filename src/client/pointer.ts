@@ -48,8 +48,9 @@ const RANGES = { percent: { min: 0, max: 100, unit: " %" }, device: { min: -32_7
 /**
  * The mouse, as actions that belong together. During a click or a drag nobody of ours types or clicks, and the button that goes down comes
  * up again whatever happens; they take the event WebSocket for that. The others do not: the device lets go of everything when a WebSocket
- * is opened or closed, so that what is pressed here or on the keyboard stays pressed while the pointer moves. All throw ConfigurationError when the mouse is in the other mode (absolute or relative, see `Hid.getState`), since
- * the device would drop the events without a word.
+ * is opened or closed, and what is pressed here or on the keyboard is to stay pressed while the pointer moves. All throw
+ * ConfigurationError when the mouse is in the other mode (absolute or relative, see `Hid.getState`), since the device would drop the
+ * events without a word.
  */
 export class Pointer {
   readonly #live: (options: LiveOptions) => Promise<LiveHid>;
