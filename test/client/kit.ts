@@ -36,7 +36,7 @@ export async function bench(
 
 /** An open client for any address, closed with the test. */
 export async function client(t: TestContext, options: Partial<PiKVMOptions> & { address: string }): Promise<PiKVM> {
-  const kvm = await new PiKVM({ user: "admin", password: SECRETS.password, timeout: 5, ...options }).open();
+  const kvm = await new PiKVM({ user: "admin", password: SECRETS.password, ...options }).open();
   t.after(() => kvm.close());
   return kvm;
 }

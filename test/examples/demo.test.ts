@@ -147,7 +147,7 @@ test("the flow powers the host on, types and mounts; a second start keeps an edi
       const state = JSON.parse(await bodyOf(`${device}/state`)) as SimulatorState; // as page.ts of the simulator writes it
       return state.drive && state;
     },
-    { timeout: 30_000, what: "the mounted image" },
+    { what: "the mounted image" },
   );
   assert.equal(state.leds.power, true);
   assert.equal(state.typed, "echo hello from Node-RED\n");

@@ -52,9 +52,9 @@ test("install-from-iso.json downloads, mounts, boots from the image, installs an
   press("install");
   await until(() => at("progress").some(({ progress }) => (progress as { percent: number }).percent === 100));
   await until(() => simulator.host.usbDrive?.image === IMAGE, { what: "the mounted image" });
-  await until(() => screen(simulator).includes("Installing"), { timeout: 60_000, what: "the installer at work" });
+  await until(() => screen(simulator).includes("Installing"), { what: "the installer at work" });
   assert.match(screen(simulator), /boot: auto url=http:\S+preseed\.cfg\n/);
-  await nodeRed.message(idOf(FLOW, "debug", "installed"), { timeout: 60_000 });
+  await nodeRed.message(idOf(FLOW, "debug", "installed"));
   assert.equal(simulator.host.usbDrive, null);
   assert.deepEqual(at("failed"), []);
   await until(() => screen(simulator).startsWith("Simulated UEFI BIOS"), { what: "the restart" });
@@ -63,7 +63,7 @@ test("install-from-iso.json downloads, mounts, boots from the image, installs an
 test("a download that breaks off ends the flow and leaves nothing", async (t) => {
   const simulator = await deploy(t, await webServer(t, 1_000_000));
   press("install");
-  const { failure } = await nodeRed.message(idOf(FLOW, "debug", "failed"), { timeout: 30_000 });
+  const { failure } = await nodeRed.message(idOf(FLOW, "debug", "failed"));
   const { source, message } = failure as { source: { name: string }; message: string };
   assert.equal(source.name, "download");
   assert.match(message, /received \d+ of 3000000 bytes/);
@@ -75,7 +75,7 @@ test("a boot menu that never comes: no key is pressed any more, and the drive is
   const simulator = await deploy(t, await webServer(t), { "the boot menu": { text: "something else", timeout: "3" } });
   press("install");
   await until(() => simulator.host.usbDrive !== null, { what: "the mounted image" });
-  const { failure } = await nodeRed.message(idOf(FLOW, "debug", "failed"), { timeout: 60_000 });
+  const { failure } = await nodeRed.message(idOf(FLOW, "debug", "failed"));
   assert.equal((failure as { name: string }).name, "WaitTimeoutError");
   assert.equal(simulator.host.usbDrive, null);
   const pressed = simulator.host.keyEvents.filter(({ key, state }) => key === "F12" && state).length;
@@ -87,9 +87,9 @@ test("a boot menu that never comes: no key is pressed any more, and the drive is
 test("stop ends it at any time, and cleans up", async (t) => {
   const simulator = await deploy(t, await webServer(t));
   press("install");
-  await until(() => simulator.host.keyEvents.some(({ key }) => key === "F12"), { timeout: 60_000, what: "F12" });
+  await until(() => simulator.host.keyEvents.some(({ key }) => key === "F12"), { what: "F12" });
   press("stop");
-  const { failure } = await nodeRed.message(idOf(FLOW, "debug", "failed"), { timeout: 30_000 });
+  const { failure } = await nodeRed.message(idOf(FLOW, "debug", "failed"));
   assert.equal((failure as { name: string }).name, "CancelledError");
   await until(() => simulator.host.usbDrive === null, { what: "the ejected drive" });
 });

@@ -137,6 +137,6 @@ test("screen-watch.json tells what changes, and the login prompt", async () => {
   const flow = await deploy("screen-watch.json");
   const { payload } = await nodeRed.message(idOf(flow, "debug", "changed"));
   assert.match(String(payload), /^data:image\/jpeg;base64,/);
-  const { topic } = await nodeRed.message(idOf(flow, "debug", "the text"), { timeout: 20_000 });
+  const { topic } = await nodeRed.message(idOf(flow, "debug", "the text"));
   assert.equal(topic, "text_shown");
 });

@@ -52,7 +52,7 @@ test("unlock-a-disk.json starts the computer and unlocks its disk, though Caps L
   const simulator = await computer(t);
   const flow = await deploy(simulator, PASSPHRASE);
   start();
-  const { payload } = await nodeRed.message(idOf(FLOW, "debug", "unlocked"), { timeout: 30_000 });
+  const { payload } = await nodeRed.message(idOf(FLOW, "debug", "unlocked"));
   assert.equal((payload as { event: string }).event, "disappears");
   assert.match(screen(simulator), /debian login: $/);
   assert.equal(simulator.host.typed, `${PASSPHRASE}\n`, "it was typed once, as it is");
@@ -75,7 +75,7 @@ test("a wrong passphrase is a WaitTimeoutError on the error output, and as secre
   const simulator = await computer(t);
   const flow = await deploy(simulator, wrong, { timeout: "2", interval: "0.1" });
   start();
-  const { error } = await nodeRed.message(idOf(FLOW, "debug", "error"), { timeout: 30_000 });
+  const { error } = await nodeRed.message(idOf(FLOW, "debug", "error"));
   const { name, source, message } = error as { name: string; source: { name: string }; message: string };
   assert.equal(name, "WaitTimeoutError");
   assert.equal(source.name, "it was right");
@@ -90,7 +90,7 @@ test("nothing is typed before the computer asks", async (t) => {
   t.after(() => simulator.close());
   await deploy(simulator, PASSPHRASE);
   start();
-  await until(() => screen(simulator).endsWith("debian login: "), { timeout: 20_000, what: "a computer that never asks" });
+  await until(() => screen(simulator).endsWith("debian login: "), { what: "a computer that never asks" });
   await until(() => simulator.requests.some(({ query }) => "ocr" in query), { what: "a look at the screen" });
   nodeRed.send(idOf(FLOW, "inject", "stop"), { reset: true });
   const { error } = await nodeRed.message(idOf(FLOW, "debug", "error"));

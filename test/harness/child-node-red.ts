@@ -110,10 +110,7 @@ export class ChildNodeRed {
   }
 
   async #untilStarted(before: number): Promise<void> {
-    await until(() => this.#starts > before || this.#child.exitCode !== null, {
-      timeout: 30_000,
-      what: "started flows",
-    });
+    await until(() => this.#starts > before || this.#child.exitCode !== null, { what: "started flows" });
     if (this.#child.exitCode !== null) throw new Error(`Node-RED ended with exit code ${this.#child.exitCode}`);
   }
 }

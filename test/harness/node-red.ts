@@ -124,8 +124,8 @@ export class NodeRed {
   }
 
   /** The first message that a node receives, or its n-th. */
-  message(id: string, { count = 1, timeout = 10_000 } = {}): Promise<Record<string, unknown>> {
-    return until(() => this.at(id)[count - 1], { timeout, what: `message ${count} at "${id}"` });
+  message(id: string, { count = 1 } = {}): Promise<Record<string, unknown>> {
+    return until(() => this.at(id)[count - 1], { what: `message ${count} at "${id}"` });
   }
 
   /** Forgets what was received, shown and logged so far. */

@@ -1,7 +1,7 @@
 /** Waits for a condition without guessing how long it takes; fails when it does not come true in time. */
 export async function until<T>(
   condition: () => T | Promise<T>,
-  { timeout = 10_000, what = "the condition" }: { timeout?: number; what?: string } = {},
+  { timeout = 60_000, what = "the condition" }: { timeout?: number; what?: string } = {},
 ): Promise<NonNullable<T>> {
   const end = Date.now() + timeout;
   for (;;) {

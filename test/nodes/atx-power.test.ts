@@ -35,7 +35,7 @@ async function perform(inputs: Record<string, [string, string]>, msg: object = {
   await red.deploy(flow(device(simulator), node("pikvm-atx-power", fields(inputs))));
   red.forget();
   red.send("node", msg);
-  const result = await until(() => red.at("result")[0] ?? red.at("error")[0], { timeout: 20_000 });
+  const result = await until(() => red.at("result")[0] ?? red.at("error")[0]);
   assert.equal(result["error"], undefined);
   return result["payload"] as Result;
 }
@@ -146,7 +146,7 @@ test("two messages at once never press twice, however slow the LED is", async ()
   red.send("one", {});
   red.send("two", {});
   red.send("one", {});
-  await red.message("result", { count: 3, timeout: 20_000 });
+  await red.message("result", { count: 3 });
   assert.deepEqual(presses(), ["power short"]);
   const pressed = red.at("result").map(({ payload }) => (payload as Result).pressed);
   assert.deepEqual(pressed.sort(), [false, false, true]);
@@ -188,7 +188,7 @@ test("waiting for the LED is told by the event connection where one is open, wit
   red.forget();
   const before = simulator.requests.length;
   red.send("node", {});
-  await red.message("result", { timeout: 20_000 });
+  await red.message("result");
   const looks = simulator.requests.slice(before).filter(({ method }) => method === "GET").length;
   assert.ok(looks <= 5, `${looks} looks`);
 });

@@ -104,7 +104,7 @@ test("two flows that type at once never interleave", async () => {
   const [a, b] = ["a".repeat(1000), "B".repeat(1000)];
   red.send("one", { payload: a });
   red.send("two", { payload: b });
-  await red.message("result", { count: 2, timeout: 30_000 });
+  await red.message("result", { count: 2 });
   await until(() => simulator.host.typed.length === 2000);
   assert.ok([a + b, b + a].includes(simulator.host.typed));
 });
@@ -120,7 +120,7 @@ test("an events node that is deployed meanwhile does not cut a text off", async 
     flow(known, node("pikvm-hid-keys"), node("pikvm-events", { id: "events", wires: [[], []] })),
     "nodes",
   );
-  await until(() => simulator.sessions === 1, { timeout: 30_000 });
+  await until(() => simulator.sessions === 1);
   await until(() => simulator.host.typed === text, { what: "the whole text" });
 });
 

@@ -174,6 +174,6 @@ test("pixels of a host that sends no picture", async () => {
   simulator.host.power = false;
   await red.deploy(flow(device(simulator), node("pikvm-hid-mouse", fields({ unit: ["choice", "pixels"] }))));
   red.send("node", { payload: { x: 5, y: 5 } });
-  const { code } = errorOf(await red.message("error", { timeout: 20_000 }));
+  const { code } = errorOf(await red.message("error"));
   assert.equal(code, "NO_SIGNAL");
 });

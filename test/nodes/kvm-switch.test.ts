@@ -40,7 +40,7 @@ async function perform(inputs: Inputs, msg: object = {}): Promise<Payload> {
   await red.deploy(flow(device(simulator), kvmSwitch(inputs)));
   red.forget();
   red.send("node", msg);
-  return until(() => red.at("result")[0] ?? red.at("error")[0], { timeout: 30_000 });
+  return until(() => red.at("result")[0] ?? red.at("error")[0]);
 }
 
 async function result(inputs: Inputs, msg: object = {}): Promise<Payload> {
@@ -251,7 +251,7 @@ describe("power", () => {
     await red.deploy(flow(device(simulator), kvmSwitch(on, { id: "one" }), kvmSwitch(on, { id: "two" })));
     red.send("one", {});
     red.send("two", {});
-    await red.message("result", { count: 2, timeout: 20_000 });
+    await red.message("result", { count: 2 });
     assert.equal(posts().length, 1);
   });
 

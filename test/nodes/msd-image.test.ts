@@ -59,9 +59,7 @@ const changes = () => simulator.requests.filter(({ method }) => method === "POST
 
 /** What came out at the end. */
 const outcome = () =>
-  until(() => red.at("result").find(({ progress }) => progress === undefined) ?? red.at("error")[0], {
-    timeout: 30_000,
-  });
+  until(() => red.at("result").find(({ progress }) => progress === undefined) ?? red.at("error")[0]);
 
 async function deploy(inputs: Inputs, overrides: object = {}): Promise<void> {
   await red.deploy(flow(device(simulator), node("pikvm-msd-image", { ...fields(inputs), ...overrides })));

@@ -30,7 +30,7 @@ async function perform(inputs: Inputs, msg: object = {}): Promise<Record<string,
   await red.deploy(flow(device(simulator), node("pikvm-screen", fields(inputs))));
   red.forget();
   red.send("node", msg);
-  return until(() => red.at("result")[0] ?? red.at("error")[0], { timeout: 20_000 });
+  return until(() => red.at("result")[0] ?? red.at("error")[0]);
 }
 
 const payloadOf = (msg: Record<string, unknown>) => msg["payload"] as Record<string, unknown>;
