@@ -69,7 +69,7 @@ async function runFolder({ folder, name, env }) {
       "--test",
       // A test that failed may have left a server open; nothing may hang for ever.
       "--test-force-exit",
-      "--test-timeout=300000",
+      "--test-timeout=900000",
       "--test-reporter=spec",
       "--test-reporter-destination=stdout",
       `--test-reporter=${path.join(ROOT, "test/count.mjs")}`,
