@@ -4,7 +4,7 @@ import type { Progress } from "./action";
 export interface ToldProgress extends Progress {
   /** 0 to 100; absent when the total is not known. */
   percent?: number;
-  /** Bytes per second since the start; only where bytes are counted. */
+  /** Bytes per second since it was told first; only where bytes are counted. */
   rate?: number;
 }
 
@@ -17,7 +17,8 @@ const INTERVAL = 1000;
  * second, with the text for the status.
  */
 export function progressOf(tell: (text: string, told: ToldProgress) => void): (progress: Progress) => void {
-  const start = performance.now();
+  // What a message waits before does not count, e.g. for another upload.
+  let first: { done: number; at: number } | undefined;
   let last: { percent: number | undefined; at: number } | undefined;
   return (progress) => {
     const now = performance.now();
@@ -26,8 +27,9 @@ export function progressOf(tell: (text: string, told: ToldProgress) => void): (p
     if (total !== undefined) told.percent = total === 0 ? 100 : Math.floor((100 * done) / total);
     if (last && last.percent === told.percent && now - last.at < INTERVAL) return;
     last = { percent: told.percent, at: now };
-    const seconds = (now - start) / 1000;
-    if (unit === "bytes" && seconds > 0) told.rate = Math.round(done / seconds);
+    first ??= { done, at: now };
+    const seconds = (now - first.at) / 1000;
+    if (unit === "bytes" && seconds > 0) told.rate = Math.round((done - first.done) / seconds);
     tell(textOf(told), told);
   };
 }
