@@ -145,5 +145,13 @@ function bodyOf(body: StreamOptions["body"]): { body?: RequestOptions["body"]; i
     // That it yields bytes is what the caller's type says; undici refuses anything else.
     return { body: body as AsyncIterable<Buffer>, isJson: false };
   }
-  return { body: JSON.stringify(body), isJson: true };
+  return { body: jsonTextOf(body), isJson: true };
+}
+
+function jsonTextOf(value: object): string {
+  try {
+    return JSON.stringify(value);
+  } catch (cause) {
+    throw new ConfigurationError("The body cannot be written as JSON: it contains itself, or a BigInt.", { cause });
+  }
 }

@@ -108,13 +108,23 @@ export const seconds = ({ min = 0, max = 86_400 }: { min?: number; max?: number 
 /** Parameters of a query: an object of simple values, JSON of one, or a text as after the question mark. Nothing is none. */
 export function query(): Field<Record<string, string>> {
   return (value) => {
-    if (value === undefined || value === null || value === "") return {};
-    if (!isObject(value)) return Object.fromEntries(new URLSearchParams(simple(value)));
-    const entries = Object.entries(value).map(([name, one]) => [name, simple(one)] as const);
-    if (Array.isArray(value) || entries.some(([, one]) => one === undefined))
-      throw new Unfit("an object with simple values, or a text such as a=1&b=2", value);
+    if (value === undefined || value === null) return {};
+    const text = simple(value)?.trim();
+    if (text !== undefined && !text.startsWith("{")) return Object.fromEntries(new URLSearchParams(text));
+    const given = text === undefined ? value : parsed(text);
+    const entries = Object.entries(given ?? {}).map(([name, one]) => [name, simple(one)] as const);
+    if (!isObject(given) || Array.isArray(given) || entries.some(([, one]) => one === undefined))
+      throw new Unfit("an object with simple values, JSON of one, or a text such as a=1&b=2");
     return Object.fromEntries(entries) as Record<string, string>; // none is undefined, as was just looked at
   };
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Bytes, or a text that stands for them; the action judges it. */

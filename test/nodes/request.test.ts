@@ -143,8 +143,26 @@ describe("any call", () => {
     });
   }
 
+  test("a query comes as an object, as JSON of one, or as a text", async () => {
+    for (const query of [{ fields: "meta" }, ' {"fields": "meta"}', Buffer.from('{"fields":"meta"}'), "?fields=meta"]) {
+      const { body } = answerOf(await perform({ query: ["msg", "query"] }, { query }));
+      assert.deepEqual(Object.keys((body as { result: object }).result), ["meta"]);
+    }
+  });
+
   test("a query that is none is refused", async () => {
-    const { name } = errorOf(await perform({ query: ["msg", "payload"] }, { payload: { a: {} } }));
-    assert.equal(name, "ConfigurationError");
+    for (const payload of [{ a: {} }, ["a"], '{"a": [1]}', '{"a"'])
+      assert.equal(errorOf(await perform({ query: ["msg", "payload"] }, { payload }))["name"], "ConfigurationError");
+  });
+
+  test("a body that cannot be written as JSON is refused", async () => {
+    const before = simulator.requests.length;
+    const body: Record<string, unknown> = {};
+    body["itself"] = body;
+    for (const payload of [body, { big: 1n }]) {
+      const { name, message } = errorOf(await perform(custom("POST", "/api/atx/click"), { payload }));
+      assert.deepEqual([name, /JSON/.test(String(message))], ["ConfigurationError", true]);
+    }
+    assert.equal(simulator.requests.length, before);
   });
 });
