@@ -147,7 +147,7 @@ export function image(): Field<string> {
 /** An image to be sent, with what is known of it. */
 export interface GivenImage {
   source: ImageSource;
-  /** Bytes of a stream. */
+  /** Bytes of a stream; not a number where something else was given. */
   size?: number;
   /** Its name where it came from. */
   name?: string;
@@ -161,9 +161,10 @@ export function imageSource(): Field<GivenImage> {
     if (!isObject(value) || !(value["stream"] instanceof Readable))
       throw new Unfit("a Buffer, the path of a file, a stream, or an object with a stream", value);
     const { stream, size, image } = value;
+    const hasSize = size !== undefined && size !== null;
     return {
       source: stream,
-      ...(typeof size === "number" ? { size } : {}),
+      ...(hasSize ? { size: Number(simple(size) || NaN) } : {}),
       ...(typeof image === "string" ? { name: image } : {}),
     };
   };

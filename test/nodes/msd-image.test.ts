@@ -101,6 +101,7 @@ describe("upload", () => {
   });
 
   test("tells how far it is, in the status and in messages, at most once for each percent", async () => {
+    simulator.faults.add({ kind: "slow", bytesPerSecond: 20_000_000, path: /msd\/write/ });
     await deploy({ storeAs: ["str", "a.img"] }, { progress: true });
     const size = 20_000_000;
     red.send("node", { payload: Buffer.alloc(size), topic: "kept" });
@@ -122,6 +123,8 @@ describe("upload", () => {
       [{}, folder, /is not a file/],
       [{}, { no: "stream" }, /a Buffer, the path of a file, a stream/],
       [{ storeAs: ["str", "big.img"] }, { stream: Readable.from([IMAGE]), size: 9e9 }, /9\.0 GB, but .* 8\.4 GB free/],
+      [{ storeAs: ["str", "big.img"] }, { stream: Readable.from([IMAGE]), size: "9e9" }, /8\.4 GB free/],
+      [{ storeAs: ["str", "a.img"] }, { stream: Readable.from([IMAGE]), size: "large" }, /size NaN is not/],
     ];
     for (const [inputs, payload, says] of cases) {
       const { name, message } = await problem(inputs, { payload });
