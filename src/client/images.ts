@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import { whileBusy, type ChangeOptions } from "./commands";
 import type { DriveResult } from "./drive";
 import { advised, imageOf, mountedIn, type DriveOptions, type DriveSteps } from "./drive-steps";
-import { ConfigurationError, PiKVMError } from "./errors";
+import { APIError, ConfigurationError, PiKVMError } from "./errors";
 import { imageName } from "./image-name";
 import { addressOf, nameIn, withoutPassword } from "./image-url";
 import type { Lane } from "./lane";
@@ -110,7 +110,8 @@ export class Images {
 
   /**
    * Lets the device download an image from a web server, which must tell its size, and waits until it can be mounted. What has arrived of one
-   * that fails is removed again. A device that is cancelled may go on; the error says so.
+   * that fails is removed again. A device that is cancelled may go on; the error says so. To replace an image, the device asks the web server
+   * twice: what cannot be downloaded removes nothing.
    * @param url `http` or `https`, as the device reaches it; a password in it is not repeated in errors.
    * @throws ConfigurationError as `upload`; the errors of `Msd.uploadRemote`.
    */
@@ -129,7 +130,7 @@ export class Images {
         onProgress: options.onProgress,
         signal,
       });
-    return this.#store(image, undefined, options, send).catch((error: unknown) => {
+    return this.#store(image, undefined, options, send, refusedAsTaken).catch((error: unknown) => {
       throw withoutPassword(error, address);
     });
   }
@@ -172,11 +173,13 @@ export class Images {
     }, options.signal);
   }
 
+  /** @param judge looks, before anything is replaced, whether it can be sent. */
   #store(
     image: string,
     size: number | undefined,
     { replace = false, ...options }: StoreImageOptions,
     send: (signal: AbortSignal) => Promise<StoredImage>,
+    judge?: (sent: () => Promise<unknown>) => Promise<void>,
   ): Promise<StoredImage> {
     return this.#lane.run(async (signal) => {
       const turn = { ...options, signal };
@@ -186,8 +189,9 @@ export class Images {
       if (old && mountedIn(before) === image)
         throw new ConfigurationError(`"${image}" is mounted and cannot be replaced: eject it first.`);
       if (size !== undefined) demandRoom(before, image, size);
-      if (old) await this.#remove(image, turn);
       const sent = () => advised(() => send(signal), STORE_ADVICE);
+      if (old) await judge?.(sent);
+      if (old) await this.#remove(image, turn);
       const stored = await undoing(this.#msd, this.#steps, image, sent).catch((error: unknown) => {
         if (old && error instanceof PiKVMError) error.message += ` (The "${image}" of before was removed for it.)`;
         throw error;
@@ -210,6 +214,15 @@ export class Images {
     const image = imageName(name);
     await this.#steps.find(image, await this.#msd.getState(options), options);
     return image;
+  }
+}
+
+/** The device asks the web server before it looks at the name: where only that is in the way, there is something to download. */
+async function refusedAsTaken(sent: () => Promise<unknown>): Promise<void> {
+  try {
+    await sent();
+  } catch (error) {
+    if (!(error instanceof APIError && error.error === "MsdImageExistsError")) throw error;
   }
 }
 

@@ -336,6 +336,17 @@ describe("images", { concurrency: true }, () => {
       assert.ok((await contentOf(sim, "old.img")).equals(IMAGE));
     });
 
+    test("what the web server does not have replaces nothing; what then breaks says what it has cost", async (t) => {
+      const { sim, kvm } = await disk(t);
+      const none = await httpServer(t, (_, response) => void response.writeHead(404).end());
+      const expected = { name: "APIError", error: "ClientResponseError" };
+      await failure(kvm.images.fetch(`http://${none}/old.img`, { replace: true }), expected);
+      assert.ok((await contentOf(sim, "old.img")).equals(OLD));
+      const cut = `http://${await origin(t)}/cut.img`;
+      const message = /"old\.img" of before was removed/;
+      await failure(kvm.images.fetch(cut, { name: "old.img", replace: true }), { name: "APIError", message });
+    });
+
     test("cancelled: the device goes on, and the error says so", async (t) => {
       const { sim, kvm } = await disk(t);
       const address = await origin(t);
