@@ -84,6 +84,23 @@ test("a boot menu that never comes: no key is pressed any more, and the drive is
   assert.equal(((await asked.json()) as { msg: string }).msg, "false");
 });
 
+test("an image that somebody else has mounted is not ejected", async (t) => {
+  const { msd } = (await deploy(t, await webServer(t))).state;
+  msd.storage.add("other.iso", 1000);
+  Object.assign(msd.drive, { image: "other.iso", connected: true });
+  press("install");
+  const { failure } = await nodeRed.message(idOf(FLOW, "debug", "failed"));
+  assert.equal((failure as { error: string }).error, "MsdConnectedError");
+  assert.equal(msd.drive.connected, true);
+});
+
+test("a key that could not be pressed once is pressed again", async (t) => {
+  const simulator = await deploy(t, await webServer(t));
+  simulator.faults.add({ kind: "status", code: 502, path: /send_key/, times: 1 });
+  press("install");
+  await until(() => simulator.host.keyEvents.some(({ key }) => key === "F12"), { timeout: 60_000, what: "F12" });
+});
+
 test("stop ends it at any time, and cleans up", async (t) => {
   const simulator = await deploy(t, await webServer(t));
   press("install");
