@@ -298,8 +298,10 @@ describe("images", { concurrency: true }, () => {
     test("nothing is removed when the device refuses the upload", async (t) => {
       const { sim, kvm } = await disk(t);
       const { storage } = sim.state.msd;
+      const late = sim.faults.add({ kind: "delay", ms: 200, path: "/api/msd/write" });
       const upload = kvm.images.upload(IMAGE, { name: "theirs.img" });
-      // Somebody else has begun to store it, and the listing does not show it yet.
+      // Somebody else begins to store it after the listing was looked at.
+      await until(() => late.hits === 1);
       storage.create("theirs.img", 10);
       await failure(upload, { name: "APIError", error: "MsdImageExistsError" });
       assert.ok(storage.files.has("theirs.img"));
