@@ -10,6 +10,7 @@ export = defineAction("pikvm-msd-image", {
     action,
     source: imageSource(),
     url: text(),
+    insecure: flag(),
     storeAs: text({ optional: true }),
     image: image(),
     target,
@@ -33,8 +34,9 @@ export = defineAction("pikvm-msd-image", {
       return { action, image, size, ...(sha256 === undefined ? {} : { sha256 }) };
     }
     if (action === "fetch") {
-      const { url, storeAs: name, replace } = fields;
-      const { name: image, size } = await images.fetch(url, { name, replace, busyRetry, onProgress, signal });
+      const { url, insecure, storeAs: name, replace } = fields;
+      const options = { name, insecure, replace, busyRetry, onProgress, signal };
+      const { name: image, size } = await images.fetch(url, options);
       return { action, image, size };
     }
     const { image } = fields;

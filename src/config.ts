@@ -146,9 +146,9 @@ export const IMAGE_ACTIONS = ["upload", "fetch", "download", "remove", "list"] a
 export const DOWNLOAD_TARGETS = ["file", "stream"] as const;
 
 /**
- * `source` is uploaded, `url` fetched by the device; `storeAs`: the name for either, empty = its own. `image` is downloaded to `target`
- * (`file`: its path) or removed. `replace`: an image, or a file, that is there; `eject`: what is mounted, before removing. `busyRetry`: as
- * for atx-power.
+ * `source` is uploaded, `url` fetched by the device, with `insecure` whatever the web server's certificate; `storeAs`: the name for either,
+ * empty = its own. `image` is downloaded to `target` (`file`: its path) or removed. `replace`: an image, or a file, that is there; `eject`:
+ * what is mounted, before removing. `busyRetry`: as for atx-power.
  */
 export interface MsdImageConfig
   extends
@@ -157,6 +157,7 @@ export interface MsdImageConfig
       | "action"
       | "source"
       | "url"
+      | "insecure"
       | "storeAs"
       | "image"
       | "target"

@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { scaledClock, startSimulator, type Simulator } from "../../src/simulator";
+import { issueCertificate, scaledClock, startSimulator, type Simulator } from "../../src/simulator";
 import { device, fields, flow, node } from "../harness/flows";
 import { NodeRed } from "../harness/node-red";
 import { until } from "../harness/until";
@@ -21,25 +23,31 @@ const BEFORE = ["boot.iso", "old.img"];
 let simulator: Simulator;
 let red: NodeRed;
 let folder: string;
-/** A web server: `/debian.iso` is an image, `/cut.iso` half of one, `/hang.iso` half of one that does not go on. */
-const origin = createServer((request, response) => {
+/** Of a web server: `/debian.iso` is an image, `/cut.iso` half of one, `/hang.iso` half of one that does not go on. */
+const answer: RequestListener = (request, response) => {
   response.setHeader("Content-Length", SIZE);
   if (request.url === "/cut.iso") response.write(IMAGE.subarray(0, SIZE / 2), () => response.destroy());
   else if (request.url === "/hang.iso") response.write(IMAGE.subarray(0, SIZE / 2));
   else response.end(IMAGE);
-});
-const urlOf = (name: string) => `http://127.0.0.1:${(origin.address() as AddressInfo).port}/${name}`;
+};
+const origin = createServer(answer);
+/** The same with a certificate that nobody knows. */
+const unknown = createSecureServer(issueCertificate(), answer);
+const portOf = (server: Server) => (server.address() as AddressInfo).port; // it listens on a port
+const urlOf = (name: string) => `http://127.0.0.1:${portOf(origin)}/${name}`;
 
 before(async () => {
   red = await NodeRed.start();
   folder = await mkdtemp(join(tmpdir(), "pikvm-"));
-  await new Promise<void>((resolve) => origin.listen(0, "127.0.0.1", resolve));
+  for (const server of [origin, unknown]) await once(server.listen(0, "127.0.0.1"), "listening");
 });
 after(async () => {
   await red.stop();
   await simulator.close();
-  origin.closeAllConnections();
-  origin.close();
+  for (const server of [origin, unknown]) {
+    server.closeAllConnections();
+    server.close();
+  }
   await rm(folder, { recursive: true });
 });
 beforeEach(async () => {
@@ -193,6 +201,15 @@ describe("the device downloads a URL", () => {
     red.send("remove", { payload });
     assert.equal(((await outcome())["payload"] as Answer)["image"], "debian.iso");
     assert.deepEqual([stored(), simulator.host.usbDrive], [BEFORE, null]);
+  });
+
+  test("from a web server with an unknown certificate only when that is allowed", async () => {
+    const payload = `https://127.0.0.1:${portOf(unknown)}/debian.iso`;
+    const refused = await problem(does("fetch"), { payload });
+    assert.deepEqual([refused["name"], refused["error"]], ["APIError", "ClientConnectorCertificateError"]);
+    const { image } = await result(does("fetch", { insecure: ["bool", "true"] }), { payload });
+    assert.equal(image, "debian.iso");
+    assert.ok((await contentOf("debian.iso")).equals(IMAGE));
   });
 
   test("cancelled, it says that the device goes on", async () => {
