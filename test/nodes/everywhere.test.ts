@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import { scaledClock, startSimulator, type Simulator } from "../../src/simulator";
+import { scaledClock, startSimulator, type Fault, type Simulator } from "../../src/simulator";
 import { device, flow, node } from "../harness/flows";
-import { NodeRed } from "../harness/node-red";
+import { CHECKOUT, NodeRed } from "../harness/node-red";
 import { until } from "../harness/until";
 import { ACTIONS, SOURCES } from "./usual/usual";
 
@@ -37,6 +39,55 @@ async function onlyError(wires: string[][]): Promise<{ name: string; code: strin
   assert.deepEqual(red.at(isWired ? "caught" : "error"), []);
   assert.equal(red.at(isWired ? "error" : "caught").length, 1);
   return msg[isWired ? "error" : "_error"] as { name: string; code: string };
+}
+
+interface Trouble {
+  fault: Fault;
+  names: string[];
+}
+
+/** What may go wrong with any request, and its names: what asks over a WebSocket sees some of it otherwise. */
+const TROUBLES: Record<string, Trouble> = {
+  "that part of the device is offline": { fault: { kind: "status", code: 503 }, names: ["UnavailableError"] },
+  "the device fails": { fault: { kind: "status", code: 500 }, names: ["APIError"] },
+  "the device says no in an HTTP 200": { fault: { kind: "not-ok" }, names: ["APIError", "WebSocketError"] },
+  "a web page answers": { fault: { kind: "html" }, names: ["ResponseError", "WebSocketError"] },
+  "what answers is not HTTP": { fault: { kind: "garbage" }, names: ["ResponseError"] },
+  "it is sent elsewhere": {
+    fault: { kind: "redirect", location: "https://elsewhere.invalid/api" },
+    names: ["RedirectError"],
+  },
+  "the device does not answer": { fault: { kind: "hang" }, names: ["ConnectionTimeoutError"] },
+  "the connection breaks": { fault: { kind: "reset" }, names: ["ConnectError"] },
+};
+const BUSY: Record<string, Trouble> = {
+  "the device is busy": { fault: { kind: "status", code: 409 }, names: ["BusyError"] },
+};
+
+/** The last part of a node's help, in which a person looks an error up. */
+function errorsIn(name: string): string {
+  const help = readFileSync(path.join(CHECKOUT, "dist/nodes/locales/en-US", `${name}.html`), "utf8");
+  const [, errors = ""] = help.split("<h3>Errors</h3>");
+  return errors;
+}
+
+for (const { name, type, properties, msg } of [...ACTIONS, ...SOURCES]) {
+  test(`${name}, as every node, tells of each trouble once, by a name that its help explains`, async () => {
+    for (const [what, { fault, names }] of Object.entries({ ...TROUBLES, ...(msg ? BUSY : {}) })) {
+      for (const wires of [WIRED, CAUGHT]) {
+        simulator.faults.add(fault);
+        const trouble = node(type, { ...properties, busyRetry: "0", wires });
+        await red.deploy(flow(device(simulator, { timeout: "0.5" }), trouble));
+        if (msg) red.send("node", { ...msg });
+        const { name: told } = await onlyError(wires);
+        assert.ok(names.includes(told), `${what}: ${told}`);
+        assert.match(errorsIn(name), new RegExp(`<dt>[^<]*\\b${told}\\b`), `${what}: ${told}`);
+        simulator.faults.clear();
+        await red.deploy(flow());
+        red.forget();
+      }
+    }
+  });
 }
 
 for (const { name, type, properties, msg = {} } of ACTIONS) {
