@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { EXAMPLES, example } from "../examples/example";
@@ -46,7 +46,20 @@ test("package.json: two dependencies at run time, and nothing is run when it is 
 test("README.md and CHANGELOG.md tell something", () => {
   assert.ok(read("README.md").length > 1000);
   assert.ok(read("CHANGELOG.md").includes(String(MANIFEST["version"])));
-  for (const name of NODE_SETS.filter((set) => set !== "device")) assert.ok(read("README.md").includes(name), name);
+});
+
+test("package.json names every node that there is", () => {
+  const files = readdirSync(path.join(CHECKOUT, "nodes")).filter((file) => file.endsWith(".html"));
+  assert.deepEqual([...NODE_SETS].sort(), files.map((file) => path.basename(file, ".html")).sort());
+});
+
+test("README.md and CHANGELOG.md have a line for each node", () => {
+  const rows = [...read("README.md").matchAll(/^\| (?:\*\*|_pikvm-)([a-z-]+)(?:\*\*|_) +\| .{20}/gm)].map(
+    ([, name]) => name,
+  );
+  assert.deepEqual(rows.sort(), [...NODE_SETS].sort());
+  for (const name of NODE_SETS)
+    assert.match(read("CHANGELOG.md"), new RegExp(`^- .*\\*\\*(pikvm-)?${name}\\*\\*`, "m"));
 });
 
 test("every type of node is in an example", () => {
