@@ -13,9 +13,9 @@ export = defineAction("pikvm-gpio", {
     timeout: seconds({ min: 0.1, max: 3600 }),
     busyRetry: seconds({ max: 600 }),
   },
-  async perform({ pikvm, fields, signal }) {
+  async perform({ pikvm, fields, isBlank, signal }) {
     const { action, channel } = fields;
-    if (action === "read" && channel === "") return { action, channels: await pikvm.relays.readAll({ signal }) };
+    if (action === "read" && isBlank("channel")) return { action, channels: await pikvm.relays.readAll({ signal }) };
     const { timeout } = fields;
     if (action === "read") return { action, ...(await pikvm.relays.read(channel, { timeout, signal })) };
     const { busyRetry } = fields;

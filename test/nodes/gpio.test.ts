@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, test } from "node:test";
+import { after, before, beforeEach, describe, test, type TestContext } from "node:test";
+import { PiKVM } from "../../src/client";
 import { startSimulator, type Simulator } from "../../src/simulator";
 import { device, fields, flow, node } from "../harness/flows";
 import { NodeRed } from "../harness/node-red";
@@ -204,4 +205,67 @@ test("a driver that is offline is the device's own error", async () => {
     error: string;
   };
   assert.equal(error.error, "GpioDriverOfflineError");
+});
+
+test("to read the channel that the message names is not to read all when it names none", async () => {
+  const reads: Inputs = { channel: ["msg", "topic"], action: ["choice", "read"] };
+  for (const msg of [{}, { topic: "" }, { topic: null }]) {
+    const { name, message } = errorOf(await perform(reads, msg));
+    assert.equal(name, "ConfigurationError");
+    assert.match(message, /no channel ""/);
+  }
+});
+
+describe("while somebody else writes a channel", () => {
+  const fan: Inputs = { channel: ["str", "fan"], busyRetry: ["num", "0"], timeout: ["num", "0.2"] };
+
+  async function othersPulse(t: TestContext): Promise<void> {
+    const other = await new PiKVM({ address: simulator.url, password: "admin", user: "admin", trust: "none" }).open();
+    t.after(() => other.close());
+    await other.gpio.pulse("fan", { delay: 2 });
+  }
+
+  test("it is busy, and nothing is written", async (t) => {
+    await othersPulse(t);
+    const error = errorOf(await perform(fan, { payload: "on" })) as unknown as Record<string, unknown>;
+    const { name, error: deviceError, retryable } = error;
+    assert.deepEqual([name, deviceError, retryable], ["BusyError", "GpioChannelIsBusyError", true]);
+  });
+
+  test("it is tried again for as long as the dialog says", async (t) => {
+    await othersPulse(t);
+    const { payload } = await perform({ ...fan, busyRetry: ["num", "10"], timeout: ["num", "5"] }, { payload: "on" });
+    assert.equal((payload as { state: { state: boolean } }).state.state, true);
+  });
+
+  test("it has no reading, for one channel nor among all: what the device shows then is none", async (t) => {
+    await othersPulse(t);
+    for (const payload of ["read", "toggle"]) {
+      const { name, outcome } = errorOf(await perform(fan, { payload })) as { name: string; outcome?: string };
+      assert.deepEqual([name, outcome], ["WaitTimeoutError", undefined]);
+    }
+    const { payload } = await perform({ action: ["choice", "read"] });
+    const { channels } = payload as { channels: { channel: string; state: object }[] };
+    assert.deepEqual(channels.find(({ channel }) => channel === "fan")?.state, { busy: true });
+  });
+});
+
+test("cancelled, a pulse that has begun is not denied, and what waited for it is not done", async () => {
+  const pulse = fields({ channel: ["str", "fan"], delay: ["num", "2"] });
+  await red.deploy(flow(device(simulator), node("pikvm-gpio", pulse)));
+  red.forget();
+  red.send("node", { payload: "pulse", topic: "begun" });
+  await until(() => simulator.state.gpio.channels.outputs["fan"]?.busy);
+  red.send("node", { payload: "on", topic: "waiting" });
+  red.send("node", { reset: true });
+  await red.message("error", { count: 2 });
+  const outcomes = red.at("error").map(({ topic, error }) => {
+    const { name, outcome } = error as { name: string; outcome?: string };
+    return [topic, name, outcome];
+  });
+  assert.deepEqual(outcomes.sort(), [
+    ["begun", "CancelledError", "unknown"],
+    ["waiting", "CancelledError", undefined],
+  ]);
+  assert.equal(writes().length, 1);
 });
