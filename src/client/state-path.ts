@@ -36,6 +36,13 @@ export function valueAt(state: unknown, keys: readonly string[]): unknown {
   return value ?? null;
 }
 
+/** The value at a path of its kind's state; undefined while it is in a part that has not come yet: `info` is reported in parts. */
+export function reportedAt(state: unknown, { kind, keys }: StatePath): unknown {
+  const [part] = keys;
+  const isPart = kind === "info" && part !== undefined && typeof state === "object" && state !== null;
+  return isPart && !Object.hasOwn(state, part) ? undefined : valueAt(state, keys);
+}
+
 /** The names beside the first one of a path that is not there; undefined when all are there, as far as there is something to look into. */
 export function namesBeside(states: Readonly<States>, { kind, keys }: StatePath): string[] | undefined {
   let value: unknown = states;

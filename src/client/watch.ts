@@ -6,7 +6,7 @@ import type { ConnectionChange, EventLink } from "./link";
 import { PowerLed } from "./power-led";
 import { inRange } from "./ranges";
 import type { CallOptions } from "./transport";
-import { valueAt, type StatePath } from "./state-path";
+import { reportedAt, type StatePath } from "./state-path";
 
 export interface WaitForValueOptions extends CallOptions {
   /** Seconds, up to a day. */
@@ -103,7 +103,9 @@ class ValueWait {
     this.fulfilled.catch(() => undefined);
     this.#stream = new EventStream(link, path.kind === "power" ? [(told) => new PowerLed(told)] : []);
     this.#stream.on("state", ({ kind, state }) => {
-      if (kind === path.kind) this.#see(valueAt(state, path.keys));
+      if (kind !== path.kind) return;
+      const value = reportedAt(state, path);
+      if (value !== undefined) this.#see(value);
     });
     this.#stream.on("connection", (change) => this.#hear(change));
   }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { namesBeside, statePath, valueAt, type StateChange, type StatePath, type States } from "../client";
+import { namesBeside, reportedAt, statePath, type StateChange, type StatePath, type States } from "../client";
 import type { MissingPath } from "./missing";
 import type { Emission } from "./source";
 
@@ -31,7 +31,8 @@ export class Changes {
     const since = this.#now() - age;
     return this.#properties.flatMap((property) => {
       if (property.kind !== kind) return [];
-      return this.#changed(property, valueAt(state, property.keys), since);
+      const value = reportedAt(state, property);
+      return value === undefined ? [] : this.#changed(property, value, since);
     });
   }
 

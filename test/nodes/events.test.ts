@@ -183,6 +183,19 @@ test("changes: after a lost connection only what has really changed is told", as
   assert.deepEqual(durations(), [undefined, undefined], "the value may have changed and changed back meanwhile");
 });
 
+test("changes: what the device reports in parts is not taken for nothing before its part has come, at each connection", async () => {
+  await deploy({ properties: ["info.system.kvmd.version", "info.nonsense", "atx.leds.power"] });
+  await red.message("result", { count: 2 });
+  const before = simulator.sessionsOpened;
+  simulator.dropSessions();
+  await until(() => simulator.sessionsOpened > before && simulator.sessions === 1);
+  await until(() => red.statuses.at(-1)?.status.text === "nothing at info.nonsense");
+  assert.deepEqual(said().sort((a, b) => String(a.topic).localeCompare(String(b.topic))), [
+    { topic: "atx.leds.power", payload: false },
+    { topic: "info.system.kvmd.version", payload: "4.197" },
+  ]); // prettier-ignore
+});
+
 test("state: the full state of a kind each time it was reported, whatever the device left out", async () => {
   await deploy({ mode: "state", kinds: ["msd"] });
   const { payload } = await red.message("result");

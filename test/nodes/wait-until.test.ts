@@ -87,6 +87,20 @@ test("changes: compared with the value when the message came", async () => {
   assert.equal(payloadOf(await red.message("result"))["value"], true);
 });
 
+test("what the device has not reported yet is not nothing", async () => {
+  const path = ["str", "info.system.kvmd.version"] as [string, string];
+  for (const inputs of [
+    { test: ["choice", "not_equals"], value: ["str", "4.197"] },
+    { test: ["choice", "changes"] },
+    { test: ["choice", "equals"], value: ["json", "null"] },
+  ] as Inputs[]) {
+    await deploy({ path, timeout: ["num", "0.5"], ...inputs });
+    red.send("node", {});
+    const { name, last_value } = (await red.message("error"))["error"] as Record<string, unknown>;
+    assert.deepEqual([name, last_value], ["WaitTimeoutError", "4.197"]);
+  }
+});
+
 test("many messages wait independently over one connection, and a reset cancels them all", async () => {
   await deploy();
   for (let count = 0; count < 100; count += 1) red.send("node", { topic: count });
