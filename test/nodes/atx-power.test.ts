@@ -152,6 +152,20 @@ test("two messages at once never press twice, however slow the LED is", async ()
   assert.deepEqual(pressed.sort(), [false, false, true]);
 });
 
+test("cancelled while the LED does not come, it ends at once, and the next message is done", async () => {
+  simulator.host.power = false;
+  simulator.host.settings.ignoresPowerButton = true;
+  await red.deploy(flow(device(simulator), node("pikvm-atx-power", fields({ action: ["msg", "payload"] }))));
+  red.forget();
+  red.send("node", { payload: "ensure_on" });
+  await until(() => simulator.host.presses.length === 1 && !simulator.state.atx.isBusy);
+  red.send("node", { reset: true });
+  assert.equal(((await red.message("error"))["error"] as { name: string }).name, "CancelledError");
+  red.send("node", { payload: "state" });
+  await red.message("result");
+  assert.equal(simulator.host.presses.length, 1);
+});
+
 test("a press whose answer is lost is not repeated, and says that its outcome is unknown", async () => {
   simulator.host.power = false;
   simulator.faults.add({ kind: "reset", method: "POST", after: true, times: 1 });

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
+import { PiKVM } from "../../src/client";
+import { MOUSE_BUTTONS } from "../../src/config";
 import { scaledClock, startSimulator, type Simulator } from "../../src/simulator";
 import { device, fields, flow, node } from "../harness/flows";
 import { NodeRed } from "../harness/node-red";
@@ -107,6 +109,30 @@ test("nothing to scroll or to push is a mistake, not a success", async () => {
 test("up and down are called by what a browser does with them", () => {
   const words = readWords("en-US", "hid-mouse");
   assert.deepEqual([words.get("button.up"), words.get("button.down")], ["back", "forward"]);
+});
+
+test("every button of the mouse is clicked by its name", async () => {
+  for (const button of MOUSE_BUTTONS) {
+    simulator.host.mouse.forget();
+    await perform({ button: ["msg", "payload"], ...HERE }, { payload: button.toUpperCase() });
+    await arrives([`down ${button}`, `up ${button}`]);
+  }
+});
+
+test("a push, by more than the device takes at once, where the mouse is relative", async (t) => {
+  const client = await new PiKVM({ address: simulator.url, password: "admin", user: "admin", trust: "none" }).open();
+  t.after(() => client.close());
+  await client.hid.setParams({ mouseOutput: "usb_rel" });
+  const { payload } = await perform({ action: ["choice", "push"] }, { payload: { x: 200, y: "-5" } });
+  assert.deepEqual(payload, { action: "push", x: 200, y: -5 });
+  await arrives(["relative 127 -5", "relative 73 0"]);
+  simulator.host.mouse.forget();
+  for (const action of ["move", "click", "drag"]) {
+    const { name, message } = errorOf(await perform({ action: ["choice", action] }, { payload: { x: 5, y: 5 } }));
+    assert.equal(name, "ConfigurationError");
+    assert.match(message, /relative now/);
+  }
+  assert.deepEqual(arrived(), []);
 });
 
 test("a double click", async () => {

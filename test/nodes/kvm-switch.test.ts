@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { POWER_ACTIONS } from "../../src/config";
+import { POWER_ACTIONS, SWITCH_ACTIONS } from "../../src/config";
 import { scaledClock, startSimulator, type Simulator } from "../../src/simulator";
 import { device, fields, flow, node } from "../harness/flows";
 import { NodeRed } from "../harness/node-red";
@@ -400,6 +400,46 @@ describe("EDIDs", () => {
     }
     assert.deepEqual(posts(), []);
   });
+});
+
+describe("a switch that is told, and goes on as before,", () => {
+  const edid: [string, string] = ["str", "Lab"];
+  for (const [what, inputs, says] of [
+    ["beacon_on of a port", { action: ["choice", "beacon_on"], port: ["str", "lab"] }, /beacon was not reported as on/],
+    ["beacon_on of a unit", { action: ["choice", "beacon_on"], light: ["choice", "uplink"] }, /not reported as on/],
+    [
+      "edid_assign",
+      { action: ["choice", "edid_assign"], port: ["str", "lab"], edid },
+      /Port 2\.3 \(lab\) had another EDID/,
+    ],
+  ] as [string, Inputs, RegExp][]) {
+    test(`${what}: an error in time, and an end by msg.reset`, async () => {
+      simulator.state.switch.edids.set("11111111-1111-4111-8111-111111111111", {
+        name: "Lab",
+        data: EDID.toString("hex"),
+      });
+      const ignored = '{"ok": true, "result": {}}';
+      simulator.faults.add({ kind: "status", code: 200, method: "POST", body: ignored });
+      const { name, message } = await failure({ ...inputs, timeout: ["num", "0.3"] });
+      assert.equal(name, "WaitTimeoutError");
+      assert.match(message, says);
+      await red.deploy(flow(device(simulator), kvmSwitch(inputs)));
+      red.forget();
+      red.send("node", {});
+      await until(() => posts().length === 2);
+      red.send("node", { reset: true });
+      assert.equal(((await red.message("error"))["error"] as { name: string }).name, "CancelledError");
+    });
+  }
+});
+
+test("a device that is older than the switch is the device's own error", async () => {
+  simulator.faults.add({ kind: "status", code: 404, path: "/api/switch", body: "404: Not Found" });
+  for (const action of SWITCH_ACTIONS) {
+    const inputs: Inputs = { action: ["choice", action], port: ["str", "1"], edid: ["str", "Lab"] };
+    const { name, code } = await failure(inputs, { payload: EDID });
+    assert.deepEqual([name, code], ["APIError", "HTTP_404"], action);
+  }
 });
 
 test("state reports everything, as the device sends it", async () => {

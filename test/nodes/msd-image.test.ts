@@ -242,6 +242,21 @@ describe("download", () => {
     assert.ok((await readdir(folder)).every((name) => !name.endsWith(".part")));
   });
 
+  test("cancelled, it leaves no file, nor the beginning of one, and what was there", async () => {
+    const file = join(folder, "cancelled.img");
+    await writeFile(file, "before");
+    const files = await readdir(folder);
+    const fault = simulator.faults.add({ kind: "slow", bytesPerSecond: 100_000, path: /msd\/read/ });
+    await deploy(does("download", { image: ["str", "boot.iso"], replace: ["bool", "true"] }));
+    red.send("node", { filename: file });
+    await until(async () => (await readdir(folder)).length > files.length);
+    red.send("node", { reset: true });
+    assert.equal(((await outcome())["error"] as Answer)["name"], "CancelledError");
+    fault.remove();
+    assert.deepEqual(await readdir(folder), files);
+    assert.equal(await readFile(file, "utf8"), "before");
+  });
+
   test("as a stream, which another device can take", async () => {
     const payload = await result(does("download", { target: ["choice", "stream"] }), { payload: "old.img" });
     const { stream, ...rest } = payload;

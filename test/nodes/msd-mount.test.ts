@@ -40,6 +40,11 @@ interface Payload {
   state: { drive: { connected: boolean; cdrom: boolean; rw: boolean; image: { name: string } } };
 }
 
+interface Problem {
+  name: string;
+  message: string;
+}
+
 test("an image is mounted as CD-ROM, and the computer sees it", async () => {
   const { payload } = await perform({}, { payload: "boot.iso" });
   const { action, changed, state } = payload as Payload;
@@ -103,6 +108,34 @@ test("state answers with the device's own state", async () => {
   const { payload } = await perform({ action: ["msg", "payload"] }, { payload: "State" });
   const state = (payload as Payload & { state: { storage: { images: object } } }).state;
   assert.deepEqual(Object.keys(state.storage.images).sort(), ["boot.iso", "sub/stick.img"]);
+});
+
+test("a drive that is not connected, or not pulled, in time is an error; waiting for it can be cancelled", async () => {
+  const ignores = () =>
+    simulator.faults.add({
+      kind: "status",
+      code: 200,
+      path: "/api/msd/set_connected",
+      body: '{"ok": true, "result": {}}',
+    });
+  const problemOf = async (inputs: Inputs) => (await perform(inputs, { payload: "boot.iso" }))["error"] as Problem;
+  const short: Inputs = { timeout: ["num", "0.3"] };
+  const fault = ignores();
+  const late = await problemOf(short);
+  assert.equal(late.name, "WaitTimeoutError");
+  assert.match(late.message, /"boot\.iso" was not connected 0\.3 s after/);
+  await red.deploy(flow(device(simulator), node("pikvm-msd-mount")));
+  red.forget();
+  red.send("node", { payload: "boot.iso" });
+  await until(() => fault.hits === 2);
+  red.send("node", { reset: true });
+  assert.equal(((await red.message("error"))["error"] as Problem).name, "CancelledError");
+  fault.remove();
+  await perform({}, { payload: "boot.iso" });
+  ignores();
+  const stuck = await problemOf({ action: ["choice", "eject"], ...short });
+  assert.equal(stuck.name, "WaitTimeoutError");
+  assert.match(stuck.message, /still connected/);
 });
 
 test("while a transfer runs it tries again for as long as the dialog says", async () => {

@@ -87,6 +87,23 @@ describe("any call", () => {
     await until(() => simulator.host.power);
   });
 
+  test("PATCH and DELETE are sent as such", async () => {
+    const patched = answerOf(await perform(custom("patch", "/api/redfish/v1/Systems/0"), { payload: { Boot: {} } }));
+    assert.equal(patched.status_code, 204);
+    assert.equal(answerOf(await perform(custom("DELETE", "/api/streamer/snapshot"), { payload: "" })).status_code, 200);
+    assert.deepEqual(
+      simulator.requests.slice(-2).map(({ method }) => method),
+      ["PATCH", "DELETE"],
+    );
+  });
+
+  test("an answer that takes longer than the dialog allows is an error", async () => {
+    const fault = simulator.faults.add({ kind: "hang", path: "/api/info" });
+    const { name } = errorOf(await perform({ timeout: ["num", "0.2"] }));
+    fault.remove();
+    assert.equal(name, "ConnectionTimeoutError");
+  });
+
   test("the answer as Buffer or stream", async () => {
     const inputs = custom("GET", "/api/export/prometheus/metrics", { format: ["choice", "buffer"] });
     assert.ok(Buffer.isBuffer(answerOf(await perform(inputs)).body));

@@ -103,6 +103,11 @@ test("text: shown and gone, with mistakes, in a region", async () => {
   assert.deepEqual([topics()[1], screenOf(red.at("result")[1])["found"]], ["text_gone", null]);
 });
 
+test("text: found by a regular expression", async () => {
+  await deploy({ mode: "text", text: "debian log[a-z]+:", textMode: "regex" });
+  assert.equal(screenOf(await red.message("result"))["found"], "debian login:");
+});
+
 test("as a file, which is replaced each time; one that cannot be written is told once", async () => {
   const file = path.join(red.userDir, "screen.jpg");
   await deploy({ format: "file", file });

@@ -60,6 +60,8 @@ describe("how a value is compared", () => {
   const tests: [path: string, test: string, value: [string, string], passes: boolean][] = [
     ["atx.leds.power", "equals", ["str", "FALSE"], true],
     ["atx.leds.power", "not_equals", ["bool", "false"], false],
+    ["atx.leds.power", "not_equals", ["bool", "true"], true],
+    ["hid.jiggler.interval", "below", ["num", "60.5"], true],
     ["hid.mouse.outputs.active", "matches", ["str", "^usb"], true],
     ["hid.jiggler.interval", "above", ["str", "59"], true],
     ["hid.jiggler.interval", "below", ["num", "60"], false],
@@ -99,6 +101,18 @@ test("what the device has not reported yet is not nothing", async () => {
     const { name, last_value } = (await red.message("error"))["error"] as Record<string, unknown>;
     assert.deepEqual([name, last_value], ["WaitTimeoutError", "4.197"]);
   }
+});
+
+test("it must stay as wanted for as long as the dialog says", async () => {
+  simulator.host.power = true;
+  await deploy({ holdFor: ["num", "0.5"] });
+  red.send("node", {});
+  const { value, waited } = payloadOf(await red.message("result"));
+  assert.ok(value === true && Number(waited) >= 0.5);
+  await deploy({ holdFor: ["num", "5"], timeout: ["num", "0.5"] });
+  red.send("node", {});
+  const { name, last_value } = (await red.message("error"))["error"] as Record<string, unknown>;
+  assert.deepEqual([name, last_value], ["WaitTimeoutError", true]);
 });
 
 test("many messages wait independently over one connection, and a reset cancels them all", async () => {
@@ -154,6 +168,13 @@ describe("a text on the screen", () => {
     await deploy({ ...tolerant, timeout: ["num", "1"] });
     red.send("node", { payload: "l0gin:" });
     assert.equal(((await red.message("error"))["error"] as { name: string }).name, "WaitTimeoutError");
+  });
+
+  test("is found by a regular expression", async () => {
+    simulator.host.power = true;
+    await deploy({ ...TEXT, mode: ["choice", "regex"] });
+    red.send("node", { payload: "DEBIAN log[a-z]+:" });
+    assert.equal(payloadOf(await red.message("result"))["found"], "debian login:");
   });
 
   test("that does not come is a WaitTimeoutError with what was read", async () => {
