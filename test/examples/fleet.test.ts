@@ -43,6 +43,20 @@ test("fleet.json in a browser, with three devices", { skip }, async (t) => {
     await showsPower("rack-3", "off");
   });
 
+  await t.test("a look at the hosts does not end the wait of a press", async () => {
+    second.host.settings.ignoresShutdown = true;
+    const looks = () => second.requests.filter(({ method, path }) => method === "GET" && path === "/api/atx").length;
+    const pictures = () => second.requests.filter(({ path }) => path === "/api/streamer/snapshot").length;
+    await press("rack-2", "off");
+    await until(() => second.host.presses.length === 2, { what: "the press" });
+    const before = { looks: looks(), pictures: pictures() };
+    // Both come with each look of the page.
+    await until(() => pictures() > before.pictures + 1 && looks() > before.looks + 1, { timeout: 40_000, what: "two looks" });
+    await showsPower("rack-2", "off ...");
+    second.host.power = false;
+    await showsPower("rack-2", "off");
+  });
+
   await t.test("a device that is away is named in its row, the others go on", async () => {
     await third.unplug();
     await press("rack-3", "on");
