@@ -1,5 +1,5 @@
 import { test } from "node:test";
-import { startSimulator } from "../../src/simulator";
+import { scaledClock, startSimulator } from "../../src/simulator";
 import { until } from "../harness/until";
 import { launchBrowser, skip } from "./browser";
 import { startChild } from "./child";
@@ -8,7 +8,7 @@ import { example, filledIn } from "./example";
 const HOSTS: unknown[] = ["rack-1", "rack-2", "rack-3"];
 
 test("fleet.json in a browser, with three devices", { skip }, async (t) => {
-  const start = () => startSimulator({ ledDelay: 50, shutdownDelay: 50 });
+  const start = () => startSimulator({ clock: scaledClock(5) });
   const simulators = [await start(), await start(), await start()] as const;
   t.after(() => Promise.all(simulators.map((simulator) => simulator.close())));
   const [first, second, third] = simulators;

@@ -14,6 +14,14 @@ test("every node type of this package is in an example", () => {
   for (const name of NODE_SETS) assert.ok(types.has(`pikvm-${name}`), `${name} is in no example`);
 });
 
+test("every node but the device has an example of its own", () => {
+  const own = NODE_SETS.filter((name) => name !== "device").map((name) => `${name}.json`);
+  assert.deepEqual(
+    own.filter((file) => !EXAMPLES.includes(file) || !example(file).some(({ type }) => `${type}.json` === `pikvm-${file}`)),
+    [],
+  );
+});
+
 test("ids are like the editor's, and none is used twice, so that all can be imported into one Node-RED", () => {
   const ids = ALL.flatMap(({ flow }) => flow.map(({ id }) => id));
   for (const id of ids) assert.match(id, /^[0-9a-f]{16}$/);

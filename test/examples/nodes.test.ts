@@ -140,3 +140,70 @@ test("screen-watch.json tells what changes, and the login prompt", async () => {
   const { topic } = await nodeRed.message(idOf(flow, "debug", "the text"));
   assert.equal(topic, "text_shown");
 });
+
+test("gpio.json lists the channels, switches and rings, and tells that an input has changed", async () => {
+  simulator.state.gpio.addOutput("relay1", { pulse: { delay: 0.1, min: 0.1, max: 1 } });
+  simulator.state.gpio.addInput("input1");
+  const flow = await deploy("gpio.json");
+  press(flow, "what is there?");
+  const { payload } = await nodeRed.message(idOf(flow, "debug", "channels"));
+  const { channels } = payload as { channels: { channel: string }[] };
+  assert.ok(["relay1", "input1"].every((name) => channels.some(({ channel }) => channel === name)));
+  const states = idOf(flow, "debug", "state");
+  for (const [index, inject] of ["on", "off", "ring"].entries()) {
+    press(flow, inject);
+    const { payload } = await nodeRed.message(states, { count: index + 1 });
+    assert.equal((payload as { state: { state: boolean } }).state.state, inject === "on");
+  }
+  const changed = idOf(flow, "debug", "input changed");
+  assert.equal((await nodeRed.message(changed))["payload"], false);
+  simulator.state.gpio.setInput("input1", true);
+  assert.equal((await nodeRed.message(changed, { count: 2 }))["payload"], true);
+});
+
+test("hid-mouse.json clicks, drags and scrolls", async () => {
+  simulator.host.power = true;
+  const flow = await deploy("hid-mouse.json");
+  for (const [index, inject] of ["click in the middle", "drag", "scroll down"].entries()) {
+    press(flow, inject);
+    await nodeRed.message(idOf(flow, "debug", "done"), { count: index + 1 });
+  }
+  const last = () => simulator.host.mouse.events.at(-1);
+  await until(() => last()?.kind === "wheel");
+  assert.equal(simulator.host.mouse.events.filter((event) => event.kind === "button" && event.state).length, 2);
+});
+
+test("screen.json takes a picture and reads the text", async () => {
+  simulator.host.power = true;
+  const flow = await deploy("screen.json");
+  press(flow, "take a picture");
+  await nodeRed.message(idOf(flow, "debug", "picture"));
+  press(flow, "read the text");
+  const { payload } = await nodeRed.message(idOf(flow, "debug", "text"));
+  assert.equal(typeof (payload as { text: unknown }).text, "string");
+});
+
+test("request.json asks for health, log and keymaps", async () => {
+  const flow = await deploy("request.json");
+  press(flow, "health");
+  const { payload } = await nodeRed.message(idOf(flow, "debug", "health"));
+  assert.equal((payload as { status_code: number }).status_code, 200);
+  press(flow, "the log of an hour");
+  press(flow, "which keymaps?");
+  await nodeRed.message(idOf(flow, "debug", "log"), { count: 2 });
+});
+
+test("wait-until.json tells that the host has booted and has power, and stops waiting", async () => {
+  const flow = await deploy("wait-until.json");
+  press(flow, "wait for power");
+  press(flow, "power on");
+  await nodeRed.message(idOf(flow, "debug", "it has booted"), { timeout: 30_000 });
+  await nodeRed.message(idOf(flow, "debug", "it has power"), { timeout: 30_000 });
+  simulator.host.power = false;
+  press(flow, "wait for power");
+  const working = () => nodeRed.statuses.at(-1)?.status.text === "working";
+  await until(working);
+  press(flow, "stop waiting");
+  const { error } = await nodeRed.message(idOf(flow, "debug", "error"));
+  assert.equal((error as { name: string }).name, "CancelledError");
+});
