@@ -23,7 +23,7 @@ export function macroProblem(text: string): string | undefined {
 export function summaryOf(text: string): string {
   const steps = stepsOf(text);
   if (typeof steps === "string") return "";
-  const millis = steps.reduce((sum, { event }) => sum + (Number(event.millis ?? event.range?.max) || 0), 0);
+  const millis = steps.reduce((sum, step) => sum + millisOf(step), 0);
   const parts = new Set(steps.flatMap(({ event_type }) => partOf(event_type) ?? []));
   return words("summary", {
     steps: steps.length,
@@ -62,8 +62,13 @@ function isStep(step: unknown): step is Step {
   return MACRO_EVENTS.some((name) => name === step.event_type) && typeof step.event === "object" && step.event !== null;
 }
 
+/** How long it waits at most; the random range of a mouse is one of places. */
+function millisOf({ event_type, event }: Step): number {
+  if (event_type !== "delay" && event_type !== "delay_random") return 0;
+  return Number(event.millis ?? event.range?.max) || 0;
+}
+
 function partOf(name: MacroEvent): string | undefined {
-  // Only the mouse has a random range of places.
   if (name.startsWith("delay")) return undefined;
   const [kind] = name.split("_");
   return PARTS[kind as keyof typeof PARTS];

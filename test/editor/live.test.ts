@@ -214,14 +214,16 @@ describe("what dialogs do while they are filled in", { skip }, () => {
   test("hid-macro: a file is imported into the node, and what it is, is said at once and when the dialog opens again", async () => {
     const { page } = editor;
     const summary = page.locator("#pikvm-macro-summary");
-    const choose = (name: string, content: string) =>
-      page
-        .locator("#pikvm-macro-file")
-        .setInputFiles({ name, mimeType: "application/json", buffer: Buffer.from(content) });
+    const choose = async (name: string, content: string) => {
+      const chooser = page.waitForEvent("filechooser");
+      await page.locator("#pikvm-macro-import").click();
+      await (await chooser).setFiles({ name, mimeType: "application/json", buffer: Buffer.from(content) });
+    };
     const macro = [
       { event_type: "key", event: { key: "KeyA", state: true } },
       { event_type: "delay", event: { millis: 60_600 } },
       { event_type: "mouse_wheel", event: { delta: [{ x: 0, y: 1 }], squash: false } },
+      { event_type: "mouse_move_random", event: { range: { min: -32_768, max: 32_767 } } },
       { event_type: "atx_button", event: { button: "power" } },
       { event_type: "gpio_pulse", event: { channel: "bell" } },
     ];
@@ -231,18 +233,18 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     await summary.getByText("notes.json: must be a list of steps").waitFor();
     assert.equal(await dialog.shown("macro", true), "");
     await choose("script.json", JSON.stringify(macro, undefined, 4));
-    await summary.getByText("5 steps, 61 s: keyboard, mouse, power buttons, relays").waitFor();
+    await summary.getByText("6 steps, 61 s: keyboard, mouse, power buttons, relays").waitFor();
     assert.equal(await dialog.shown("macro", true), JSON.stringify(macro));
     await editor.picture("hid-macro-imported");
     await page.locator("#node-input-macro + .red-ui-typedInput-container .red-ui-typedInput-option-expand").click();
     await dialog.tray.getByText('"event_type"').first().waitFor();
     await editor.picture("hid-macro-editor");
     await dialog.tray.locator("#node-dialog-ok").click();
-    await page.locator("#pikvm-macro-summary:visible").getByText("5 steps").waitFor();
+    await page.locator("#pikvm-macro-summary:visible").getByText("6 steps").waitFor();
     assert.equal(await dialog.shown("macro", true), JSON.stringify(macro));
     await dialog.save();
     const again = await Dialog.ofNode(editor, "macro");
-    await summary.getByText("5 steps, 61 s").waitFor();
+    await summary.getByText("6 steps, 61 s").waitFor();
     await again.set({ field: "source", type: "choice", value: "file" });
     assert.deepEqual(await again.visibleRows(), ["Device", "Play", "File", "Repeat", "Speed", "Name"]);
     assert.equal(await page.locator("#pikvm-macro-import").isVisible(), false);
