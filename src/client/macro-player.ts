@@ -71,14 +71,15 @@ export class Macros {
     steps: Macro,
     { repeat, speed, signal, onProgress }: PlayOptions & { repeat: number; speed: number },
   ): Promise<PlayResult> {
-    const place = (index: number) => `step ${index + 1} of ${steps.length}`;
-    for (const [index, step] of steps.entries()) await at(place(index), step, false, () => checkMouse(step, live));
+    const place = (index: number, round: number) =>
+      `step ${index + 1} of ${steps.length}${repeat === 1 ? "" : `, repeat ${round + 1} of ${repeat}`}`;
+    for (const [index, step] of steps.entries()) await at(place(index, 0), step, false, () => checkMouse(step, live));
     const schedule = new Schedule(live, speed);
     const report = reporter(onProgress, repeat * steps.length);
     let done = 0;
     for (let round = 0; round < repeat; round += 1) {
       for (const [index, step] of steps.entries()) {
-        await at(place(index), step, done > 0, () => this.#take(step, live, schedule, signal));
+        await at(place(index, round), step, done > 0, () => this.#take(step, live, schedule, signal));
         done += 1;
         report(done);
       }

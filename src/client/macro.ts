@@ -73,7 +73,7 @@ export const MACRO_EVENTS = Object.keys(READERS) as readonly MacroEvent[]; // Ob
 /**
  * Reads a macro as the device's web page saves it.
  * @param macro its JSON, as text or bytes, or the list of steps itself.
- * @throws ConfigurationError that tells the number of the step, from 1, and what is wrong with it; a text to type is never shown.
+ * @throws ConfigurationError that tells the number of the step, from 1, the step, and what is wrong with it; a text to type is never shown.
  */
 export function parseMacro(macro: unknown): Macro {
   const steps = listOf(macro);
@@ -88,9 +88,12 @@ export function parseMacro(macro: unknown): Macro {
   });
 }
 
-/** A step in a few words for an error. */
-export function shownStep({ event_type, event }: MacroStep): string {
-  if ("text" in event) return `${event_type} (${Array.from(event.text).length} characters)`;
+/** A step in a few words for an error. Of a print, also of one that has mistakes, nothing is shown: it may be secret. */
+export function shownStep({ event_type, event }: { event_type: MacroEvent; event: object }): string {
+  if (event_type === "print") {
+    const text = "text" in event ? event.text : undefined;
+    return typeof text === "string" ? `print (${Array.from(text).length} characters)` : "print";
+  }
   const json = JSON.stringify(event);
   return `${event_type} ${json.length > MAX_SHOWN ? `${json.slice(0, MAX_SHOWN)}...` : json}`;
 }
@@ -121,9 +124,15 @@ function stepOf(step: unknown): MacroStep {
   if (!isRecord(step) || typeof step["event_type"] !== "string" || !isRecord(step["event"])) {
     throw new ConfigurationError("it must be an object with event_type and event.");
   }
+  const { event } = step;
   const type = oneOf("The event_type", step["event_type"], MACRO_EVENTS);
-  // What a reader answers is of its own type, which is lost where it is looked up.
-  return { event_type: type, event: READERS[type](step["event"]) } as MacroStep;
+  try {
+    // What a reader answers is of its own type, which is lost where it is looked up.
+    return { event_type: type, event: READERS[type](event) } as MacroStep;
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw new ConfigurationError(`${shownStep({ event_type: type, event })}: ${error.message}`);
+  }
 }
 
 function readPrint({ text: given, keymap, slow = false, delay }: Given): MacroEvents["print"] {

@@ -227,6 +227,18 @@ describe("a macro that is ended before its end", { concurrency: true }, () => {
     assert.deepEqual(inputs(sim), ["+KeyA", "-KeyA"]);
   });
 
+  test("by a step that fails in a repeat: its error says in which", async (t) => {
+    const { sim, kvm } = await bench(t);
+    sim.state.gpio.addOutput("bell", { pulse: { delay: 5 } });
+    const pulse = step("gpio_pulse", { channel: "bell" });
+    await failure(kvm.macros.play([...tap("KeyA"), pulse], { repeat: 3 }), {
+      name: "BusyError",
+      retryable: false,
+      message: /^At step 3 of 3, repeat 2 of 3, gpio_pulse \{"channel":"bell"\}: /,
+    });
+    assert.equal(sim.host.typed, "aa");
+  });
+
   test("a text that cannot be typed is not shown", async (t) => {
     const { kvm } = await bench(t);
     await failure(kvm.macros.play([print(SECRETS.text, { keymap: "klingon" })]), {
@@ -291,8 +303,17 @@ describe("a macro that cannot be played", { concurrency: true }, () => {
       [print(SECRETS.text, { delay: 5001 })],
       /delay 5001 ms is out of range: 0 to 5000 ms/,
     ],
-    ["a print of strange slowness", [print(SECRETS.text, { slow: "very" })], /slow must be true or false/],
-    ["an unknown key", [...tap("KeyA"), key("Any", true)], /Step 3: "Any" is not a key/],
+    [
+      "a print of strange slowness",
+      [print(SECRETS.text, { slow: "very" })],
+      /Step 1: print \(17 characters\): slow must be true or false/,
+    ],
+    ["a print of another name", [step("print", { txt: SECRETS.text })], /Step 1: print: text must be a text/],
+    [
+      "an unknown key",
+      [...tap("KeyA"), key("Any", true)],
+      /Step 3: key \{"key":"Any","state":true\}: "Any" is not a key/,
+    ],
     ["a key that does nothing", [step("key", { key: "KeyA" })], /state must be true or false/],
     ["an unknown button", [step("mouse_button", { button: "big", state: true })], /The button "big" is not known/],
     ["a move to nowhere", [step("mouse_move", { to: null })], /to must be an object with x and y/],

@@ -142,7 +142,7 @@ describe("nothing is sent", () => {
     await deploy(stored([...TAP, key("KeyÄ", true)]));
     const error = await errorFor({});
     assert.equal(error.name, "ConfigurationError");
-    assert.match(error.message, /Step 5: "KeyÄ" is not a key/);
+    assert.match(error.message, /Step 5: key \{"key":"KeyÄ","state":true\}: "KeyÄ" is not a key/);
     assert.deepEqual(keys(), []);
   });
 
