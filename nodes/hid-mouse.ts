@@ -4,7 +4,7 @@ import { defineAction } from "../src/runtime/action";
 import { choice, optionalNumber, seconds } from "../src/runtime/fields";
 
 const action = choice(MOUSE_ACTIONS, { double: "double_click", doubleclick: "double_click", wheel: "scroll" });
-const button = choice(MOUSE_BUTTONS);
+const button = choice(MOUSE_BUTTONS, { back: "up", forward: "down" });
 const unit = choice(POINT_UNITS, { "%": "percent", px: "pixels" });
 
 const place = optionalNumber({ min: -100_000, max: 100_000 });

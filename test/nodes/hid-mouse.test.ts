@@ -111,6 +111,12 @@ test("up and down are called by what a browser does with them", () => {
   assert.deepEqual([words.get("button.up"), words.get("button.down")], ["back", "forward"]);
 });
 
+test("a message may call them so, too", async () => {
+  await perform({ button: ["msg", "button"], ...HERE }, { button: "Back" });
+  await perform({ button: ["msg", "button"], ...HERE }, { button: "forward" });
+  await arrives(["down up", "up up", "down down", "up down"]);
+});
+
 test("every button of the mouse is clicked by its name", async () => {
   for (const button of MOUSE_BUTTONS) {
     simulator.host.mouse.forget();
