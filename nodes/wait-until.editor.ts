@@ -23,7 +23,7 @@ const dialog = dialogOf("wait-until", {
     numeric: (mayBe) => !mayBe("test", "equals", "not_equals", "matches", "changes"),
     used: (mayBe) => onState(mayBe) && mayBe("test", "equals", "not_equals", "matches", "above", "below"),
   }),
-  holdFor: seconds({ max: 86_400, used: onState }),
+  holdFor: seconds({ max: 86_400 }),
   next: flag({ used: onState }),
   event: choice(TEXT_EVENTS, { used: onText }),
   text: text({ used: onText }),

@@ -27,6 +27,8 @@ export interface WaitForTextOptions extends CallOptions, Pick<OcrOptions, "langs
   timeout: number;
   /** Seconds from one look to the next at least; a device may take longer to read a screen. Default 1. */
   interval?: number;
+  /** Seconds for which every look must find it so. Default 0: one look is enough. */
+  holdFor?: number;
 }
 
 /** What was waited for. */
@@ -90,27 +92,30 @@ export class Screen {
   /**
    * Waits until a text is on the screen, or gone from it. A screen without a signal has no text. While the screen cannot be read (the video
    * restarts, its connection breaks, the device answers with an error that passes, the picture is too small for the region) nothing is known
-   * of it: that is neither.
+   * of it: that is neither, and `holdFor` begins anew.
    * @throws WaitTimeoutError, with the text that was seen last as `lastValue`; ConfigurationError for a pattern that cannot be looked for;
    * errors that will not go away by waiting.
    */
   async waitForText(pattern: TextPattern, options: WaitForTextOptions): Promise<FoundText> {
-    const { gone = false, timeout, interval = 1, langs, region } = options;
+    const { gone = false, timeout, interval = 1, holdFor = 0, langs, region } = options;
     const match = textMatcher(pattern);
     inRange("The interval", interval, { min: 0, max: 3600, unit: " s" });
     inRange("The timeout", timeout, { min: 0, max: DAY, unit: " s" });
+    inRange("The time to stay", holdFor, { min: 0, max: DAY, unit: " s" });
     const seen: Seen = {};
-    const late = () => lateError(pattern.text, gone, timeout, seen, this.#video.progress);
+    const late = () => lateError(pattern.text, { gone, timeout, holdFor }, seen, this.#video.progress);
     return within([options.signal], { seconds: timeout, late }, async ({ signal }) => {
       for (;;) {
         try {
           return await this.#whileVideoRuns(signal, async (running) => {
             seen.isReached = true;
+            let since: number | undefined;
             for (;;) {
               const start = performance.now();
               const text = await this.#look({ langs, region, signal: running }, seen);
               const found = text === undefined ? undefined : match(text);
-              if (text !== undefined && gone === (found === undefined)) return { found: found ?? null, text };
+              if (text === undefined || gone !== (found === undefined)) since = undefined;
+              else if (start - (since ??= start) >= holdFor * 1000) return { found: found ?? null, text };
               await pause(Math.max(0, interval - (performance.now() - start) / 1000), running);
             }
           });
@@ -185,14 +190,14 @@ const SHOWN = 300;
 
 function lateError(
   wanted: string,
-  gone: boolean,
-  timeout: number,
+  { gone, timeout, holdFor }: { gone: boolean; timeout: number; holdFor: number },
   seen: Seen,
   progress: VideoProgress,
 ): WaitTimeoutError {
   const { text = "", error: cause } = seen;
   const state = gone ? "was not seen to be gone from the screen" : "was not on the screen";
-  const message = `"${wanted}" ${state} after ${timeout} s. ${lastSight(seen, progress)}`;
+  const time = holdFor > 0 ? ` for ${holdFor} s` : "";
+  const message = `"${wanted}" ${state}${time} within ${timeout} s. ${lastSight(seen, progress)}`;
   return new WaitTimeoutError(message, { cause, lastValue: text });
 }
 

@@ -68,6 +68,27 @@ describe("waiting for a text on the screen", { concurrency: true }, () => {
     assert.equal((await waiting).found, "login:");
   });
 
+  test("what is so for a moment only is not so for long enough", async (t) => {
+    const { sim, kvm } = await booting(t);
+    const [pattern, often] = [{ text: "login:" }, { timeout: 20, interval: 0.05 }];
+    const looks = () => sim.requests.filter(({ query }) => query["ocr"] === "1").length;
+    await kvm.screen.waitForText(pattern, often);
+    const gone = kvm.screen.waitForText(pattern, { ...often, gone: true, holdFor: 3 });
+    let isGone = false;
+    void gone.then(() => (isGone = true));
+    sim.state.streamer.source.signal = false;
+    await kvm.screen.waitForText(pattern, { ...often, gone: true });
+    sim.state.streamer.source.signal = true;
+    await kvm.screen.waitForText(pattern, often);
+    const before = looks();
+    await until(() => looks() >= before + 3);
+    assert.equal(isGone, false);
+    const start = performance.now();
+    sim.state.streamer.source.signal = false;
+    assert.equal((await gone).found, null);
+    assert.ok(performance.now() - start >= 3000);
+  });
+
   describe("a screen that cannot be read for a moment is not one without the text", { concurrency: true }, () => {
     const faults: FaultKind[] = [{ kind: "proxy-error" }, { kind: "reset" }, { kind: "status", code: 503 }];
     for (const fault of faults) {
@@ -136,7 +157,12 @@ describe("waiting for a text on the screen", { concurrency: true }, () => {
       name: "WaitTimeoutError",
     });
     assert.match(String((error as { lastValue?: unknown }).lastValue), /login:/);
-    assert.match(error.message, /"nowhere" was not on the screen/);
+    assert.match(error.message, /^"nowhere" was not on the screen within 1 s\. /);
+    const short = { timeout: 1, interval: 0.1, gone: true, holdFor: 60 };
+    await failure(kvm.screen.waitForText({ text: "nowhere" }, short), {
+      name: "WaitTimeoutError",
+      message: /^"nowhere" was not seen to be gone from the screen for 60 s within 1 s\. /,
+    });
     assert.ok(sim.requests.some(({ query }) => query["ocr"] === "1"));
   });
 
@@ -146,6 +172,7 @@ describe("waiting for a text on the screen", { concurrency: true }, () => {
     await failure(kvm.screen.waitForText({ text: "a" }, { timeout: 5, langs: ["xx"] }), {
       name: "ConfigurationError",
     });
+    await failure(kvm.screen.waitForText({ text: "a" }, { timeout: 5, holdFor: -1 }), { name: "ConfigurationError" });
     const abort = new AbortController();
     const waiting = failure(kvm.screen.waitForText({ text: "nowhere" }, { timeout: 60, signal: abort.signal }), {
       name: "CancelledError",

@@ -50,7 +50,7 @@ function assertNowhere(secret: string, said: string): void {
 
 test("unlock-a-disk.json starts the computer and unlocks its disk, though Caps Lock was on", async (t) => {
   const simulator = await computer(t);
-  const flow = await deploy(simulator, PASSPHRASE);
+  const flow = await deploy(simulator, PASSPHRASE, { holdFor: "1" });
   start();
   const { payload } = await nodeRed.message(idOf(FLOW, "debug", "unlocked"));
   assert.equal((payload as { event: string }).event, "disappears");
@@ -83,6 +83,24 @@ test("a wrong passphrase is a WaitTimeoutError on the error output, and as secre
   assert.match(screen(simulator), /Please unlock disk cryptroot: $/);
   assert.deepEqual(nodeRed.at(idOf(FLOW, "debug", "unlocked")), []);
   assertNowhere(wrong, await everythingSaid(nodeRed, flow));
+});
+
+test("a question that is only taken away while the passphrase is checked has not been answered", async (t) => {
+  const simulator = await computer(t);
+  await deploy(simulator, "Loud Ibex 43", { interval: "0.1" });
+  start();
+  await nodeRed.message(idOf(FLOW, "pikvm-wait-until", "it was right"), { timeout: 30_000 });
+  const { source } = simulator.state.streamer;
+  const looks = () => simulator.requests.filter(({ query }) => "ocr" in query).length;
+  for (const signal of [false, true]) {
+    source.signal = signal;
+    const before = looks();
+    await until(() => looks() >= before + 8, { what: "looks at the screen" });
+  }
+  nodeRed.send(idOf(FLOW, "inject", "stop"), { reset: true });
+  const { error } = await nodeRed.message(idOf(FLOW, "debug", "error"));
+  assert.equal((error as { name: string }).name, "CancelledError");
+  assert.deepEqual(nodeRed.at(idOf(FLOW, "debug", "unlocked")), []);
 });
 
 test("nothing is typed before the computer asks", async (t) => {

@@ -24,6 +24,7 @@ export const visit: Visit = {
     number("mistakes", ""),
     text("region", "0, 0, 640, 200"),
     text("langs", "eng"),
+    number("holdFor", "10"),
     number("timeout", "60"),
   ],
 };
