@@ -207,7 +207,7 @@ describe("video", { concurrency: true }, () => {
     const { sim } = await watched(t);
     sim.faults.add({ kind: "half-open", times: 1 });
     const transport = new Transport({ address: sim.url, user: "admin", password: SECRETS.password });
-    const timing = { pingAfter: 0.1, deadAfter: 0.4, checkEvery: 0.05, closeTimeout: 0.2 };
+    const timing = { pingAfter: 0.1, deadAfter: 2, checkEvery: 0.05, closeTimeout: 0.2 };
     const video = new Video(transport, new Lane("the keyboard", transport.closed), 0, timing);
     t.after(async () => {
       transport.end();
