@@ -7,13 +7,13 @@ import type { SetStreamerParams, Streamer } from "./streamer";
 import type { StreamerState } from "./streamer-state";
 import { textMatcher, type TextPattern } from "./text-match";
 import type { CallOptions } from "./transport";
-import { missingPicture, type Video, type VideoLease, type VideoOptions } from "./video";
+import { missingPicture, noPictureIn, type Video, type VideoOptions } from "./video";
 import { changeSettings, type ChangeSettingsOptions } from "./video-settings";
 import type { VideoProgress } from "./viewer";
 import type { StateWaiter } from "./wait";
 
 interface VideoTime {
-  /** Seconds until there must be a picture when the video has to be started. Default 15. */
+  /** Seconds until there must be a picture, when the video has to be started or is just restarting. Default 15. */
   videoTimeout?: number;
 }
 
@@ -49,8 +49,8 @@ interface Seen {
 }
 
 const DAY = 86_400;
-/** Seconds until a broken connection is made again. */
-const REOPEN_INTERVAL = 1;
+/** Seconds until what has failed for a moment is tried again. A device looks at its video once a second. */
+const RETRY_INTERVAL = 1;
 
 /** The screen of the computer, whether or not somebody watches: the video is started while it is needed. */
 export class Screen {
@@ -116,7 +116,8 @@ export class Screen {
               const found = text === undefined ? undefined : match(text);
               if (text === undefined || gone !== (found === undefined)) since = undefined;
               else if (start - (since ??= start) >= holdFor * 1000) return { found: found ?? null, text };
-              await pause(Math.max(0, interval - (performance.now() - start) / 1000), running);
+              const until = text === undefined ? Math.max(interval, RETRY_INTERVAL) : interval;
+              await pause(Math.max(0, until - (performance.now() - start) / 1000), running);
             }
           });
         } catch (error) {
@@ -124,7 +125,7 @@ export class Screen {
           // A device that was there comes back; one that was never reached may have another address.
           const mayComeBack = error instanceof WebSocketError || (seen.isReached === true && isPassing(error));
           if (!mayComeBack) throw error;
-          await pause(REOPEN_INTERVAL, signal);
+          await pause(RETRY_INTERVAL, signal);
         }
       }
     });
@@ -172,19 +173,31 @@ export class Screen {
     return isDark ? "" : undefined;
   }
 
-  async #watching<T>({ timeout, allowOffline = false, signal }: VideoOptions, work: () => Promise<T>): Promise<T> {
-    const lease: VideoLease = await this.#video.acquire({ timeout: timeout ?? 15, allowOffline, signal });
-    try {
-      return await work();
-    } finally {
-      void lease.release();
+  async #watching<T>(
+    { timeout, allowOffline = false, signal }: VideoOptions & { timeout: number },
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const end = performance.now() + 1000 * inRange("The timeout", timeout, { min: 0, max: DAY, unit: " s" });
+    const late = () => noPictureIn(timeout, this.#video.progress);
+    for (;;) {
+      const seconds = Math.max(0, (end - performance.now()) / 1000);
+      const lease = await within([signal], { seconds, late }, (left) =>
+        this.#video.acquire({ timeout: DAY, allowOffline, signal: left.signal }),
+      );
+      try {
+        return await work();
+      } catch (error) {
+        // Of a video that has just ended, or lost its signal, the device has told nothing yet.
+        if (!(error instanceof UnavailableError) || performance.now() >= end) throw error;
+        await pause(RETRY_INTERVAL, signal, lease.signal);
+      } finally {
+        void lease.release();
+      }
     }
   }
 }
 
 const isPassing = (error: unknown): error is PiKVMError => error instanceof PiKVMError && error.retryable;
-
-/** The picture of a computer that boots may grow to have the region. */
 
 const SHOWN = 300;
 

@@ -70,7 +70,7 @@ export class Video {
     const shared = this.#share();
     const { viewer } = shared;
     try {
-      const late = () => lateError(viewer.progress, timeout);
+      const late = () => noPictureIn(timeout, viewer.progress);
       const isEnough = (progress: VideoProgress) =>
         progress === "running" || (allowOffline && progress === "no signal");
       await within([signal, this.#transport.closed, viewer.end], { seconds: timeout, late }, (deadline) =>
@@ -162,7 +162,8 @@ export class VideoLease implements AsyncDisposable {
   }
 }
 
-function lateError(progress: VideoProgress, timeout: number): WaitTimeoutError {
+/** The error for a picture that has not come in so many seconds. */
+export function noPictureIn(timeout: number, progress: VideoProgress): WaitTimeoutError {
   const { code, message } = missingPicture(progress);
   return new WaitTimeoutError(`${message} (waited ${timeout} s).`, { code });
 }

@@ -36,6 +36,27 @@ describe("the screen", { concurrency: true }, () => {
     await failure(kvm.screen.snapshot({ videoTimeout: 2 }), { name: "WaitTimeoutError", code: "NO_SIGNAL" });
     assert.equal((await kvm.screen.snapshot({ allowOffline: true })).online, false);
   });
+
+  test("a video that has just stopped, or just lost its signal, is told apart as well", async (t) => {
+    const { sim, kvm } = await booting(t);
+    await kvm.screen.snapshot();
+    await kvm.streamer.reset();
+    assert.equal((await kvm.screen.snapshot()).online, true, "it is running again soon");
+    await kvm.streamer.reset();
+    assert.equal(typeof (await kvm.screen.readText()), "string");
+    const refused = sim.faults.add({ kind: "status", code: 503, path: /^\/api\/streamer\/snapshot/, times: 1 });
+    sim.state.streamer.source.signal = false;
+    await failure(kvm.screen.snapshot({ videoTimeout: 2 }), { name: "WaitTimeoutError", code: "NO_SIGNAL" });
+    assert.equal(refused.hits, 1);
+  });
+
+  test("a device that has a video but never a picture says so when the time is over", async (t) => {
+    const { sim, kvm } = await booting(t);
+    await kvm.screen.snapshot();
+    const refused = sim.faults.add({ kind: "status", code: 503, path: /^\/api\/streamer\/snapshot/ });
+    await failure(kvm.screen.snapshot({ videoTimeout: 1.5 }), { name: "UnavailableError" });
+    assert.ok(refused.hits > 1 && refused.hits < 5, `asked ${refused.hits} times`);
+  });
 });
 
 test("settings of the video that the device takes over, in time or too late, and none at all", async (t) => {
@@ -121,6 +142,14 @@ describe("waiting for a text on the screen", { concurrency: true }, () => {
       abort.abort();
       await waiting;
     });
+  });
+
+  test("a device without a picture is not asked without a pause", async (t) => {
+    const { sim, kvm } = await booting(t);
+    await kvm.screen.readText();
+    const refused = sim.faults.add({ kind: "status", code: 503, path: /^\/api\/streamer\/snapshot/ });
+    await failure(kvm.screen.waitForText({ text: "login:" }, { timeout: 2, interval: 0 }), { name: "WaitTimeoutError" }); // prettier-ignore
+    assert.ok(refused.hits <= 3, `asked ${refused.hits} times`);
   });
 
   test("the error says when the computer sends no signal, and why the last look failed", async (t) => {
