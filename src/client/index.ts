@@ -99,7 +99,7 @@ export type {
 export type { FoundText, ReadTextOptions, Screen, ScreenshotOptions, WaitForTextOptions } from "./screen";
 export type { ScreenChange, ScreenCondition, WatchScreenOptions } from "./screen-watch";
 export type { PictureCondition, ScreenEvent } from "./sightings";
-export { namesBeside, reportedAt, statePath, valueAt, type StatePath } from "./state-path";
+export { instead, isReported, namesBeside, statePath, valueAt, type StatePath } from "./state-path";
 export type { ChangeSettingsOptions } from "./video-settings";
 export { textMatcher, type TextMatcher, type TextMode, type TextPattern } from "./text-match";
 export type { AwaitedValue, WaitForValueOptions, Watch } from "./watch";

@@ -36,11 +36,10 @@ export function valueAt(state: unknown, keys: readonly string[]): unknown {
   return value ?? null;
 }
 
-/** The value at a path of its kind's state; undefined while it is in a part that has not come yet: `info` is reported in parts. */
-export function reportedAt(state: unknown, { kind, keys }: StatePath): unknown {
-  const [part] = keys;
-  const isPart = kind === "info" && part !== undefined && typeof state === "object" && state !== null;
-  return isPart && !Object.hasOwn(state, part) ? undefined : valueAt(state, keys);
+/** Whether the device has told of what is at a path yet: it tells `info` part by part. */
+export function isReported({ kind, keys: [part] }: StatePath, state: unknown): boolean {
+  if (kind !== "info" || part === undefined) return true;
+  return typeof state === "object" && state !== null && Object.hasOwn(state, part);
 }
 
 /** The names beside the first one of a path that is not there; undefined when all are there, as far as there is something to look into. */
@@ -54,4 +53,13 @@ export function namesBeside(states: Readonly<States>, { kind, keys }: StatePath)
     value = (value as Record<string, unknown>)[key]; // as above
   }
   return undefined;
+}
+
+const NAMES_SHOWN = 20;
+
+/** What there is instead of a path that leads nowhere, for people. */
+export function instead(names: readonly string[]): string {
+  if (names.length === 0) return "There is nothing below.";
+  const more = names.length > NAMES_SHOWN ? ", ..." : "";
+  return `There are: ${names.slice(0, NAMES_SHOWN).join(", ")}${more}.`;
 }

@@ -6,7 +6,7 @@ import type { ConnectionChange, EventLink } from "./link";
 import { PowerLed } from "./power-led";
 import { inRange } from "./ranges";
 import type { CallOptions } from "./transport";
-import { reportedAt, type StatePath } from "./state-path";
+import { instead, isReported, namesBeside, valueAt, type StatePath } from "./state-path";
 
 export interface WaitForValueOptions extends CallOptions {
   /** Seconds, up to a day. */
@@ -51,10 +51,8 @@ export class Watch {
     const wait = new ValueWait(this.#link, path, isRight, { holdFor, next });
     const late = () => {
       const { value, isKnown } = wait;
-      const seen = isKnown
-        ? `It was ${JSON.stringify(value).slice(0, SHOWN)} at last.`
-        : "The device has not reported it.";
-      const text = `${path.text} was not as wanted within ${timeout} s. ${seen}`;
+      const held = holdFor > 0 ? ` for ${holdFor} s` : "";
+      const text = `${path.text} was not as wanted${held} within ${timeout} s. ${this.#sight(path, wait)}`;
       return new WaitTimeoutError(text, isKnown ? { lastValue: value } : {});
     };
     try {
@@ -65,6 +63,13 @@ export class Watch {
     } finally {
       wait.end();
     }
+  }
+
+  #sight(path: StatePath, { value, isKnown }: ValueWait): string {
+    // The state of the LED is computed: it is not among those that the device reports.
+    const names = path.kind === "power" ? [] : (namesBeside(this.#link.states, path) ?? []);
+    if (names.length > 0) return `The device reports nothing there. ${instead(names)}`;
+    return isKnown ? `It was ${JSON.stringify(value).slice(0, SHOWN)} at last.` : "The device has not reported it.";
   }
 }
 
@@ -103,9 +108,7 @@ class ValueWait {
     this.fulfilled.catch(() => undefined);
     this.#stream = new EventStream(link, path.kind === "power" ? [(told) => new PowerLed(told)] : []);
     this.#stream.on("state", ({ kind, state }) => {
-      if (kind !== path.kind) return;
-      const value = reportedAt(state, path);
-      if (value !== undefined) this.#see(value);
+      if (kind === path.kind && isReported(path, state)) this.#see(valueAt(state, path.keys));
     });
     this.#stream.on("connection", (change) => this.#hear(change));
   }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { namesBeside, reportedAt, statePath, type StateChange, type StatePath, type States } from "../client";
+import { isReported, namesBeside, statePath, valueAt, type StateChange, type StatePath, type States } from "../client";
 import type { MissingPath } from "./missing";
 import type { Emission } from "./source";
 
@@ -30,9 +30,8 @@ export class Changes {
   onState({ kind, state, age = 0 }: StateChange): Emission[] {
     const since = this.#now() - age;
     return this.#properties.flatMap((property) => {
-      if (property.kind !== kind) return [];
-      const value = reportedAt(state, property);
-      return value === undefined ? [] : this.#changed(property, value, since);
+      if (property.kind !== kind || !isReported(property, state)) return [];
+      return this.#changed(property, valueAt(state, property.keys), since);
     });
   }
 

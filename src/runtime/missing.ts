@@ -1,3 +1,4 @@
+import { instead } from "../client";
 import type { FlowNode } from "./red";
 import type { Status } from "./status";
 
@@ -9,7 +10,6 @@ export interface MissingPath {
 
 /** Seconds after a connect by which a device has reported all its states; a slow one takes two. */
 const ALL_REPORTED = 5;
-const NAMES_SHOWN = 20;
 
 /** Tells people of paths that lead nowhere: each once in the log, and in the status as long as it is so. */
 export class MissingPaths {
@@ -56,10 +56,4 @@ export class MissingPaths {
     else if (this.#isShown) this.#status.connected();
     this.#isShown = first !== undefined;
   }
-}
-
-function instead(names: readonly string[]): string {
-  if (names.length === 0) return "There is nothing below.";
-  const more = names.length > NAMES_SHOWN ? ", ..." : "";
-  return `There are: ${names.slice(0, NAMES_SHOWN).join(", ")}${more}.`;
 }

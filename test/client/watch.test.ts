@@ -133,7 +133,25 @@ describe("waiting for a value", { concurrency: true }, () => {
       name: "WaitTimeoutError",
     });
     assert.ok(!("lastValue" in unknown));
-    assert.match(unknown.message, /has not reported it/);
+    assert.match(unknown.message, /reports nothing there. There are: .*\batx\b/);
+  });
+
+  test("a path that leads nowhere, and a time to stay that is too long, are told when the time is over", async (t) => {
+    const { kvm } = await bench(t, { power: true });
+    const [misspelt, tooLong] = await Promise.all([
+      failure(kvm.watch.until(statePath("atx.leds.pwr"), isOn, { timeout: 1 }), { name: "WaitTimeoutError" }),
+      failure(kvm.watch.until(POWER, isOn, { timeout: 1, holdFor: 5 }), { name: "WaitTimeoutError" }),
+    ]);
+    assert.match(misspelt.message, /reports nothing there. There are: power, hdd\./);
+    assert.match(tooLong.message, /was not as wanted for 5 s within 1 s/);
+  });
+
+  test("a part of the information that is not reported yet is not taken for one that is empty", async (t) => {
+    const { kvm } = await bench(t);
+    const temperature = statePath("info.health.temp.cpu");
+    const changed = (value: unknown, first: unknown) => value !== first;
+    await failure(kvm.watch.until(temperature, changed, { timeout: 2 }), { name: "WaitTimeoutError" });
+    assert.equal(typeof (await kvm.watch.until(temperature, (value) => value !== 0, { timeout: 5 })).value, "number");
   });
 
   test("a device that cannot be reached, or refuses, is told at once", async (t) => {

@@ -25,6 +25,15 @@ test("each new value with the one before, and how long that lasted, to the milli
   assert.deepEqual(at(13.34567, { busy: false }), [{ topic: "atx.busy", payload: false, previous: true, duration: 1 }]);
 });
 
+test("a part of the information that is not reported yet is not one that is empty", () => {
+  const { at } = changes("info.node.host");
+  assert.deepEqual(at(0, { auth: { enabled: true } }), []);
+  assert.deepEqual(at(1, { auth: { enabled: true }, node: { host: "pikvm" } }), [
+    { topic: "info.node.host", payload: "pikvm" },
+  ]);
+  assert.deepEqual(at(2, { node: null }), [{ topic: "info.node.host", payload: null, previous: "pikvm", duration: 1 }]);
+});
+
 test("what was told late counts from when it began", () => {
   const { at } = changes("power");
   at(3, "on", 3);
