@@ -1,15 +1,17 @@
 import { isDeepStrictEqual } from "node:util";
 import { ConfigurationError } from "../client";
 import type { VALUE_TESTS } from "../config";
+import { flag } from "./fields";
 
 export type ValueTest = (value: unknown, first: unknown) => boolean;
 
 /**
- * How a value that a device reports is compared with one of a flow. What a flow has as text fits a number or a flag with the same words:
- * messages from MQTT and dashboards are texts.
+ * How a value that a device reports is compared with one of a flow. What a flow has as text fits a number with the same digits, and yes or no
+ * in the words of `flag`: messages from MQTT and dashboards are texts.
  * @throws ConfigurationError for a value that cannot be compared with.
  */
-export function valueTest(test: (typeof VALUE_TESTS)[number], wanted: unknown): ValueTest {
+export function valueTest(test: (typeof VALUE_TESTS)[number], given: unknown): ValueTest {
+  const wanted = Buffer.isBuffer(given) ? given.toString("utf8") : given;
   if (wanted === undefined && test !== "changes") {
     throw new ConfigurationError("There is no value to compare with: what it is taken from has none.");
   }
@@ -32,7 +34,21 @@ function isSame(value: unknown, wanted: unknown): boolean {
   if (isDeepStrictEqual(value, wanted)) return true;
   if (value === null) return wanted === "" || wanted === "null";
   if (typeof value === "object") return false;
+  // Some boards report numbers for yes and no.
+  const isFlag = typeof value === "boolean" || value === 0 || value === 1;
+  if (isFlag && flagOf(wanted) === Boolean(value)) return true;
   return textOf(value).toLowerCase() === textOf(wanted).trim().toLowerCase();
+}
+
+const readFlag = flag();
+
+/** Undefined for what says neither yes nor no. */
+function flagOf(wanted: unknown): boolean | undefined {
+  try {
+    return wanted === "" ? undefined : readFlag(wanted);
+  } catch {
+    return undefined;
+  }
 }
 
 const textOf = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));

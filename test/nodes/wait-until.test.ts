@@ -57,6 +57,28 @@ test("what is true already passes at once, or waits for the next time", async ()
 });
 
 describe("how a value is compared", () => {
+  const TRUE = ["1", 1, "on", "ON", "yes", true, Buffer.from("on")];
+  const FALSE = ["0", 0, "off", "no", false, "neither"];
+  const messages: [path: string, test: string, wanted: unknown, passes: boolean][] = [
+    ...TRUE.map((wanted) => ["hid.online", "equals", wanted, true] as [string, string, unknown, boolean]),
+    ...FALSE.map((wanted) => ["hid.online", "not_equals", wanted, true] as [string, string, unknown, boolean]),
+    ["hid.online", "not_equals", "1", false],
+    // Some boards report numbers for yes and no.
+    ["clients.count", "equals", false, true],
+    ["clients.count", "equals", "", false],
+    ["hid.jiggler.interval", "equals", Buffer.from("60"), true],
+    ["hid.jiggler.interval", "equals", true, false],
+    ["hid.jiggler.interval", "above", Buffer.from("59"), true],
+    ["hid.mouse.outputs.active", "matches", Buffer.from("^usb"), true],
+  ];
+  for (const [path, comparison, wanted, passes] of messages) {
+    test(`${path} ${comparison} ${typeof wanted} ${String(wanted)} of a message: ${passes ? "passes" : "waits"}`, async () => {
+      await deploy({ path: ["str", path], test: ["choice", comparison], value: ["msg", "payload"], timeout: ["num", "0.5"] }); // prettier-ignore
+      red.send("node", { payload: wanted });
+      await red.message(passes ? "result" : "error");
+    });
+  }
+
   const tests: [path: string, test: string, value: [string, string], passes: boolean][] = [
     ["atx.leds.power", "equals", ["str", "FALSE"], true],
     ["atx.leds.power", "not_equals", ["bool", "false"], false],
