@@ -183,11 +183,13 @@ const EDGES = ["left", "top", "right", "bottom"] as const;
 /** A part of the screen: `left, top, right, bottom` as text or list, or an object with these names. Nothing is all of it. */
 export function region(): Field<RegionValue | undefined> {
   return (value) => {
-    if (value === undefined || value === null || value === "") return undefined;
+    if (value === undefined || value === null || simple(value)?.trim() === "") return undefined;
     const given = isObject(value) && !Array.isArray(value) ? EDGES.map((edge) => value[edge]) : listOf(value);
     const edges = given.map((edge) => (edge === undefined ? undefined : Number(simple(edge)?.trim() || NaN)));
     const isRight =
-      edges.length === 4 && edges.every((edge) => edge === undefined || (edge >= 0 && Number.isFinite(edge)));
+      edges.length === 4 &&
+      edges.some((edge) => edge !== undefined) &&
+      edges.every((edge) => edge === undefined || (edge >= 0 && Number.isFinite(edge)));
     if (!isRight) throw new Unfit("four edges in pixels: left, top, right, bottom", value);
     return Object.fromEntries(
       EDGES.flatMap((edge, index) => (edges[index] === undefined ? [] : [[edge, edges[index]]])),

@@ -121,6 +121,20 @@ test("the text on the screen, or on a part of it", async () => {
   assert.deepEqual([outside["name"], outside["code"]], ["ConfigurationError", "REGION_OUTSIDE"]);
 });
 
+test("a region that comes with a message has the names of its edges, or is refused", async () => {
+  const named = (part: unknown) => perform({ action: ["choice", "text"], region: ["msg", "part"] }, { part });
+  for (const part of [{ top: 600 }, [0, 600, 1280, 720], " 0, 600, 1280, 720 ", Buffer.from("0,600,1280,720"), "  "])
+    assert.equal(payloadOf(await named(part))["action"], "text");
+  for (const part of [{ x: 0, y: 600, width: 1280, height: 120 }, {}, { left: "a" }, "1,2,3", true]) {
+    const { name, message } = errorOf(await named(part));
+    assert.equal(name, "ConfigurationError");
+    assert.match(
+      String(message),
+      /^Region: .* cannot be used, expected four edges in pixels: left, top, right, bottom/,
+    );
+  }
+});
+
 async function params(): Promise<Record<string, unknown>> {
   const { state } = payloadOf(await perform({ action: ["choice", "state"] }));
   return (state as { params: Record<string, unknown> }).params;
