@@ -23,8 +23,6 @@ const dialog = dialogOf("wait-until", {
     numeric: (mayBe) => !mayBe("test", "equals", "not_equals", "matches", "changes"),
     used: (mayBe) => onState(mayBe) && mayBe("test", "equals", "not_equals", "matches", "above", "below"),
   }),
-  holdFor: seconds({ max: 86_400 }),
-  next: flag({ used: onState }),
   event: choice(TEXT_EVENTS, { used: onText }),
   text: text({ used: onText }),
   mode: choice(TEXT_MODES, { used: onText }),
@@ -32,6 +30,8 @@ const dialog = dialogOf("wait-until", {
   region: region({ used: onText }),
   langs: text({ blank: true, suggest: suggestLive("languages"), used: onText }),
   interval: seconds({ max: 3600, used: onText }),
+  holdFor: seconds({ max: 86_400 }),
+  next: flag(),
   timeout: seconds({ min: 0.1, max: 86_400 }),
 });
 

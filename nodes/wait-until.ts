@@ -27,9 +27,9 @@ export = defineAction("pikvm-wait-until", {
     timeout: seconds({ min: 0.1 }),
   },
   async perform({ pikvm, fields, signal }) {
-    const { condition, holdFor, timeout } = fields;
+    const { condition, holdFor, next, timeout } = fields;
     if (condition === "state") {
-      const { test, next } = fields;
+      const { test } = fields;
       const path = statePath(fields.path);
       const isRight = valueTest(test, test === "changes" ? undefined : fields.value);
       return {
@@ -41,7 +41,7 @@ export = defineAction("pikvm-wait-until", {
     const { event, mode, region, langs, interval } = fields;
     const mistakes = mode === "tolerant" ? fields.mistakes : undefined;
     const pattern = { text: fields.text, mode, mistakes };
-    const options = { gone: event === "disappears", region, langs, interval, holdFor, timeout, signal };
+    const options = { gone: event === "disappears", next, region, langs, interval, holdFor, timeout, signal };
     return { condition, event, ...(await pikvm.screen.waitForText(pattern, options)) };
   },
 });

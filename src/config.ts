@@ -258,10 +258,10 @@ export const TEXT_EVENTS = ["appears", "disappears"] as const;
 export const TEXT_MODES = ["plain", "regex", "tolerant"] as const;
 
 /**
- * `state`: the value at `path` of the merged states passes `test` against `value`; with `next` it must become so.
+ * `state`: the value at `path` of the merged states passes `test` against `value`.
  * `text`: a text on the screen, looked for as `mode` says, with `mistakes` at most (empty: one for every 8 characters), in `region`, read in
  * `langs` every `interval` seconds.
- * `holdFor`: seconds for which either must stay so; `timeout`: seconds to wait for it.
+ * For either, `holdFor`: seconds for which it must stay so; `next`: it must become so; `timeout`: seconds to wait for it.
  */
 export interface WaitUntilConfig
   extends

@@ -96,11 +96,12 @@ export type {
   Relays,
   SwitchRelayOptions,
 } from "./relays";
-export type { FoundText, ReadTextOptions, Screen, ScreenshotOptions, WaitForTextOptions } from "./screen";
+export type { ReadTextOptions, Screen, ScreenshotOptions } from "./screen";
 export type { ScreenChange, ScreenCondition, WatchScreenOptions } from "./screen-watch";
 export type { PictureCondition, ScreenEvent } from "./sightings";
 export { instead, isReported, namesBeside, statePath, valueAt, type StatePath } from "./state-path";
 export type { ChangeSettingsOptions } from "./video-settings";
+export type { FoundText, WaitForTextOptions } from "./text-wait";
 export { textMatcher, type TextMatcher, type TextMode, type TextPattern } from "./text-match";
 export type { AwaitedValue, WaitForValueOptions, Watch } from "./watch";
 export {

@@ -1,15 +1,14 @@
 import { pause, throwIfCancelled, within } from "./deadline";
-import { PiKVMError, UnavailableError, WaitTimeoutError, WebSocketError } from "./errors";
+import { PiKVMError, UnavailableError, WebSocketError } from "./errors";
 import { inRange } from "./ranges";
 import { ScreenWatch, type ScreenChange, type ScreenCondition, type WatchScreenOptions } from "./screen-watch";
 import { isOutside, type OcrOptions, type Snapshot, type SnapshotOptions } from "./snapshot";
 import type { SetStreamerParams, Streamer } from "./streamer";
 import type { StreamerState } from "./streamer-state";
 import { textMatcher, type TextPattern } from "./text-match";
-import type { CallOptions } from "./transport";
-import { missingPicture, noPictureIn, type Video, type VideoOptions } from "./video";
+import { lateError, TextJudge, type FoundText, type Seen, type WaitForTextOptions } from "./text-wait";
+import { noPictureIn, type Video, type VideoOptions } from "./video";
 import { changeSettings, type ChangeSettingsOptions } from "./video-settings";
-import type { VideoProgress } from "./viewer";
 import type { StateWaiter } from "./wait";
 
 interface VideoTime {
@@ -19,34 +18,6 @@ interface VideoTime {
 
 export type ScreenshotOptions = Omit<SnapshotOptions, "load" | "save"> & VideoTime;
 export type ReadTextOptions = Omit<OcrOptions, "load" | "save"> & VideoTime;
-
-export interface WaitForTextOptions extends CallOptions, Pick<OcrOptions, "langs" | "region"> {
-  /** Wait until it is gone instead. Default false. */
-  gone?: boolean;
-  /** Seconds, up to a day. */
-  timeout: number;
-  /** Seconds from one look to the next at least; a device may take longer to read a screen. Default 1. */
-  interval?: number;
-  /** Seconds for which every look must find it so. Default 0: one look is enough. */
-  holdFor?: number;
-}
-
-/** What was waited for. */
-export interface FoundText {
-  /** What was found; null when it was waited for until it is gone. */
-  found: string | null;
-  /** All that was read. */
-  text: string;
-}
-
-/** What a wait has seen so far, for its error. */
-interface Seen {
-  /** The video ran, or could have: the device is there. */
-  isReached?: boolean;
-  text?: string;
-  /** Why the last look failed. */
-  error?: PiKVMError | undefined;
-}
 
 const DAY = 86_400;
 /** Seconds until what has failed for a moment is tried again. A device looks at its video once a second. */
@@ -97,31 +68,31 @@ export class Screen {
    * errors that will not go away by waiting.
    */
   async waitForText(pattern: TextPattern, options: WaitForTextOptions): Promise<FoundText> {
-    const { gone = false, timeout, interval = 1, holdFor = 0, langs, region } = options;
-    const match = textMatcher(pattern);
+    const { gone = false, next = false, timeout, interval = 1, holdFor = 0, langs, region } = options;
+    const wanted = { gone, next, holdFor };
+    const judge = new TextJudge(textMatcher(pattern), wanted);
     inRange("The interval", interval, { min: 0, max: 3600, unit: " s" });
     inRange("The timeout", timeout, { min: 0, max: DAY, unit: " s" });
     inRange("The time to stay", holdFor, { min: 0, max: DAY, unit: " s" });
     const seen: Seen = {};
-    const late = () => lateError(pattern.text, { gone, timeout, holdFor }, seen, this.#video.progress);
+    const late = () => lateError(pattern.text, wanted, timeout, seen, this.#video.progress);
     return within([options.signal], { seconds: timeout, late }, async ({ signal }) => {
       for (;;) {
         try {
           return await this.#whileVideoRuns(signal, async (running) => {
             seen.isReached = true;
-            let since: number | undefined;
             for (;;) {
               const start = performance.now();
               const text = await this.#look({ langs, region, signal: running }, seen);
-              const found = text === undefined ? undefined : match(text);
-              if (text === undefined || gone !== (found === undefined)) since = undefined;
-              else if (start - (since ??= start) >= holdFor * 1000) return { found: found ?? null, text };
+              const found = judge.look(text, start / 1000);
+              if (found) return found;
               const until = text === undefined ? Math.max(interval, RETRY_INTERVAL) : interval;
               await pause(Math.max(0, until - (performance.now() - start) / 1000), running);
             }
           });
         } catch (error) {
           throwIfCancelled(signal);
+          judge.forget();
           // A device that was there comes back; one that was never reached may have another address.
           const mayComeBack = error instanceof WebSocketError || (seen.isReached === true && isPassing(error));
           if (!mayComeBack) throw error;
@@ -198,25 +169,3 @@ export class Screen {
 }
 
 const isPassing = (error: unknown): error is PiKVMError => error instanceof PiKVMError && error.retryable;
-
-const SHOWN = 300;
-
-function lateError(
-  wanted: string,
-  { gone, timeout, holdFor }: { gone: boolean; timeout: number; holdFor: number },
-  seen: Seen,
-  progress: VideoProgress,
-): WaitTimeoutError {
-  const { text = "", error: cause } = seen;
-  const state = gone ? "was not seen to be gone from the screen" : "was not on the screen";
-  const time = holdFor > 0 ? ` for ${holdFor} s` : "";
-  const message = `"${wanted}" ${state}${time} within ${timeout} s. ${lastSight(seen, progress)}`;
-  return new WaitTimeoutError(message, { cause, lastValue: text });
-}
-
-function lastSight({ text, error }: Seen, progress: VideoProgress): string {
-  if (progress !== "running") return `${missingPicture(progress).message}.`;
-  if (error) return `It could not be read at last: ${error.message}`;
-  if (text === undefined) return "It was not read in that time.";
-  return text === "" ? "There was no text on it." : `Read at last: ${text.slice(-SHOWN)}`;
-}

@@ -80,6 +80,27 @@ describe("waiting for a text on the screen", { concurrency: true }, () => {
     assert.equal(sim.sessionsOpened, 1, "the video was held all the time");
   });
 
+  test("what is there already does not count when the next time is waited for, nor what is gone already", async (t) => {
+    const { sim, kvm } = await booting(t);
+    const soon = { timeout: 20, interval: 0.1 };
+    await kvm.screen.waitForText({ text: "login:" }, soon);
+    const late = await failure(kvm.screen.waitForText({ text: "login:" }, { ...soon, timeout: 1, next: true }), {
+      name: "WaitTimeoutError",
+    });
+    assert.match(late.message, /"login:" was not on the screen anew after 1 s/);
+    const next = kvm.screen.waitForText({ text: "login:" }, { ...soon, next: true });
+    const nextEnd = kvm.screen.waitForText({ text: "nowhere" }, { ...soon, timeout: 2, next: true, gone: true });
+    const gone = failure(nextEnd, { name: "WaitTimeoutError" });
+    let isDone = false;
+    void next.then(() => (isDone = true));
+    await gone;
+    assert.equal(isDone, false);
+    sim.host.screen.start();
+    await kvm.screen.waitForText({ text: "login:" }, { ...soon, gone: true });
+    sim.host.screen.startRunning();
+    assert.equal((await next).found, "login:");
+  });
+
   test("it is waited for while there is no signal, and when the video's connection breaks", async (t) => {
     const { sim, kvm } = await booting(t, { power: false });
     const waiting = kvm.screen.waitForText({ text: "login:" }, { timeout: 30, interval: 0.1 });

@@ -181,6 +181,18 @@ describe("a text on the screen", () => {
     assert.equal(payloadOf(await red.message("result"))["found"], null);
   });
 
+  test("that is there already does not count when the next time is waited for", async () => {
+    simulator.host.power = true;
+    await deploy({ ...TEXT, next: ["bool", "true"], timeout: ["num", "60"] });
+    await until(() => simulator.host.screen.lines.some((line) => line.includes("login:")));
+    red.send("node", { payload: "login:" });
+    const reads = () => simulator.requests.filter(({ query }) => query["ocr"] === "1").length;
+    await until(() => reads() >= 2);
+    assert.deepEqual(red.at("result"), []);
+    simulator.host.screen.start();
+    assert.equal(payloadOf(await red.message("result", { timeout: 30_000 }))["found"], "login:");
+  });
+
   test("has few mistakes when it is not said how many: one for every 8 characters", async () => {
     simulator.host.power = true;
     const tolerant: Inputs = { ...TEXT, mode: ["choice", "tolerant"], mistakes: ["num", ""] };

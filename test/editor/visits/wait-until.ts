@@ -25,6 +25,7 @@ export const visit: Visit = {
     text("region", "0, 0, 640, 200"),
     text("langs", "eng"),
     number("holdFor", "10"),
+    { field: "next", type: "bool", value: "true" },
     number("timeout", "60"),
   ],
 };
