@@ -39,11 +39,11 @@ const trustIs = (node: object, mode: DeviceConfig["trust"]): boolean => {
   return (select.data("node") === node ? select.val() : saved.trust) === mode;
 };
 
-const checkSeconds = (name: "connectTimeout" | "timeout") =>
+const checkSeconds = (name: "connectTimeout" | "timeout" | "videoIdle", { min, max } = { min: 0.1, max: 3600 }) =>
   validator(
     () => words(`label.${name}`),
     (_node, value) => {
-      const problem = rangeProblem(value, { min: 0.1, max: 3600 });
+      const problem = rangeProblem(value, { min, max });
       return problem && common(problem.key, problem.values);
     },
   );
@@ -75,6 +75,7 @@ RED.nodes.registerType<DeviceConfig, DeviceCredentials>("pikvm-device", {
     tls: { value: "", type: "tls-config", required: false },
     connectTimeout: { value: "10", validate: checkSeconds("connectTimeout") },
     timeout: { value: "30", validate: checkSeconds("timeout") },
+    videoIdle: { value: "30", validate: checkSeconds("videoIdle", { min: 0, max: 86_400 }) },
     readOnly: { value: false },
   },
   credentials: {

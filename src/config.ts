@@ -47,6 +47,8 @@ export interface DeviceConfig extends Named {
   connectTimeout: string;
   /** Seconds for an ordinary answer. */
   timeout: string;
+  /** Seconds that the video runs on when no node needs it any more. */
+  videoIdle: string;
   /** When true, nothing that changes the device is sent. */
   readOnly: boolean;
 }

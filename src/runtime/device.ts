@@ -5,6 +5,10 @@ import { settledWithin } from "./settled";
 
 export const DEVICE_TYPE = "pikvm-device";
 
+/** Seconds that can be set, from and to. */
+const TIMES = [0.1, 3600] as const;
+const IDLE_TIMES = [0, 86_400] as const;
+
 /** Seconds that a closing device waits for its users to end what they do. */
 const CLOSE_TIMEOUT = 2;
 
@@ -131,8 +135,9 @@ function clientOptions(RED: NodeAPI, config: DeviceConfig, credentials: DeviceCr
     totpSecret: credentials?.totpSecret ?? "",
     auth: config.auth,
     trust: trustOf(RED, config),
-    connectTimeout: secondsOf(config.connectTimeout, 10, "time to connect"),
-    timeout: secondsOf(config.timeout, 30, "time for an answer"),
+    connectTimeout: secondsOf(config.connectTimeout, 10, "time to connect", TIMES),
+    timeout: secondsOf(config.timeout, 30, "time for an answer", TIMES),
+    videoIdle: secondsOf(config.videoIdle, 30, "time that the video runs on", IDLE_TIMES),
     readOnly: config.readOnly,
   };
 }
@@ -164,9 +169,11 @@ function trustOf(RED: NodeAPI, config: DeviceConfig): Trust {
   return { ...options, verify: rejectUnauthorized !== false };
 }
 
-function secondsOf(text: string, fallback: number, name: string): number {
+function secondsOf(text: string, fallback: number, name: string, [min, max]: readonly [number, number]): number {
   if (text === "") return fallback;
   const value = Number(text);
-  if (value > 0 && value <= 3600) return value;
-  throw new ConfigurationError(`The device's ${name} must be a number of seconds from 0 to 3600, not "${text}".`);
+  if (value >= min && value <= max) return value;
+  throw new ConfigurationError(
+    `The device's ${name} must be a number of seconds from ${min} to ${max}, not "${text}".`,
+  );
 }

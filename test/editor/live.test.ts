@@ -29,7 +29,16 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     nodeRed = await ChildNodeRed.start();
     await nodeRed.deploy([
       { id: "tab", type: "tab", label: "live" },
-      { ...DEVICE, user: "admin", auth: "headers", tls: "", connectTimeout: "5", timeout: "10", readOnly: false },
+      {
+        ...DEVICE,
+        user: "admin",
+        auth: "headers",
+        tls: "",
+        connectTimeout: "5",
+        timeout: "10",
+        videoIdle: "30",
+        readOnly: false,
+      },
       device(simulator, { id: "lab" }),
       node("pikvm-msd-mount", { id: "mount", device: "lab", x: 150, y: 300, wires: [[], []] }),
       node("pikvm-kvm-switch", { id: "switch", device: "lab", x: 400, y: 380, wires: [[], []] }),

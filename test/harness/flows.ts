@@ -20,6 +20,7 @@ export function device(simulator: Pick<Simulator, "url" | "fingerprint">, overri
     tls: "",
     connectTimeout: "5",
     timeout: "10",
+    videoIdle: "30",
     readOnly: false,
     credentials: { password: "admin" },
     ...overrides,

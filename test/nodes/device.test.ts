@@ -5,6 +5,7 @@ import { after, before, beforeEach, test } from "node:test";
 import { issueCertificate, scaledClock, startSimulator, type Simulator } from "../../src/simulator";
 import { device, fields, flow, node } from "../harness/flows";
 import { NodeRed } from "../harness/node-red";
+import { until } from "../harness/until";
 
 const TOTP_SECRET = "JBSWY3DPEHPK3PXP";
 const STATE = fields({ action: ["choice", "state"] });
@@ -20,6 +21,8 @@ after(async () => {
   await simulator.close();
 });
 beforeEach(() => red.forget());
+
+const simulatorIsUnused = () => until(() => simulator.sessions === 0);
 
 /** Whether an action works with a device that is set up like this. */
 async function works(on: Simulator, config: object): Promise<void> {
@@ -155,6 +158,33 @@ test("a refused login is not offered to the device again, however many messages 
     red.forget();
   }
   await works(simulator, {});
+});
+
+test("the video runs on for as long as it is set, or ends with the picture", async () => {
+  await simulatorIsUnused();
+  for (const [videoIdle, sessions] of [
+    ["0", 0],
+    ["30", 1],
+    ["", 1],
+  ] as const) {
+    await red.deploy(
+      flow(device(simulator, { videoIdle }), node("pikvm-screen", fields({ offline: ["bool", "true"] }))),
+    );
+    red.forget();
+    red.send("node", {});
+    await red.message("result");
+    await until(() => simulator.sessions === sessions);
+    await red.deploy(flow());
+    await simulatorIsUnused();
+  }
+  await red.deploy(flow(device(simulator, { videoIdle: "-1" }), node("pikvm-screen")));
+  red.forget();
+  red.send("node", {});
+  const { error } = await red.message("error");
+  assert.match(
+    (error as { message: string }).message,
+    /time that the video runs on must be .* from 0 to 86400, not "-1"/,
+  );
 });
 
 test("a read-only device answers reads and refuses the rest", async () => {

@@ -16,6 +16,7 @@ export const visit: Visit = {
       reason: "Fingerprint: must be a SHA-256 fingerprint: 32 pairs of hexadecimal digits, as AB:CD:…",
     },
     { field: "connectTimeout", value: "0", reason: `Connect within: ${FOR_NUMBERS} 0.1 to 3600` },
+    { field: "videoIdle", value: "-1", reason: `Video runs on: ${FOR_NUMBERS} 0 to 86400` },
     { field: "timeout", value: "long", reason: `Answer within: ${FOR_NUMBERS} 0.1 to 3600` },
   ],
   settings: [
@@ -26,6 +27,7 @@ export const visit: Visit = {
     { field: "trust", value: "none" },
     { field: "connectTimeout", value: "2.5" },
     { field: "timeout", value: "7" },
+    { field: "videoIdle", value: "0" },
     { field: "readOnly", value: true },
   ],
 };
