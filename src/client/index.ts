@@ -99,7 +99,7 @@ export type {
 export type { ReadTextOptions, Screen, ScreenshotOptions } from "./screen";
 export type { ScreenChange, ScreenCondition, WatchScreenOptions } from "./screen-watch";
 export type { PictureCondition, ScreenEvent } from "./sightings";
-export { instead, isReported, namesBeside, statePath, valueAt, type StatePath } from "./state-path";
+export { isReported, namesAsText, namesBeside, statePath, valueAt, type StatePath } from "./state-path";
 export type { ChangeSettingsOptions } from "./video-settings";
 export type { FoundText, WaitForTextOptions } from "./text-wait";
 export { textMatcher, type TextMatcher, type TextMode, type TextPattern } from "./text-match";

@@ -58,7 +58,7 @@ export function namesBeside(states: Readonly<States>, { kind, keys }: StatePath)
 const NAMES_SHOWN = 20;
 
 /** What there is instead of a path that leads nowhere, for people. */
-export function instead(names: readonly string[]): string {
+export function namesAsText(names: readonly string[]): string {
   if (names.length === 0) return "There is nothing below.";
   const more = names.length > NAMES_SHOWN ? ", ..." : "";
   return `There are: ${names.slice(0, NAMES_SHOWN).join(", ")}${more}.`;

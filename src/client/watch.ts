@@ -6,7 +6,7 @@ import type { ConnectionChange, EventLink } from "./link";
 import { PowerLed } from "./power-led";
 import { inRange } from "./ranges";
 import type { CallOptions } from "./transport";
-import { instead, isReported, namesBeside, valueAt, type StatePath } from "./state-path";
+import { isReported, namesAsText, namesBeside, valueAt, type StatePath } from "./state-path";
 
 export interface WaitForValueOptions extends CallOptions {
   /** Seconds, up to a day. */
@@ -68,7 +68,7 @@ export class Watch {
   #sight(path: StatePath, { value, isKnown }: ValueWait): string {
     // The state of the LED is computed: it is not among those that the device reports.
     const names = path.kind === "power" ? [] : (namesBeside(this.#link.states, path) ?? []);
-    if (names.length > 0) return `The device reports nothing there. ${instead(names)}`;
+    if (names.length > 0) return `The device reports nothing there. ${namesAsText(names)}`;
     return isKnown ? `It was ${JSON.stringify(value).slice(0, SHOWN)} at last.` : "The device has not reported it.";
   }
 }

@@ -1,4 +1,4 @@
-import { instead } from "../client";
+import { namesAsText } from "../client";
 import type { FlowNode } from "./red";
 import type { Status } from "./status";
 
@@ -47,7 +47,7 @@ export class MissingPaths {
     for (const { path, names } of missing) {
       if (this.#told.has(path)) continue;
       this.#told.add(path);
-      this.#node.warn(`The device reports nothing at ${path}. ${instead(names)}`);
+      this.#node.warn(`The device reports nothing at ${path}. ${namesAsText(names)}`);
     }
   }
 

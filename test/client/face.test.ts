@@ -205,6 +205,8 @@ test("the values that the client exports", () => {
     "channelPath",
     "errorKinds",
     "isKey",
+    "isReported",
+    "namesAsText",
     "namesBeside",
     "parseAddress",
     "parseMacro",
