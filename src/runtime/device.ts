@@ -169,8 +169,14 @@ function trustOf(RED: NodeAPI, config: DeviceConfig): Trust {
   return { ...options, verify: rejectUnauthorized !== false };
 }
 
-function secondsOf(text: string, fallback: number, name: string, [min, max]: readonly [number, number]): number {
-  if (text === "") return fallback;
+/** @param text absent in a flow from before this setting was there. */
+function secondsOf(
+  text: string | undefined,
+  fallback: number,
+  name: string,
+  [min, max]: readonly [number, number],
+): number {
+  if (text === undefined || text === "") return fallback;
   const value = Number(text);
   if (value >= min && value <= max) return value;
   throw new ConfigurationError(

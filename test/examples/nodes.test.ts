@@ -197,8 +197,8 @@ test("wait-until.json tells that the host has booted and has power, and stops wa
   const flow = await deploy("wait-until.json");
   press(flow, "wait for power");
   press(flow, "power on");
-  await nodeRed.message(idOf(flow, "debug", "it has booted"), { timeout: 30_000 });
-  await nodeRed.message(idOf(flow, "debug", "it has power"), { timeout: 30_000 });
+  await nodeRed.message(idOf(flow, "debug", "it has booted"));
+  await nodeRed.message(idOf(flow, "debug", "it has power"));
   simulator.host.power = false;
   press(flow, "wait for power");
   const working = () => nodeRed.statuses.at(-1)?.status.text === "working";

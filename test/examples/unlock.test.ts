@@ -89,7 +89,7 @@ test("a question that is only taken away while the passphrase is checked has not
   const simulator = await computer(t);
   await deploy(simulator, "Loud Ibex 43", { interval: "0.1" });
   start();
-  await nodeRed.message(idOf(FLOW, "pikvm-wait-until", "it was right"), { timeout: 30_000 });
+  await nodeRed.message(idOf(FLOW, "pikvm-wait-until", "it was right"));
   const { source } = simulator.state.streamer;
   const looks = () => simulator.requests.filter(({ query }) => "ocr" in query).length;
   for (const signal of [false, true]) {

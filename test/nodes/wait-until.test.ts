@@ -190,7 +190,7 @@ describe("a text on the screen", () => {
     await until(() => reads() >= 2);
     assert.deepEqual(red.at("result"), []);
     simulator.host.screen.start();
-    assert.equal(payloadOf(await red.message("result", { timeout: 30_000 }))["found"], "login:");
+    assert.equal(payloadOf(await red.message("result"))["found"], "login:");
   });
 
   test("has few mistakes when it is not said how many: one for every 8 characters", async () => {
