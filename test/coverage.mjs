@@ -43,7 +43,7 @@ function* missed({ path: file, lines, branches }) {
 }
 
 function modules() {
-  const files = readdirSync(MEASURED).filter((name) => name.endsWith(".js"));
+  const files = readdirSync(MEASURED, { recursive: true }).filter((name) => name.endsWith(".js"));
   return files.map((name) => path.join(MEASURED, name)).filter((file) => !ONLY_TYPES.test(readFileSync(file, "utf8")));
 }
 

@@ -1,13 +1,13 @@
 /** A client for PiKVM, usable without Node-RED. */
-export type { LoginOptions } from "./access";
-export { parseAddress, type Address } from "./address";
-export type { Atx, PressOptions } from "./atx";
-export type { Auth, LogoutOptions } from "./auth";
-export type { ButtonsState } from "./buttons";
-export type { ClientCertificate } from "./client-certificate";
-export type { ChangeOptions } from "./commands";
-export type { AuthMethod } from "./credentials";
-export type { Drive, DriveOptions, DriveResult, MountOptions } from "./drive";
+export type { LoginOptions } from "./transport/access";
+export { parseAddress, type Address } from "./transport/address";
+export type { Atx, PressOptions } from "./power/atx";
+export type { Auth, LogoutOptions } from "./transport/auth";
+export type { ButtonsState } from "./power/buttons";
+export type { ClientCertificate } from "./transport/client-certificate";
+export type { ChangeOptions } from "./transport/commands";
+export type { AuthMethod } from "./transport/credentials";
+export type { Drive, DriveOptions, DriveResult, MountOptions } from "./msd/drive";
 export {
   APIError,
   AuthError,
@@ -24,8 +24,8 @@ export {
   WaitTimeoutError,
   WebSocketError,
 } from "./errors";
-export type { EventsOptions, EventStream, StreamEvents } from "./events";
-export type { MediaFrame, VideoFormat } from "./frame-queue";
+export type { EventsOptions, EventStream, StreamEvents } from "./events/events";
+export type { MediaFrame, VideoFormat } from "./video/frame-queue";
 export type {
   Gpio,
   GpioHardware,
@@ -35,10 +35,10 @@ export type {
   GpioOutputScheme,
   GpioState,
   PulseOptions,
-} from "./gpio";
-export type { Hid, HidParams } from "./hid";
-export { channelPath, type GpioChannel } from "./gpio-names";
-export type { Keyboard, TextOptions } from "./keyboard";
+} from "./gpio/gpio";
+export type { Hid, HidParams } from "./hid/hid";
+export { channelPath, type GpioChannel } from "./gpio/gpio-names";
+export type { Keyboard, TextOptions } from "./hid/keyboard";
 export type {
   DownloadImageOptions,
   FetchImageOptions,
@@ -47,12 +47,12 @@ export type {
   RemoveImageOptions,
   SaveImageOptions,
   UploadImageOptions,
-} from "./images";
-export { isKey, KEYS, type Key } from "./keys";
-export type { ConnectionChange, LinkEvents } from "./link";
-export type { SoftwareVersion } from "./link-session";
-export type { LiveOptions } from "./live";
-export type { BatchOptions, KeyPress, LiveHid } from "./live-hid";
+} from "./msd/images";
+export { isKey, KEYS, type Key } from "./hid/keys";
+export type { ConnectionChange, LinkEvents } from "./events/link";
+export type { SoftwareVersion } from "./events/link-session";
+export type { LiveOptions } from "./hid/live";
+export type { BatchOptions, KeyPress, LiveHid } from "./hid/live-hid";
 export {
   MACRO_EVENTS,
   parseMacro,
@@ -61,19 +61,19 @@ export {
   type MacroEvents,
   type MacroRange,
   type MacroStep,
-} from "./macro";
-export type { Macros, PlayOptions, PlayResult } from "./macro-player";
-export type { Media, MediaState } from "./media";
-export type { MediaSocket } from "./media-socket";
-export type { DeviceEvent, StateChange } from "./merge";
-export type { MjpegFrame, MjpegOptions } from "./mjpeg";
-export { MOUSE_BUTTONS, type MouseButton, type MouseDelta } from "./mouse";
-export type { DownloadOptions, Msd, MsdParams, StoredImage, UploadOptions, UploadRemoteOptions } from "./msd";
+} from "./hid/macro";
+export type { Macros, PlayOptions, PlayResult } from "./hid/macro-player";
+export type { Media, MediaState } from "./video/media";
+export type { MediaSocket } from "./video/media-socket";
+export type { DeviceEvent, StateChange } from "./events/merge";
+export type { MjpegFrame, MjpegOptions } from "./video/mjpeg";
+export { MOUSE_BUTTONS, type MouseButton, type MouseDelta } from "./hid/mouse";
+export type { DownloadOptions, Msd, MsdParams, StoredImage, UploadOptions, UploadRemoteOptions } from "./msd/msd";
 export { PiKVM, type PiKVMOptions } from "./pikvm";
-export type { ClickOptions, DragOptions, Point, Pointer, PointUnit } from "./pointer";
-export type { Power, PowerOffOptions, PowerOptions, PowerResult, PowerWait } from "./power";
-export type { PowerState } from "./power-led";
-export type { Metrics, Prometheus } from "./prometheus";
+export type { ClickOptions, DragOptions, Point, Pointer, PointUnit } from "./hid/pointer";
+export type { Power, PowerOffOptions, PowerOptions, PowerResult, PowerWait } from "./power/power";
+export type { PowerState } from "./events/power-led";
+export type { Metrics, Prometheus } from "./system/prometheus";
 export {
   RESET_TYPES,
   type InsertOptions,
@@ -86,7 +86,7 @@ export {
   type RedfishSystem,
   type RedfishVirtualMedia,
   type ResetType,
-} from "./redfish";
+} from "./system/redfish";
 export type {
   ChannelReading,
   ChannelState,
@@ -95,15 +95,15 @@ export type {
   RelayOptions,
   Relays,
   SwitchRelayOptions,
-} from "./relays";
-export type { ReadTextOptions, Screen, ScreenshotOptions } from "./screen";
-export type { ScreenChange, ScreenCondition, WatchScreenOptions } from "./screen-watch";
-export type { PictureCondition, ScreenEvent } from "./sightings";
-export { isReported, namesAsText, namesBeside, statePath, valueAt, type StatePath } from "./state-path";
-export type { ChangeSettingsOptions } from "./video-settings";
-export type { FoundText, WaitForTextOptions } from "./text-wait";
-export { textMatcher, type TextMatcher, type TextMode, type TextPattern } from "./text-match";
-export type { AwaitedValue, WaitForValueOptions, Watch } from "./watch";
+} from "./gpio/relays";
+export type { ReadTextOptions, Screen, ScreenshotOptions } from "./screen/screen";
+export type { ScreenChange, ScreenCondition, WatchScreenOptions } from "./screen/screen-watch";
+export type { PictureCondition, ScreenEvent } from "./screen/sightings";
+export { isReported, namesAsText, namesBeside, statePath, valueAt, type StatePath } from "./events/state-path";
+export type { ChangeSettingsOptions } from "./video/video-settings";
+export type { FoundText, WaitForTextOptions } from "./screen/text-wait";
+export { textMatcher, type TextMatcher, type TextMode, type TextPattern } from "./screen/text-match";
+export type { AwaitedValue, WaitForValueOptions, Watch } from "./events/watch";
 export {
   METHODS,
   type ApiAnswer,
@@ -111,19 +111,25 @@ export {
   type BodyFormat,
   type Method,
   type StreamOptions,
-} from "./request";
-export type { OcrInfo, OcrOptions, Preview, Snapshot, SnapshotOptions } from "./snapshot";
-export type { AtxState, HidState, InfoState, MsdDrive, MsdImage, MsdState, MsdStorage, States } from "./states";
-export type { SetStreamerParams, Streamer } from "./streamer";
-export type { StreamerParams, StreamerState, UstreamerState } from "./streamer-state";
-export type { BeaconPlace, Switch, SwitchPortParams } from "./switch";
-export type { SwitchResult } from "./switch-change";
-export type { EdidResult, Edids, NamedEdid } from "./switch-edids";
-export type { Beacon, BeaconResult, PortOptions, PortResult, Ports } from "./switch-ports";
-export type { SwitchColor, SwitchEdid, SwitchEdids, SwitchPort, SwitchRole, SwitchState } from "./switch-state";
-export type { InfoOptions, LogOptions, LogRecord, System } from "./system";
-export type { Download, ImageSource, TransferProgress } from "./transfer";
-export type { CallOptions, Query } from "./transport";
-export { readCertificate, type Certificate, type CertificateTrust, type PinnedTrust, type Trust } from "./trust";
-export type { TypeOptions } from "./typist";
-export type { Video, VideoLease, VideoOptions } from "./video";
+} from "./transport/request";
+export type { OcrInfo, OcrOptions, Preview, Snapshot, SnapshotOptions } from "./video/snapshot";
+export type { AtxState, HidState, InfoState, MsdDrive, MsdImage, MsdState, MsdStorage, States } from "./events/states";
+export type { SetStreamerParams, Streamer } from "./video/streamer";
+export type { StreamerParams, StreamerState, UstreamerState } from "./video/streamer-state";
+export type { BeaconPlace, Switch, SwitchPortParams } from "./switch/switch";
+export type { SwitchResult } from "./switch/switch-change";
+export type { EdidResult, Edids, NamedEdid } from "./switch/switch-edids";
+export type { Beacon, BeaconResult, PortOptions, PortResult, Ports } from "./switch/switch-ports";
+export type { SwitchColor, SwitchEdid, SwitchEdids, SwitchPort, SwitchRole, SwitchState } from "./switch/switch-state";
+export type { InfoOptions, LogOptions, LogRecord, System } from "./system/system";
+export type { Download, ImageSource, TransferProgress } from "./transport/transfer";
+export type { CallOptions, Query } from "./transport/transport";
+export {
+  readCertificate,
+  type Certificate,
+  type CertificateTrust,
+  type PinnedTrust,
+  type Trust,
+} from "./transport/trust";
+export type { TypeOptions } from "./hid/typist";
+export type { Video, VideoLease, VideoOptions } from "./video/video";

@@ -1,45 +1,52 @@
 import type { Readable } from "node:stream";
-import { parseAddress } from "./address";
-import { Atx } from "./atx";
-import { Auth } from "./auth";
-import { Commands } from "./commands";
-import { within } from "./deadline";
-import { Drive } from "./drive";
-import { DriveSteps } from "./drive-steps";
-import type { Derive } from "./derived";
+import { parseAddress } from "./transport/address";
+import { Atx } from "./power/atx";
+import { Auth } from "./transport/auth";
+import { Commands } from "./transport/commands";
+import { within } from "./turns/deadline";
+import { Drive } from "./msd/drive";
+import { DriveSteps } from "./msd/drive-steps";
+import type { Derive } from "./events/derived";
 import { CancelledError, PiKVMError } from "./errors";
-import { EventStream, type EventsOptions } from "./events";
-import { Gpio } from "./gpio";
-import { Hid } from "./hid";
-import { Images } from "./images";
-import { Idleness } from "./idleness";
-import { Keyboard } from "./keyboard";
-import { Lane } from "./lane";
-import { Lanes } from "./lanes";
-import { EventLink } from "./link";
-import { openLive, type LiveOptions } from "./live";
-import type { LiveHid } from "./live-hid";
-import { Macros } from "./macro-player";
-import { Media } from "./media";
-import { Msd } from "./msd";
-import { Pointer } from "./pointer";
-import { Power } from "./power";
-import { PowerLed } from "./power-led";
-import { Prometheus } from "./prometheus";
+import { EventStream, type EventsOptions } from "./events/events";
+import { Gpio } from "./gpio/gpio";
+import { Hid } from "./hid/hid";
+import { Images } from "./msd/images";
+import { Idleness } from "./events/idleness";
+import { Keyboard } from "./hid/keyboard";
+import { Lane } from "./turns/lane";
+import { Lanes } from "./turns/lanes";
+import { EventLink } from "./events/link";
+import { openLive, type LiveOptions } from "./hid/live";
+import type { LiveHid } from "./hid/live-hid";
+import { Macros } from "./hid/macro-player";
+import { Media } from "./video/media";
+import { Msd } from "./msd/msd";
+import { Pointer } from "./hid/pointer";
+import { Power } from "./power/power";
+import { PowerLed } from "./events/power-led";
+import { Prometheus } from "./system/prometheus";
 import { inRange } from "./ranges";
-import { Relays } from "./relays";
-import { Redfish } from "./redfish";
-import { request, stream, type ApiAnswer, type ApiRequestOptions, type Method, type StreamOptions } from "./request";
-import { Screen } from "./screen";
-import { Streamer } from "./streamer";
-import { Switch } from "./switch";
-import { Edids } from "./switch-edids";
-import { Ports } from "./switch-ports";
-import { System } from "./system";
-import { Transport, type TransportOptions } from "./transport";
-import { Video } from "./video";
-import { StateWaiter } from "./wait";
-import { Watch } from "./watch";
+import { Relays } from "./gpio/relays";
+import { Redfish } from "./system/redfish";
+import {
+  request,
+  stream,
+  type ApiAnswer,
+  type ApiRequestOptions,
+  type Method,
+  type StreamOptions,
+} from "./transport/request";
+import { Screen } from "./screen/screen";
+import { Streamer } from "./video/streamer";
+import { Switch } from "./switch/switch";
+import { Edids } from "./switch/switch-edids";
+import { Ports } from "./switch/switch-ports";
+import { System } from "./system/system";
+import { Transport, type TransportOptions } from "./transport/transport";
+import { Video } from "./video/video";
+import { StateWaiter } from "./events/wait";
+import { Watch } from "./events/watch";
 
 export interface PiKVMOptions extends TransportOptions {
   /** Seconds that the video runs on when nobody needs it any more, 0 to a day. Default 30. */

@@ -1,27 +1,27 @@
 import { type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { type Duplex } from "node:stream";
 
-import { type Account, Auth } from "./auth";
-import { Atx } from "./atx";
+import { type Account, Auth } from "./system/auth";
+import { Atx } from "./system/atx";
 import { type Clock, StoppedError, Timers } from "./clock";
-import { KvmdError } from "./errors";
-import { Gpio } from "./gpio";
-import { Hid } from "./hid";
-import { type Host } from "./host";
-import { Info } from "./info";
-import { Log } from "./log";
-import { Msd } from "./msd";
-import { type ImageSource } from "./msd-storage";
-import { Ocr } from "./ocr";
-import { Prometheus } from "./prometheus";
-import { crash, nginxPage, ok, plainStatus, refusal, type Reply } from "./reply";
-import { Redfish } from "./redfish";
-import { type AcceptOptions, Sessions } from "./sessions";
-import { Streamer } from "./streamer";
-import { type Answer, type Body, type Context, type KvmdRequest, type Route, type Subsystem } from "./subsystem";
-import { Switch } from "./switch";
-import { ustreamerReply } from "./ustreamer-http";
-import * as valid from "./validators";
+import { KvmdError } from "./api/errors";
+import { Gpio } from "./gpio/gpio";
+import { Hid } from "./hid/hid";
+import { type Host } from "./host/host";
+import { Info } from "./system/info";
+import { Log } from "./system/log";
+import { Msd } from "./msd/msd";
+import { type ImageSource } from "./msd/msd-storage";
+import { Ocr } from "./video/ocr";
+import { Prometheus } from "./system/prometheus";
+import { crash, nginxPage, ok, plainStatus, refusal, type Reply } from "./api/reply";
+import { Redfish } from "./system/redfish";
+import { type AcceptOptions, Sessions } from "./system/sessions";
+import { Streamer } from "./video/streamer";
+import { type Answer, type Body, type Context, type KvmdRequest, type Route, type Subsystem } from "./api/subsystem";
+import { Switch } from "./switch/switch";
+import { ustreamerReply } from "./video/ustreamer-http";
+import * as valid from "./api/validators";
 
 export interface RawRequest {
   readonly method: string;

@@ -1,15 +1,15 @@
-import { fingerprintOf, type Identity, issueCertificate } from "./certificate";
+import { fingerprintOf, type Identity, issueCertificate } from "./server/certificate";
 import { type Clock, realClock, Timers } from "./clock";
-import { type Faults } from "./faults";
-import { Front } from "./front";
-import { Host, type HostSettings } from "./host";
+import { type Faults } from "./server/faults";
+import { Front } from "./server/front";
+import { Host, type HostSettings } from "./host/host";
 import { Kvmd } from "./kvmd";
-import { Listener } from "./listener";
-import { type ImageSource } from "./msd-storage";
-import { simulatorPage } from "./page";
-import { nginxPage } from "./reply";
-import { deliver } from "./delivery";
-import { type RequestRecord } from "./request-log";
+import { Listener } from "./server/listener";
+import { type ImageSource } from "./msd/msd-storage";
+import { simulatorPage } from "./page/page";
+import { nginxPage } from "./api/reply";
+import { deliver } from "./server/delivery";
+import { type RequestRecord } from "./server/request-log";
 
 export interface SimulatorOptions extends HostSettings {
   /** 0 (the default) takes any free port. */

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, test } from "node:test";
-import { brightnessOf } from "../../src/client/brightness";
-import { changeBetween, lookAt } from "../../src/client/picture-change";
-import { encodeJpeg, type Raster } from "../../src/simulator/jpeg";
+import { brightnessOf } from "../../src/client/screen/brightness";
+import { changeBetween, lookAt } from "../../src/client/screen/picture-change";
+import { encodeJpeg, type Raster } from "../../src/simulator/video/jpeg";
 import { failure } from "./kit";
 
 const ROOT = resolve(__dirname, "../../..");

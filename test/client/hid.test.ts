@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { isKey, KEYS } from "../../src/client";
-import { partsOf } from "../../src/client/typing";
+import { partsOf } from "../../src/client/hid/typing";
 import { scaledClock } from "../../src/simulator";
-import { keyChangesOf } from "../../src/simulator/keymap";
+import { keyChangesOf } from "../../src/simulator/hid/keymap";
 import { until } from "../harness/until";
 import { bench, failure, posts, SECRETS } from "./kit";
 

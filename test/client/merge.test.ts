@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, test } from "node:test";
 import type { DeviceEvent, States } from "../../src/client";
-import { mergeEvent } from "../../src/client/merge";
+import { mergeEvent } from "../../src/client/events/merge";
 
 function fold(events: [string, unknown][], states: States = {}): States {
   const result = { ...states };

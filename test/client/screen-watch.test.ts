@@ -10,7 +10,7 @@ import type {
   ScreenChange,
   ScreenCondition,
 } from "../../src/client";
-import { LivePictures } from "../../src/client/live-pictures";
+import { LivePictures } from "../../src/client/video/live-pictures";
 import { scaledClock, type Simulator } from "../../src/simulator";
 import { until } from "../harness/until";
 import { bench, client, failure, httpServer, type Bench } from "./kit";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { describe, test } from "node:test";
 import ts from "typescript";
-import { mergeEvent } from "../../src/client/merge";
+import { mergeEvent } from "../../src/client/events/merge";
 import type { States } from "../../src/client";
 import { ABSENT, allRecorded, breaksOff, recordedEvents } from "./recorded";
 import { replayOf } from "./replay";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import { CancelledError, type PiKVM, type PiKVMOptions, type VideoLease } from "../../src/client";
-import { Lane } from "../../src/client/lane";
-import { Transport } from "../../src/client/transport";
-import { Video } from "../../src/client/video";
+import { Lane } from "../../src/client/turns/lane";
+import { Transport } from "../../src/client/transport/transport";
+import { Video } from "../../src/client/video/video";
 import { until } from "../harness/until";
 import { bench, checkError, client, failure, SECRETS, textFrame, webSocketServer, type Bench } from "./kit";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { type Json, type JsonObject } from "../../src/simulator/python";
+import { type Json, type JsonObject } from "../../src/simulator/api/python";
 import { ABSENT, type Recording, recording, recordingNames } from "./recordings";
 import { type Answer, call, device } from "./device";
 import { RECORDED_ORIGIN } from "./origin";

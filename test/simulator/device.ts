@@ -6,7 +6,7 @@ import { type TestContext } from "node:test";
 import WebSocket from "ws";
 
 import { issueCertificate, type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator";
-import { type JsonObject } from "../../src/simulator/python";
+import { type JsonObject } from "../../src/simulator/api/python";
 
 export const ADMIN = { "X-KVMD-User": "admin", "X-KVMD-Passwd": "admin" };
 

@@ -1,5 +1,5 @@
 /** Reads back what the simulator's encoder writes: baseline, grey, one scan. */
-import { type Raster } from "../../src/simulator/jpeg";
+import { type Raster } from "../../src/simulator/video/jpeg";
 
 interface Bits {
   next(): number;

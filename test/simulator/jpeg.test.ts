@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { encodeJpeg, type Raster } from "../../src/simulator/jpeg";
-import { drawn, shrunk, textIn } from "../../src/simulator/picture";
+import { encodeJpeg, type Raster } from "../../src/simulator/video/jpeg";
+import { drawn, shrunk, textIn } from "../../src/simulator/video/picture";
 import { decodeJpeg } from "./jpeg-decoder";
 
 /** The mean difference of a pixel. */

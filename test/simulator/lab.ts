@@ -1,7 +1,7 @@
 /** The GPIO of the device that was recorded: its scheme, its view and what is behind it. */
 import { type Simulator } from "../../src/simulator";
-import { type GpioChannels, type GpioModel } from "../../src/simulator/gpio-model";
-import { float, type Json, type JsonObject } from "../../src/simulator/python";
+import { type GpioChannels, type GpioModel } from "../../src/simulator/gpio/gpio-model";
+import { float, type Json, type JsonObject } from "../../src/simulator/api/python";
 import { recording } from "./recordings";
 
 export function labGpio({ state }: Simulator): void {

@@ -5,7 +5,7 @@ import { test, type TestContext } from "node:test";
 import WebSocket from "ws";
 
 import { manualClock, type Simulator } from "../../src/simulator";
-import { H264Encoder } from "../../src/simulator/h264";
+import { H264Encoder } from "../../src/simulator/video/h264";
 import { ADMIN, device, listen, until } from "./device";
 import { H264Decoder, type Picture } from "./h264-decoder";
 

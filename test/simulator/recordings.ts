@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-import { type Json, type JsonObject } from "../../src/simulator/python";
+import { type Json, type JsonObject } from "../../src/simulator/api/python";
 
 export interface Recording {
   readonly name: string;

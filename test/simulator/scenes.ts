@@ -13,7 +13,7 @@ import {
   type SimulatorOptions,
   totpCode,
 } from "../../src/simulator";
-import { float, isObject, type Json, type JsonObject } from "../../src/simulator/python";
+import { float, isObject, type Json, type JsonObject } from "../../src/simulator/api/python";
 import { ADMIN, call, type CallOptions, until } from "./device";
 import { labGpio } from "./lab";
 import { origin } from "./origin";

@@ -1,0 +1,122 @@
+import { EventEmitter } from "node:events";
+import type { Derive, DerivedState } from "./derived";
+import type { PiKVMError } from "../errors";
+import type { ConnectionChange, EventLink, LinkEvents } from "./link";
+import type { DeviceEvent, StateChange } from "./merge";
+import type { States } from "./states";
+
+/** What an iteration keeps while its loop body is busy. Beyond it the oldest events are dropped; `states` stays right. */
+const BUFFER = 1000;
+
+export interface EventsOptions {
+  /** Also report the kind of state `power`: "on", "off", "sleep" while the power LED blinks, or null without ATX control. Default false. */
+  power?: boolean;
+  /** Also report the kind of state `idle`: whether there was no key and no mouse event for so many seconds, 1 to a day. kvmd 4.83 and later. */
+  idle?: number | undefined;
+}
+
+export interface StreamEvents extends LinkEvents {
+  /** Why a state that was asked for cannot be reported. */
+  problem: [PiKVMError];
+}
+
+/**
+ * One subscription to what a device reports, over the one WebSocket that all subscriptions of a `PiKVM` share. It survives lost
+ * connections; every new session begins with the full states.
+ *
+ * Emits `event` (each message as sent), `state` (the merged full state of a kind, each time it was reported), `connection` and
+ * `problem`. What is known already, states and an outage, is emitted again for a new subscription. Iterating yields the events.
+ */
+export class EventStream extends EventEmitter<StreamEvents> implements AsyncIterable<DeviceEvent> {
+  readonly #link: EventLink;
+  readonly #done = new AbortController();
+  readonly #derived: DerivedState[];
+  #isReleased = false;
+  readonly #forward = {
+    event: (event: DeviceEvent) => this.emit("event", event),
+    state: (change: StateChange) => {
+      this.emit("state", change);
+      if (this.#done.signal.aborted) return;
+      for (const derived of this.#derived) derived.onState?.(change);
+    },
+    connection: (change: ConnectionChange) => {
+      this.emit("connection", change);
+      // A listener may have closed it.
+      if (this.#done.signal.aborted) return;
+      for (const derived of this.#derived) derived.onConnection(change.connected);
+    },
+  };
+
+  readonly #end = () => {
+    this.#done.abort();
+    for (const derived of this.#derived) derived.end();
+  };
+
+  constructor(link: EventLink, derive: readonly Derive[] = []) {
+    super();
+    this.#link = link;
+    const told = {
+      state: (change: StateChange) => this.emit("state", change),
+      problem: (error: PiKVMError) => this.emit("problem", error),
+    };
+    this.#derived = derive.map((derived) => derived(told));
+    link.hold();
+    link.closed.addEventListener("abort", this.#end, { once: true });
+    // After the caller has added its listeners.
+    queueMicrotask(() => this.#begin());
+  }
+
+  /** The merged full states, by kind. */
+  get states(): Readonly<States> {
+    return this.#link.states;
+  }
+
+  get connection(): Readonly<ConnectionChange> {
+    return this.#link.connection;
+  }
+
+  /** Ends the subscription; the last one closes the WebSocket. */
+  async close(): Promise<void> {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    this.#end();
+    this.#link.closed.removeEventListener("abort", this.#end);
+    const { event, state, connection } = this.#forward;
+    this.#link.off("event", event).off("state", state).off("connection", connection);
+    await this.#link.release();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<DeviceEvent, void, undefined> {
+    const waiting: DeviceEvent[] = [];
+    let wake: (() => void) | undefined;
+    const keep = (event: DeviceEvent) => {
+      waiting.push(event);
+      if (waiting.length > BUFFER) waiting.shift();
+      wake?.();
+    };
+    const end = () => wake?.();
+    this.on("event", keep);
+    this.#done.signal.addEventListener("abort", end, { once: true });
+    try {
+      for (;;) {
+        const event = waiting.shift();
+        if (event) yield event;
+        else if (this.#done.signal.aborted) return;
+        else await new Promise<void>((resolve) => (wake = resolve));
+      }
+    } finally {
+      this.off("event", keep);
+      this.#done.signal.removeEventListener("abort", end);
+    }
+  }
+
+  #begin(): void {
+    if (this.#done.signal.aborted) return;
+    const forward = this.#forward;
+    this.#link.on("event", forward.event).on("state", forward.state).on("connection", forward.connection);
+    const { connection, states } = this.#link;
+    if (connection.connected || connection.error) forward.connection(connection);
+    if (!connection.connected) return;
+    for (const [kind, state] of Object.entries(states)) forward.state({ kind, state });
+  }
+}

@@ -1,0 +1,82 @@
+import { setMaxListeners } from "node:events";
+import type { DeviceEvent } from "./merge";
+import type { DeviceSocket } from "./socket";
+
+/** What is sent over the event connection: text or binary. */
+export type Frame = string | Buffer;
+
+/** The version of the device's software, kvmd. */
+export interface SoftwareVersion {
+  major: number;
+  minor: number;
+}
+
+const PONG = Buffer.of(0xff);
+
+/** One session of the event connection, for those who send something over it. Nothing of it goes on in the next session. */
+export class LinkSession {
+  readonly #socket: DeviceSocket;
+  readonly #ended = new AbortController();
+  /** Who waits for an answer to a ping; the device answers them in turn. */
+  readonly #pings: (() => void)[] = [];
+  #version: SoftwareVersion | undefined;
+
+  constructor(socket: DeviceSocket) {
+    this.#socket = socket;
+    setMaxListeners(0, this.ended);
+  }
+
+  /** Ends with the session; the reason is a `PiKVMError`. */
+  get ended(): AbortSignal {
+    return this.#ended.signal;
+  }
+
+  /** Undefined until the device has told it, which is the first thing it says; kvmd before 4.21 never does. */
+  get version(): SoftwareVersion | undefined {
+    return this.#version;
+  }
+
+  /** Resolves when the operating system has taken it, which is later when the device does not keep up. @throws what the socket says. */
+  send(frame: Frame): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#socket.send(frame, (error) => {
+        if (error) reject(error);
+        else resolve();
+      });
+    });
+  }
+
+  /** Resolves when it is answered; never, when the session ends before. */
+  async ping(frame: Frame): Promise<void> {
+    const answered = new Promise<void>((resolve) => this.#pings.push(resolve));
+    await this.send(frame);
+    await answered;
+  }
+
+  /** What the device says about the session itself. */
+  receive({ event_type, event }: DeviceEvent): void {
+    if (event_type === "pong") this.#pings.shift()?.();
+    else if (event_type === "loop") this.#version = versionOf(event);
+  }
+
+  /** The answer to a binary ping is the one binary message there is. */
+  receiveBinary(data: Buffer): void {
+    if (data.equals(PONG)) this.#pings.shift()?.();
+  }
+
+  /** @param reason a `PiKVMError`. */
+  end(reason: unknown): void {
+    this.#ended.abort(reason);
+  }
+}
+
+function versionOf(event: unknown): SoftwareVersion | undefined {
+  const version: unknown = isObject(event) && "version" in event ? event.version : undefined;
+  if (!isObject(version) || !("major" in version) || !("minor" in version)) return undefined;
+  const { major, minor } = version;
+  return typeof major === "number" && typeof minor === "number" ? { major, minor } : undefined;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}

@@ -1,0 +1,82 @@
+import { WebSocketError } from "../errors";
+import type { DeviceSocket } from "./socket";
+
+/** When a WebSocket is looked after. All in seconds. */
+export interface SocketTiming {
+  /** Silence after which the device is pinged. */
+  pingAfter: number;
+  /** Silence after which the connection counts as dead. */
+  deadAfter: number;
+  checkEvery: number;
+  /** How long a closing handshake may take. */
+  closeTimeout: number;
+}
+
+/** kvmd speaks every 5 s. */
+export const SOCKET_TIMING: SocketTiming = { pingAfter: 7, deadAfter: 15, checkEvery: 2.5, closeTimeout: 1 };
+
+/** What is listened to, and how. */
+export interface Listening {
+  /** Closes the socket. */
+  stop: AbortSignal;
+  timing: SocketTiming;
+  /** Gets each message; the socket is given up when it throws a WebSocketError. */
+  receive: (data: Buffer, isBinary: boolean) => void;
+  /** What the connection is for, in messages: `event connection`. */
+  name: string;
+}
+
+/**
+ * Receives from a WebSocket until it ends, with a heartbeat, so that a half-open one is noticed.
+ * @throws WebSocketError when it breaks or is closed by the device, unless it was stopped.
+ */
+export function listen(socket: DeviceSocket, { stop, timing, receive, name }: Listening): Promise<void> {
+  const { pingAfter, deadAfter, checkEvery, closeTimeout } = timing;
+  return new Promise((resolve, reject) => {
+    let heard = Date.now();
+    let failure: WebSocketError | undefined;
+    const fail = (error: WebSocketError) => {
+      failure ??= error;
+      socket.terminate();
+    };
+    const heartbeat = setInterval(() => {
+      const silence = (Date.now() - heard) / 1000;
+      if (silence >= deadAfter) fail(new WebSocketError("The device went silent.", { code: "SILENT" }));
+      else if (silence >= pingAfter) socket.ping();
+    }, checkEvery * 1000);
+    let impatience: NodeJS.Timeout | undefined;
+    const leave = () => {
+      socket.close(1000);
+      impatience = setTimeout(() => socket.terminate(), closeTimeout * 1000);
+    };
+    stop.addEventListener("abort", leave, { once: true });
+    if (stop.aborted) leave();
+    socket.on("pong", () => (heard = Date.now()));
+    socket.on("ping", () => (heard = Date.now()));
+    socket.on("message", (data: Buffer, isBinary: boolean) => {
+      heard = Date.now();
+      if (stop.aborted || failure) return;
+      try {
+        receive(data, isBinary);
+      } catch (cause) {
+        if (!(cause instanceof WebSocketError)) throw cause;
+        fail(cause);
+      }
+    });
+    socket.on("error", (cause: Error) => fail(new WebSocketError(`The ${name} broke: ${cause.message}`, { cause })));
+    socket.on("close", (code: number) => {
+      clearInterval(heartbeat);
+      clearTimeout(impatience);
+      stop.removeEventListener("abort", leave);
+      if (stop.aborted) resolve();
+      else reject(failure ?? new WebSocketError(describeClose(name, code), { code: `WS_${code}` }));
+    });
+    socket.resume();
+  });
+}
+
+function describeClose(name: string, code: number): string {
+  return code === 1000
+    ? `The device closed the ${name}; its service may be restarting.`
+    : `The ${name} broke (${code}).`;
+}

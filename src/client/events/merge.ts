@@ -1,0 +1,98 @@
+import { WebSocketError } from "../errors";
+import { trueReadings } from "./gpio-readings";
+import type { States } from "./states";
+
+/** One message of the device's WebSocket. */
+export interface DeviceEvent {
+  event_type: string;
+  event: unknown;
+}
+
+/** Reads a text message of a device's WebSocket. @throws WebSocketError for what is no event. */
+export function parseEvent(data: Buffer): DeviceEvent {
+  try {
+    const value: unknown = JSON.parse(data.toString("utf8"));
+    if (isObject(value) && typeof value["event_type"] === "string")
+      return { event_type: value["event_type"], event: "event" in value ? value["event"] : {} };
+  } catch {
+    // Told below.
+  }
+  throw new WebSocketError("The device sent something that is not an event.", { code: "BAD_EVENT" });
+}
+
+/** A kind of state and its new full value. */
+export interface StateChange {
+  kind: string;
+  state: unknown;
+  /** Seconds for which it has been so already; only of states that are computed from others. */
+  age?: number;
+}
+
+/**
+ * The full state that results from an event, without changing what was handed in; undefined for events that carry no state (`loop`,
+ * `pong`) or a part of a state that is not known yet. Understands the event names of kvmd before 4.36 too.
+ */
+export function mergeEvent(states: Readonly<States>, { event_type, event }: DeviceEvent): StateChange | undefined {
+  if (!isObject(event)) return undefined;
+  const name = event_type.replace(/_state$/, "");
+  if (name === "loop" || name === "pong") return undefined;
+  if (name.startsWith("info_")) return merged("info", states["info"], { [name.slice("info_".length)]: event }, shallow);
+  if (name === "gpio_model") return merged("gpio", states["gpio"], { model: event }, shallow);
+  return merged(name, states[name], event, RULES.get(name) ?? replace);
+}
+
+type Json = Record<string, unknown>;
+type Rule = (known: Json | undefined, event: Json) => Json | undefined;
+
+const replace: Rule = (_, event) => event;
+
+/** Each key that is present replaces that key whole. */
+const shallow: Rule = (known, event) => ({ ...known, ...event });
+
+/** A full event has one of the marks and replaces everything; a part is of use only on top of a known state. */
+function fullOr(marks: string[], merge: (known: Json, event: Json) => Json): Rule {
+  return (known, event) => {
+    if (marks.some((mark) => mark in event)) return event;
+    return known && merge(known, event);
+  };
+}
+
+/** Merges the named sub-objects key by key, everything else whole. */
+function inside(...names: string[]): (known: Json, event: Json) => Json {
+  return (known, event) => {
+    const result = { ...known, ...event };
+    for (const name of names) {
+      const [before, part] = [known[name], event[name]];
+      if (isObject(before) && isObject(part)) result[name] = { ...before, ...part };
+    }
+    return result;
+  };
+}
+
+const RULES = new Map<string, Rule>([
+  ["atx", fullOr(["enabled"], inside())],
+  ["hid", fullOr(["enabled"], inside("keyboard", "mouse"))],
+  ["msd", fullOr(["enabled", "online"], inside("storage"))],
+  ["gpio", (known, event) => trueReadings(mergeGpio(known, event), known)],
+  ["switch", fullOr(["model"], inside())],
+  ["streamer", fullOr(["features"], inside())],
+  ["info", shallow],
+]);
+
+function mergeGpio(known: Json | undefined, event: Json): Json | undefined {
+  if ("model" in event) return event;
+  // Before kvmd 4.21 the event was the whole state itself, and the model an event of its own.
+  if (!isObject(event["state"])) return { ...known, state: event };
+  if (!known) return undefined;
+  const before = known["state"];
+  return { ...known, state: inside("inputs", "outputs")(isObject(before) ? before : {}, event["state"]) };
+}
+
+function merged(kind: string, known: unknown, event: Json, rule: Rule): StateChange | undefined {
+  const state = rule(isObject(known) ? known : undefined, event);
+  return state && { kind, state };
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

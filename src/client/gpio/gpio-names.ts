@@ -1,0 +1,96 @@
+import { ConfigurationError } from "../errors";
+import type { GpioItem, GpioModel } from "./gpio";
+
+/** One relay or input, and what the device's own menu calls it. */
+export interface GpioChannel {
+  channel: string;
+  kind: "input" | "output";
+  /** The words beside it in the menu, and those on its button; empty when the menu does not show it. */
+  label: string;
+}
+
+/** All channels, with their labels. */
+export function channelsOf({ scheme, view }: GpioModel): GpioChannel[] {
+  const labels = new Map<string, string>();
+  // A separator is null.
+  for (const row of view.table) for (const [channel, label] of labelsIn(row ?? [])) labels.set(channel, label);
+  const named = (kind: GpioChannel["kind"]) => (channel: string) => ({
+    channel,
+    kind,
+    label: labels.get(channel) ?? "",
+  });
+  return [...Object.keys(scheme.outputs).map(named("output")), ...Object.keys(scheme.inputs).map(named("input"))];
+}
+
+/**
+ * The words before a channel in its row, with those on its own button. Words belong to all channels up to the next words: with
+ * `Lamp [a] [b] Fan [c]` those of `b` are `Lamp`.
+ */
+function* labelsIn(row: readonly GpioItem[]): Generator<[channel: string, label: string]> {
+  let words: string[] = [];
+  let isComplete = false;
+  for (const item of row) {
+    if (item.type === "label") {
+      if (item.text === "") continue;
+      words = isComplete ? [item.text] : [...words, item.text];
+      isComplete = false;
+      continue;
+    }
+    isComplete = true;
+    const own = item.type === "output" && item.text !== "" ? [item.text] : [];
+    yield [item.channel, [...words, ...own].join(" ")];
+  }
+}
+
+/** Where the state of a channel is in the device's states, as `statePath` reads it. */
+export function channelPath({ kind, channel }: GpioChannel): string {
+  const key = /^\w[\w-]*$/.test(channel) ? `.${channel}` : `["${channel}"]`;
+  return `gpio.state.${kind}s${key}.state`;
+}
+
+/**
+ * The channel with this name, or else with this label, whatever its case; the beginning or the end of a label is enough as long as it is
+ * clear.
+ * @param can whether a channel is one to look for. A name always means its own channel, and never another one's label.
+ * @throws ConfigurationError that lists what there is.
+ */
+export function findChannel(
+  channels: readonly GpioChannel[],
+  name: string,
+  can: (channel: GpioChannel) => boolean = () => true,
+): GpioChannel {
+  const wanted = plain(name);
+  const able = channels.filter(can);
+  const matches = wanted === "" ? [] : (named(channels, name)?.filter(can) ?? labelled(able, wanted));
+  const [match] = matches;
+  if (match && matches.length === 1) return match;
+  if (match) throw new ConfigurationError(`"${name}" may be ${listed(matches)}: use the name of one.`);
+  const known = able.length > 0 ? `There are: ${listed(able)}.` : "This device has none.";
+  throw new ConfigurationError(`There is no channel "${name}" that can do this. ${known}`);
+}
+
+/** Those with this name: exactly this one, or else in any case; undefined when there is none. */
+function named(channels: readonly GpioChannel[], name: string): GpioChannel[] | undefined {
+  const exact = channels.filter(({ channel }) => channel === name);
+  const same = channels.filter(({ channel }) => channel.toLowerCase() === name.trim().toLowerCase());
+  return [exact, same].find(({ length }) => length > 0);
+}
+
+/** Those with this label, or else those whose label begins or ends so. */
+function labelled(channels: readonly GpioChannel[], wanted: string): GpioChannel[] {
+  const same = channels.filter(({ label }) => plain(label) === wanted);
+  if (same.length > 0) return same;
+  return channels.filter(
+    ({ label }) => `${plain(label)} `.startsWith(`${wanted} `) || ` ${plain(label)}`.endsWith(` ${wanted}`),
+  );
+}
+
+const plain = (text: string): string =>
+  text
+    .trim()
+    .replace(/[\s:]+/g, " ")
+    .trim()
+    .toLowerCase();
+
+const listed = (channels: readonly GpioChannel[]): string =>
+  channels.map(({ channel, label }) => (label === "" ? channel : `${channel} (${label})`)).join(", ");

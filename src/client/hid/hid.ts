@@ -1,0 +1,211 @@
+import { Commands, type ChangeOptions } from "../transport/commands";
+import { pause, within } from "../turns/deadline";
+import { CancelledError, ConfigurationError, PiKVMError } from "../errors";
+import { knownKey } from "./keys";
+import type { LiveHid } from "./live-hid";
+import { checkDelta, checkPosition, knownButton, type MouseButton } from "./mouse";
+import { number, objectOf, text, texts } from "../transport/shape";
+import type { HidState } from "../events/states";
+import type { CallOptions, Query, RequestOptions } from "../transport/transport";
+import { typeText, type TypeOptions } from "./typist";
+
+export interface HidParams {
+  keyboardOutput?: "usb" | "ps2" | "disabled";
+  mouseOutput?: "usb" | "usb_win98" | "usb_rel" | "ps2" | "disabled";
+  /** Moves the pointer now and then, against screen savers. */
+  jiggler?: boolean;
+}
+
+const HID_STATE = objectOf({ keyboard: objectOf(), mouse: objectOf() });
+const INACTIVITY = objectOf({ inactivity: number });
+const HID_KEYMAPS = objectOf({ keymaps: objectOf({ default: text, available: texts }) });
+
+/** Seconds that a shortcut spends on each key: kvmd waits 0.05 s before each press and release. */
+const SHORTCUT_KEY_TIME = 0.1;
+const RELEASE_ATTEMPTS = 3;
+const RELEASE_INTERVAL = 0.5;
+
+/**
+ * Keyboard and mouse of the computer (`/api/hid`). The device answers with success even when the computer does not listen; see `getState`.
+ *
+ * What is typed keeps its order: one caller's text is never mixed with another's.
+ */
+export class Hid {
+  readonly #commands: Commands;
+
+  constructor(commands: Commands) {
+    this.#commands = commands;
+  }
+
+  /** Whether the computer listens, keyboard LEDs, outputs. `GET /api/hid`. */
+  getState({ signal }: CallOptions = {}): Promise<HidState> {
+    return this.#commands.transport.get("/api/hid", { signal, shape: HID_STATE });
+  }
+
+  /** Seconds since the last key or mouse event from anybody; kvmd 4.83 and later. `GET /api/hid/inactivity`. */
+  async getInactivity({ signal }: CallOptions = {}): Promise<number> {
+    const { inactivity } = await this.#commands.transport.get<{ inactivity: number }>("/api/hid/inactivity", {
+      signal,
+      shape: INACTIVITY,
+    });
+    return inactivity;
+  }
+
+  /** Names for `keymap`. `GET /api/hid/keymaps`. */
+  async getKeymaps({ signal }: CallOptions = {}): Promise<{ default: string; available: string[] }> {
+    type Answer = { keymaps: { default: string; available: string[] } };
+    const { keymaps } = await this.#commands.transport.get<Answer>("/api/hid/keymaps", { signal, shape: HID_KEYMAPS });
+    return keymaps;
+  }
+
+  /** Device settings; takes effect a moment later, and what the device does not have is ignored by it. `POST /api/hid/set_params`. */
+  setParams({ keyboardOutput, mouseOutput, jiggler }: HidParams, options: ChangeOptions = {}): Promise<void> {
+    const query = { keyboard_output: keyboardOutput, mouse_output: mouseOutput, jiggler };
+    return this.#commands.post("/api/hid/set_params", { ...options, query });
+  }
+
+  /**
+   * Plugs keyboard and mouse in or pulls them; only boards with a microcontroller can (`connected` of the state is not null), others
+   * succeed and do nothing. `POST /api/hid/set_connected`.
+   */
+  setConnected(connected: boolean, options: ChangeOptions = {}): Promise<void> {
+    return this.#commands.post("/api/hid/set_connected", { ...options, query: { connected } });
+  }
+
+  /** Drops what is queued and lets go of all keys and buttons. `POST /api/hid/reset`. */
+  reset(options: ChangeOptions = {}): Promise<void> {
+    return this.#commands.post("/api/hid/reset", options);
+  }
+
+  /**
+   * Types a text of any length. It is handed over in parts (`POST /api/hid/print?limit=0`), so that it can be cancelled between them.
+   * Characters that the keymap does not have are skipped by the device without a word.
+   * @returns the number of characters.
+   * @throws ConfigurationError for a delay out of range; errors tell how much had been typed.
+   */
+  async typeText(text: string, options: TypeOptions = {}): Promise<number> {
+    const { transport, lane } = this.#commands;
+    return typeText(transport, text, options, (typing) => lane.run(typing, options.signal));
+  }
+
+  /** As `typeText`, in the turn of a live session, which it would else have to wait for: between the events that are sent over it. */
+  async typeWithin(live: LiveHid, text: string, options: TypeOptions = {}): Promise<number> {
+    const { transport } = this.#commands;
+    return typeText(transport, text, options, (typing) =>
+      // The text goes another way, on which it could overtake the events before it.
+      live.keep(
+        within([options.signal, transport.closed], undefined, ({ signal }) =>
+          typing(signal, () => live.ping({ signal })),
+        ),
+      ),
+    );
+  }
+
+  /** Presses keys in order and releases them in reverse, e.g. `["ControlLeft", "AltLeft", "Delete"]`. kvmd 4.79 and later. */
+  async sendShortcut(keys: readonly string[], options: ChangeOptions = {}): Promise<void> {
+    const known = keys.map(knownKey);
+    if (known.length === 0) throw new ConfigurationError("A shortcut needs at least one key.");
+    const extraTime = 2 * known.length * SHORTCUT_KEY_TIME;
+    await this.#commands.post("/api/hid/events/send_shortcut", {
+      ...options,
+      query: { keys: known.join(",") },
+      extraTime,
+    });
+  }
+
+  /**
+   * Presses (`state` true) or releases a key. A pressed key stays down until it is released, or until any WebSocket session of the
+   * device opens or closes; `press` releases by itself. `POST /api/hid/events/send_key`.
+   */
+  sendKey(key: string, state: boolean, options: ChangeOptions = {}): Promise<void> {
+    return this.#commands.post("/api/hid/events/send_key", { ...options, query: { key: knownKey(key), state } });
+  }
+
+  /**
+   * Presses a key, holds it for some seconds, and releases it, whatever happens meanwhile: also when it is cancelled, and when the
+   * answer to the press is lost.
+   * @param hold seconds; 0 = a tap.
+   */
+  async press(key: string, hold = 0, { signal }: CallOptions = {}): Promise<void> {
+    const { transport, lane } = this.#commands;
+    const name = knownKey(key);
+    const send = (state: boolean, options: RequestOptions) =>
+      transport.post("/api/hid/events/send_key", { ...options, query: { key: name, state } });
+    const release = () => insist(() => send(false, { lastWord: true }));
+    await lane.run(async (turn) => {
+      let mayBeDown = false;
+      try {
+        await send(true, { signal: turn });
+        mayBeDown = true;
+        if (hold > 0) await pause(hold, turn);
+      } catch (error) {
+        mayBeDown ||= error instanceof PiKVMError && error.outcome === "unknown";
+        if (mayBeDown) await release().catch(() => undefined);
+        throw error;
+      }
+      await release();
+    }, signal);
+  }
+
+  /**
+   * Presses (`state` true) or releases a mouse button; without a state both at once, too short for some computers. A pressed button stays
+   * down as a key does. `POST /api/hid/events/send_mouse_button`.
+   */
+  async sendMouseButton(button: MouseButton, state?: boolean, options: ChangeOptions = {}): Promise<void> {
+    return this.#event("send_mouse_button", { button: knownButton(button), state }, options);
+  }
+
+  /**
+   * Puts the pointer somewhere; ignored without a word while the mouse is relative, see `getState`. `POST /api/hid/events/send_mouse_move`.
+   * @param x, y -32768 (left, top) to 32767 (right, bottom) of the picture; 0 is the middle.
+   */
+  async sendMouseMove(x: number, y: number, options: ChangeOptions = {}): Promise<void> {
+    checkPosition(x, y);
+    return this.#event("send_mouse_move", { to_x: x, to_y: y }, options);
+  }
+
+  /**
+   * Pushes the pointer; ignored without a word while the mouse is absolute. `POST /api/hid/events/send_mouse_relative`.
+   * @param x, y -127 to 127, to the right and down; how far that is the computer decides.
+   */
+  async sendMouseRelative(x: number, y: number, options: ChangeOptions = {}): Promise<void> {
+    return this.#event("send_mouse_relative", deltaOf(x, y), options);
+  }
+
+  /** Turns the wheel. `POST /api/hid/events/send_mouse_wheel`. @param x, y -127 to 127; a negative y scrolls down. */
+  async sendMouseWheel(x: number, y: number, options: ChangeOptions = {}): Promise<void> {
+    return this.#event("send_mouse_wheel", deltaOf(x, y), options);
+  }
+
+  /**
+   * Several calls in one turn: nobody else of ours types or clicks in between.
+   * @param work gets this keyboard and mouse for the time of the turn, and what ends it. A call of any other `Hid` of the device would wait
+   * for the end of the turn, and must not be waited for in it.
+   */
+  async inTurn<T>(work: (hid: Hid, turn: AbortSignal) => Promise<T>, { signal }: CallOptions = {}): Promise<T> {
+    const { transport, lane } = this.#commands;
+    return lane.run((turn) => work(new Hid(new Commands(transport, lane.inner())), turn), signal);
+  }
+
+  #event(call: string, query: Query, options: ChangeOptions): Promise<void> {
+    return this.#commands.post(`/api/hid/events/${call}`, { ...options, query });
+  }
+}
+
+/** A key that stays down by accident does harm; to release it twice does none. */
+async function insist(release: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await release();
+      return;
+    } catch (error) {
+      if (attempt === RELEASE_ATTEMPTS || error instanceof CancelledError) throw error;
+      await pause(RELEASE_INTERVAL, undefined);
+    }
+  }
+}
+
+function deltaOf(x: number, y: number): Query {
+  checkDelta(x, y);
+  return { delta_x: x, delta_y: y };
+}

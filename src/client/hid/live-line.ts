@@ -1,0 +1,163 @@
+import { setMaxListeners } from "node:events";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { cancelledBy, Deadline, pause, within } from "../turns/deadline";
+import { ConnectionTimeoutError, PiKVMError, WebSocketError } from "../errors";
+import { JSON_FRAMES, type HidFrames } from "./hid-frames";
+import type { Frame, LinkSession } from "../events/link-session";
+import { EVENT_TIME } from "./typing";
+
+export interface LineSetup {
+  session: LinkSession;
+  frames: HidFrames;
+  /** Seconds that a ping may take. */
+  timeout: number;
+  /** Ends it. */
+  turn: AbortSignal;
+  /** Ends when the device is closed: nothing is waited for then. */
+  closed: AbortSignal;
+  /** What is to be sent last. */
+  lastFrames: () => Frame[];
+}
+
+/** Seconds that the device may take to read the last events. */
+const LAST_WORDS = 2;
+/** Seconds by which an event may come to the device later than it was sent. */
+const LAG = 0.5;
+/** Seconds on top of the events' own time, since a device does not keep it to the millisecond. */
+const SETTLE_TIME = 0.02;
+
+/** One user's time with a session of the event connection: sends, knows when and why it is over, and ends it in good order. */
+export class LiveLine {
+  readonly #setup: LineSetup;
+  readonly #end = new AbortController();
+  readonly #over: Deadline;
+  /** Resolves when everything is sent, and typed as far as can be known. */
+  readonly finished: Promise<void>;
+  /** What the computer gets of everything that was sent. */
+  #events = 0;
+  /** When it would have taken all of it if nothing came late; milliseconds since 1970. */
+  #busyUntil = 0;
+  /** Work of others that belongs to it. */
+  #kept: Promise<void> = Promise.resolve();
+
+  constructor(setup: LineSetup) {
+    this.#setup = setup;
+    this.#over = new Deadline([setup.turn, setup.session.ended, this.#end.signal]);
+    setMaxListeners(0, this.ended);
+    this.finished = new Promise((resolve) => {
+      // At once: when the device is closed, the socket is closed right after this.
+      const finish = () => void this.#finish().then(() => this.#kept.then(resolve));
+      if (this.ended.aborted) finish();
+      else this.ended.addEventListener("abort", finish, { once: true });
+    });
+  }
+
+  /** Ends when nothing can be sent any more; the reason is a `PiKVMError`. */
+  get ended(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  /** @throws why it is over, if it is: a new error for each call. */
+  check(): void {
+    if (this.ended.aborted) throw this.#reason();
+  }
+
+  /** Resolves when it is on its way. @param events what the computer gets of it, at most. */
+  async send(frame: Frame, events = 1): Promise<void> {
+    this.check();
+    this.#count(events);
+    try {
+      await this.#setup.session.send(frame);
+    } catch (error) {
+      throw this.#broken(error);
+    }
+  }
+
+  /** @throws why it is over, when that is before the time is. */
+  async pause(seconds: number): Promise<void> {
+    // Who never waits must not keep everybody else from working.
+    const waiting = seconds > 0 ? pause(seconds, this.ended) : nextTurn();
+    await waiting.catch(() => undefined);
+    this.check();
+  }
+
+  /** Is not over before the work is. */
+  async keep<T>(work: Promise<T>): Promise<T> {
+    this.#kept = Promise.allSettled([this.#kept, work]).then(() => undefined);
+    return work;
+  }
+
+  /** @returns the milliseconds until the answer. */
+  async ping(signal: AbortSignal | undefined): Promise<number> {
+    this.check();
+    const late = () => new ConnectionTimeoutError("The device did not answer a ping in time.", { retryable: true });
+    const start = performance.now();
+    await within([signal, this.ended], { seconds: this.#setup.timeout, late }, async (deadline) => {
+      try {
+        await deadline.race(this.#ping());
+      } catch (error) {
+        this.check();
+        throw error instanceof PiKVMError ? error : this.#broken(error);
+      }
+    });
+    return performance.now() - start;
+  }
+
+  /** Resolves as `finished`. */
+  async close(): Promise<void> {
+    this.#end.abort(new PiKVMError("These keyboard and mouse have been closed; open them again.", { code: "CLOSED" }));
+    await this.finished;
+  }
+
+  #ping(): Promise<void> {
+    const { session, frames } = this.#setup;
+    const { major, minor } = session.version ?? { major: 0, minor: 0 };
+    // kvmd before 4.53 drops binary pings.
+    const isOld = major < 4 || (major === 4 && minor < 53);
+    return session.ping((isOld ? JSON_FRAMES : frames).ping());
+  }
+
+  #count(events: number): void {
+    this.#events += events;
+    this.#busyUntil = Math.max(this.#busyUntil, Date.now()) + events * EVENT_TIME * 1000;
+  }
+
+  /** Seconds that the device may still need, if it has just read the last event. */
+  #backlog(): number {
+    const all = this.#events * EVENT_TIME;
+    const rest = (this.#busyUntil - Date.now()) / 1000 + LAG;
+    return Math.max(0, Math.min(all, rest)) + SETTLE_TIME;
+  }
+
+  /** A socket that does not take an event is as good as gone. */
+  #broken(cause: unknown): PiKVMError {
+    this.#end.abort(new WebSocketError("The event connection broke.", { cause }));
+    return this.#reason();
+  }
+
+  #reason(): PiKVMError {
+    const reason = cancelledBy(this.ended);
+    if (!(reason instanceof WebSocketError)) return reason;
+    const message = `${reason.message} The device releases all keys and buttons.`;
+    const outcome = this.#events > 0 ? ({ outcome: "unknown" } as const) : {};
+    return new WebSocketError(message, { cause: reason, code: reason.code, ...outcome });
+  }
+
+  /** Never rejects. Sends the last frames before it returns. */
+  async #finish(): Promise<void> {
+    this.#over[Symbol.dispose]();
+    const { session, closed, lastFrames } = this.#setup;
+    const frames = lastFrames();
+    if (session.ended.aborted || this.#events === 0) return;
+    this.#count(frames.length);
+    const lastWords = Promise.all([...frames.map((frame) => session.send(frame)), this.#ping()]);
+    const limit = { seconds: LAST_WORDS, late: () => new ConnectionTimeoutError("No answer to the last ping.") };
+    try {
+      await within([session.ended], limit, (deadline) => deadline.race(lastWords));
+      // What the device has read it still has to type: another's text must not mix with it, nor the end of the session drop it.
+      await pause(this.#backlog(), session.ended, closed);
+    } catch {
+      // The session is over, and with it all typing; or the device does not answer, and nothing more can be done.
+    }
+  }
+}

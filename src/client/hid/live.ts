@@ -1,0 +1,88 @@
+import { once } from "node:events";
+import { cancelledBy, within } from "../turns/deadline";
+import { ConnectionTimeoutError } from "../errors";
+import type { Lane } from "../turns/lane";
+import type { ConnectionChange, EventLink } from "../events/link";
+import { LiveHid } from "./live-hid";
+import type { CallOptions, Transport } from "../transport/transport";
+
+/** The signal ends what was opened, too. */
+export interface LiveOptions extends CallOptions {
+  /** Binary events, which are shorter; JSON is for proxies that do not let them pass. Default true. */
+  binary?: boolean;
+}
+
+interface Device {
+  transport: Transport;
+  hidLane: Lane;
+  link: EventLink;
+}
+
+/** For `PiKVM.live`, which says what it does. */
+export async function openLive(device: Device, options: LiveOptions): Promise<LiveHid> {
+  const { transport, link } = device;
+  transport.refuseReadOnly();
+  link.hold();
+  try {
+    for (;;) {
+      await connected(device, options);
+      const live = await inTurn(device, options);
+      if (live) return live;
+    }
+  } catch (error) {
+    void link.release();
+    throw error;
+  }
+}
+
+/**
+ * Waits, outside of the lane in which the link connects, for a session whose mouse is known: when that is told, the device has
+ * forgotten all keys, as it does when a session begins.
+ */
+async function connected({ transport, link }: Device, { signal }: LiveOptions): Promise<void> {
+  const late = () =>
+    link.connection.error ??
+    new ConnectionTimeoutError("The device did not tell of its keyboard and mouse in time.", { retryable: true });
+  await within([signal, transport.closed], { seconds: transport.timeout, late }, async (deadline) => {
+    // The first attempt to connect has a time limit of its own, and may have to wait for its turn in the lane before.
+    if (!link.connection.connected && !link.connection.error) deadline.lift();
+    const decided = new AbortController();
+    const onState = (): void => {
+      if (isReady(link)) decided.abort();
+    };
+    const onConnection = ({ error }: ConnectionChange): void => {
+      if (error) decided.abort(error);
+      else deadline.renew();
+    };
+    link.on("state", onState).on("connection", onConnection);
+    try {
+      onState();
+      if (!decided.signal.aborted) await deadline.race(once(decided.signal, "abort"));
+    } finally {
+      link.off("state", onState).off("connection", onConnection);
+    }
+    if (!isReady(link)) throw cancelledBy(decided.signal);
+  });
+}
+
+function isReady({ session, states }: EventLink): boolean {
+  return session !== undefined && states.hid !== undefined;
+}
+
+/** @returns undefined when the session has ended meanwhile: the lane is left, so that the link can connect again. */
+function inTurn({ transport, hidLane, link }: Device, options: LiveOptions): Promise<LiveHid | undefined> {
+  const { binary = true, signal } = options;
+  return new Promise((resolve, reject) => {
+    const hold = async (turn: AbortSignal): Promise<LiveHid | undefined> => {
+      const { session } = link;
+      if (!session || !isReady(link)) return undefined;
+      const live = new LiveHid({ link, session, binary, timeout: transport.timeout, turn });
+      resolve(live);
+      await live.finished;
+      return live;
+    };
+    // Closing the link waits for its turn in the lane, and nobody for that.
+    const left = (live: LiveHid | undefined): void => (live ? void link.release() : resolve(undefined));
+    hidLane.run(hold, signal).then(left, reject);
+  });
+}

@@ -1,0 +1,191 @@
+import type { Atx } from "../power/atx";
+import { PiKVMError, retell } from "../errors";
+import type { Gpio } from "../gpio/gpio";
+import type { Hid } from "./hid";
+import type { LiveOptions } from "./live";
+import type { LiveHid } from "./live-hid";
+import { parseMacro, shownStep, type Macro, type MacroEvents, type MacroRange, type MacroStep } from "./macro";
+import { inRange, integerIn } from "../ranges";
+import type { CallOptions } from "../transport/transport";
+
+export interface PlayOptions extends CallOptions {
+  /** How many times, 1 to 10,000. Default 1. */
+  repeat?: number;
+  /** 0.1 to 10 times as fast: divides the delays of the macro, not the pauses between the keys of a text. Default 1. */
+  speed?: number;
+  /** Told now and then, and at the end: steps done, of all repeats. */
+  onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+export interface PlayResult {
+  /** Of all repeats together. */
+  steps: number;
+  repeats: number;
+  /** How long it took. */
+  seconds: number;
+}
+
+const REPEAT = { min: 1, max: 10_000 };
+const SPEED = { min: 0.1, max: 10 };
+/** Milliseconds between two reports of progress. */
+const PROGRESS_INTERVAL = 250;
+
+/** Plays what was recorded with the device's web page. */
+export class Macros {
+  readonly #live: (options: LiveOptions) => Promise<LiveHid>;
+  readonly #hid: Hid;
+  readonly #atx: Atx;
+  readonly #gpio: Gpio;
+
+  constructor(live: (options: LiveOptions) => Promise<LiveHid>, parts: { hid: Hid; atx: Atx; gpio: Gpio }) {
+    this.#live = live;
+    this.#hid = parts.hid;
+    this.#atx = parts.atx;
+    this.#gpio = parts.gpio;
+  }
+
+  /**
+   * Plays a macro; nobody of ours types or clicks in between. Keys and mouse go over the WebSocket, at their time since the start: that one
+   * comes late does not make the next one late. Texts (`POST /api/hid/print`), power buttons and relays take their own time, by which
+   * everything after them is later; power buttons and relays are waited for until the device has accepted. What is down at the end is
+   * released, whatever the end is.
+   * @param macro as for `parseMacro`.
+   * @throws ConfigurationError, before anything is sent, for a macro that cannot be played, also because the mouse is in the other mode; what
+   * its calls throw, with the number of the step and what it does in the message. When a part was played, no error is `retryable`.
+   */
+  async play(macro: unknown, options: PlayOptions = {}): Promise<PlayResult> {
+    const steps = parseMacro(macro);
+    const { repeat = 1, speed = 1, signal } = options;
+    integerIn("The number of repeats", repeat, REPEAT);
+    inRange("The speed", speed, SPEED);
+    const live = await this.#live({ signal });
+    try {
+      return await this.#play(live, steps, { ...options, repeat, speed });
+    } finally {
+      await live.close();
+    }
+  }
+
+  async #play(
+    live: LiveHid,
+    steps: Macro,
+    { repeat, speed, signal, onProgress }: PlayOptions & { repeat: number; speed: number },
+  ): Promise<PlayResult> {
+    const place = (index: number, round: number) =>
+      `step ${index + 1} of ${steps.length}${repeat === 1 ? "" : `, repeat ${round + 1} of ${repeat}`}`;
+    for (const [index, step] of steps.entries()) await at(place(index, 0), step, false, () => checkMouse(step, live));
+    const schedule = new Schedule(live, speed);
+    const report = reporter(onProgress, repeat * steps.length);
+    let done = 0;
+    for (let round = 0; round < repeat; round += 1) {
+      for (const [index, step] of steps.entries()) {
+        await at(place(index, round), step, done > 0, () => this.#take(step, live, schedule, signal));
+        done += 1;
+        report(done);
+      }
+    }
+    return { steps: done, repeats: repeat, seconds: schedule.elapsed / 1000 };
+  }
+
+  async #take(
+    { event_type, event }: MacroStep,
+    live: LiveHid,
+    schedule: Schedule,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    switch (event_type) {
+      case "delay":
+        return schedule.wait(event.millis);
+      case "delay_random":
+        return schedule.wait(oneIn(event.range));
+      case "print": {
+        const { text, keymap, delay } = event;
+        return schedule.prolong(this.#hid.typeWithin(live, text, { keymap, delay: delay / 1000, signal }));
+      }
+      case "key":
+        return live.sendKey(event.key, event.state, { finish: event.finish });
+      case "mouse_button":
+        return live.sendMouseButton(event.button, event.state);
+      case "mouse_move":
+        return live.sendMouseMove(event.to.x, event.to.y);
+      case "mouse_move_random":
+        return live.sendMouseMove(oneIn(event.range), oneIn(event.range));
+      case "mouse_relative":
+        return live.sendMouseRelativeBatch(event.delta, { squash: event.squash });
+      case "mouse_wheel":
+        return live.sendMouseWheelBatch(event.delta, { squash: event.squash });
+      case "atx_button":
+        return schedule.prolong(this.#press(event.button, { signal }));
+      case "gpio_switch":
+        return schedule.prolong(this.#gpio.switch(event.channel, event.state, { signal }));
+      case "gpio_pulse":
+        return schedule.prolong(this.#gpio.pulse(event.channel, { signal }));
+    }
+  }
+
+  #press(button: MacroEvents["atx_button"]["button"], options: CallOptions): Promise<void> {
+    if (button === "power") return this.#atx.clickPower(options);
+    return button === "power_long" ? this.#atx.clickPowerLong(options) : this.#atx.clickReset(options);
+  }
+}
+
+/** When the steps are due: told by the delays since the start, so that what comes late now and then does not add up. */
+class Schedule {
+  readonly #live: LiveHid;
+  readonly #speed: number;
+  readonly #start = performance.now();
+  #due = this.#start;
+
+  constructor(live: LiveHid, speed: number) {
+    this.#live = live;
+    this.#speed = speed;
+  }
+
+  /** Milliseconds since the start. */
+  get elapsed(): number {
+    return Math.round(performance.now() - this.#start);
+  }
+
+  async wait(millis: number): Promise<void> {
+    this.#due += millis / this.#speed;
+    // Timers cut fractions of a millisecond off, and a step must not come too early.
+    await this.#live.pause(Math.ceil(this.#due - performance.now()) / 1000);
+  }
+
+  /** For what takes its own time: all that follows is later by that. */
+  async prolong(work: Promise<unknown>): Promise<void> {
+    const start = performance.now();
+    await work;
+    this.#due += performance.now() - start;
+  }
+}
+
+/** Does a step's work, whose error then tells the step. @param begun whether others were done before. */
+async function at(place: string, step: MacroStep, begun: boolean, work: () => void | Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof PiKVMError) retell(error, `At ${place}, ${shownStep(step)}: ${error.message}`, begun);
+    throw error;
+  }
+}
+
+function checkMouse({ event_type }: MacroStep, live: LiveHid): void {
+  if (event_type === "mouse_relative") live.checkMouse(event_type);
+  if (event_type === "mouse_move" || event_type === "mouse_move_random") live.checkMouse("mouse_move");
+}
+
+function oneIn({ min, max }: MacroRange): number {
+  return min + Math.floor(Math.random() * (max - min + 1));
+}
+
+/** Tells how many are done, but not too often. */
+function reporter(onProgress: PlayOptions["onProgress"], total: number): (done: number) => void {
+  let told = performance.now();
+  return (done) => {
+    const now = performance.now();
+    if (done < total && now - told < PROGRESS_INTERVAL) return;
+    told = now;
+    onProgress?.(done, total);
+  };
+}

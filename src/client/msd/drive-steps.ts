@@ -1,0 +1,123 @@
+import type { ChangeOptions } from "../transport/commands";
+import { APIError, ConfigurationError, WaitTimeoutError } from "../errors";
+import type { Msd } from "./msd";
+import type { MsdImage, MsdState, MsdStorage } from "../events/states";
+import type { CallOptions } from "../transport/transport";
+import type { StateWaiter } from "../events/wait";
+
+export interface DriveOptions extends ChangeOptions {
+  /** Seconds for the drive to be connected or pulled. Default 10. */
+  timeout?: number;
+}
+
+/** What the drive is to show, and how. */
+export interface Wanted {
+  image: string;
+  cdrom: boolean;
+  rw: boolean;
+}
+
+type Condition = (state: MsdState) => boolean;
+
+/** Seconds in which the device's listing follows what has happened in its storage. */
+const LISTING_LAG = 3;
+const TIMEOUT = 10;
+
+/** What the actions of the drive and of its images are made of. Who calls them holds the lane of both. */
+export class DriveSteps {
+  readonly #msd: Msd;
+  readonly #waiter: StateWaiter;
+
+  constructor(msd: Msd, waiter: StateWaiter) {
+    this.#msd = msd;
+    this.#waiter = waiter;
+  }
+
+  /** Selects an image, plugs the drive in, and waits until it is connected. */
+  async insert(wanted: Wanted, { timeout = TIMEOUT, ...options }: DriveOptions): Promise<MsdState> {
+    await this.#msd.setParams(wanted, options);
+    await this.#msd.setConnected(true, options);
+    const failure = `The drive with "${wanted.image}" was not connected ${timeout} s after the device had accepted it.`;
+    return this.#until((now) => now.drive?.connected === true, { timeout, failure, ...options });
+  }
+
+  /** Pulls the drive and waits until it is disconnected. */
+  async pull({ timeout = TIMEOUT, ...options }: DriveOptions): Promise<MsdState> {
+    await this.#msd.setConnected(false, options);
+    const failure = `The drive was still connected ${timeout} s after the device had accepted to pull it.`;
+    return this.#until((now) => now.drive?.connected === false, { timeout, failure, ...options });
+  }
+
+  /**
+   * An image that can be used; a fresh upload is waited for.
+   * @returns undefined where the device tells of no storage: its own error comes later.
+   * @throws ConfigurationError for one that is not there or incomplete.
+   */
+  async find(image: string, before: MsdState, options: CallOptions): Promise<MsdImage | undefined> {
+    if (!before.storage) return undefined;
+    const isComplete: Condition = (now) => imageOf(now, image)?.complete === true;
+    const { storage } = isComplete(before) ? before : ((await this.caughtUp(isComplete, options)) ?? before);
+    const found = storage?.images[image];
+    if (!found) throw new ConfigurationError(`The storage has no image "${image}". ${describeImages(storage)}`);
+    if (!found.complete)
+      throw new ConfigurationError(`The image "${image}" is incomplete: its upload runs or has failed.`);
+    return found;
+  }
+
+  /** The state once its listing has caught up, or the latest one after the time that this may take; undefined when there is none. */
+  async caughtUp(condition: Condition, { signal }: CallOptions, timeout = LISTING_LAG): Promise<MsdState | undefined> {
+    let latest: MsdState | undefined;
+    const looked: Condition = (now) => condition((latest = now));
+    try {
+      await this.#until(looked, { signal, timeout, failure: "" });
+    } catch (error) {
+      if (!(error instanceof WaitTimeoutError)) throw error;
+    }
+    return latest;
+  }
+
+  /** The state when nothing is being transferred, or after so many seconds. */
+  async whenFree({ busyRetry = 0, signal }: ChangeOptions): Promise<MsdState> {
+    const now = await this.#msd.getState({ signal });
+    if (!now.busy || busyRetry === 0) return now;
+    try {
+      return await this.#until(({ busy }) => !busy, { signal, timeout: busyRetry, failure: "" });
+    } catch (error) {
+      if (!(error instanceof WaitTimeoutError)) throw error;
+      return now;
+    }
+  }
+
+  #until(condition: Condition, options: CallOptions & { timeout: number; failure: string }): Promise<MsdState> {
+    return this.#waiter.until("msd", (how) => this.#msd.getState(how), condition, options);
+  }
+}
+
+export function imageOf({ storage }: MsdState, name: string): MsdImage | undefined {
+  return storage?.images[name];
+}
+
+/** The name of what the computer has in its drive now. */
+export function mountedIn({ drive }: MsdState): string | undefined {
+  return drive?.connected === true ? drive.image?.name : undefined;
+}
+
+/** Runs what the device may refuse. @param advice by the device's name of the refusal, or the error's code: what to do about it. */
+export async function advised<T>(work: () => Promise<T>, advice: Partial<Record<string, string>>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const text = error instanceof APIError ? (advice[error.error] ?? advice[error.code]) : undefined;
+    if (error instanceof APIError && text !== undefined) error.message += ` (${text})`;
+    throw error;
+  }
+}
+
+const NAMES_IN_MESSAGE = 10;
+
+function describeImages(storage: MsdStorage | null): string {
+  const names = Object.keys(storage?.images ?? {});
+  if (names.length === 0) return "It is empty.";
+  const more = names.length > NAMES_IN_MESSAGE ? ", ..." : "";
+  return `There are: ${names.slice(0, NAMES_IN_MESSAGE).join(", ")}${more}.`;
+}

@@ -1,0 +1,134 @@
+import { advised, mountedIn, type DriveOptions, type DriveSteps, type Wanted } from "./drive-steps";
+import { APIError, ConfigurationError, PiKVMError } from "../errors";
+import { imageName, isRemote } from "./image-name";
+import type { Lane } from "../turns/lane";
+import type { Msd } from "./msd";
+import type { MsdDrive, MsdState } from "../events/states";
+import type { CallOptions } from "../transport/transport";
+
+export type { DriveOptions } from "./drive-steps";
+
+export interface MountOptions extends DriveOptions {
+  /** How the computer sees it. Default `cdrom`. */
+  kind?: "cdrom" | "flash";
+  /** Let the computer write to it; flash drives only. Default false. */
+  writable?: boolean;
+}
+
+export interface DriveResult {
+  /** False when everything was as wanted already. */
+  changed: boolean;
+  state: MsdState;
+}
+
+const NO_REMOTE =
+  "This device does not mount images from the network: store the image on it first (it can download a URL by itself).";
+
+/** The USB drive in steps that belong together: nobody of ours changes it in between. */
+export class Drive {
+  readonly #msd: Msd;
+  readonly #steps: DriveSteps;
+  readonly #lane: Lane;
+
+  constructor(msd: Msd, steps: DriveSteps, lane: Lane) {
+    this.#msd = msd;
+    this.#steps = steps;
+    this.#lane = lane;
+  }
+
+  getState(options: CallOptions = {}): Promise<MsdState> {
+    return this.#msd.getState(options);
+  }
+
+  /**
+   * Shows an image of the storage to the computer and waits until the drive is connected. The device does not tell whether the
+   * computer has read it. An image that is mounted already in the same way is left alone.
+   * @param image its name, or a URL for devices that mount images from the network.
+   * @throws ConfigurationError for an image that is not there, incomplete, or not writable though asked; APIError `MsdConnectedError`
+   * when another image is mounted, or this one in another way; APIError `MsdRemoteDisabledError` for a URL where the device cannot.
+   */
+  mount(image: string, { kind, writable, ...options }: MountOptions = {}): Promise<DriveResult> {
+    return this.#lane.run(async () => {
+      const wanted = wantedOf(image, kind, writable);
+      const before = await this.#msd.getState(options);
+      if (isMounted(before, wanted)) return { changed: false, state: before };
+      if (!before.drive?.connected) await this.#check(wanted, before, options);
+      const advice = { MsdConnectedError: describeMounted(before, wanted), MsdRemoteDisabledError: NO_REMOTE };
+      return { changed: true, state: await advised(() => this.#steps.insert(wanted, options), advice) };
+    }, options.signal);
+  }
+
+  /**
+   * As `mount`, and what else is mounted is ejected for it. When the device refuses the new image, the old one is mounted again.
+   * @throws ConfigurationError as `mount`; nothing was ejected then.
+   */
+  swap(image: string, { kind, writable, ...options }: MountOptions = {}): Promise<DriveResult> {
+    return this.#lane.run(async () => {
+      const wanted = wantedOf(image, kind, writable);
+      const before = await this.#msd.getState(options);
+      if (isMounted(before, wanted)) return { changed: false, state: before };
+      await this.#check(wanted, before, options);
+      const old = before.drive?.connected ? before.drive : undefined;
+      if (old) await this.#steps.pull(options);
+      try {
+        const inserting = () => this.#steps.insert(wanted, options);
+        return { changed: true, state: await advised(inserting, { MsdRemoteDisabledError: NO_REMOTE }) };
+      } catch (error) {
+        if (old && error instanceof PiKVMError) error.message += ` (${await this.#putBack(old, error, options)})`;
+        throw error;
+      }
+    }, options.signal);
+  }
+
+  /** Pulls the drive; the image stays selected. A drive that is not connected is left alone. */
+  eject(options: DriveOptions = {}): Promise<DriveResult> {
+    return this.#lane.run(async () => {
+      const before = await this.#msd.getState(options);
+      // Where there is no drive at all, the device's own error says why.
+      if (before.drive && !before.drive.connected) return { changed: false, state: before };
+      return { changed: true, state: await this.#steps.pull(options) };
+    }, options.signal);
+  }
+
+  /** Refuses what the device would accept in silence or refuse without saying what to do. An offline drive gives its own error later. */
+  async #check({ image, rw }: Wanted, before: MsdState, options: DriveOptions): Promise<void> {
+    if (isRemote(image)) return;
+    const found = await this.#steps.find(image, before, options);
+    if (rw && found?.writable === false)
+      throw new ConfigurationError(`The image "${image}" cannot be mounted writable.`);
+  }
+
+  /** @returns what has become of the image that was ejected for another. */
+  async #putBack({ image, cdrom, rw }: MsdDrive, failure: PiKVMError, options: DriveOptions): Promise<string> {
+    const gone = `${image ? `"${image.name}"` : "What was mounted"} has been ejected.`;
+    // Only a refusal says for sure that the new image is not in the drive.
+    if (!image || !(failure instanceof APIError)) return gone;
+    try {
+      await this.#steps.insert({ image: image.name, cdrom, rw }, options);
+      return `"${image.name}" is mounted again.`;
+    } catch {
+      return gone;
+    }
+  }
+}
+
+function wantedOf(image: string, kind: MountOptions["kind"] = "cdrom", writable = false): Wanted {
+  const cdrom = kind === "cdrom";
+  const wanted = { image: isRemote(image) ? image.trim() : imageName(image), cdrom, rw: writable };
+  if (cdrom && writable) throw new ConfigurationError("A CD-ROM cannot be writable; mount it as flash drive.");
+  return wanted;
+}
+
+function describeMounted(state: MsdState, { image }: Wanted): string {
+  const mounted = mountedIn(state);
+  const what =
+    mounted === image
+      ? `"${image}" is mounted in another way`
+      : `${mounted === undefined ? "Another image" : `"${mounted}"`} is mounted`;
+  return `${what}: swap, or eject it first.`;
+}
+
+function isMounted(state: MsdState, wanted: Wanted): boolean {
+  const { drive } = state;
+  return mountedIn(state) === wanted.image && drive?.cdrom === wanted.cdrom && drive.rw === wanted.rw;
+}

@@ -1,0 +1,46 @@
+import { ConfigurationError } from "../errors";
+
+const MAX_NAME = 4096;
+const MAX_RAW_PART = 512;
+const MAX_PART = 255;
+/** What the device does not take for printable; it writes `_` instead. */
+const UNPRINTABLE = /\p{C}|[^\P{Z} ]/gu;
+
+/**
+ * An image's name as the device will write it: by its own rule, so that nothing has to be sent to find out.
+ * @throws ConfigurationError for a name that the device refuses.
+ */
+export function imageName(name: string): string {
+  const parts = name
+    .trim()
+    .split("/")
+    .filter((part) => part !== "");
+  if (parts.length === 0) throw new ConfigurationError("No image is named.");
+  if (Array.from(name).length > MAX_NAME)
+    throw new ConfigurationError(`The image's name is longer than ${MAX_NAME} characters.`);
+  return parts.map((part) => partOf(part, name)).join("/");
+}
+
+/** What the device takes for an address of another computer rather than a name. */
+export function isRemote(image: string): boolean {
+  return /^[a-z][a-z0-9+.-]{2,}:\/\//i.test(image.trim());
+}
+
+function partOf(raw: string, name: string): string {
+  const refused = (reason: string) => new ConfigurationError(`An image cannot be named ${quoted(name)}: ${reason}.`);
+  const part = raw.trim();
+  if (part === "") throw refused("the name of a folder is blank");
+  if (part.startsWith(".")) throw refused("no part of the name may begin with a dot");
+  if (part === "lost+found") throw refused('"lost+found" is the file system\'s own');
+  if (part.includes("\0")) throw refused("it contains a NUL character");
+  const written = Array.from(part.replace(UNPRINTABLE, "_"));
+  const shortened = written.slice(0, MAX_PART).join("");
+  // Not the device's rule but that of its file system, which it would run into.
+  if (written.length > MAX_RAW_PART || Buffer.byteLength(shortened) > MAX_PART)
+    throw refused(`no part of the name may be longer than ${MAX_PART} bytes`);
+  return shortened;
+}
+
+const SHOWN = 100;
+
+const quoted = (name: string): string => JSON.stringify(name.length > SHOWN ? `${name.slice(0, SHOWN)}...` : name);

@@ -1,0 +1,211 @@
+import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
+import { resultOf } from "../transport/answer";
+import type { ChangeOptions, Commands } from "../transport/commands";
+import { ResponseError } from "../errors";
+import { recordsOf } from "../transport/lines";
+import { inRange } from "../ranges";
+import { flag, nullOr, number, objectOf, text } from "../transport/shape";
+import type { MsdState } from "../events/states";
+import {
+  bodyOf,
+  downloadOf,
+  saveTo,
+  type Download,
+  type ImageSource,
+  type TransferProgress,
+} from "../transport/transfer";
+import type { CallOptions } from "../transport/transport";
+
+export interface MsdParams {
+  /** Name of an image in the storage, with `/` for folders; `""` deselects. */
+  image?: string | undefined;
+  /** Offer it as CD-ROM (true) or flash drive. A CD-ROM is never writable. */
+  cdrom?: boolean | undefined;
+  /** Let the computer write to it. Stays false in silence for images that are not writable. */
+  rw?: boolean | undefined;
+}
+
+/** An image as it was stored. */
+export interface StoredImage {
+  /** May differ from the name that was asked for: use this one. */
+  name: string;
+  /** Bytes. */
+  size: number;
+  written: number;
+  /** Of what was sent, in hexadecimal digits; only where it was asked for. */
+  sha256?: string;
+}
+
+interface StoreOptions extends ChangeOptions {
+  /** Folder in the storage; it must exist. */
+  prefix?: string;
+  /** Let the device delete what a broken transfer leaves; works only when it breaks after the first second. Default false. */
+  removeIncomplete?: boolean;
+  onProgress?: TransferProgress | undefined;
+}
+
+export interface UploadOptions extends StoreOptions {
+  /** Bytes of a stream; those of a Buffer or a file are known. */
+  size?: number | undefined;
+  /** Compute the SHA-256 of what is sent, while it is sent. Default false. */
+  sha256?: boolean;
+}
+
+export interface UploadRemoteOptions extends StoreOptions {
+  /** Default: what the origin calls it. */
+  image?: string;
+  /** Do not check the origin's certificate. Default false. */
+  insecure?: boolean | undefined;
+  /** Seconds for the device to connect to the origin, at least 0.1. Default 10. */
+  connectTimeout?: number | undefined;
+}
+
+export interface DownloadOptions extends CallOptions {
+  /** Let the device compress it: `.xz` (slow) or `.zst`. Default `none`. */
+  compress?: "none" | "lzma" | "zstd";
+  onProgress?: TransferProgress | undefined;
+}
+
+const MSD_STATE = objectOf({
+  online: flag,
+  drive: nullOr(objectOf({ connected: flag, image: nullOr(objectOf({ name: text })) })),
+  storage: nullOr(objectOf({ images: objectOf() })),
+});
+const STORED = objectOf({ image: objectOf({ size: number, written: number }) });
+
+/** Seconds of silence, on top of the ordinary time limit, after which a transfer counts as dead. */
+const STALL_TIME = 30;
+
+/** Connecting and removing remount the storage. Seconds on top of the ordinary time limit. */
+const REMOUNT_TIME = 30;
+
+/**
+ * The USB drive of the computer (`/api/msd`). All calls answer when done. They throw BusyError while a transfer runs, and APIError with
+ * `error` set to MsdOfflineError, MsdDisabledError, MsdConnectedError or MsdDisconnectedError where the drive is in the wrong state.
+ */
+export class Msd {
+  readonly #commands: Commands;
+
+  constructor(commands: Commands) {
+    this.#commands = commands;
+  }
+
+  /** Drive, images, free space, transfers. `GET /api/msd`. */
+  getState({ signal }: CallOptions = {}): Promise<MsdState> {
+    return this.#commands.transport.get("/api/msd", { signal, shape: MSD_STATE });
+  }
+
+  /**
+   * Chooses what the drive will show; only while disconnected. `POST /api/msd/set_params`.
+   * @throws APIError `MsdUnknownImageError`: also for about 1 s after an upload.
+   */
+  setParams({ image, cdrom, rw }: MsdParams, options: ChangeOptions = {}): Promise<void> {
+    return this.#commands.post("/api/msd/set_params", { ...options, query: { image, cdrom, rw } });
+  }
+
+  /** Plugs the drive in or pulls it. Not idempotent: plugging in a connected drive is an error. `POST /api/msd/set_connected`. */
+  setConnected(connected: boolean, options: ChangeOptions = {}): Promise<void> {
+    return this.#commands.post("/api/msd/set_connected", { ...options, query: { connected }, extraTime: REMOUNT_TIME });
+  }
+
+  /** Deletes an image; only while disconnected. The listing still shows it for about 1 s. `POST /api/msd/remove`. */
+  remove(image: string, options: ChangeOptions = {}): Promise<void> {
+    return this.#commands.post("/api/msd/remove", { ...options, query: { image }, extraTime: REMOUNT_TIME });
+  }
+
+  /** Pulls the drive by force and remounts the storage; succeeds even when nothing is there. `POST /api/msd/reset`. */
+  reset(options: ChangeOptions = {}): Promise<void> {
+    return this.#commands.post("/api/msd/reset", { ...options, extraTime: REMOUNT_TIME });
+  }
+
+  /**
+   * Stores an image, at the pace of the network and without holding it in memory. `POST /api/msd/write`. Cancelling leaves an incomplete
+   * image, which blocks its name until it is removed. The listing shows the image about 1 s later.
+   * @param image name in the storage.
+   * @param source bytes, the path of a file, or a stream; give the `size` of a stream, because some devices refuse one of unknown length.
+   * A stream is destroyed in the end, in any case.
+   * @throws ConfigurationError for a file that cannot be read; PiKVMError `SIZE` for a stream of another size, or with the source's own code;
+   * APIError `MsdImageExistsError`; status 500 for a folder that is not there and for a full storage.
+   */
+  async upload(image: string, source: ImageSource, options: UploadOptions = {}): Promise<StoredImage> {
+    const { prefix, removeIncomplete, onProgress, size, signal, busyRetry } = options;
+    const digest = options.sha256 ? createHash("sha256") : undefined;
+    const body = await bodyOf(source, { size, onProgress, digest });
+    const length = body.size === undefined ? {} : { "Content-Length": String(body.size) };
+    try {
+      const { image: stored } = await this.#commands.ask<{ image: StoredImage }>("/api/msd/write", {
+        signal,
+        busyRetry,
+        query: { image, prefix, remove_incomplete: removeIncomplete },
+        headers: { "Content-Type": "application/octet-stream", ...length },
+        body: body.pieces,
+        extraTime: STALL_TIME,
+        limited: "steps",
+        shape: STORED,
+      });
+      return digest ? { ...stored, sha256: digest.digest("hex") } : stored;
+    } finally {
+      // One that waits for its own source does not notice that nobody reads it any more.
+      if (source instanceof Readable) source.destroy();
+    }
+  }
+
+  /**
+   * Lets the device fetch an image from a web server, which must tell its size. `POST /api/msd/write_remote`. The device goes on when it is
+   * cancelled; `reset` ends that.
+   * @throws APIError with the origin's failure (`ClientResponseError`, `ClientConnectorError`, ...), `statusCode` 0 when it came while the
+   * image was being fetched; ResponseError `CUT_SHORT` when the device stopped telling: look at `getState`.
+   */
+  uploadRemote(url: string, options: UploadRemoteOptions = {}): Promise<StoredImage> {
+    const { image, prefix, insecure, connectTimeout = 10, removeIncomplete, onProgress, signal, busyRetry } = options;
+    const work = async (turn: AbortSignal): Promise<StoredImage> => {
+      const timeout = inRange("The connect timeout", connectTimeout, { min: 0.1, max: Infinity, unit: " s" });
+      const { body, statusCode, headers } = await this.#commands.transport.changeStreaming(
+        "POST",
+        "/api/msd/write_remote",
+        {
+          signal: turn,
+          query: { url, image, prefix, insecure, timeout, remove_incomplete: removeIncomplete },
+          extraTime: timeout + STALL_TIME,
+          limited: "steps",
+        },
+      );
+      let last: StoredImage | undefined;
+      for await (const record of recordsOf(body)) {
+        // What a record of this call holds; a failure is thrown here.
+        last = (resultOf({ statusCode, headers, text: record, changes: true }, STORED) as { image: StoredImage }).image;
+        onProgress?.(last.written, last.size);
+      }
+      if (last && last.written >= last.size) return last;
+      const message = "The device stopped telling before the image was complete.";
+      throw new ResponseError(message, { statusCode }, { code: "CUT_SHORT", outcome: "unknown" });
+    };
+    return this.#commands.run(work, { signal, busyRetry });
+  }
+
+  /**
+   * Fetches an image, as a stream that is read at the pace of its reader; the drive is busy until it ends. Only while disconnected.
+   * `GET /api/msd/read`.
+   * @throws APIError `MsdUnknownImageError`.
+   */
+  async download(image: string, { compress = "none", onProgress, signal }: DownloadOptions = {}): Promise<Download> {
+    const answer = await this.#commands.transport.stream("/api/msd/read", {
+      signal,
+      query: { image, compress },
+      extraTime: STALL_TIME,
+      limited: "steps",
+    });
+    return downloadOf(answer, onProgress);
+  }
+
+  /**
+   * As `download`, into a file, which gets its name when it is complete.
+   * @returns bytes.
+   * @throws PiKVMError with the code of the file system, e.g. `ENOSPC`.
+   */
+  async downloadToFile(image: string, path: string, options: DownloadOptions = {}): Promise<number> {
+    const { stream } = await this.download(image, options);
+    return saveTo(path, stream);
+  }
+}

@@ -1,0 +1,30 @@
+import { ConfigurationError } from "../errors";
+import type { MsdState, MsdStorage } from "../events/states";
+
+const GIGA = 1_000_000_000;
+const MEGA = 1_000_000;
+
+/**
+ * Looks whether an image fits into the part of the storage where it goes; where nothing is told of it, it may.
+ * @param needed bytes. One of the same name counts as free: it is replaced.
+ * @throws ConfigurationError with the code `NO_SPACE`.
+ */
+export function demandRoom({ storage }: MsdState, image: string, needed: number): void {
+  const part = storage && partOf(storage, image);
+  if (!part) return;
+  const free = part.free + (storage.images[image]?.size ?? 0);
+  if (needed <= free) return;
+  const message = `"${image}" has ${sizeText(needed)}, but the device's storage has ${sizeText(free)} free.`;
+  throw new ConfigurationError(message, { code: "NO_SPACE" });
+}
+
+/** The internal one, unless the image goes into the folder of another. */
+function partOf({ parts = {} }: MsdStorage, image: string) {
+  const mounted = Object.keys(parts).filter((name) => name !== "" && image.startsWith(`${name}/`));
+  const [deepest = ""] = mounted.sort((a, b) => b.length - a.length);
+  return parts[deepest];
+}
+
+function sizeText(bytes: number): string {
+  return bytes < GIGA ? `${(bytes / MEGA).toFixed(1)} MB` : `${(bytes / GIGA).toFixed(1)} GB`;
+}

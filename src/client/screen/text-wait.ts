@@ -1,0 +1,103 @@
+import { WaitTimeoutError, type PiKVMError } from "../errors";
+import type { OcrOptions } from "../video/snapshot";
+import type { TextMatcher } from "./text-match";
+import type { CallOptions } from "../transport/transport";
+import { missingPicture } from "../video/video";
+import type { VideoProgress } from "../video/viewer";
+
+export interface WaitForTextOptions extends CallOptions, Pick<OcrOptions, "langs" | "region"> {
+  /** Wait until it is gone instead. Default false. */
+  gone?: boolean;
+  /** What is so already does not count: it must become so. Default false. */
+  next?: boolean;
+  /** Seconds, up to a day. */
+  timeout: number;
+  /** Seconds from one look to the next at least; a device may take longer to read a screen. Default 1. */
+  interval?: number;
+  /** Seconds for which every look must find it so. Default 0: one look is enough. */
+  holdFor?: number;
+}
+
+/** What was waited for. */
+export interface FoundText {
+  /** What was found; null when it was waited for until it is gone. */
+  found: string | null;
+  /** All that was read. */
+  text: string;
+}
+
+/** What a wait has seen so far, for its error. */
+export interface Seen {
+  /** The video ran, or could have: the device is there. */
+  isReached?: boolean;
+  text?: string;
+  /** Why the last look failed. */
+  error?: PiKVMError | undefined;
+}
+
+type Wanted = Required<Pick<WaitForTextOptions, "gone" | "next" | "holdFor">>;
+
+/** Tells, look by look, whether what was waited for has come. */
+export class TextJudge {
+  readonly #match: TextMatcher;
+  readonly #wanted: Wanted;
+  #mayCount: boolean;
+  /** Since when every look has found it so. */
+  #since: number | undefined;
+
+  constructor(match: TextMatcher, wanted: Wanted) {
+    this.#match = match;
+    this.#wanted = wanted;
+    this.#mayCount = !wanted.next;
+  }
+
+  /**
+   * @param text what was read; undefined when nothing is known of the screen.
+   * @param at when, in seconds.
+   */
+  look(text: string | undefined, at: number): FoundText | undefined {
+    if (text === undefined) {
+      this.forget();
+      return undefined;
+    }
+    const { gone, holdFor } = this.#wanted;
+    const found = this.#match(text);
+    if (gone !== (found === undefined)) {
+      this.#mayCount = true;
+      this.forget();
+      return undefined;
+    }
+    if (!this.#mayCount) return undefined;
+    this.#since ??= at;
+    return at - this.#since >= holdFor ? { found: found ?? null, text } : undefined;
+  }
+
+  /** The time for which it must stay so begins anew. */
+  forget(): void {
+    this.#since = undefined;
+  }
+}
+
+const SHOWN = 300;
+
+/** The error for what was not seen in time. */
+export function lateError(
+  wanted: string,
+  { gone, next, holdFor }: Wanted,
+  timeout: number,
+  seen: Seen,
+  progress: VideoProgress,
+): WaitTimeoutError {
+  const { text = "", error: cause } = seen;
+  const state = gone ? "was not seen to be gone from the screen" : "was not on the screen";
+  const time = holdFor > 0 ? ` for ${holdFor} s` : "";
+  const message = `"${wanted}" ${state}${next ? " anew" : ""}${time} within ${timeout} s. ${lastSight(seen, progress)}`;
+  return new WaitTimeoutError(message, { cause, lastValue: text });
+}
+
+function lastSight({ text, error }: Seen, progress: VideoProgress): string {
+  if (progress !== "running") return `${missingPicture(progress).message}.`;
+  if (error) return `It could not be read at last: ${error.message}`;
+  if (text === undefined) return "It was not read in that time.";
+  return text === "" ? "There was no text on it." : `Read at last: ${text.slice(-SHOWN)}`;
+}

@@ -1,0 +1,61 @@
+import { ConfigurationError, PiKVMError } from "../errors";
+import type { SwitchPort, SwitchState } from "./switch-state";
+
+/** A port, and where it is in the lists of the state. */
+export interface FoundPort {
+  index: number;
+  port: SwitchPort;
+}
+
+/** @throws PiKVMError with the code `NO_SWITCH`: the device itself accepts commands for a switch that is not there. */
+export function requireSwitch({ model }: SwitchState): void {
+  if (model.ports.length > 0) return;
+  throw new PiKVMError(
+    "No PiKVM Switch is attached to the device, or it has not reported yet. Check its USB cable and power.",
+    { code: "NO_SWITCH" },
+  );
+}
+
+/** @throws PiKVMError with the code `NO_SWITCH` when it is not there any more. */
+export function portAt(state: SwitchState, index: number): FoundPort {
+  requireSwitch(state);
+  const port = state.model.ports[index];
+  if (port) return { index, port };
+  throw new PiKVMError(`Port ${index + 1} of the PiKVM Switch is not there any more.`, { code: "NO_SWITCH" });
+}
+
+/**
+ * The port with this number or name: see `Ports`.
+ * @throws ConfigurationError that lists what there is; PiKVMError `NO_SWITCH`.
+ */
+export function findPort(state: SwitchState, wanted: number | string): FoundPort {
+  requireSwitch(state);
+  const ports = state.model.ports.map((port, index) => ({ index, port }));
+  const text = String(wanted).trim();
+  const [found, ...more] = /^\d+(\.\d+)?$/.test(text) ? numbered(ports, text) : named(ports, text);
+  if (!found) {
+    const known = ports.map(({ port }) => portLabel(port)).join(", ");
+    throw new ConfigurationError(`There is no port "${text}". There are: ${known}.`);
+  }
+  if (more.length === 0) return found;
+  const ids = [found, ...more].map(({ port }) => port.id).join(", ");
+  throw new ConfigurationError(`The ports ${ids} are all named "${text}": use the number of one.`);
+}
+
+/** As a person would call it: `2.3 (web server)`. */
+export function portLabel({ id, name }: SwitchPort): string {
+  return name === "" ? id : `${id} (${name})`;
+}
+
+function numbered(ports: readonly FoundPort[], text: string): FoundPort[] {
+  const [first, second] = text.split(".").map((part) => Number(part) - 1);
+  return ports.filter(({ index, port: { unit, channel } }) =>
+    second === undefined ? index === first : unit === first && channel === second,
+  );
+}
+
+function named(ports: readonly FoundPort[], text: string): FoundPort[] {
+  const exact = ports.filter(({ port }) => text !== "" && port.name === text);
+  if (exact.length > 0) return exact;
+  return ports.filter(({ port }) => text !== "" && port.name.toLowerCase() === text.toLowerCase());
+}

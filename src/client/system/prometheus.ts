@@ -1,0 +1,36 @@
+import type { CallOptions, Transport } from "../transport/transport";
+
+export interface Metrics {
+  /** As Prometheus reads them. */
+  text: string;
+  /** By name. The device has gauges without labels only; yes and no are 1 and 0. */
+  values: Record<string, number>;
+}
+
+/** What the device tells Prometheus (`/api/export/prometheus`). */
+export class Prometheus {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /**
+   * Power LED, GPIO, health, fan; at most 5 s old. `pikvm_gpio_*_online_*` carries the level, not whether the channel is online: an error
+   * of the device. `GET /api/export/prometheus/metrics`.
+   */
+  async getMetrics({ signal }: CallOptions = {}): Promise<Metrics> {
+    const { text } = await this.#transport.read("/api/export/prometheus/metrics", { signal });
+    return { text, values: valuesOf(text) };
+  }
+}
+
+function valuesOf(text: string): Record<string, number> {
+  const samples = text.matchAll(/^([a-z_:][\w:]*(?:\{[^}]*\})?)[ \t]+(\S+)/gim);
+  return Object.fromEntries(Array.from(samples, ([, name = "", value]) => [name, numberOf(value)]));
+}
+
+/** Prometheus spells infinity `+Inf`. */
+function numberOf(value = ""): number {
+  return Number(value.replace(/inf$/i, "Infinity"));
+}

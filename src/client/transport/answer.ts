@@ -1,0 +1,148 @@
+import {
+  APIError,
+  AuthError,
+  BusyError,
+  lostAnswer,
+  RedirectError,
+  ResponseError,
+  UnavailableError,
+  type Refusal,
+} from "../errors";
+import { isRecord, objectOf, type Shape } from "./shape";
+
+/** An answer whose body has been read whole. */
+export interface Answer {
+  statusCode: number;
+  headers: Record<string, string | string[] | undefined>;
+  text: string;
+  /** Whether it answers a request that changes the device. Default false. */
+  changes?: boolean;
+}
+
+/**
+ * The `result` of the device's envelope.
+ * @param shape what its reader relies on; default an object.
+ * @throws the error of the answer's status, or ResponseError when it is not an envelope.
+ */
+export function resultOf(answer: Answer, shape: Shape = objectOf()): unknown {
+  if (answer.statusCode >= 300) throw refusalOf(answer);
+  const envelope = parseEnvelope(answer.text);
+  if (envelope === undefined) throw badResponse(answer, "Expected the JSON of a PiKVM.");
+  if (!envelope.ok) throw refusalInSuccess(envelope);
+  if (!isRecord(envelope.result)) throw badResponse(answer, "Expected a result.");
+  if (!shape(envelope.result)) throw badResponse(answer, "Expected another result.");
+  return envelope.result;
+}
+
+/**
+ * An answer without an envelope.
+ * @throws ResponseError when it is not a JSON object.
+ */
+export function documentOf(answer: Answer): Record<string, unknown> {
+  const value = parseJson(answer.text);
+  if (isRecord(value)) return value;
+  throw badResponse(answer, "Expected a JSON document.");
+}
+
+/**
+ * The whole JSON of an answer, with the device's envelope where it has one; null for an empty answer.
+ * @throws APIError for an envelope that tells of a failure; ResponseError for what is no JSON.
+ */
+export function jsonOf(answer: Answer): unknown {
+  if (answer.text === "") return null;
+  const value = parseJson(answer.text);
+  if (value === undefined) throw badResponse(answer, "Expected JSON.");
+  const envelope = envelopeIn(value);
+  if (envelope?.ok === false) throw refusalInSuccess(envelope);
+  return value;
+}
+
+/** The error of an answer that is not a success. */
+export function refusalOf(answer: Answer): APIError {
+  const { statusCode, changes = false } = answer;
+  if (statusCode < 400) return redirectOf(answer);
+  const envelope = parseEnvelope(answer.text);
+  const refusal: Refusal =
+    envelope?.ok === false
+      ? { statusCode, error: envelope.result.error, errorMsg: envelope.result.error_msg }
+      : { statusCode };
+  const message = `HTTP ${statusCode}: ${[refusal.errorMsg, HINTS[statusCode]].filter(Boolean).join(". ") || describeBody(answer)}`;
+  if (statusCode === 401 || statusCode === 403) return new AuthError(message, refusal);
+  if (statusCode === 409) return new BusyError(message, refusal);
+  if (statusCode === 503) return new UnavailableError(message, refusal);
+  // A server between us and the device has lost it, perhaps while it worked: a stopping kvmd ends its running requests as a 502.
+  const lost = statusCode >= 500 && envelope === undefined;
+  return new APIError(message, refusal, { retryable: statusCode === 502, ...lostAnswer(lost && changes) });
+}
+
+const HINTS: Record<number, string> = {
+  401: "The device got no usable user name and password",
+  403: "User name, password or two-factor code was refused",
+  404: "The device does not know this call: is the address that of a PiKVM, and its software recent enough?",
+  502: "The device's web server is up, but its service kvmd is not (it may be restarting)",
+  504: "The device did not finish in time",
+};
+
+type Envelope = { ok: true; result: unknown } | Failure;
+
+interface Failure {
+  ok: false;
+  result: { error: string; error_msg: string };
+}
+
+/** The error of a success that is not what it should be. */
+export function badResponse(answer: Answer, expected: string): ResponseError {
+  return new ResponseError(
+    `${describeBody(answer)} ${expected}`,
+    { statusCode: answer.statusCode },
+    { code: "BAD_RESPONSE", ...lostAnswer(answer.changes === true) },
+  );
+}
+
+function refusalInSuccess({ result: { error, error_msg: errorMsg } }: Failure): APIError {
+  const message = `The device refused: ${errorMsg || error || "no reason given"}`;
+  return new APIError(message, { statusCode: 0, error, errorMsg });
+}
+
+function parseEnvelope(text: string): Envelope | undefined {
+  return envelopeIn(parseJson(text));
+}
+
+function envelopeIn(value: unknown): Envelope | undefined {
+  if (!isRecord(value) || typeof value["ok"] !== "boolean" || !("result" in value)) return undefined;
+  if (value["ok"]) return { ok: true, result: value["result"] };
+  const result = isRecord(value["result"]) ? value["result"] : {};
+  return { ok: false, result: { error: textOf(result["error"]), error_msg: textOf(result["error_msg"]) } };
+}
+
+/** @returns undefined for what is no JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function redirectOf({ statusCode, headers }: Answer): RedirectError {
+  const target = textOf(headers["location"]);
+  const advice = target.startsWith("https://") ? " Change the device's address to https://." : "";
+  const where = target === "" ? "elsewhere" : `to ${target.split("?")[0] ?? ""}`;
+  return new RedirectError(`HTTP ${statusCode}: redirected ${where}; redirects are not followed.${advice}`, {
+    statusCode,
+  });
+}
+
+function describeBody({ headers, text }: Answer): string {
+  const type = textOf(headers["content-type"]).split(";")[0];
+  if (text === "") return "The answer is empty.";
+  // What nginx says where it is told to ask for client certificates.
+  if (text.includes("No required SSL certificate was sent")) return "The server wants a client certificate.";
+  if (text.includes("The SSL certificate error")) return "The server refuses our client certificate.";
+  if (type === "text/html") return "The answer is a web page, perhaps of a proxy.";
+  return `The answer is not what the API documents (${type || "no content type"}, ${text.length} characters).`;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

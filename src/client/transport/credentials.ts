@@ -1,0 +1,75 @@
+import { ConfigurationError } from "../errors";
+import { parseTotpSecret, totpCode } from "./totp";
+
+/**
+ * How to prove who we are. `headers`: X-KVMD-User and X-KVMD-Passwd with each request. `basic`: HTTP Basic, for proxies that want it;
+ * cannot carry a password with a colon. `session`: log in once, then a cookie.
+ */
+export type AuthMethod = "headers" | "basic" | "session";
+
+export interface Login {
+  user?: string;
+  password?: string;
+  /** Base32 secret of the device's two-factor authentication. */
+  totpSecret?: string;
+  /** Default `headers`. */
+  auth?: AuthMethod;
+}
+
+/** The user and what proves it. Knows nothing of connections. */
+export class Credentials {
+  readonly method: AuthMethod;
+  readonly user: string;
+  readonly #password: string;
+  readonly #totpKey: Buffer | undefined;
+
+  constructor({ user = "", password = "", totpSecret = "", auth = "headers" }: Login) {
+    if (/[^\x20-\x7e]/.test(password))
+      throw new ConfigurationError("The password has characters that the device cannot accept.");
+    if (/[^\x21-\x7e]/.test(user))
+      throw new ConfigurationError("The user name has characters that the device cannot accept.");
+    if (auth === "basic" && password.includes(":")) {
+      throw new ConfigurationError(
+        "HTTP Basic cannot carry a password with a colon; choose another way to authenticate.",
+      );
+    }
+    this.method = auth;
+    this.user = user;
+    this.#password = password;
+    this.#totpKey = totpSecret.trim() === "" ? undefined : parseTotpSecret(totpSecret);
+  }
+
+  /** A device that lets everybody in needs no user, and no login. */
+  get needsSession(): boolean {
+    return this.method === "session" && this.user !== "";
+  }
+
+  get usesTotp(): boolean {
+    return this.#totpKey !== undefined;
+  }
+
+  /** The password with, where two-factor is on, the code of this moment appended: kvmd takes both in one field. */
+  password(): string {
+    return this.#totpKey ? this.#password + totpCode(this.#totpKey, Date.now()) : this.#password;
+  }
+
+  /** The headers of a request for the methods that need no login. */
+  headers(): Record<string, string> {
+    if (this.user === "") return {};
+    if (this.method === "basic") {
+      return { Authorization: `Basic ${Buffer.from(`${this.user}:${this.password()}`).toString("base64")}` };
+    }
+    return { "X-KVMD-User": this.user, "X-KVMD-Passwd": this.password() };
+  }
+
+  /** What to say when a login is refused with two-factor on: whether our clocks disagree. Empty when they do not, or it is off. */
+  explainRefusal(deviceDate: unknown): string {
+    if (!this.usesTotp || typeof deviceDate !== "string") return "";
+    const skew = Math.round((Date.now() - Date.parse(deviceDate)) / 1000);
+    if (Number.isNaN(skew)) return "";
+    const direction = skew > 0 ? "ahead of" : "behind";
+    return Math.abs(skew) < 30
+      ? ""
+      : `. This computer's clock is ${Math.abs(skew)} s ${direction} the device's; two-factor codes need clocks that agree within 30 s`;
+  }
+}

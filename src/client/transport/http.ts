@@ -1,0 +1,215 @@
+import { Readable } from "node:stream";
+import type { Dispatcher } from "undici";
+import type { Address } from "./address";
+import type { Answer } from "./answer";
+import { cancelledBy, Deadline, throwIfCancelled } from "../turns/deadline";
+import { ConnectionTimeoutError, lostAnswer, ResponseError } from "../errors";
+import { isBroken, networkError, targetOf } from "./network";
+import { Pool, type PoolName } from "./pool";
+import type { Progress } from "./sending";
+import type { Connector } from "./trust";
+
+/** One HTTP request to a device. */
+export interface HttpRequest {
+  method: "GET" | "POST" | "PATCH" | "DELETE";
+  /** Below the sub-path, with the query. */
+  path: string;
+  headers: Record<string, string>;
+  body?: string | Buffer | AsyncIterable<Buffer> | undefined;
+  /** Whether it changes the device. */
+  changes: boolean;
+  /** Seconds for what is `limited`; waiting for a free connection and connecting count. */
+  timeout: number;
+  limited: Limited;
+  /** With what it shares connections. */
+  pool: PoolName;
+  /** End it. */
+  signals: readonly (AbortSignal | undefined)[];
+}
+
+/**
+ * What must be over in time: all of it; or only each step, where a piece of the body that is sent or received is progress; or all before
+ * the answer's body, which may then take as long as it likes.
+ */
+export type Limited = "all" | "steps" | "head";
+
+/** An answer whose body is still to be read, or to be discarded. */
+export interface OpenAnswer {
+  statusCode: number;
+  headers: Answer["headers"];
+  changes: boolean;
+  body: Body;
+}
+
+/** An answer whose body has been read, as bytes too. */
+export interface WholeAnswer extends Answer {
+  bytes: Buffer;
+}
+
+/** The largest JSON answer is the listing of an image storage. */
+const MAX_ANSWER = 32 * 1024 * 1024;
+
+/** Requests to one device. */
+export class Http {
+  readonly #address: Address;
+  readonly #pools: Record<PoolName, Pool>;
+  readonly #hasCertificate: boolean;
+
+  constructor(address: Address, connect: Connector) {
+    this.#address = address;
+    this.#hasCertificate = connect.hasCertificate;
+    const pool = (name: PoolName) => new Pool(name, connect);
+    this.#pools = { calls: pool("calls"), "any calls": pool("any calls"), streams: pool("streams") };
+  }
+
+  /** @throws the errors of the network and of cancelling; an answer of any status is returned. */
+  async open(request: HttpRequest): Promise<OpenAnswer> {
+    const progress: Progress = { sent: false };
+    const changeSent = (): boolean => progress.sent && request.changes;
+    const about = { address: this.#address, hasCertificate: this.#hasCertificate };
+    const ourError = (error: unknown) => networkError(error, { ...about, changeSent: changeSent() });
+    const deadline = new Deadline(request.signals, {
+      seconds: request.timeout,
+      late: () => this.#late(request, progress),
+    });
+    try {
+      throwIfCancelled(deadline.signal);
+      const response = await deadline.race(this.#send(request, deadline, progress));
+      if (request.limited !== "all") deadline.lift();
+      const { statusCode, headers } = response;
+      const body = new Body(response, deadline, { changes: request.changes, limited: request.limited, ourError });
+      return { statusCode, headers, changes: request.changes, body };
+    } catch (error) {
+      deadline[Symbol.dispose]();
+      throw ourError(error);
+    }
+  }
+
+  /** Ends all connections, whatever runs over them. */
+  async destroy(): Promise<void> {
+    await Promise.all(Object.values(this.#pools).map((pool) => pool.destroy()));
+  }
+
+  #send(request: HttpRequest, deadline: Deadline, progress: Progress): Promise<Dispatcher.ResponseData<Progress>> {
+    const { method, path, headers, body, limited } = request;
+    const stepped = limited === "steps" ? deadline : undefined;
+    const isStream = typeof body === "object" && !Buffer.isBuffer(body);
+    return this.#pools[request.pool].request({
+      origin: this.#address.origin,
+      path: this.#address.path + path,
+      method,
+      headers,
+      body: isStream ? streamOf(body, stepped) : (body ?? null),
+      // A device that answers before it has read all of a long body leaves a connection that must not be used again.
+      reset: isStream,
+      signal: deadline.signal,
+      opaque: progress,
+    });
+  }
+
+  #late({ pool: name, changes }: HttpRequest, { sent }: Progress): ConnectionTimeoutError {
+    const target = targetOf(this.#address);
+    const pool = this.#pools[name];
+    if (!sent && pool.isFull) {
+      const message = `No connection to ${target} was free in time: ${pool.taken}. Nothing was sent.`;
+      return new ConnectionTimeoutError(message, { code: "NO_FREE_CONNECTION", retryable: true });
+    }
+    const message = `${target} did not answer in time.`;
+    return new ConnectionTimeoutError(message, { retryable: true, ...lostAnswer(sent && changes) });
+  }
+}
+
+interface BodyOptions {
+  changes: boolean;
+  limited: Limited;
+  ourError: (cause: unknown) => Error;
+}
+
+/** What a device says, piece by piece. To be iterated once, or discarded; both give the connection back. */
+export class Body implements AsyncIterable<Buffer> {
+  readonly #response: Dispatcher.ResponseData<Progress>;
+  readonly #deadline: Deadline;
+  readonly #options: BodyOptions;
+
+  constructor(response: Dispatcher.ResponseData<Progress>, deadline: Deadline, options: BodyOptions) {
+    this.#response = response;
+    this.#deadline = deadline;
+    this.#options = options;
+    // Its failure is told to who reads it, if anybody does.
+    response.body.on("error", () => undefined);
+  }
+
+  /** Nobody wants it: the connection is broken off unless all of it has arrived. */
+  discard(): void {
+    this.#deadline[Symbol.dispose]();
+    this.#response.body.destroy();
+  }
+
+  /** @throws ResponseError when it is cut short; ConnectError when the connection breaks; the errors of the time limit and of cancelling. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void, undefined> {
+    const deadline = this.#deadline;
+    // undici's body is typed as a stream of anything; without an encoding it yields Buffers.
+    const pieces = this.#response.body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+    const stepped = this.#options.limited === "steps";
+    try {
+      for (;;) {
+        if (stepped) deadline.renew();
+        const piece = await deadline.race(pieces.next());
+        if (piece.done === true) return;
+        // The device is not to blame for a slow reader.
+        if (stepped) deadline.lift();
+        yield piece.value;
+      }
+    } catch (cause) {
+      if (deadline.signal.aborted) throw this.#options.ourError(cancelledBy(deadline.signal));
+      throw this.#options.ourError(isBroken(cause) ? cause : this.#cutShort(cause));
+    } finally {
+      this.discard();
+    }
+  }
+
+  #cutShort(cause: unknown): ResponseError {
+    return new ResponseError("The device's answer was cut short.", this.#response, {
+      cause,
+      code: "CUT_SHORT",
+      retryable: true,
+      ...lostAnswer(this.#options.changes),
+    });
+  }
+}
+
+/** Reads all of an answer. */
+export async function whole({ statusCode, headers, changes, body }: OpenAnswer): Promise<WholeAnswer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.length;
+    if (length > MAX_ANSWER) {
+      const message = `The answer is longer than ${MAX_ANSWER / 1024 / 1024} MiB.`;
+      throw new ResponseError(message, { statusCode }, { code: "TOO_LONG", ...lostAnswer(changes) });
+    }
+    chunks.push(chunk);
+  }
+  const bytes = Buffer.concat(chunks);
+  return {
+    statusCode,
+    headers,
+    changes,
+    bytes,
+    get text() {
+      return bytes.toString("utf8");
+    },
+  };
+}
+
+/** Reads as fast as the connection takes it. */
+function streamOf(body: AsyncIterable<Buffer>, deadline: Deadline | undefined): Readable {
+  async function* pieces(): AsyncGenerator<Buffer> {
+    for await (const piece of body) {
+      deadline?.renew();
+      yield piece;
+    }
+    deadline?.renew();
+  }
+  return Readable.from(pieces(), { objectMode: false });
+}

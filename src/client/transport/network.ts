@@ -1,0 +1,124 @@
+import { errors } from "undici";
+import type { Address } from "./address";
+import {
+  CancelledError,
+  ConfigurationError,
+  ConnectError,
+  ConnectionTimeoutError,
+  lostAnswer,
+  PiKVMError,
+  ResponseError,
+  type ErrorDetails,
+} from "../errors";
+
+/** What is known about a request that failed below HTTP. */
+export interface Attempt {
+  /** Where it went. */
+  address: Address;
+  /** A request that changes the device has, at least in part, left this computer. Default false. */
+  changeSent?: boolean;
+  /** A client certificate was there to be presented. Default false. */
+  hasCertificate?: boolean;
+}
+
+/** Where a server is. */
+export type Endpoint = Pick<Address, "hostname" | "port">;
+
+/** Turns what undici, ws and the operating system throw into this package's errors. The one place that knows their codes. */
+export function networkError(cause: unknown, attempt: Attempt): PiKVMError {
+  const { address, changeSent = false, hasCertificate = false } = attempt;
+  const lost = lostAnswer(changeSent);
+  if (cause instanceof CancelledError) return new CancelledError(cause.message, { ...lost, code: cause.code, cause });
+  // The connector's own errors are shared by all requests that waited for that connection; each gets its own copy.
+  const Shared = SHARED.find((Class) => cause instanceof Class);
+  if (Shared && cause instanceof Shared && cause.outcome === undefined) {
+    return new Shared(cause.message, { ...lost, code: cause.code, retryable: cause.retryable, cause });
+  }
+  if (cause instanceof PiKVMError) return cause;
+  const target = targetOf(address);
+  const code = codeOf(cause);
+  const details: ErrorDetails = { cause, code, retryable: !HOPELESS.has(code), ...lost };
+  if (code === "ETIMEDOUT") return new ConnectionTimeoutError(`No connection to ${target} in time.`, details);
+  if (cause instanceof errors.HTTPParserError || code.startsWith("HPE_")) {
+    const notHttp = { ...details, code: "NOT_HTTP", retryable: false };
+    return new ResponseError(`${target} did not answer with HTTP: is it a PiKVM?`, { statusCode: 0 }, notHttp);
+  }
+  // What was going on when the device was closed.
+  if (code === "UND_ERR_DESTROYED") return new CancelledError("The connection has been closed.", { ...lost, cause });
+  const refusal = certificateRefusal(code);
+  // It comes before the server reads a request, although in TLS 1.3 we may have sent one by then.
+  if (refusal !== undefined) return new ConnectError(`${target} ${refusal}.`, { cause, code });
+  const describe = HINTS.get(code) ?? (() => `The connection to ${target} broke (${code}).`);
+  const advice = hasCertificate && ENDINGS.has(code) ? CERTIFICATE_ADVICE : "";
+  return new ConnectError(describe(target, address) + advice, details);
+}
+
+const SHARED = [ConnectError, ConnectionTimeoutError, ConfigurationError];
+
+/** What a server says in the TLS handshake that asks for a client certificate; the codes before the last words differ between OpenSSLs. */
+function certificateRefusal(code: string): string | undefined {
+  const alert = /^ERR_SSL_.*_ALERT_(\w+)$/.exec(code)?.[1];
+  if (alert === "CERTIFICATE_REQUIRED") return "wants a client certificate: give cert and key in the trust settings";
+  // What servers with TLS 1.2 say then, but also when they find no common cipher.
+  if (alert === "HANDSHAKE_FAILURE") return "ended the TLS handshake: it may want a client certificate (cert and key)";
+  const reason = REFUSED_CERTIFICATE.find((name) => name === alert);
+  if (reason === undefined) return undefined;
+  const words = reason.toLowerCase().replaceAll("_", " ");
+  return `refuses our client certificate (${words}): give one that is valid and signed by an authority that it knows`;
+}
+
+const REFUSED_CERTIFICATE = [
+  "BAD_CERTIFICATE",
+  "UNSUPPORTED_CERTIFICATE",
+  "CERTIFICATE_REVOKED",
+  "CERTIFICATE_EXPIRED",
+  "CERTIFICATE_UNKNOWN",
+  "UNKNOWN_CA",
+  "ACCESS_DENIED",
+];
+
+/** How connections end that a server breaks without a word. */
+const ENDINGS = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
+const CERTIFICATE_ADVICE = " It may not know the authority that signed our client certificate.";
+
+/** Whether the operating system ended a connection, rather than the other side by ending it in order. */
+export function isBroken(cause: unknown): boolean {
+  return cause instanceof Error && "syscall" in cause;
+}
+
+/** Host and port, for messages. */
+export function targetOf({ hostname, port }: Endpoint): string {
+  return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+}
+
+/** Trying again leads to the same. */
+const HOPELESS = new Set(["ERR_SSL_WRONG_VERSION_NUMBER", "EPROTO"]);
+
+const HINTS = new Map<string, (target: string, address: Address) => string>([
+  [
+    "ECONNREFUSED",
+    (target) => `${target} refuses connections: is the port right, and does the device's web server run?`,
+  ],
+  ["ENOTFOUND", (target) => `The name of ${target} is not known: check the address.`],
+  ["EAI_AGAIN", (target) => `The name of ${target} could not be looked up: name resolution does not answer.`],
+  ["EHOSTUNREACH", (target) => `${target} cannot be reached: is the device switched on and in this network?`],
+  ["ENETUNREACH", (target) => `There is no network route to ${target}.`],
+  ["ERR_SSL_WRONG_VERSION_NUMBER", plainPort],
+  ["EPROTO", plainPort],
+  ["UND_ERR_SOCKET", (target, address) => `${target} closed the connection without an answer.${tlsPort(address)}`],
+  ["ECONNRESET", (target, address) => `${target} broke the connection.${tlsPort(address)}`],
+]);
+
+function plainPort(target: string): string {
+  return `${target} does not speak TLS: if the device is used without HTTPS, write its address with http://.`;
+}
+
+/** What a port that expects TLS does to a plain request. */
+function tlsPort({ secure }: Address): string {
+  return secure ? "" : " If the device is used with HTTPS, write its address with https://.";
+}
+
+function codeOf(cause: unknown): string {
+  const code: unknown = typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined;
+  return typeof code === "string" ? code : "NETWORK";
+}

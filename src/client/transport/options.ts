@@ -1,0 +1,73 @@
+import type { AuthMethod } from "./credentials";
+import { ConfigurationError } from "../errors";
+import { isRecord } from "./shape";
+import type { TransportOptions } from "./transport";
+
+const AUTH_METHODS: readonly AuthMethod[] = ["headers", "basic", "session"];
+/** In seconds; what is longer than a timer can be would be no time at all. */
+const TIME = { min: 0.001, max: 3600 };
+
+type Check = [expected: string, isRight: (value: unknown) => boolean];
+
+const TEXT: Check = ["a text", isText];
+const SECONDS: Check = [
+  `a number of seconds, ${TIME.min} to ${TIME.max}`,
+  (value) => typeof value === "number" && value >= TIME.min && value <= TIME.max,
+];
+const FLAG: Check = ["true or false", isFlag];
+
+const CHECKS: Record<keyof TransportOptions, Check> = {
+  address: TEXT,
+  user: TEXT,
+  password: TEXT,
+  totpSecret: TEXT,
+  auth: [`one of: ${AUTH_METHODS.join(", ")}`, (value) => AUTH_METHODS.some((method) => method === value)],
+  sessionExpire: [
+    "a number of seconds, 0 or more",
+    (value) => typeof value === "number" && value >= 0 && Number.isFinite(value),
+  ],
+  trust: ['"system", "none", { fingerprint } or certificates in PEM', isTrust],
+  proxy: TEXT,
+  connectTimeout: SECONDS,
+  timeout: SECONDS,
+  readOnly: FLAG,
+};
+
+/**
+ * For callers whose types nobody has checked. What is absent or undefined is left to its default.
+ * @throws ConfigurationError that names the option and what it may be; the message does not repeat what was given.
+ */
+export function checkOptions(options: TransportOptions): void {
+  if (!isRecord(options)) throw new ConfigurationError("The options of a PiKVM must be an object with an address.");
+  for (const [name, [expected, isRight]] of Object.entries(CHECKS)) {
+    const value = options[name];
+    const isMissing = value === undefined && name !== "address";
+    if (!isMissing && !isRight(value)) throw new ConfigurationError(`The option "${name}" must be ${expected}.`);
+  }
+}
+
+function isTrust(value: unknown): boolean {
+  if (value === "system" || value === "none") return true;
+  if (!isRecord(value)) return false;
+  if ("fingerprint" in value) return isText(value["fingerprint"]);
+  const { ca, cert, key, passphrase, servername, verify } = value;
+  const isPem = (pem: unknown): boolean => isText(pem) || Buffer.isBuffer(pem);
+  return (
+    (Array.isArray(ca) ? ca : [ca]).every(absentOr(isPem)) &&
+    [cert, key].every(absentOr(isPem)) &&
+    [passphrase, servername].every(absentOr(isText)) &&
+    absentOr(isFlag)(verify)
+  );
+}
+
+function absentOr(check: (value: unknown) => boolean): (value: unknown) => boolean {
+  return (value) => value === undefined || check(value);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string";
+}
+
+function isFlag(value: unknown): boolean {
+  return typeof value === "boolean";
+}

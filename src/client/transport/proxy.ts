@@ -1,0 +1,109 @@
+import { request } from "node:http";
+import type { Socket } from "node:net";
+import type { Deadline } from "../turns/deadline";
+import { ConfigurationError, ConnectError } from "../errors";
+import { targetOf, type Endpoint } from "./network";
+
+const EXPECTED = "Expected http://host:port or http://user:password@host:port.";
+
+/** An HTTP proxy on the way to the device, which sees no more than where we go: everything runs in a tunnel through it. */
+export class Proxy {
+  /** Its host and port, for messages. */
+  readonly target: string;
+  readonly #endpoint: Endpoint;
+  readonly #login: string | undefined;
+  #refused: ConnectError | undefined;
+
+  /** @throws ConfigurationError for what is not the URL of an HTTP proxy. */
+  constructor(text: string) {
+    // No message repeats it: there may be a password in it.
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (url === undefined) throw new ConfigurationError(`The proxy is not a URL. ${EXPECTED}`);
+    if (url.protocol !== "http:") {
+      throw new ConfigurationError(`A proxy is spoken to by http:// only, not ${url.protocol}// . ${EXPECTED}`);
+    }
+    if (url.pathname !== "/" || url.search !== "" || url.hash !== "") {
+      throw new ConfigurationError(`The proxy's URL has more than host and port. ${EXPECTED}`);
+    }
+    this.#endpoint = {
+      hostname: url.hostname.replace(/^\[|\]$/g, ""),
+      port: url.port === "" ? 80 : Number(url.port),
+    };
+    this.target = targetOf(this.#endpoint);
+    this.#login = url.username === "" && url.password === "" ? undefined : basicLogin(url);
+  }
+
+  /**
+   * A connection to an endpoint through the proxy. `CONNECT host:port`.
+   * @throws ConnectError when the proxy cannot be reached, is none, or refuses (`PROXY_` and the status).
+   */
+  async tunnelTo(endpoint: Endpoint, deadline: Deadline): Promise<Socket> {
+    // As with the device's own credentials: who is asked too often may lock the account.
+    if (this.#refused) throw this.#refused;
+    const authority = targetOf(endpoint);
+    const { statusCode, socket } = await deadline.race(this.#connect(authority, deadline.signal));
+    if (statusCode >= 200 && statusCode < 300) return socket;
+    socket.destroy();
+    const refusal = this.#refusal(statusCode, authority);
+    if (statusCode === 407 && this.#login !== undefined) this.#refused = refusal;
+    throw refusal;
+  }
+
+  #connect(authority: string, signal: AbortSignal): Promise<{ statusCode: number; socket: Socket }> {
+    const { hostname, port } = this.#endpoint;
+    return new Promise((resolve, reject) => {
+      const headers = {
+        Host: authority,
+        Connection: "keep-alive",
+        ...(this.#login === undefined ? {} : { "Proxy-Authorization": this.#login }),
+      };
+      const asking = request({
+        host: hostname,
+        port,
+        method: "CONNECT",
+        path: authority,
+        headers,
+        agent: false,
+        signal,
+      });
+      asking.on("error", (cause) => reject(this.#unreachable(cause)));
+      asking.on("connect", ({ statusCode = 0 }, socket: Socket, head) => {
+        if (head.length > 0) socket.unshift(head);
+        // Whoever uses the tunnel listens too, but not at every moment.
+        socket.on("error", () => undefined).setNoDelay(true);
+        resolve({ statusCode, socket });
+      });
+      asking.end();
+    });
+  }
+
+  #unreachable(cause: Error): ConnectError {
+    const code = "code" in cause && typeof cause.code === "string" ? cause.code : "NETWORK";
+    if (code.startsWith("HPE_")) {
+      const message = `The proxy ${this.target} does not answer as an HTTP proxy: is its port right?`;
+      return new ConnectError(message, { code: "PROXY_NOT_HTTP", cause });
+    }
+    const message = `The proxy ${this.target} cannot be reached (${code}): is its address right, and does it run?`;
+    return new ConnectError(message, { code, cause, retryable: true });
+  }
+
+  #refusal(statusCode: number, authority: string): ConnectError {
+    const wantsLogin =
+      this.#login === undefined
+        ? "wants a login: give http://user:password@host:port"
+        : "refuses our user or password; they are not offered again until the settings change";
+    const problem =
+      statusCode === 407 ? wantsLogin : `does not connect us to ${authority}: it answers with HTTP ${statusCode}`;
+    const details = { code: `PROXY_${statusCode}`, retryable: statusCode >= 500 };
+    return new ConnectError(`The proxy ${this.target} ${problem}.`, details);
+  }
+}
+
+function basicLogin({ username, password }: URL): string {
+  try {
+    const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+    return `Basic ${Buffer.from(login).toString("base64")}`;
+  } catch {
+    throw new ConfigurationError("The proxy's user or password has a percent sign that must be written as %25.");
+  }
+}

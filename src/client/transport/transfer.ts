@@ -1,0 +1,186 @@
+import { randomUUID, type Hash } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { ConfigurationError, PiKVMError } from "../errors";
+import type { Body, OpenAnswer } from "./http";
+import { integerIn } from "../ranges";
+
+/** Told after each piece: bytes so far, and all of them where that is known. */
+export type TransferProgress = (transferred: number, total: number | undefined) => void;
+
+/** What an image is read from: bytes, the path of a file, or anything that is read once. */
+export type ImageSource = Buffer | string | Readable;
+
+/** An image on its way to this computer. */
+export interface Download {
+  /** The image's name with the suffix of its compression, `/` for folders. */
+  fileName: string;
+  /** Bytes; not known of what the device compresses. */
+  size: number | undefined;
+  /** Destroy it when it is not read to its end. Its errors are this package's. */
+  stream: Readable;
+}
+
+interface BodyOptions {
+  /** Bytes of a stream. */
+  size?: number | undefined;
+  onProgress?: TransferProgress | undefined;
+  /** Updated with all that is read. */
+  digest?: Hash | undefined;
+}
+
+export interface ImageBody {
+  size: number | undefined;
+  /** What is read from bytes or a file may be iterated again. */
+  pieces: AsyncIterable<Buffer>;
+}
+
+const PIECE = 64 * 1024;
+
+/** @throws ConfigurationError for a file that cannot be read. */
+export async function bodyOf(source: ImageSource, options: BodyOptions): Promise<ImageBody> {
+  const size = await sizeOf(source, options.size);
+  const open = () =>
+    Buffer.isBuffer(source) ? slices(source) : typeof source === "string" ? createReadStream(source) : source;
+  return { size, pieces: { [Symbol.asyncIterator]: () => measured(open(), { ...options, size }) } };
+}
+
+/**
+ * Bytes of an image that is to be sent; undefined for a stream that does not tell.
+ * @throws ConfigurationError for a file that cannot be read, a stream that is over already, and a size that is none; PiKVMError with its own
+ * code for a stream that has failed.
+ */
+export async function sizeOf(source: ImageSource, ofStream: number | undefined): Promise<number | undefined> {
+  if (ofStream !== undefined) integerIn("The size", ofStream, { min: 0, max: Infinity, unit: " bytes" });
+  if (Buffer.isBuffer(source)) return source.length;
+  if (typeof source === "string") return sizeOfFile(source);
+  if (source.errored) throw fileError(source.errored, "The image could not be read");
+  if (!source.readable) throw new ConfigurationError("The stream is over already: it was read or destroyed before.");
+  return ofStream;
+}
+
+/** Hands an answer's body on, at the pace of its reader. */
+export function downloadOf({ headers, body }: OpenAnswer, onProgress: TransferProgress | undefined): Download {
+  const length = Number(headers["content-length"] ?? NaN);
+  const size = Number.isInteger(length) ? length : undefined;
+  const stream = readableOf(body, counted(body, size, onProgress));
+  return { fileName: fileNameOf(String(headers["content-disposition"] ?? "")), size, stream };
+}
+
+/** An answer's body as a stream. @param pieces what is read of it. */
+export function readableOf(body: Body, pieces: AsyncIterable<Buffer> = body): Readable {
+  const iterator = pieces[Symbol.asyncIterator]();
+  const stream: Readable = new Readable({
+    read: () =>
+      void iterator.next().then(
+        ({ done, value }) => stream.push(done === true ? null : value),
+        (error: unknown) => stream.destroy(error as Error), // what a Body throws
+      ),
+    // Not Readable.from, which would wait for the next piece before it gives up; the device may never send one.
+    destroy: (error, done) => {
+      body.discard();
+      done(error);
+    },
+  });
+  // Who reads it is told all the same; a reader that does not listen must not end the process.
+  stream.on("error", () => undefined);
+  return stream;
+}
+
+/** Under its name only when it is complete. @returns bytes. */
+export async function saveTo(path: string, stream: Readable): Promise<number> {
+  // A name of its own: two that write the same file must not mix.
+  const unfinished = `${path}.${randomUUID()}.part`;
+  const file = createWriteStream(unfinished);
+  try {
+    await pipeline(stream, file);
+    await rename(unfinished, path);
+  } catch (cause) {
+    await rm(unfinished, { force: true }).catch(() => undefined);
+    throw fileError(cause, `"${path}" could not be written`);
+  }
+  return file.bytesWritten;
+}
+
+async function sizeOfFile(path: string): Promise<number> {
+  try {
+    // Opened, since a file may tell its size and yet not be for us to read.
+    await using file = await open(path);
+    const found = await file.stat();
+    if (found.isFile()) return found.size;
+  } catch (cause) {
+    throw new ConfigurationError(`The file "${path}" cannot be read${codeOf(cause)}.`, { cause });
+  }
+  throw new ConfigurationError(`"${path}" is not a file.`);
+}
+
+function* slices(bytes: Buffer): Generator<Buffer> {
+  for (let start = 0; start < bytes.length; start += PIECE) yield bytes.subarray(start, start + PIECE);
+}
+
+/** A body of another length than announced would leave the device waiting, or cut the image. */
+async function* measured(
+  source: Iterable<unknown> | AsyncIterable<unknown>,
+  { size, onProgress, digest }: BodyOptions,
+): AsyncGenerator<Buffer, void, undefined> {
+  let read = 0;
+  try {
+    for await (const piece of source) {
+      const bytes = bytesOf(piece);
+      read += bytes.length;
+      if (size !== undefined && read > size) throw wrongSize("more than", size);
+      digest?.update(bytes);
+      yield bytes;
+      onProgress?.(read, size);
+    }
+  } catch (cause) {
+    throw fileError(cause, `The image could not be read after ${read} bytes`);
+  }
+  if (size !== undefined && read < size) throw wrongSize(`only ${read} of`, size);
+}
+
+async function* counted(
+  body: AsyncIterable<Buffer>,
+  size: number | undefined,
+  onProgress: TransferProgress | undefined,
+): AsyncGenerator<Buffer, void, undefined> {
+  let received = 0;
+  for await (const piece of body) {
+    received += piece.length;
+    yield piece;
+    onProgress?.(received, size);
+  }
+}
+
+function bytesOf(piece: unknown): Buffer {
+  if (Buffer.isBuffer(piece)) return piece;
+  if (typeof piece === "string" || piece instanceof Uint8Array) return Buffer.from(piece);
+  throw new PiKVMError("The image's stream yields something that is not bytes.", { code: "SOURCE" });
+}
+
+function wrongSize(relation: string, size: number): PiKVMError {
+  return new PiKVMError(`The image has ${relation} the ${size} bytes announced.`, { code: "SIZE" });
+}
+
+function fileError(cause: unknown, message: string): PiKVMError {
+  if (cause instanceof PiKVMError) return cause;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const code = cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : "SOURCE";
+  return new PiKVMError(`${message}: ${reason}`, { code, cause });
+}
+
+/** ` (ENOENT)`, as the system names the reason. */
+function codeOf(cause: unknown): string {
+  return cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
+}
+
+function fileNameOf(disposition: string): string {
+  const encoded = /filename\*=UTF-8''([^;]+)/i.exec(disposition)?.[1] ?? "";
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return encoded;
+  }
+}

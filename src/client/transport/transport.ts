@@ -1,0 +1,224 @@
+import { setMaxListeners } from "node:events";
+import { Access, type AccessOptions } from "./access";
+import { parseAddress, type Address } from "./address";
+import { resultOf, type Answer } from "./answer";
+import { CancelledError, ConfigurationError, ConnectError, type APIError } from "../errors";
+import { Http, whole, type HttpRequest, type Limited, type OpenAnswer, type WholeAnswer } from "./http";
+import { checkOptions } from "./options";
+import type { PoolName } from "./pool";
+import type { Shape } from "./shape";
+import { connectorFor, type Connector, type Trust } from "./trust";
+
+export interface TransportOptions extends AccessOptions {
+  /** `host`, `host:port`, or an http(s) URL, possibly with a sub-path. */
+  address: string;
+  /** Default `"system"`: a certificate signed by an authority that the system knows. */
+  trust?: Trust;
+  /**
+   * HTTP proxy on the way to the device, `http://[user:password@]host:port`; everything runs in a tunnel through it (`CONNECT`). Special
+   * characters of user and password are percent-encoded. Default none; the environment's `HTTPS_PROXY` is not looked at.
+   */
+  proxy?: string | undefined;
+  /** Seconds for TCP and TLS, the proxy included, up to 3600. Default 10. */
+  connectTimeout?: number;
+  /** Seconds for an ordinary answer, up to 3600. Default 30. */
+  timeout?: number;
+  /** Refuse everything that changes the device, before it is sent. */
+  readOnly?: boolean;
+}
+
+/** Options that every call accepts. */
+export interface CallOptions {
+  /** Cancels the call. What was sent already is not undone. */
+  signal?: AbortSignal | undefined;
+}
+
+export type Query = Record<string, string | number | boolean | undefined>;
+
+export interface RequestOptions extends CallOptions {
+  /** Parameters; `undefined` ones are left out, booleans are spelled 1 and 0. */
+  query?: Query;
+  /** What can be read only once is sent only once. */
+  body?: HttpRequest["body"];
+  headers?: Record<string, string>;
+  /** Seconds for the answer instead of the ordinary timeout. */
+  timeout?: number;
+  /** Seconds the device may take on top of the timeout. */
+  extraTime?: number;
+  /** What must be over in that time. Default `"all"`. */
+  limited?: Limited;
+  /** With what it shares connections. Default `"calls"`, and `"streams"` for what is not limited to a time as a whole. */
+  pool?: PoolName;
+  /** The request changes nothing although it is a POST. */
+  harmless?: boolean;
+  /** What the result must be, as far as somebody relies on it. Default an object. */
+  shape?: Shape;
+  /** The request undoes something and is sent even while everything else ends. */
+  lastWord?: boolean;
+}
+
+type Method = HttpRequest["method"];
+
+/** Requests to one device: envelope, errors, authentication, read-only, what is repeated and what never. */
+export class Transport {
+  readonly address: Address;
+  readonly access: Access;
+  readonly connector: Connector;
+  readonly timeout: number;
+  readonly #readOnly: boolean;
+  readonly #http: Http;
+  readonly #closed = new AbortController();
+  /** Ends later than that: last words may need a new connection. */
+  readonly #destroyed = new AbortController();
+
+  constructor(options: TransportOptions) {
+    checkOptions(options);
+    // However many calls there are, they all end when the device is closed.
+    setMaxListeners(0, this.closed, this.#destroyed.signal);
+    this.address = parseAddress(options.address);
+    this.access = new Access(options, async (path, { headers, ...request }) =>
+      whole(await this.#exchange("POST", path, { ...request, harmless: true }, headers)),
+    );
+    this.connector = connectorFor({
+      trust: options.trust ?? "system",
+      connectTimeout: options.connectTimeout ?? 10,
+      proxy: options.proxy,
+      closed: this.#destroyed.signal,
+    });
+    this.timeout = options.timeout ?? 30;
+    this.#readOnly = options.readOnly ?? false;
+    this.#http = new Http(this.address, this.connector);
+  }
+
+  /** Ends when the device is closed. */
+  get closed(): AbortSignal {
+    return this.#closed.signal;
+  }
+
+  /** Reads; repeated once when a kept-alive connection turns out to be broken. */
+  async get<T>(path: string, options: RequestOptions = {}): Promise<T> {
+    // The caller names the type of what this call answers; fields the device adds are kept.
+    return resultOf(await this.read(path, options), options.shape) as T;
+  }
+
+  /** Changes something, and is therefore sent at most once. */
+  async post<T = unknown>(path: string, options: RequestOptions = {}): Promise<T> {
+    return resultOf(await this.change("POST", path, options), options.shape) as T; // as with get
+  }
+
+  /** As `get`, for answers of any shape. */
+  async read(path: string, options: RequestOptions = {}): Promise<WholeAnswer> {
+    return await repeatedOnce(async () => whole(await this.#answer("GET", path, options)));
+  }
+
+  /** As `get`, for answers that are read while they arrive. */
+  stream(path: string, options: RequestOptions = {}): Promise<OpenAnswer> {
+    return repeatedOnce(() => this.#answer("GET", path, options));
+  }
+
+  /** As `post`, for answers of any shape. */
+  async change(method: "POST" | "PATCH" | "DELETE", path: string, options: RequestOptions = {}): Promise<WholeAnswer> {
+    return whole(await this.changeStreaming(method, path, options));
+  }
+
+  /** As `post`, for answers that are read while they arrive. */
+  async changeStreaming(
+    method: "POST" | "PATCH" | "DELETE",
+    path: string,
+    options: RequestOptions = {},
+  ): Promise<OpenAnswer> {
+    if (!options.harmless) this.refuseReadOnly();
+    return this.#answer(method, path, options);
+  }
+
+  /** @throws ConfigurationError when nothing may be changed. */
+  refuseReadOnly(): void {
+    if (!this.#readOnly) return;
+    throw new ConfigurationError("The device is set to read-only; nothing was sent.", { code: "READ_ONLY" });
+  }
+
+  /** As `Access.withAuth`. */
+  withAuth<T>(
+    work: (headers: Record<string, string>) => Promise<T>,
+    signals: readonly (AbortSignal | undefined)[],
+  ): Promise<T> {
+    return this.access.withAuth(work, signals);
+  }
+
+  /** As `Access.refusal`. */
+  refusal(answer: Answer): APIError {
+    return this.access.refusal(answer);
+  }
+
+  /** Ends all calls, except for last words. */
+  end(): void {
+    this.#closed.abort(closedError());
+  }
+
+  /** Ends all connections. */
+  async destroy(): Promise<void> {
+    this.#destroyed.abort(closedError());
+    await this.#http.destroy();
+  }
+
+  async #answer(method: Method, path: string, options: RequestOptions): Promise<OpenAnswer> {
+    const signals = this.#signalsOf(options);
+    // A body that can be read only once cannot be sent again with a new session: make sure of the session first.
+    if (this.access.hasSession && isStream(options.body))
+      await this.read("/api/auth/check", { signal: options.signal });
+    return this.withAuth((auth) => this.#exchange(method, path, options, auth), signals);
+  }
+
+  /** @throws the errors of the network, and of answers that are not a success. */
+  async #exchange(
+    method: Method,
+    path: string,
+    options: RequestOptions,
+    auth: Record<string, string> = {},
+  ): Promise<OpenAnswer> {
+    const { limited = "all", pool = limited === "all" ? "calls" : "streams" } = options;
+    const answer = await this.#http.open({
+      method,
+      path: withQuery(path, options.query ?? {}),
+      headers: { ...auth, ...options.headers },
+      body: options.body,
+      changes: method !== "GET" && !options.harmless,
+      timeout: (options.timeout ?? this.timeout) + (options.extraTime ?? 0),
+      limited,
+      pool,
+      signals: this.#signalsOf(options),
+    });
+    if (answer.statusCode >= 300) throw this.refusal(await whole(answer));
+    return answer;
+  }
+
+  #signalsOf({ signal, lastWord }: RequestOptions): (AbortSignal | undefined)[] {
+    return [signal, lastWord ? undefined : this.closed];
+  }
+}
+
+const closedError = () => new CancelledError("This PiKVM has been closed.", { code: "CLOSED" });
+
+const BROKEN_CONNECTION = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
+
+async function repeatedOnce<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ConnectError && BROKEN_CONNECTION.has(error.code))) throw error;
+    return work();
+  }
+}
+
+function isStream(body: HttpRequest["body"]): boolean {
+  return typeof body === "object" && !Buffer.isBuffer(body);
+}
+
+function withQuery(path: string, query: Query): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined)
+      parameters.append(name, typeof value === "boolean" ? String(Number(value)) : String(value));
+  }
+  return parameters.size === 0 ? path : `${path}${path.includes("?") ? "&" : "?"}${parameters.toString()}`;
+}

@@ -1,0 +1,153 @@
+import type { ChangeOptions, Commands } from "../transport/commands";
+import type { Lane } from "../turns/lane";
+import { framesOf, type MjpegFrame, type MjpegOptions } from "./mjpeg";
+import { integerIn, oneOf } from "../ranges";
+import { SharedTurns } from "../turns/shared-turns";
+import {
+  checkLangs,
+  checkRegion,
+  previewOf,
+  QUALITY,
+  recognisedText,
+  regionOf,
+  snapshotOf,
+  type OcrInfo,
+  type OcrOptions,
+  type PictureOptions,
+  type Snapshot,
+  type SnapshotOptions,
+} from "./snapshot";
+import type { Limits, StreamerState, UstreamerState } from "./streamer-state";
+import type { CallOptions, Query } from "../transport/transport";
+
+export interface SetStreamerParams {
+  quality?: number | undefined;
+  desiredFps?: number | undefined;
+  resolution?: string | undefined;
+  h264Bitrate?: number | undefined;
+  h264Gop?: number | undefined;
+}
+
+/** A device waits for a signal, and a small board takes up to 20 s to read a whole screen. Seconds on top. */
+const SIGNAL_TIME = 10;
+const OCR_TIME = 60;
+
+/**
+ * The screen of the computer (`/api/streamer`). The video runs only while somebody watches (a WebSocket with `stream=1`, such as the
+ * device's own web page, or `PiKVM.video`); nothing here starts it.
+ */
+export class Streamer {
+  readonly #commands: Commands;
+  readonly #readings: SharedTurns<string>;
+
+  /** @param ocrLane for reading the screen, which takes all that a small board has. */
+  constructor(commands: Commands, ocrLane: Lane) {
+    this.#commands = commands;
+    this.#readings = new SharedTurns(ocrLane);
+  }
+
+  /** Settings, their limits, and the running process. `GET /api/streamer`. */
+  getState({ signal }: CallOptions = {}): Promise<StreamerState> {
+    return this.#commands.transport.get("/api/streamer", { signal });
+  }
+
+  /** The `streamer` of the state, fresh. `GET /streamer/state`. @throws APIError with status 502 while nobody watches. */
+  getUstreamerState({ signal }: CallOptions = {}): Promise<UstreamerState> {
+    return this.#commands.transport.get("/streamer/state", { signal });
+  }
+
+  /**
+   * Changes settings 1 s later, with a gap of some seconds in the video. Writing back the old value meanwhile undoes nothing. Looks at the
+   * device's own limits first, because it drops what is out of them without a word. `POST /api/streamer/set_params`.
+   * @throws ConfigurationError for a value out of the device's limits; APIError `StreamerQualityNotSupported` and the like.
+   */
+  async setParams(params: SetStreamerParams, options: ChangeOptions = {}): Promise<void> {
+    const { limits, features } = await this.getState(options);
+    const { quality, desiredFps, resolution, h264Bitrate, h264Gop } = params;
+    // Where there are no limits, the device says that it does not have the setting.
+    const within = (name: string, value: number | undefined, limit: Limits | undefined) =>
+      value === undefined || !limit ? value : integerIn(name, value, limit);
+    const query = {
+      quality: within("The quality", quality, features.quality ? QUALITY : undefined),
+      desired_fps: within("The frame rate", desiredFps, limits.desired_fps),
+      resolution:
+        resolution === undefined || !limits.available_resolutions
+          ? resolution
+          : oneOf("The resolution", resolution, limits.available_resolutions),
+      h264_bitrate: within("The bit rate", h264Bitrate, limits.h264_bitrate),
+      h264_gop: within("The GOP", h264Gop, limits.h264_gop),
+    };
+    return this.#commands.post("/api/streamer/set_params", { ...options, query });
+  }
+
+  /** Restarts the video if it runs. `POST /api/streamer/reset`. */
+  reset(options: ChangeOptions = {}): Promise<void> {
+    return this.#commands.post("/api/streamer/reset", options);
+  }
+
+  /**
+   * A picture of the screen. `GET /api/streamer/snapshot`.
+   * @throws ConfigurationError for a preview out of range; UnavailableError when the video does not run, when there is no signal (after 3 s),
+   * and with `load` when nothing is saved: the device does not tell which.
+   */
+  async snapshot({ preview = false, ...options }: SnapshotOptions = {}): Promise<Snapshot> {
+    const query = preview === false ? {} : previewOf(preview === true ? {} : preview);
+    return snapshotOf(await this.#picture(query, options, SIGNAL_TIME));
+  }
+
+  /**
+   * The pictures as they come, until it is cancelled or left (`break`). An unchanged picture is sent again about once a second, without a
+   * signal a "NO LIVE VIDEO" one with `online` false. Reads no faster than it is iterated: a slow reader's pictures are some time old, and
+   * the device leaves out others (`dropped`). Ends when the video does, e.g. a second after `setParams`. `GET /streamer/stream`.
+   * @throws APIError with status 502 while nobody watches; ConnectionTimeoutError when nothing comes for the time of an ordinary answer;
+   * ConnectError when the connection breaks; ResponseError when the video ends (`CUT_SHORT`), for what is no MJPEG stream, and for a
+   * picture over 16 MiB; CancelledError.
+   */
+  async *mjpeg({ key, zeroData = false, signal }: MjpegOptions = {}): AsyncGenerator<MjpegFrame, void, undefined> {
+    const query = { extra_headers: true, key, zero_data: zeroData ? true : undefined };
+    const { transport } = this.#commands;
+    yield* framesOf(await transport.stream("/streamer/stream", { signal, query, limited: "steps" }), zeroData);
+  }
+
+  /** Forgets the saved picture, whether there is one or not; no event tells of it. `DELETE /api/streamer/snapshot`. */
+  async deleteSnapshot({ signal, busyRetry }: ChangeOptions = {}): Promise<void> {
+    const { transport } = this.#commands;
+    await this.#commands.run((turn) => transport.change("DELETE", "/api/streamer/snapshot", { signal: turn }), {
+      signal,
+      busyRetry,
+    });
+  }
+
+  /** Languages that the device can read. `GET /api/streamer/ocr`. */
+  async getOcrInfo({ signal }: CallOptions = {}): Promise<OcrInfo> {
+    return (await this.#commands.transport.get<{ ocr: OcrInfo }>("/api/streamer/ocr", { signal })).ocr;
+  }
+
+  /**
+   * The text on the screen. Takes a small board 10 to 20 s for all of it. One is read at a time; who wants the same meanwhile shares the
+   * next. Looks first whether the device has the languages. `GET /api/streamer/snapshot?ocr=1`.
+   * @throws ConfigurationError for a region that is empty, or begins outside of the picture (code `REGION_OUTSIDE`), and for a language that
+   * the device has not; APIError `OcrError` where the device cannot read; BusyError when too many different ones wait already; what
+   * `snapshot` throws.
+   */
+  async ocr({ langs = [], region = {}, ...options }: OcrOptions = {}): Promise<string> {
+    const { signal, ...picture } = options;
+    const query = { ocr: true, ocr_langs: langs.length > 0 ? langs.join(",") : undefined, ...regionOf(region) };
+    const read = async (turn: AbortSignal): Promise<string> => {
+      if (langs.length > 0) checkLangs(langs, await this.getOcrInfo({ signal: turn }));
+      const answer = await this.#picture(query, { ...picture, signal: turn }, OCR_TIME);
+      const text = recognisedText(answer);
+      checkRegion(region, answer);
+      return text;
+    };
+    return this.#readings.run(JSON.stringify([query, picture]), read, signal);
+  }
+
+  #picture(query: Query, { save, load, allowOffline, signal }: PictureOptions, extraTime: number) {
+    return this.#commands.transport.read("/api/streamer/snapshot", {
+      signal,
+      extraTime,
+      query: { save, load, allow_offline: allowOffline, ...query },
+    });
+  }
+}

@@ -1,0 +1,99 @@
+import { type Hid } from "./hid";
+import { BUTTON_NAMES, buttonOfCode, KEY_NAMES, keyOfCode } from "./keys";
+import { isObject, type Json, type JsonObject } from "../api/python";
+import { type Point } from "./squash";
+import * as valid from "../api/validators";
+
+/** A message that kvmd's handler cannot take: the session ends. */
+export class FatalMessageError extends Error {
+  override name = "FatalMessageError";
+}
+
+const FLAG = { state: 0x01, finish: 0x02, squash: 0x01, raw: 0x80 };
+
+/** What a client may send as JSON. */
+export function hidInputs(hid: Hid): Readonly<Record<string, (event: JsonObject) => void>> {
+  return {
+    key: (event) =>
+      hid.key(keyName(event.key), flag(event.state), event.finish === undefined ? false : flag(event.finish)),
+    mouse_button: (event) =>
+      hid.button(valid.oneOf(raw(event.button), "Mouse button", BUTTON_NAMES), flag(event.state)),
+    mouse_move: (event) => hid.move(point(event.to, "Mouse move", -32768, 32767)),
+    mouse_relative: (event) => hid.relative(deltas(event.delta), squash(event)),
+    mouse_wheel: (event) => hid.wheel(deltas(event.delta), squash(event)),
+  };
+}
+
+/** The same as binary, by opcode. */
+export function hidOpcodes(hid: Hid): Readonly<Record<number, (data: Buffer) => void>> {
+  return {
+    1: (data) => {
+      const flags = data.readUInt8(0);
+      const key = (flags & FLAG.raw) === 0 ? keyName(name(data)) : known(keyOfCode(code(data)));
+      hid.key(key, (flags & FLAG.state) !== 0, (flags & FLAG.finish) !== 0);
+    },
+    2: (data) => {
+      const flags = data.readUInt8(0);
+      const button =
+        (flags & FLAG.raw) === 0
+          ? valid.oneOf(name(data), "Mouse button", BUTTON_NAMES)
+          : known(buttonOfCode(code(data)));
+      hid.button(button, (flags & FLAG.state) !== 0);
+    },
+    3: (data) => {
+      if (data.length === 4) hid.move({ x: data.readInt16BE(0), y: data.readInt16BE(2) });
+    },
+    4: (data) => hid.relative(binaryDeltas(data), (data.readUInt8(0) & FLAG.squash) !== 0),
+    5: (data) => hid.wheel(binaryDeltas(data), (data.readUInt8(0) & FLAG.squash) !== 0),
+  };
+}
+
+/** Bytes beyond ASCII make no name; Node's "ascii" would cut them to one. */
+function name(data: Buffer): string {
+  return data.toString("latin1", 1, 33);
+}
+
+function keyName(value: Json | undefined): string {
+  return valid.exactlyOneOf(raw(value), "Keyboard key", KEY_NAMES, 32);
+}
+
+function code(data: Buffer): number {
+  if (data.length !== 3) throw new RangeError("A raw code is two bytes");
+  return data.readUInt16BE(1);
+}
+
+function known<T>(name: T | undefined): T {
+  if (name === undefined) throw new FatalMessageError("unknown raw code");
+  return name;
+}
+
+/** Python's `str()` of what the JSON held, which is what the validators look at. */
+function raw(value: Json | undefined): string | undefined {
+  return value === undefined || value === null || typeof value === "object" ? undefined : String(value);
+}
+
+function flag(value: Json | undefined): boolean {
+  return valid.bool(raw(value));
+}
+
+function squash(event: JsonObject): boolean {
+  return event.squash === undefined ? false : flag(event.squash);
+}
+
+function deltas(value: Json | undefined): Point[] {
+  return (Array.isArray(value) ? (value as Json[]) : [value]).map((item) => point(item, "Mouse delta", -127, 127)); // Array.isArray forgets what the items are
+}
+
+function point(value: Json | undefined, name: string, min: number, max: number): Point {
+  if (!isObject(value)) throw new TypeError("not a point");
+  return { x: valid.clampedInt(raw(value.x), name, min, max), y: valid.clampedInt(raw(value.y), name, min, max) };
+}
+
+function binaryDeltas(data: Buffer): Point[] {
+  if (data.length % 2 !== 1) throw new RangeError("A delta is two bytes");
+  const byte = (offset: number): number => Math.max(-127, data.readInt8(offset));
+  return Array.from({ length: (data.length - 1) / 2 }, (_, index) => ({
+    x: byte(1 + 2 * index),
+    y: byte(2 + 2 * index),
+  }));
+}

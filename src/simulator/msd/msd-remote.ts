@@ -1,0 +1,100 @@
+import { get as httpGet, type IncomingMessage } from "node:http";
+import { get as httpsGet } from "node:https";
+
+import { KvmdError } from "../api/errors";
+import { repr } from "../api/python";
+
+const MAX_REDIRECTS = 10;
+
+/** An image on somebody's web server, ready to be read. */
+export interface RemoteImage {
+  readonly size: number;
+  /** @throws KvmdError when the origin gives no name. */
+  fileName(): string;
+  chunks(): AsyncIterable<Buffer>;
+  /** What kvmd's HTTP client says when the body breaks off. */
+  complaint(): string;
+  close(): void;
+}
+
+export interface FetchOptions {
+  readonly insecure: boolean;
+  /** For the connect, s. */
+  readonly timeout: number;
+}
+
+/** @throws KvmdError of the class that kvmd's HTTP client (aiohttp) would raise. */
+export async function fetchImage(url: string, options: FetchOptions): Promise<RemoteImage> {
+  const response = await follow(url, options, MAX_REDIRECTS);
+  const size = Number(response.headers["content-length"] ?? NaN);
+  if (!Number.isInteger(size)) {
+    response.destroy();
+    throw new KvmdError("ClientError", "No Content-Length found");
+  }
+  let received = 0;
+  return {
+    size,
+    fileName: () => fileNameOf(url, response),
+    async *chunks() {
+      for await (const chunk of response) {
+        const bytes = chunk as Buffer; // no encoding was set
+        received += bytes.length;
+        yield bytes;
+      }
+    },
+    complaint: () =>
+      "Response payload is not completed: <ContentLengthError: 400, message='Not enough data to satisfy content " +
+      `length header (received ${received} of ${size} bytes).'>`,
+    close: () => response.destroy(),
+  };
+}
+
+function fileNameOf(url: string, response: IncomingMessage): string {
+  const disposition = /filename="?([^";]+)"?/i.exec(response.headers["content-disposition"] ?? "")?.[1];
+  const name = disposition ?? decodeURIComponent(new URL(url).pathname.split("/").at(-1) ?? "");
+  if (name === "") throw new KvmdError("ClientError", "Can't determine filename");
+  return name;
+}
+
+async function follow(url: string, options: FetchOptions, redirects: number): Promise<IncomingMessage> {
+  const response = await request(url, options);
+  const { statusCode: status = 0, headers } = response;
+  if (status === 200) return response;
+  response.destroy();
+  if ([301, 302, 303, 307, 308].includes(status) && headers.location !== undefined && redirects > 0)
+    return follow(new URL(headers.location, url).href, options, redirects - 1);
+  throw new KvmdError(
+    "ClientResponseError",
+    `${status}, message=${repr(response.statusMessage ?? "")}, url=${repr(url)}`,
+  );
+}
+
+function request(url: string, { insecure, timeout }: FetchOptions): Promise<IncomingMessage> {
+  const secure = url.toLowerCase().startsWith("https:");
+  return new Promise((resolve, reject) => {
+    const connect = secure
+      ? httpsGet(url, { rejectUnauthorized: !insecure, timeout: timeout * 1000, agent: false }, resolve)
+      : httpGet(url, { timeout: timeout * 1000, agent: false }, resolve);
+    connect.on("timeout", () => connect.destroy(new KvmdError("ConnectionTimeoutError", `Connection timeout to host ${url}`))); // prettier-ignore
+    connect.on("error", (error: NodeJS.ErrnoException) => reject(asClientError(error, new URL(url))));
+  });
+}
+
+function asClientError(error: NodeJS.ErrnoException, { hostname, port, protocol }: URL): KvmdError {
+  if (error instanceof KvmdError) return error;
+  const address = `${hostname}:${port === "" ? (protocol === "https:" ? 443 : 80) : port}`;
+  const host = `Cannot connect to host ${address} ssl:default`;
+  if (error.code === "ENOTFOUND" || error.code === "EAI_AGAIN")
+    return new KvmdError("ClientConnectorDNSError", `${host} [Name or service not known]`);
+  if (error.code === "ECONNREFUSED")
+    return new KvmdError(
+      "ClientConnectorError",
+      `${host} [Connect call failed ('${hostname}', ${address.split(":").at(-1) ?? ""})]`,
+    );
+  if (/CERT|SELF_SIGNED|ALTNAME/.test(error.code ?? ""))
+    return new KvmdError(
+      "ClientConnectorCertificateError",
+      `Cannot connect to host ${address} ssl:True [${error.message}]`,
+    );
+  return new KvmdError("ClientOSError", error.message);
+}

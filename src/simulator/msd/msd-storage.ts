@@ -1,0 +1,172 @@
+import { type Timer, type Timers } from "../clock";
+import { float, type JsonObject } from "../api/python";
+
+/** An image to start with: its size in bytes, or its content. */
+export type ImageSource = number | Buffer;
+
+/** Of larger images only the first bytes are kept; the rest is counted and reads as zeros. */
+const KEPT_BYTES = 4 * 1024 * 1024;
+const REFRESH_MS = 1000;
+const CAPACITY = 8_414_195_712;
+const SYSTEM_BYTES = 19_947_520;
+
+export class ImageFile {
+  written = 0;
+  complete = false;
+  private readonly kept: Buffer[] = [];
+  private keptBytes = 0;
+
+  constructor(
+    readonly name: string,
+    readonly size: number,
+    public modified: number,
+    readonly removable = true,
+  ) {}
+
+  /** An `.iso` never is. */
+  get writable(): boolean {
+    return !this.name.toLowerCase().endsWith(".iso");
+  }
+
+  append(chunk: Buffer): void {
+    this.written += chunk.length;
+    const room = KEPT_BYTES - this.keptBytes;
+    if (room <= 0) return;
+    // A copy: the socket's buffer is larger than the chunk and would stay with it.
+    const part = Buffer.from(chunk.subarray(0, room));
+    this.kept.push(part);
+    this.keptBytes += part.length;
+  }
+
+  *chunks(): Generator<Buffer> {
+    const CHUNK = 64 * 1024;
+    const content = Buffer.concat(this.kept);
+    for (let offset = 0; offset < this.size; offset += CHUNK) {
+      const length = Math.min(CHUNK, this.size - offset);
+      const part = content.subarray(offset, offset + length);
+      yield part.length === length ? part : Buffer.concat([part], length);
+    }
+  }
+}
+
+interface Listed {
+  readonly file: ImageFile;
+  readonly complete: boolean;
+  readonly modified: number;
+}
+
+/** The files of the storage and kvmd's list of them, which follows a second later. */
+export class ImageStorage {
+  capacity = CAPACITY;
+  readonly files = new Map<string, ImageFile>();
+  /** Told when the list was read again. */
+  onRefresh: () => void = () => undefined;
+  private listing = new Map<string, Listed>();
+  private free = 0;
+  private pending: Timer | undefined;
+
+  constructor(
+    private readonly timers: Timers,
+    images: Readonly<Record<string, ImageSource>>,
+  ) {
+    for (const [name, source] of Object.entries(images)) this.add(name, source);
+    this.refresh();
+  }
+
+  /** Puts a finished image there as if it had always been; with `complete: false` an aborted one. */
+  add(name: string, source: ImageSource, more: { modified?: number; complete?: boolean } = {}): void {
+    const size = typeof source === "number" ? source : source.length;
+    const file = new ImageFile(name, size, more.modified ?? this.wallSeconds());
+    if (typeof source === "number") file.written = size;
+    else file.append(source);
+    file.complete = more.complete ?? true;
+    this.files.set(name, file);
+    this.refresh();
+  }
+
+  /** Finds what is both listed and there. */
+  find(name: string): ImageFile | undefined {
+    const file = this.files.get(name);
+    return file !== undefined && this.isListed(name) ? file : undefined;
+  }
+
+  isListed(name: string): boolean {
+    return this.listing.has(name);
+  }
+
+  hasFolder(folder: string): boolean {
+    return folder === "" || [...this.files.keys()].some((name) => name.startsWith(`${folder}/`));
+  }
+
+  create(name: string, size: number): ImageFile {
+    const file = new ImageFile(name, size, this.wallSeconds());
+    this.files.set(name, file);
+    this.touch();
+    return file;
+  }
+
+  /** @returns false when the disk is full. */
+  append(file: ImageFile, chunk: Buffer): boolean {
+    if (this.freeNow() < chunk.length) return false;
+    file.append(chunk);
+    file.modified = this.wallSeconds();
+    this.touch();
+    return true;
+  }
+
+  finish(file: ImageFile): void {
+    file.complete = true;
+    this.touch();
+  }
+
+  remove(name: string): void {
+    this.files.delete(name);
+    this.touch();
+  }
+
+  /** Reads the disk at once, as kvmd does when it starts. */
+  refresh(): void {
+    this.pending?.cancel();
+    this.pending = undefined;
+    const depth = (name: string): number => name.split("/").length;
+    const walk = [...this.files.values()].sort((a, b) => depth(a.name) - depth(b.name) || (a.name < b.name ? -1 : 1));
+    this.listing = new Map(walk.map((file) => [file.name, { file, complete: file.complete, modified: file.modified }]));
+    this.free = this.freeNow();
+    this.onRefresh();
+  }
+
+  images(): JsonObject {
+    return Object.fromEntries([...this.listing.keys()].map((name) => [name, this.describe(name)]));
+  }
+
+  /** A removed file stays listed for a moment, empty and without a date. */
+  describe(name: string): JsonObject {
+    const listed = this.listing.get(name);
+    const there = listed !== undefined && this.files.get(name) === listed.file;
+    return {
+      complete: listed?.complete ?? false,
+      removable: listed?.file.removable ?? true,
+      writable: listed?.file.writable ?? true,
+      size: there ? listed.file.size : 0,
+      mod_ts: float(there ? listed.modified : 0),
+    };
+  }
+
+  parts(): JsonObject {
+    return { "": { size: this.capacity, free: this.free, writable: true } };
+  }
+
+  private freeNow(): number {
+    const used = [...this.files.values()].reduce((sum, file) => sum + file.written, 0);
+    return Math.max(0, this.capacity - SYSTEM_BYTES - used);
+  }
+
+  /** A change on the disk is noticed at the end of the second in which it happened. */
+  private touch(): void {
+    this.pending ??= this.timers.after(REFRESH_MS, () => this.refresh());
+  }
+
+  private wallSeconds(): number {
+    return this.timers.clock.wall() / 1000;
+  }
+}

@@ -1,0 +1,133 @@
+/** Bytes into the storage and out of it. */
+import { StoppedError } from "../clock";
+import { KvmdError } from "../api/errors";
+import { type Claim, type Msd } from "./msd";
+import { compressed, COMPRESSIONS, SUFFIXES } from "./msd-compress";
+import { type ImageFile } from "./msd-storage";
+import { type JsonObject } from "../api/python";
+import { crash, ok, type Reply } from "../api/reply";
+import { type Context, type KvmdRequest } from "../api/subsystem";
+import * as valid from "../api/validators";
+
+const PROGRESS_MS = 1000;
+
+class DiskFullError extends Error {
+  override name = "DiskFullError";
+}
+
+export async function write(msd: Msd, context: Context, request: KvmdRequest): Promise<Reply> {
+  const name = valid.imageName(`${request.param("prefix") ?? ""}/${request.param("image") ?? ""}`);
+  const removeIncomplete = valid.boolOr(request.param("remove_incomplete"), false);
+  const claim = msd.take();
+  try {
+    demandNew(msd, name);
+    if (!msd.storage.hasFolder(name.split("/").slice(0, -1).join("/"))) return crash();
+    const upload = new Upload(msd, context, claim, name, request.body.length);
+    await upload.run(request.body.chunks(), removeIncomplete);
+    return ok(upload.record());
+  } catch (error) {
+    if (error instanceof DiskFullError) return crash();
+    throw error;
+  } finally {
+    claim.giveBack();
+  }
+}
+
+export function read(msd: Msd, context: Context, request: KvmdRequest): Reply {
+  const name = valid.imageName(request.param("image"));
+  const compress = valid.oneOf(request.param("compress") ?? "", "Compression mode", COMPRESSIONS, 4096);
+  const claim = msd.take();
+  try {
+    msd.demandDrive("disconnected");
+    const file = msd.image(name);
+    const plain = compress === "" || compress === "none";
+    return {
+      status: 200,
+      contentType: "application/octet-stream",
+      headers: [
+        ["Content-Disposition", `attachment; filename*=UTF-8''${encodeURIComponent(name)}${SUFFIXES[compress]}`],
+      ],
+      body: compressed(download(msd, context, claim, file), compress),
+      ...(plain ? { length: file.size } : {}),
+      discard: () => claim.giveBack(),
+    };
+  } catch (error) {
+    msd.changed();
+    claim.giveBack();
+    throw error;
+  }
+}
+
+export function demandNew(msd: Msd, name: string): void {
+  try {
+    msd.demandDrive("disconnected");
+    if (msd.storage.isListed(name) || msd.storage.files.has(name))
+      throw new KvmdError("MsdImageExistsError", "This image is already exists");
+  } catch (error) {
+    // Sessions see that somebody tried.
+    msd.changed();
+    throw error;
+  }
+}
+
+/** One image on its way in. */
+export class Upload {
+  private readonly file: ImageFile;
+  private told: number;
+
+  constructor(
+    private readonly msd: Msd,
+    private readonly context: Context,
+    private readonly claim: Claim,
+    name: string,
+    size: number,
+  ) {
+    this.file = msd.storage.create(name, size);
+    msd.transfer = { kind: "uploading", name, size, done: 0 };
+    this.told = -Infinity;
+    msd.changed();
+  }
+
+  record(): JsonObject {
+    return { image: { name: this.file.name, size: this.file.size, written: this.file.written } };
+  }
+
+  async run(chunks: AsyncIterable<Buffer>, removeIncomplete: boolean): Promise<void> {
+    const { storage } = this.msd;
+    try {
+      for await (const chunk of chunks) this.take(chunk);
+      if (this.file.written < this.file.size) throw new Error("the body ended early");
+      storage.finish(this.file);
+    } catch (error) {
+      // What the listing has not noticed yet cannot be found for removal.
+      if (removeIncomplete && storage.isListed(this.file.name)) storage.remove(this.file.name);
+      throw error;
+    }
+  }
+
+  private take(chunk: Buffer): void {
+    if (this.claim.lost) throw new StoppedError("stopped");
+    if (!this.msd.storage.append(this.file, chunk)) throw new DiskFullError("No space left on device");
+    if (this.msd.transfer !== null) this.msd.transfer.done = this.file.written;
+    if (this.context.clock.now() - this.told <= PROGRESS_MS) return;
+    this.told = this.context.clock.now();
+    this.msd.changed();
+  }
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- the body of an answer is an async iterable
+async function* download(msd: Msd, context: Context, claim: Claim, file: ImageFile): AsyncGenerator<Buffer> {
+  const transfer = { kind: "downloading" as const, name: file.name, size: file.size, done: 0 };
+  msd.transfer = transfer;
+  msd.changed();
+  let told = -Infinity;
+  for (const chunk of file.chunks()) {
+    if (claim.lost) throw new StoppedError("stopped");
+    transfer.done += chunk.length;
+    if (context.clock.now() - told > PROGRESS_MS || transfer.done === file.size) {
+      told = context.clock.now();
+      msd.changed();
+    }
+    yield chunk;
+  }
+}

@@ -1,0 +1,103 @@
+import { type Claim, type Msd } from "./msd";
+import { fetchImage, type RemoteImage } from "./msd-remote";
+import { demandNew, Upload } from "./msd-transfer";
+import { dumps, type Json } from "../api/python";
+import { type Reply } from "../api/reply";
+import { type Context, type KvmdRequest } from "../api/subsystem";
+import * as valid from "../api/validators";
+
+const RECORD_MS = 2000;
+
+/** The device fetches the image itself, and does not stop when the one who asked is gone. */
+export async function writeRemote(msd: Msd, context: Context, request: KvmdRequest): Promise<Reply> {
+  const url = valid.url(request.param("url"));
+  const prefix = request.param("prefix") ?? "";
+  const wanted = request.param("image") ?? "";
+  const insecure = valid.boolOr(request.param("insecure"), false);
+  const timeout = valid.float(request.param("timeout") ?? "10", { min: 0.1 });
+  const removeIncomplete = valid.boolOr(request.param("remove_incomplete"), false);
+  // The origin is asked before the drive is looked at.
+  const remote = await fetchImage(url, { insecure, timeout });
+  try {
+    const name = valid.imageName(`${prefix}/${wanted === "" ? remote.fileName() : wanted}`);
+    const claim = msd.take();
+    try {
+      demandNew(msd, name);
+      const upload = new Upload(msd, context, claim, name, remote.size);
+      const records = new Records();
+      void fetching(context, upload, remote, removeIncomplete, records).finally(() => release(claim, remote));
+      return { status: 200, contentType: "application/x-ndjson", body: records };
+    } catch (error) {
+      claim.giveBack();
+      throw error;
+    }
+  } catch (error) {
+    remote.close();
+    throw error;
+  }
+}
+
+function release(claim: Claim, remote: RemoteImage): void {
+  remote.close();
+  claim.giveBack();
+}
+
+/** A record before the first byte, one after it, then one every two seconds, and a last one. */
+async function fetching(
+  { clock }: Context,
+  upload: Upload,
+  remote: RemoteImage,
+  removeIncomplete: boolean,
+  records: Records,
+): Promise<void> {
+  const progress = (): void => records.push({ ok: true, result: upload.record() });
+  async function* chunks(): AsyncGenerator<Buffer> {
+    let told = -Infinity;
+    for await (const chunk of remote.chunks()) {
+      yield chunk;
+      if (clock.now() - told <= RECORD_MS) continue;
+      told = clock.now();
+      progress();
+    }
+  }
+  progress();
+  try {
+    await upload.run(chunks(), removeIncomplete);
+    progress();
+    records.end();
+  } catch {
+    progress();
+    records.push({ ok: false, result: { error: "ClientPayloadError", error_msg: remote.complaint() } });
+    records.end(new Error("the body breaks off"));
+  }
+}
+
+/** Lines of NDJSON between the one who works and the one who reads. */
+class Records implements AsyncIterable<Buffer> {
+  private readonly waiting: Json[] = [];
+  private ended = false;
+  private failure: Error | undefined;
+  private wake: () => void = () => undefined;
+
+  push(record: Json): void {
+    this.waiting.push(record);
+    this.wake();
+  }
+
+  /** @param failure - Takes the connection down with it. */
+  end(failure?: Error): void {
+    this.ended = true;
+    this.failure = failure;
+    this.wake();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
+    for (;;) {
+      const record = this.waiting.shift();
+      if (record !== undefined) yield Buffer.from(`${dumps(record)}\r\n`);
+      else if (this.failure !== undefined) throw this.failure;
+      else if (this.ended) return;
+      else await new Promise<void>((resolve) => (this.wake = resolve));
+    }
+  }
+}

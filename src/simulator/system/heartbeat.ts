@@ -1,0 +1,37 @@
+import { type WebSocket } from "ws";
+
+import { type Timer, type Timers } from "../clock";
+
+const QUIET_MS = 15_000;
+const PATIENCE_MS = 7_500;
+
+/** Pings a quiet client and, when even that is not answered, cuts the line without a close frame. */
+export class Heartbeat {
+  private timer: Timer;
+
+  constructor(
+    private readonly timers: Timers,
+    private readonly socket: WebSocket,
+  ) {
+    this.timer = this.wait();
+    socket.on("pong", () => this.heard());
+    socket.on("ping", () => this.heard());
+  }
+
+  /** The client said something, whatever it was. */
+  heard(): void {
+    this.timer.cancel();
+    this.timer = this.wait();
+  }
+
+  stop(): void {
+    this.timer.cancel();
+  }
+
+  private wait(): Timer {
+    return this.timers.after(QUIET_MS, () => {
+      this.socket.ping();
+      this.timer = this.timers.after(PATIENCE_MS, () => this.socket.terminate());
+    });
+  }
+}

@@ -1,0 +1,172 @@
+import { isDeepStrictEqual } from "node:util";
+
+import { type Auth } from "./auth";
+import { float, type JsonObject } from "../api/python";
+import { type Announcement, type Context, type KvmdRequest, type Route, type Subsystem } from "../api/subsystem";
+import * as valid from "../api/validators";
+
+const FIELDS = ["auth", "extras", "fan", "health", "meta", "node", "system", "uptime"] as const;
+type Field = (typeof FIELDS)[number];
+
+const POLL_MS = 5000;
+/** The device has run for a while when the simulator starts. */
+const BOOTED_BEFORE_S = 3600;
+const DAY_S = 86_400;
+
+/** What the device says about itself. */
+export class Info implements Subsystem {
+  /** Each part as it is reported; change them to make another device. `auth` and `uptime` are computed. */
+  readonly parts: Record<Exclude<Field, "auth" | "uptime">, JsonObject> = {
+    extras: {
+      webterm: {
+        name: "Terminal",
+        description: "Open terminal in a web browser",
+        icon: "extras/webterm/terminal.svg",
+        path: "extras/webterm/ttyd",
+        daemon: "kvmd-webterm",
+        place: 10,
+        enabled: true,
+        started: true,
+      },
+      vnc: {
+        name: "VNC",
+        description: "Show VNC information",
+        icon: "share/svg/vnc.svg",
+        path: "vnc",
+        daemon: "kvmd-vnc",
+        port: 5900,
+        place: 20,
+        enabled: false,
+        started: false,
+      },
+      ipmi: {
+        name: "IPMI",
+        description: "Show IPMI information",
+        icon: "share/svg/ipmi.svg",
+        path: "ipmi",
+        daemon: "kvmd-ipmi",
+        port: 623,
+        place: 21,
+        enabled: false,
+        started: false,
+      },
+    },
+    fan: { monitored: false, state: null },
+    health: {
+      temp: { cpu: float(36.511) },
+      cpu: { percent: 1 },
+      mem: { percent: float(10), total: 3788144640, available: 3410841600 },
+      throttling: {
+        raw_flags: 0,
+        parsed_flags: {
+          undervoltage: { now: false, past: false },
+          freq_capped: { now: false, past: false },
+          throttled: { now: false, past: false },
+        },
+        ignore_past: false,
+      },
+    },
+    meta: { server: { host: "pikvm" } },
+    node: { host: "pikvm" },
+    system: {
+      kvmd: { version: "4.197" },
+      streamer: {
+        app: "ustreamer",
+        version: "6.62",
+        features: {
+          WITH_PYTHON: true,
+          WITH_JANUS: true,
+          WITH_V4P: true,
+          WITH_GPIO: true,
+          WITH_SYSTEMD: true,
+          WITH_PTHREAD_NP: true,
+          WITH_SETPROCTITLE: true,
+          WITH_PDEATHSIG: true,
+        },
+      },
+      kernel: { system: "Linux", release: "6.12.56-1-rpi", version: "#1 SMP PREEMPT", machine: "aarch64" },
+      platform: {
+        type: "rpi",
+        base: "Raspberry Pi Compute Module 4 Rev 1.1",
+        serial: "10000000DEADBEEF",
+        model: "v3",
+        video: "hdmi",
+        board: "rpi4",
+      },
+    },
+  };
+  private lastHealth: JsonObject;
+
+  constructor(
+    private readonly context: Context,
+    private readonly auth: Auth,
+  ) {
+    this.lastHealth = this.parts.health;
+    this.start();
+  }
+
+  readonly routes: readonly Route[] = [{ method: "GET", path: "/info", handle: (request) => this.answer(request) }];
+
+  readonly announcements: readonly Announcement[] = FIELDS.map((field) => ({
+    slot: `info.${field}`,
+    type: "info",
+    event: () => ({ [field]: this.part(field) }),
+  }));
+
+  start(): void {
+    this.context.timers.every(POLL_MS, () => this.poll());
+  }
+
+  part(field: Field): JsonObject {
+    if (field === "auth") return { enabled: this.auth.enabled };
+    if (field === "uptime") return this.uptime();
+    return this.parts[field];
+  }
+
+  private poll(): void {
+    this.context.broadcast("info", { uptime: this.uptime() });
+    if (isDeepStrictEqual(this.parts.health, this.lastHealth)) return;
+    this.lastHealth = this.parts.health;
+    this.context.broadcast("info", { health: this.parts.health });
+  }
+
+  private uptime(): JsonObject {
+    const total = BOOTED_BEFORE_S + Math.floor(this.context.clock.now() / 1000);
+    return {
+      total,
+      parts: {
+        days: Math.floor(total / DAY_S),
+        hours: Math.floor((total % DAY_S) / 3600),
+        minutes: Math.floor((total % 3600) / 60),
+        seconds: total % 60,
+      },
+    };
+  }
+
+  private answer(request: KvmdRequest): JsonObject {
+    const legacy = valid.boolOr(request.param("legacy"), true);
+    const known: readonly string[] = legacy ? [...FIELDS, "hw"] : FIELDS;
+    const named = valid.list(
+      request.param("fields") ?? "",
+      "info fields list",
+      (item) => valid.oneOf(item, "info field", known),
+      512,
+    );
+    const wanted = new Set(named.length > 0 ? named : known);
+    const answer = Object.fromEntries(
+      FIELDS.filter((field) => wanted.has(field)).map((field) => [field, this.part(field)]),
+    );
+    return wanted.has("hw") ? this.withHardware(answer) : answer;
+  }
+
+  /** The `hw` of older versions: it swallows `health`, and `platform` moves over from `system`. */
+  private withHardware(answer: Readonly<Record<string, JsonObject>>): JsonObject {
+    const { platform, ...rest } = this.parts.system;
+    const { health, system, ...others } = answer;
+    return {
+      ...others,
+      ...(system === undefined ? {} : { system: rest }),
+      hw: { health: health ?? this.parts.health, platform: platform ?? null },
+    };
+  }
+}

@@ -1,0 +1,47 @@
+import { type Timers } from "../clock";
+import { KvmdError } from "../api/errors";
+import { type Box, type Size, textIn } from "./picture";
+import { type JsonObject } from "../api/python";
+import { type Announcement, type KvmdRequest, type Route, type Subsystem } from "../api/subsystem";
+import * as valid from "../api/validators";
+
+/** Reads the screen, and never misreads. */
+export class Ocr implements Subsystem {
+  enabled = true;
+  langs = { default: ["eng"], available: ["eng", "osd"] };
+  /** How long it takes, ms. A Raspberry Pi needs ten times as long. */
+  duration = 1000;
+
+  constructor(private readonly timers: Timers) {}
+
+  readonly routes: readonly Route[] = [{ method: "GET", path: "/streamer/ocr", handle: () => ({ ocr: this.state() }) }];
+
+  readonly announcements: readonly Announcement[] = [{ slot: "ocr", type: "ocr", event: () => this.state() }];
+
+  state(): JsonObject {
+    return this.enabled
+      ? { enabled: true, langs: this.langs }
+      : { enabled: false, langs: { default: [], available: [] } };
+  }
+
+  async read(request: KvmdRequest, picture: Size & { readonly lines: readonly string[] }): Promise<string> {
+    if (!this.enabled) throw new KvmdError("OcrError", "Tesseract is not available");
+    valid.list(request.param("ocr_langs") ?? "", "OCR langs list", (lang) => valid.oneOf(lang, "OCR lang", this.langs.available)); // prettier-ignore
+    const edge = (name: string): number => valid.int(request.param(`ocr_${name}`) ?? "-1");
+    const box = { left: edge("left"), top: edge("top"), right: edge("right"), bottom: edge("bottom") };
+    await this.timers.sleep(this.duration);
+    return textIn(picture.lines, picture, within(box, picture));
+  }
+}
+
+/** Below 0 is that edge of the picture, and an empty box is all of it. */
+function within({ left, top, right, bottom }: Box, { width, height }: Size): Box {
+  const box = {
+    left: left < 0 ? 0 : left,
+    top: top < 0 ? 0 : top,
+    right: right < 0 ? width : Math.min(right, width),
+    bottom: bottom < 0 ? height : Math.min(bottom, height),
+  };
+  if (box.left < box.right && box.top < box.bottom) return box;
+  return { left: 0, top: 0, right: width, bottom: height };
+}
