@@ -19,15 +19,19 @@ const TRANSFER_ROUNDS = 3;
 const GETS = 500;
 const EVENTS = 2000;
 const SMALL_ROUNDS = 7;
+/** Seconds of a recorded macro, and by which part of them it may drift. */
+const MACRO = 60;
+const MAX_DRIFT = 0.01;
 
 await setUp();
 // What it measures is there only after the build.
 const { events, gets } = await import("./small.mjs");
+const { lateness } = await import("./macro.mjs");
 
 console.log(
   "against undici and ws without the client; higher is faster, 1.00 is as fast; processor: lower is cheaper\n",
 );
-const tooLarge = [];
+const failures = [];
 for (const [title, what, bytes] of TRANSFERS) {
   const rounds = { undici: [], client: [] };
   for (let round = 0; round < TRANSFER_ROUNDS; round += 1)
@@ -41,7 +45,7 @@ for (const [title, what, bytes] of TRANSFERS) {
     console.log(
       `  ${who} grew by at most ${mib(rss)} (heap ${mib(heapUsed)}, external ${mib(external)}); since its start ${mib(fromStart)}`,
     );
-    if (who === "client" && rss >= MAX_GROWTH) tooLarge.push(title);
+    if (who === "client" && rss >= MAX_GROWTH) failures.push(`${title}: the process grew by ${MAX_GROWTH} MiB or more`);
   }
 }
 await withDevice([], async (device) => {
@@ -49,8 +53,14 @@ await withDevice([], async (device) => {
   await small(`${GETS} GETs, 16 at once`, () => gets(device, GETS, 16));
   await small(`${EVENTS} events`, () => events(device, EVENTS));
 });
-for (const title of tooLarge) console.log(`${title}: the process grew by ${MAX_GROWTH} MiB or more`);
-process.exitCode = tooLarge.length > 0 ? 1 : 0;
+const { presses, last, usual } = await lateness(MACRO);
+const drift = last / (1000 * MACRO);
+console.log(
+  `macro of ${MACRO} s, ${presses} presses: drift ${(100 * drift).toFixed(2)} % (the last was ${last.toFixed(0)} ms late, half of all up to ${usual.toFixed(0)} ms)`,
+);
+if (Math.abs(drift) >= MAX_DRIFT) failures.push(`the macro drifted by ${100 * MAX_DRIFT} % or more`);
+for (const failure of failures) console.log(failure);
+process.exitCode = failures.length > 0 ? 1 : 0;
 
 async function small(title, work) {
   const rounds = { client: [], raw: [] };
