@@ -4,10 +4,11 @@ import { startSimulator, type Simulator } from "../../src/simulator";
 import { skip } from "../examples/browser";
 import { ChildNodeRed } from "../harness/child-node-red";
 import { device } from "../harness/flows";
+import { defaultsOf } from "../harness/registered";
 import { SOURCES } from "../nodes/usual/usual";
 import { NODE_SETS } from "../package/tarball";
 import { readWords } from "../package/words";
-import { Dialog } from "./dialog";
+import { Dialog, type Setting } from "./dialog";
 import { Editor, PICTURES } from "./editor";
 import type { Visit } from "./visits/visit";
 
@@ -27,6 +28,17 @@ const VISITS = new Map(
   NODE_SETS.map((name) => [name, (require(`./visits/${name}.js`) as { visit: Visit }).visit]),
 );
 
+/** What is in each field at the end of a visit. */
+const lastOf = ({ settings }: Visit): Record<string, Setting["value"]> =>
+  Object.fromEntries(settings.flat().map(({ field, value }) => [field, value]));
+
+/** The properties that a person fills in: all but lists, whose entries have tests of their own, and what goes with a typed input. */
+function fieldsOf(name: string): string[] {
+  const defaults = defaultsOf(name);
+  const isType = (property: string) => property.endsWith("Type") && property.slice(0, -"Type".length) in defaults;
+  return Object.keys(defaults).filter((property) => !Array.isArray(defaults[property]) && !isType(property));
+}
+
 const place = (index: number): [x: number, y: number] => [150 + 250 * (index % 3), 150 + 80 * Math.floor(index / 3)];
 
 describe("every dialog", { skip }, () => {
@@ -37,7 +49,11 @@ describe("every dialog", { skip }, () => {
   before(async () => {
     simulator = await startSimulator();
     nodeRed = await ChildNodeRed.start();
-    await nodeRed.deploy([{ id: "0123456789abcdef", type: "tab", label: "dialogs" }, device(simulator)]);
+    await nodeRed.deploy([
+      { id: "0123456789abcdef", type: "tab", label: "dialogs" },
+      { id: "tls", type: "tls-config", name: "TLS" },
+      device(simulator),
+    ]);
     editor = await Editor.open(nodeRed.url);
   });
 
@@ -85,21 +101,27 @@ describe("every dialog", { skip }, () => {
         await dialog.cancel();
       });
 
-      test("keeps what is entered", async () => {
-        const dialog = await open();
-        for (const setting of settings) await dialog.set(setting);
-        for (const { field } of settings) assert.ok(!(await dialog.isMarked(field)), `${field} is not marked`);
-        await editor.picture(`${name}-filled-in`);
-        await dialog.save();
-        const node = await editor.node(id);
-        assert.equal(node.valid, true, String(node.validationErrors));
-        const again = await open();
-        for (const { field, value, type } of settings) {
-          assert.equal(node[field], value, field);
-          if (type !== undefined) assert.equal(node[`${field}Type`], type);
-          assert.equal(await again.shown(field, type !== undefined), value, field);
+      test("keeps what is entered, in every field", async () => {
+        for (const entered of settings) {
+          const dialog = await open();
+          for (const setting of entered) await dialog.set(setting);
+          for (const { field } of entered) assert.ok(!(await dialog.isMarked(field)), `${field} is not marked`);
+          if (entered === settings[0]) await editor.picture(`${name}-filled-in`);
+          await dialog.save();
+          const node = await editor.node(id);
+          assert.equal(node.valid, true, String(node.validationErrors));
+          const again = await open();
+          for (const { field, value, type } of entered) {
+            assert.equal(node[field], value, field);
+            if (type !== undefined) assert.equal(node[`${field}Type`], type);
+            assert.equal(await again.shown(field, type !== undefined), value, field);
+          }
+          await again.cancel();
         }
-        await again.cancel();
+        assert.deepEqual(
+          fieldsOf(name).filter((field) => !(field in lastOf(visit))),
+          [],
+        );
       });
 
       test("has help", async () => {
@@ -118,9 +140,10 @@ describe("every dialog", { skip }, () => {
   test("what was entered is deployed as it is", async () => {
     await nodeRed.deployed(() => editor.deploy());
     const flow = await nodeRed.json<Record<string, unknown>[]>("flows");
-    for (const [name, { settings }] of VISITS) {
+    for (const [name, visit] of VISITS) {
       const node = flow.find((deployed) => deployed["type"] === `pikvm-${name}`);
-      for (const { field, value } of settings) assert.equal(node?.[field], value, `${name} ${field}`);
+      for (const [field, value] of Object.entries(lastOf(visit)))
+        assert.equal(node?.[field], value, `${name} ${field}`);
     }
   });
 

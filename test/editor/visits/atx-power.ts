@@ -1,4 +1,4 @@
-import { choice, DEVICE, FOR_NUMBERS, NAME, NO_DEVICE, number, type Visit } from "./visit";
+import { choice, DEVICE, FOR_NUMBERS, FROM_MSG, NAME, NO_DEVICE, number, type Visit } from "./visit";
 
 export const visit: Visit = {
   mistakes: [
@@ -23,13 +23,16 @@ export const visit: Visit = {
     { ...number("busyRetry", ""), reason: `If busy, retry for: ${FOR_NUMBERS} 0 to 600` },
   ],
   settings: [
-    DEVICE,
-    NAME,
-    { field: "deviceFromMsg", value: true },
-    choice("action", "cycle"),
-    number("timeout", "44"),
-    number("hardAfter", "7"),
-    number("offTime", "2.5"),
-    { field: "busyRetry", type: "msg", value: "patience" },
+    [
+      DEVICE,
+      NAME,
+      FROM_MSG,
+      choice("action", "cycle"),
+      number("timeout", "44"),
+      number("hardAfter", "7"),
+      number("offTime", "2.5"),
+      { field: "busyRetry", type: "msg", value: "patience" },
+    ],
+    [choice("action", "ensure_on"), choice("wait", "led")],
   ],
 };

@@ -1,5 +1,7 @@
 import { FOR_NUMBERS, NAME, type Visit } from "./visit";
 
+const FINGERPRINT = Array.from({ length: 32 }, () => "AB").join(":");
+
 export const visit: Visit = {
   mistakes: [
     { field: "address", value: "", reason: "Address: must not be empty" },
@@ -20,14 +22,24 @@ export const visit: Visit = {
     { field: "timeout", value: "long", reason: `Answer within: ${FOR_NUMBERS} 0.1 to 3600` },
   ],
   settings: [
-    NAME,
-    { field: "address", value: "[fd00::1]:8443/kvm" },
-    { field: "user", value: "someone" },
-    { field: "auth", value: "session" },
-    { field: "trust", value: "none" },
-    { field: "connectTimeout", value: "2.5" },
-    { field: "timeout", value: "7" },
-    { field: "videoIdle", value: "0" },
-    { field: "readOnly", value: true },
+    [
+      NAME,
+      { field: "address", value: "[fd00::1]:8443/kvm" },
+      { field: "user", value: "someone" },
+      { field: "auth", value: "session" },
+      { field: "trust", value: "none" },
+      { field: "connectTimeout", value: "2.5" },
+      { field: "timeout", value: "7" },
+      { field: "videoIdle", value: "0" },
+      { field: "readOnly", value: true },
+    ],
+    [
+      { field: "trust", value: "tls" },
+      { field: "tls", value: "tls" },
+    ],
+    [
+      { field: "trust", value: "fingerprint" },
+      { field: "fingerprint", value: FINGERPRINT },
+    ],
   ],
 };

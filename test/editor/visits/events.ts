@@ -3,10 +3,12 @@ import { DEVICE, NAME, NO_DEVICE, type Visit } from "./visit";
 export const visit: Visit = {
   mistakes: [NO_DEVICE],
   settings: [
-    DEVICE,
-    NAME,
-    { field: "idleSeconds", value: "600" },
-    { field: "mode", value: "state" },
-    { field: "connection", value: false },
+    [
+      DEVICE,
+      NAME,
+      { field: "idleSeconds", value: "600" },
+      { field: "mode", value: "state" },
+      { field: "connection", value: false },
+    ],
   ],
 };

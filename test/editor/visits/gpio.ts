@@ -1,4 +1,4 @@
-import { choice, DEVICE, FOR_NUMBERS, NAME, NO_DEVICE, number, text, type Visit } from "./visit";
+import { choice, DEVICE, FOR_NUMBERS, FROM_MSG, NAME, NO_DEVICE, number, text, type Visit } from "./visit";
 
 export const visit: Visit = {
   mistakes: [
@@ -12,11 +12,15 @@ export const visit: Visit = {
     { ...number("busyRetry", "x"), reason: `If busy, retry for: ${FOR_NUMBERS} 0 to 600` },
   ],
   settings: [
-    DEVICE,
-    NAME,
-    choice("action", "toggle"),
-    text("channel", "Server fan"),
-    { field: "verify", type: "bool", value: "false" },
-    number("timeout", "20"),
+    [
+      DEVICE,
+      NAME,
+      FROM_MSG,
+      choice("action", "toggle"),
+      text("channel", "Server fan"),
+      { field: "verify", type: "bool", value: "false" },
+      number("timeout", "20"),
+    ],
+    [choice("action", "pulse"), number("delay", "0.5"), number("busyRetry", "3")],
   ],
 };

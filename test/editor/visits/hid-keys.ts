@@ -1,4 +1,4 @@
-import { choice, DEVICE, FOR_NUMBERS, NAME, NO_DEVICE, number, text, type Visit } from "./visit";
+import { choice, DEVICE, FOR_NUMBERS, FROM_MSG, NAME, NO_DEVICE, number, text, type Visit } from "./visit";
 
 export const visit: Visit = {
   mistakes: [
@@ -14,14 +14,19 @@ export const visit: Visit = {
     { ...number("hold", "601"), given: [choice("action", "key")], reason: `Hold for: ${FOR_NUMBERS} 0 to 600` },
   ],
   settings: [
-    DEVICE,
-    NAME,
-    choice("action", "text"),
-    text("text", "root"),
-    { field: "enter", type: "bool", value: "true" },
-    { field: "capsLockOff", type: "bool", value: "true" },
-    text("keymap", "de"),
-    { field: "delay", type: "global", value: "pace" },
-    { field: "progress", value: true },
+    [
+      DEVICE,
+      NAME,
+      FROM_MSG,
+      choice("action", "text"),
+      text("text", "root"),
+      { field: "enter", type: "bool", value: "true" },
+      { field: "capsLockOff", type: "bool", value: "true" },
+      text("keymap", "de"),
+      { field: "delay", type: "global", value: "pace" },
+      { field: "progress", value: true },
+    ],
+    [choice("action", "shortcut"), text("keys", "ControlLeft+KeyC")],
+    [choice("action", "key"), text("key", "F12"), number("hold", "1")],
   ],
 };

@@ -1,4 +1,4 @@
-import { choice, DEVICE, FOR_NUMBERS, NAME, NO_DEVICE, number, text, type Visit } from "./visit";
+import { choice, DEVICE, FOR_NUMBERS, FROM_MSG, NAME, NO_DEVICE, number, text, type Visit } from "./visit";
 
 const stored = (value: string) => ({ field: "macro", type: "stored", value });
 const MACRO = [
@@ -21,12 +21,16 @@ export const visit: Visit = {
     { ...text("file", ""), given: [choice("source", "file")], reason: "File: must not be empty" },
   ],
   settings: [
-    DEVICE,
-    NAME,
-    choice("source", "macro"),
-    stored(JSON.stringify(MACRO)),
-    number("repeat", "3"),
-    number("speed", "1.5"),
-    { field: "progress", value: true },
+    [
+      DEVICE,
+      NAME,
+      FROM_MSG,
+      choice("source", "macro"),
+      stored(JSON.stringify(MACRO)),
+      number("repeat", "3"),
+      number("speed", "1.5"),
+      { field: "progress", value: true },
+    ],
+    [choice("source", "file"), text("file", "/data/macro.json")],
   ],
 };

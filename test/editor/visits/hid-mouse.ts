@@ -1,4 +1,4 @@
-import { choice, DEVICE, FOR_NUMBERS, NAME, NO_DEVICE, number, type Visit } from "./visit";
+import { choice, DEVICE, FOR_NUMBERS, FROM_MSG, NAME, NO_DEVICE, number, type Visit } from "./visit";
 
 export const visit: Visit = {
   mistakes: [
@@ -10,15 +10,20 @@ export const visit: Visit = {
     { ...number("duration", "-1"), reason: `Takes: ${FOR_NUMBERS} 0 to 600` },
   ],
   settings: [
-    DEVICE,
-    NAME,
-    choice("action", "drag"),
-    choice("button", "right"),
-    choice("unit", "pixels"),
-    number("atX", "10"),
-    number("atY", "20"),
-    number("toX", "300"),
-    number("toY", "400"),
-    number("steps", "50"),
+    [
+      DEVICE,
+      NAME,
+      FROM_MSG,
+      choice("action", "drag"),
+      choice("button", "right"),
+      choice("unit", "pixels"),
+      number("atX", "10"),
+      number("atY", "20"),
+      number("toX", "300"),
+      number("toY", "400"),
+      number("steps", "50"),
+    ],
+    [number("duration", "2")],
+    [choice("action", "click"), number("hold", "0.2")],
   ],
 };

@@ -1,4 +1,4 @@
-import { choice, DEVICE, FOR_NUMBERS, NAME, NO_DEVICE, number, text, type Visit } from "./visit";
+import { choice, DEVICE, FOR_NUMBERS, FROM_MSG, NAME, NO_DEVICE, number, text, type Visit } from "./visit";
 
 export const visit: Visit = {
   mistakes: [
@@ -22,14 +22,20 @@ export const visit: Visit = {
     },
   ],
   settings: [
-    DEVICE,
-    NAME,
-    choice("action", "power"),
-    text("port", "2.3"),
-    choice("power", "cycle"),
-    number("timeout", "20"),
-    number("hardAfter", "7"),
-    number("offTime", "3"),
-    number("busyRetry", "0"),
+    [
+      DEVICE,
+      NAME,
+      FROM_MSG,
+      choice("action", "power"),
+      text("port", "2.3"),
+      choice("power", "cycle"),
+      number("timeout", "20"),
+      number("hardAfter", "7"),
+      number("offTime", "3"),
+      number("busyRetry", "0"),
+    ],
+    [choice("action", "power"), choice("power", "ensure_on"), choice("wait", "led")],
+    [choice("action", "beacon_on"), choice("light", "downlink"), number("unit", "2")],
+    [choice("action", "edid_create"), text("edid", "Lab"), text("data", "00FFFFFFFFFFFF00")],
   ],
 };

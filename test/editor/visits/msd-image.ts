@@ -1,4 +1,4 @@
-import { choice, DEVICE, FOR_NUMBERS, NAME, NO_DEVICE, number, text, type Visit } from "./visit";
+import { choice, DEVICE, FOR_NUMBERS, FROM_MSG, NAME, NO_DEVICE, number, text, type Visit } from "./visit";
 
 export const visit: Visit = {
   mistakes: [
@@ -14,14 +14,24 @@ export const visit: Visit = {
     { ...text("file", ""), given: [choice("action", "download")], reason: "File: must not be empty" },
   ],
   settings: [
-    DEVICE,
-    NAME,
-    choice("action", "upload"),
-    text("source", "/home/images/debian-13.iso"),
-    text("storeAs", "os/debian.iso"),
-    { field: "replace", type: "bool", value: "true" },
-    { field: "sha256", type: "bool", value: "true" },
-    number("busyRetry", "60"),
-    { field: "progress", value: true },
+    [
+      DEVICE,
+      NAME,
+      FROM_MSG,
+      choice("action", "upload"),
+      text("source", "/home/images/debian-13.iso"),
+      text("storeAs", "os/debian.iso"),
+      { field: "replace", type: "bool", value: "true" },
+      { field: "sha256", type: "bool", value: "true" },
+      number("busyRetry", "60"),
+      { field: "progress", value: true },
+    ],
+    [
+      choice("action", "fetch"),
+      text("url", "https://server/a.iso"),
+      { field: "insecure", type: "bool", value: "true" },
+    ],
+    [choice("action", "download"), text("image", "a.iso"), choice("target", "file"), text("file", "/data/a.iso")],
+    [choice("action", "remove"), { field: "eject", type: "bool", value: "true" }],
   ],
 };

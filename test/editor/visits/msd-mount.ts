@@ -1,4 +1,4 @@
-import { choice, DEVICE, FOR_NUMBERS, NAME, NO_DEVICE, number, text, type Visit } from "./visit";
+import { choice, DEVICE, FOR_NUMBERS, FROM_MSG, NAME, NO_DEVICE, number, text, type Visit } from "./visit";
 
 export const visit: Visit = {
   mistakes: [
@@ -8,11 +8,15 @@ export const visit: Visit = {
     { ...number("busyRetry", "x"), reason: `If busy, retry for: ${FOR_NUMBERS} 0 to 600` },
   ],
   settings: [
-    DEVICE,
-    NAME,
-    text("image", "tools/memtest.img"),
-    choice("drive", "flash"),
-    { field: "writable", type: "bool", value: "true" },
-    number("timeout", "20"),
+    [
+      DEVICE,
+      NAME,
+      FROM_MSG,
+      text("image", "tools/memtest.img"),
+      choice("drive", "flash"),
+      { field: "writable", type: "bool", value: "true" },
+      number("timeout", "20"),
+    ],
+    [choice("action", "swap"), number("busyRetry", "60")],
   ],
 };

@@ -1,4 +1,4 @@
-import { choice, DEVICE, FOR_NUMBERS, NAME, NO_DEVICE, number, text, type Visit } from "./visit";
+import { choice, DEVICE, FOR_NUMBERS, FROM_MSG, NAME, NO_DEVICE, number, text, type Visit } from "./visit";
 
 const CUSTOM = choice("call", "custom");
 const PATH = "Path: must begin with one slash and have no blanks";
@@ -11,13 +11,17 @@ export const visit: Visit = {
     { ...number("timeout", "0"), reason: `Answer within: ${FOR_NUMBERS} 0.1 to 3600` },
   ],
   settings: [
-    DEVICE,
-    NAME,
-    CUSTOM,
-    choice("method", "POST"),
-    text("path", "/api/atx/click"),
-    text("query", "button=power"),
-    choice("format", "text"),
-    number("timeout", "5"),
+    [
+      DEVICE,
+      NAME,
+      FROM_MSG,
+      CUSTOM,
+      choice("method", "POST"),
+      text("path", "/api/atx/click"),
+      text("query", "button=power"),
+      choice("format", "text"),
+      number("timeout", "5"),
+    ],
+    [text("body", "hello")],
   ],
 };

@@ -1,4 +1,4 @@
-import { choice, DEVICE, FOR_NUMBERS, NAME, NO_DEVICE, number, text, type Visit } from "./visit";
+import { choice, DEVICE, FOR_NUMBERS, FROM_MSG, NAME, NO_DEVICE, number, text, type Visit } from "./visit";
 
 export const visit: Visit = {
   mistakes: [
@@ -18,12 +18,25 @@ export const visit: Visit = {
     { ...number("fps", "1.5"), given: [choice("action", "set")], reason: "Frames: must be a whole number" },
   ],
   settings: [
-    DEVICE,
-    NAME,
-    choice("action", "snapshot"),
-    choice("format", "data_url"),
-    number("maxWidth", "640"),
-    number("jpegQuality", "50"),
-    { field: "offline", type: "bool", value: "true" },
+    [
+      DEVICE,
+      NAME,
+      FROM_MSG,
+      choice("action", "snapshot"),
+      choice("format", "data_url"),
+      number("maxWidth", "640"),
+      number("jpegQuality", "50"),
+      { field: "offline", type: "bool", value: "true" },
+    ],
+    [choice("format", "file"), text("file", "/data/screen.jpg"), number("timeout", "20")],
+    [choice("action", "text"), text("region", "0, 0, 640, 200"), text("langs", "eng")],
+    [
+      choice("action", "set"),
+      number("quality", "70"),
+      number("fps", "20"),
+      text("resolution", "1280x720"),
+      number("bitrate", "4000"),
+      number("gop", "10"),
+    ],
   ],
 };

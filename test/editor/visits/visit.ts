@@ -10,8 +10,11 @@ export interface Mistake extends Setting {
 /** What a person does in a dialog. */
 export interface Visit {
   mistakes: Mistake[];
-  /** Every one is saved, and there when the dialog is opened again. */
-  settings: Setting[];
+  /**
+   * Each list is entered in an opening of its own: what one action shows is hidden for another. Everything is saved, and there when the dialog
+   * is opened again.
+   */
+  settings: Setting[][];
 }
 
 export const choice = (field: string, value: string): Setting => ({ field, type: "choice", value });
@@ -19,6 +22,7 @@ export const number = (field: string, value: string): Setting => ({ field, type:
 export const text = (field: string, value: string): Setting => ({ field, type: "str", value });
 
 export const NAME = { field: "name", value: "by hand" };
+export const FROM_MSG = { field: "deviceFromMsg", value: true };
 export const NO_DEVICE = { field: "device", value: "_ADD_", reason: "Device: choose or add a PiKVM" };
 export const DEVICE = { field: "device", value: "device" };
 export const FOR_NUMBERS = "must be a number from";

@@ -1,4 +1,4 @@
-import { choice, DEVICE, FOR_NUMBERS, NAME, NO_DEVICE, number, text, type Visit } from "./visit";
+import { choice, DEVICE, FOR_NUMBERS, FROM_MSG, NAME, NO_DEVICE, number, text, type Visit } from "./visit";
 
 const TEXT = choice("condition", "text");
 
@@ -15,17 +15,22 @@ export const visit: Visit = {
     { ...number("timeout", "0"), reason: `Give up after: ${FOR_NUMBERS} 0.1 to 86400` },
   ],
   settings: [
-    DEVICE,
-    NAME,
-    TEXT,
-    choice("event", "disappears"),
-    text("text", "passphrase"),
-    choice("mode", "tolerant"),
-    number("mistakes", ""),
-    text("region", "0, 0, 640, 200"),
-    text("langs", "eng"),
-    number("holdFor", "10"),
-    { field: "next", type: "bool", value: "true" },
-    number("timeout", "60"),
+    [
+      DEVICE,
+      NAME,
+      FROM_MSG,
+      TEXT,
+      choice("event", "disappears"),
+      text("text", "passphrase"),
+      choice("mode", "tolerant"),
+      number("mistakes", ""),
+      text("region", "0, 0, 640, 200"),
+      text("langs", "eng"),
+      number("holdFor", "10"),
+      { field: "next", type: "bool", value: "true" },
+      number("timeout", "60"),
+    ],
+    [number("interval", "3")],
+    [choice("condition", "state"), text("path", "hid.online"), choice("test", "not_equals"), text("value", "false")],
   ],
 };
