@@ -6,6 +6,8 @@ export interface Clock {
   now(): number;
   /** Milliseconds since 1970 as the device's own clock shows them: the `Date` header, TOTP, `mod_ts`. */
   wall(): number;
+  /** How many times faster than the client's time it goes. */
+  readonly speed: number;
   setTimeout(run: () => void, ms: number): Timer;
   clearTimeout(timer: Timer): void;
 }
@@ -31,6 +33,7 @@ export function scaledClock(factor: number, { skew = 0 }: { skew?: number } = {}
   return {
     now: () => performance.now() * factor,
     wall: () => Date.now() + skew,
+    speed: factor,
     setTimeout(run, ms) {
       const handle = setTimeout(run, ms / factor);
       return { cancel: () => clearTimeout(handle) };
@@ -60,6 +63,7 @@ export function manualClock({ wall = Date.now() }: { wall?: number } = {}): Manu
   return {
     now: () => now,
     wall: () => wall + now,
+    speed: 1,
     setTimeout(run, ms) {
       const entry = { due: now + Math.max(0, ms), run };
       waiting.push(entry);

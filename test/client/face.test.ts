@@ -211,7 +211,7 @@ test("the values that the client exports", () => {
     "parseAddress",
     "parseMacro",
     "readCertificate",
-    "reportedAt",
+
     "statePath",
     "textMatcher",
     "valueAt",

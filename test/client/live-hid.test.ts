@@ -126,7 +126,9 @@ for (const binary of [true, false]) {
     }
 
     test("2000 events arrive in order, none is lost, also when nobody waits for them one by one", async (t) => {
-      const { sim, live } = await liveBench(t, { binary });
+      const { sim, kvm, live } = await liveBench(t, { binary });
+      // It keeps the session: a busy computer's keyboard is slower than its pace, and the end of a session drops what it has not typed.
+      kvm.events();
       const expected: string[] = [];
       const sent: Promise<void>[] = [];
       for (let index = 0; index < 500; index += 1) {
@@ -137,6 +139,7 @@ for (const binary of [true, false]) {
       }
       await Promise.all(sent);
       await live.close();
+      await until(() => sim.host.inputs.length >= expected.length);
       assert.deepEqual(inputs(sim), expected);
       assert.equal(sim.host.typed, "ab".repeat(250));
     });

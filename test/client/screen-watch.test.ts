@@ -166,7 +166,9 @@ describe("watching the screen", { concurrency: true }, () => {
     const watched = watch(t, kvm, { mode: "text", pattern: { text: "LOGIN:" }, interval: 0.05 });
     await until(() => watched.seen.length === 1);
     await looked(sim);
-    sim.host.screen.start();
+    sim.state.streamer.source.signal = false;
+    await until(() => watched.seen.length === 2);
+    sim.state.streamer.source.signal = true;
     await until(() => watched.seen.length === 3);
     assert.deepEqual(watched.seen.map(({ event, found }) => [event, found]), [["text_shown", "login:"], ["text_gone", null], ["text_shown", "login:"]]); // prettier-ignore
     assert.match(watched.seen[0]?.text ?? "", /login:/);

@@ -87,7 +87,7 @@ describe("waiting for a text on the screen", { concurrency: true }, () => {
     const late = await failure(kvm.screen.waitForText({ text: "login:" }, { ...soon, timeout: 1, next: true }), {
       name: "WaitTimeoutError",
     });
-    assert.match(late.message, /"login:" was not on the screen anew after 1 s/);
+    assert.match(late.message, /"login:" was not on the screen anew within 1 s/);
     const next = kvm.screen.waitForText({ text: "login:" }, { ...soon, next: true });
     const nextEnd = kvm.screen.waitForText({ text: "nowhere" }, { ...soon, timeout: 2, next: true, gone: true });
     const gone = failure(nextEnd, { name: "WaitTimeoutError" });

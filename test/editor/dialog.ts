@@ -1,4 +1,5 @@
 import type { Locator, Page } from "playwright-core";
+import { until } from "../harness/until";
 import type { Editor } from "./editor";
 
 /** A field of a dialog by the name of its property. `type`: where a typed input takes its value from. */
@@ -7,6 +8,13 @@ export interface Setting {
   value: string | boolean;
   type?: string;
 }
+
+/** Whether something is to be seen soon. */
+export const appears = (locator: Locator): Promise<boolean> =>
+  locator.waitFor({ timeout: 5000 }).then(
+    () => true,
+    () => false,
+  );
 
 /** A tray that is open in the editor: the dialog of a node, or of a config node. */
 export class Dialog {
@@ -19,8 +27,10 @@ export class Dialog {
   }
 
   static async ofNode(editor: Editor, id: string): Promise<Dialog> {
-    // To Node-RED two presses within the same millisecond are no double click.
-    await editor.shape(id).locator(".red-ui-flow-node").first().dblclick({ delay: 20 });
+    const shape = editor.shape(id).locator(".red-ui-flow-node").first();
+    const isOpen = () => appears(editor.page.locator("#node-input-name"));
+    // To Node-RED two presses within the same millisecond are no double click, nor are two that a busy computer has torn apart.
+    await until(() => shape.dblclick({ delay: 20 }).then(isOpen));
     return Dialog.#ready(editor.page, "node-input");
   }
 

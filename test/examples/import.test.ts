@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { test } from "node:test";
 import type { Page } from "playwright-core";
+import { appears } from "../editor/dialog";
+import { until } from "../harness/until";
 import { launchBrowser, skip } from "./browser";
 import { startChild } from "./child";
 import { example, EXAMPLES } from "./example";
@@ -40,8 +42,10 @@ async function openEditor(page: Page, url: string): Promise<void> {
 async function importExample(page: Page, name: string): Promise<void> {
   await page.evaluate(() => RED?.actions.invoke("core:show-examples-import-dialog"));
   const dialog = page.locator("#red-ui-clipboard-dialog");
-  await dialog.getByText("node-red-contrib-pikvm", { exact: true }).click();
-  await dialog.getByText(name, { exact: true }).click();
+  const found = dialog.getByText(name, { exact: true });
+  // A busy editor may not be ready for the first click.
+  await until(() => dialog.getByText("node-red-contrib-pikvm", { exact: true }).click().then(() => appears(found))); // prettier-ignore
+  await found.click();
   await page.locator("#red-ui-clipboard-dialog-ok").click();
   await dialog.waitFor({ state: "hidden" });
 }

@@ -129,10 +129,12 @@ describe("a macro that ends early", () => {
   });
 
   test("by a step that fails: its keys are released, and the error says which step", async () => {
-    await deploy(stored([key("ShiftLeft", true), step("gpio_pulse", { channel: "nowhere" })]));
+    simulator.state.gpio.addOutput("bell", { pulse: { delay: 0.1 } });
+    simulator.faults.add({ kind: "status", code: 500, path: "/api/gpio/pulse" });
+    await deploy(stored([key("ShiftLeft", true), step("gpio_pulse", { channel: "bell" })]));
     const error = await errorFor({});
     assert.deepEqual([error.name, error.retryable], ["APIError", false]);
-    assert.match(error.message, /^At step 2 of 2, gpio_pulse \{"channel":"nowhere"\}: /);
+    assert.match(error.message, /^At step 2 of 2, gpio_pulse \{"channel":"bell"\}: /);
     await until(() => simulator.host.heldKeys.length === 0);
   });
 });
@@ -143,6 +145,14 @@ describe("nothing is sent", () => {
     const error = await errorFor({});
     assert.equal(error.name, "ConfigurationError");
     assert.match(error.message, /Step 5: key \{"key":"KeyÄ","state":true\}: "KeyÄ" is not a key/);
+    assert.deepEqual(keys(), []);
+  });
+
+  test("for a macro with a step that the device cannot do", async () => {
+    await deploy(stored([...TAP, step("gpio_pulse", { channel: "nowhere" })]));
+    const error = await errorFor({});
+    assert.equal(error.name, "ConfigurationError");
+    assert.match(error.message, /^At step 5 of 5, gpio_pulse .* the relay "nowhere" is not there/);
     assert.deepEqual(keys(), []);
   });
 

@@ -90,12 +90,13 @@ for (const auth of ["headers", "basic", "session"]) {
   ]) {
     test(`no secret is ever said: ${auth}, errors ${wires[1]?.length ? "wired" : "caught"}`, async () => {
       const credentials = { password: PASSWORD, totpSecret: TOTP_SECRET };
-      const nodes = everyNode({ auth, credentials }, wires);
-      await red.deploy(nodes);
+      await red.deploy(everyNode({ auth, credentials, timeout: "30" }, wires));
       red.forget();
       const output = wires[1]?.length ? "error" : "caught";
       const all = sendAll();
       await until(() => fromActions("result").length === all);
+      const nodes = everyNode({ auth, credentials }, wires);
+      await red.deploy(nodes);
       for (const fault of FAULTS) {
         const before = fromActions(output).length;
         const answers = () => fromActions(output).length + fromActions("result").length;

@@ -1,9 +1,7 @@
-import type { Atx } from "../power/atx";
 import { PiKVMError, retell } from "../errors";
-import type { Gpio } from "../gpio/gpio";
-import type { Hid } from "./hid";
 import type { LiveOptions } from "./live";
 import type { LiveHid } from "./live-hid";
+import { checkStep, factsFor, type MacroParts } from "./macro-check";
 import { parseMacro, shownStep, type Macro, type MacroEvents, type MacroRange, type MacroStep } from "./macro";
 import { inRange, integerIn } from "../ranges";
 import type { CallOptions } from "../transport/transport";
@@ -33,15 +31,11 @@ const PROGRESS_INTERVAL = 250;
 /** Plays what was recorded with the device's web page. */
 export class Macros {
   readonly #live: (options: LiveOptions) => Promise<LiveHid>;
-  readonly #hid: Hid;
-  readonly #atx: Atx;
-  readonly #gpio: Gpio;
+  readonly #parts: MacroParts;
 
-  constructor(live: (options: LiveOptions) => Promise<LiveHid>, parts: { hid: Hid; atx: Atx; gpio: Gpio }) {
+  constructor(live: (options: LiveOptions) => Promise<LiveHid>, parts: MacroParts) {
     this.#live = live;
-    this.#hid = parts.hid;
-    this.#atx = parts.atx;
-    this.#gpio = parts.gpio;
+    this.#parts = parts;
   }
 
   /**
@@ -50,16 +44,20 @@ export class Macros {
    * everything after them is later; power buttons and relays are waited for until the device has accepted. What is down at the end is
    * released, whatever the end is.
    * @param macro as for `parseMacro`.
-   * @throws ConfigurationError, before anything is sent, for a macro that cannot be played, also because the mouse is in the other mode; what
-   * its calls throw, with the number of the step and what it does in the message. When a part was played, no error is `retryable`.
+   * @throws ConfigurationError, before its first step, for a macro that cannot be played, also because the mouse is in the other mode, or
+   * because the device lacks a keymap, a relay or the power buttons; what its calls throw, with the number of the step and what it does in
+   * the message. When a part was played, no error is `retryable`.
    */
   async play(macro: unknown, options: PlayOptions = {}): Promise<PlayResult> {
     const steps = parseMacro(macro);
     const { repeat = 1, speed = 1, signal } = options;
     integerIn("The number of repeats", repeat, REPEAT);
     inRange("The speed", speed, SPEED);
+    const facts = await factsFor(steps, this.#parts, { signal });
+    await checkEach(steps, (step) => checkStep(step, facts));
     const live = await this.#live({ signal });
     try {
+      await checkEach(steps, (step) => checkMouse(step, live));
       return await this.#play(live, steps, { ...options, repeat, speed });
     } finally {
       await live.close();
@@ -71,15 +69,15 @@ export class Macros {
     steps: Macro,
     { repeat, speed, signal, onProgress }: PlayOptions & { repeat: number; speed: number },
   ): Promise<PlayResult> {
-    const place = (index: number, round: number) =>
-      `step ${index + 1} of ${steps.length}${repeat === 1 ? "" : `, repeat ${round + 1} of ${repeat}`}`;
-    for (const [index, step] of steps.entries()) await at(place(index, 0), step, false, () => checkMouse(step, live));
+    const roundOf = (round: number): string => (repeat === 1 ? "" : `, repeat ${round + 1} of ${repeat}`);
     const schedule = new Schedule(live, speed);
     const report = reporter(onProgress, repeat * steps.length);
     let done = 0;
     for (let round = 0; round < repeat; round += 1) {
       for (const [index, step] of steps.entries()) {
-        await at(place(index, round), step, done > 0, () => this.#take(step, live, schedule, signal));
+        await at(placeOf(index, steps) + roundOf(round), step, done > 0, () =>
+          this.#take(step, live, schedule, signal),
+        );
         done += 1;
         report(done);
       }
@@ -100,7 +98,7 @@ export class Macros {
         return schedule.wait(oneIn(event.range));
       case "print": {
         const { text, keymap, delay } = event;
-        return schedule.prolong(this.#hid.typeWithin(live, text, { keymap, delay: delay / 1000, signal }));
+        return schedule.prolong(this.#parts.hid.typeWithin(live, text, { keymap, delay: delay / 1000, signal }));
       }
       case "key":
         return live.sendKey(event.key, event.state, { finish: event.finish });
@@ -117,15 +115,16 @@ export class Macros {
       case "atx_button":
         return schedule.prolong(this.#press(event.button, { signal }));
       case "gpio_switch":
-        return schedule.prolong(this.#gpio.switch(event.channel, event.state, { signal }));
+        return schedule.prolong(this.#parts.gpio.switch(event.channel, event.state, { signal }));
       case "gpio_pulse":
-        return schedule.prolong(this.#gpio.pulse(event.channel, { signal }));
+        return schedule.prolong(this.#parts.gpio.pulse(event.channel, { signal }));
     }
   }
 
   #press(button: MacroEvents["atx_button"]["button"], options: CallOptions): Promise<void> {
-    if (button === "power") return this.#atx.clickPower(options);
-    return button === "power_long" ? this.#atx.clickPowerLong(options) : this.#atx.clickReset(options);
+    const { atx } = this.#parts;
+    if (button === "power") return atx.clickPower(options);
+    return button === "power_long" ? atx.clickPowerLong(options) : atx.clickReset(options);
   }
 }
 
@@ -170,10 +169,16 @@ async function at(place: string, step: MacroStep, begun: boolean, work: () => vo
   }
 }
 
+async function checkEach(steps: Macro, check: (step: MacroStep) => void): Promise<void> {
+  for (const [index, step] of steps.entries()) await at(placeOf(index, steps), step, false, () => check(step));
+}
+
 function checkMouse({ event_type }: MacroStep, live: LiveHid): void {
   if (event_type === "mouse_relative") live.checkMouse(event_type);
   if (event_type === "mouse_move" || event_type === "mouse_move_random") live.checkMouse("mouse_move");
 }
+
+const placeOf = (index: number, { length }: Macro): string => `step ${index + 1} of ${length}`;
 
 function oneIn({ min, max }: MacroRange): number {
   return min + Math.floor(Math.random() * (max - min + 1));
