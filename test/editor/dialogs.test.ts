@@ -51,7 +51,7 @@ describe("every dialog", { skip }, () => {
     nodeRed = await ChildNodeRed.start();
     await nodeRed.deploy([
       { id: "0123456789abcdef", type: "tab", label: "dialogs" },
-      { id: "tls", type: "tls-config", name: "TLS" },
+      { id: "tls", type: "tls-config", name: "TLS", cert: "", key: "", ca: "" },
       device(simulator),
     ]);
     editor = await Editor.open(nodeRed.url);
@@ -102,22 +102,22 @@ describe("every dialog", { skip }, () => {
       });
 
       test("keeps what is entered, in every field", async () => {
+        let dialog = await open();
         for (const entered of settings) {
-          const dialog = await open();
           for (const setting of entered) await dialog.set(setting);
           for (const { field } of entered) assert.ok(!(await dialog.isMarked(field)), `${field} is not marked`);
           if (entered === settings[0]) await editor.picture(`${name}-filled-in`);
           await dialog.save();
           const node = await editor.node(id);
           assert.equal(node.valid, true, String(node.validationErrors));
-          const again = await open();
+          dialog = await open();
           for (const { field, value, type } of entered) {
             assert.equal(node[field], value, field);
             if (type !== undefined) assert.equal(node[`${field}Type`], type);
-            assert.equal(await again.shown(field, type !== undefined), value, field);
+            assert.equal(await dialog.shown(field, type !== undefined), value, field);
           }
-          await again.cancel();
         }
+        await dialog.cancel();
         assert.deepEqual(
           fieldsOf(name).filter((field) => !(field in lastOf(visit))),
           [],
