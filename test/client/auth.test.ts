@@ -4,11 +4,11 @@ import { PiKVM } from "../../src/client";
 import { parseTotpSecret, totpCode } from "../../src/client/transport/totp";
 import { manualClock, realClock, type Simulator } from "../../src/simulator";
 import { until } from "../harness/until";
-import { bench, client, failure, httpServer, posts, SECRETS, type Expected } from "./kit";
+import { bench, client, failure, httpServer, posts, SECRETS, SIDE_BY_SIDE, type Expected } from "./kit";
 
 const { totpSecret, password } = SECRETS;
 
-describe("ways to authenticate", { concurrency: true }, () => {
+describe("ways to authenticate", SIDE_BY_SIDE, () => {
   test("headers carry user and password, and nothing else does", async (t) => {
     const { sim, kvm } = await bench(t);
     await kvm.auth.check();
@@ -62,7 +62,7 @@ describe("ways to authenticate", { concurrency: true }, () => {
   });
 });
 
-describe("session", { concurrency: true }, () => {
+describe("session", SIDE_BY_SIDE, () => {
   const logins = (sim: Simulator) => posts(sim, "/api/auth/login").length;
 
   test("many parallel requests share one login", async (t) => {
@@ -182,7 +182,7 @@ describe("session", { concurrency: true }, () => {
   });
 });
 
-describe("login as a call", { concurrency: true }, () => {
+describe("login as a call", SIDE_BY_SIDE, () => {
   const TOKEN = /^[0-9a-f]{64}$/;
   const tokens = (sim: Simulator) => sim.requests.map(({ headers }) => headers.cookie?.replace("auth_token=", ""));
 
@@ -273,7 +273,7 @@ describe("login as a call", { concurrency: true }, () => {
   });
 });
 
-describe("two-factor codes", { concurrency: true }, () => {
+describe("two-factor codes", SIDE_BY_SIDE, () => {
   test("RFC 6238: the last six digits of its SHA-1 vectors", () => {
     const key = Buffer.from("12345678901234567890");
     const vectors: [number, string][] = [

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { client, failure, httpServer } from "./kit";
+import { client, failure, httpServer, SIDE_BY_SIDE } from "./kit";
 import { ABSENT, allRecorded, breaksOff, replaying, type Recorded } from "./recorded";
 import { replayOf, type Replay } from "./replay";
 
@@ -58,7 +58,7 @@ async function assertRefusal(
   assert.ok(message.includes(errorMsg), message);
 }
 
-describe("every recorded answer, through the client", { skip: ABSENT, concurrency: true }, () => {
+describe("every recorded answer, through the client", { skip: ABSENT, ...SIDE_BY_SIDE }, () => {
   const all = ABSENT ? [] : allRecorded();
   const replayed = all.filter((recorded) => obstacle(recorded) === "");
 

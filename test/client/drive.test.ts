@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { describe, test, type TestContext } from "node:test";
 import { until } from "../harness/until";
-import { bench, client, failure, posts } from "./kit";
+import { bench, client, failure, posts, SIDE_BY_SIDE } from "./kit";
 
 const IMAGES = { "debian.iso": 650_000, "stick.img": 1000, "os/arch.iso": 2000 };
 const disk = (t: TestContext) => bench(t, { images: IMAGES });
 
-describe("drive", { concurrency: true }, () => {
-  describe("drive: mounting", { concurrency: true }, () => {
+describe("drive", SIDE_BY_SIDE, () => {
+  describe("drive: mounting", SIDE_BY_SIDE, () => {
     test("as CD-ROM, seen by the computer", async (t) => {
       const { sim, kvm } = await disk(t);
       const { changed, state } = await kvm.drive.mount("debian.iso");
@@ -157,7 +157,7 @@ describe("drive", { concurrency: true }, () => {
     });
   });
 
-  describe("drive: swapping", { concurrency: true }, () => {
+  describe("drive: swapping", SIDE_BY_SIDE, () => {
     test("ejects what is mounted for the new image; what is mounted already is left alone", async (t) => {
       const { sim, kvm } = await disk(t);
       await kvm.drive.swap("debian.iso");
@@ -221,7 +221,7 @@ describe("drive", { concurrency: true }, () => {
     });
   });
 
-  describe("drive: ejecting", { concurrency: true }, () => {
+  describe("drive: ejecting", SIDE_BY_SIDE, () => {
     test("pulls the drive; the image stays selected", async (t) => {
       const { sim, kvm } = await disk(t);
       await kvm.drive.mount("debian.iso");
@@ -252,7 +252,7 @@ describe("drive", { concurrency: true }, () => {
     });
   });
 
-  describe("drive: a device that cannot", { concurrency: true }, () => {
+  describe("drive: a device that cannot", SIDE_BY_SIDE, () => {
     for (const [state, error] of [
       ["offline", "MsdOfflineError"],
       ["disabled", "MsdDisabledError"],
@@ -299,7 +299,7 @@ describe("drive", { concurrency: true }, () => {
     });
   });
 
-  describe("msd, call by call", { concurrency: true }, () => {
+  describe("msd, call by call", SIDE_BY_SIDE, () => {
     test("parameters are sent as the device reads them", async (t) => {
       const { sim, kvm } = await disk(t);
       await kvm.msd.setParams({ image: "stick.img", cdrom: false, rw: true });

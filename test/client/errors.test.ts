@@ -5,7 +5,18 @@ import { networkError } from "../../src/client/transport/network";
 import type { FaultKind } from "../../src/simulator";
 import { issueCertificate, startSimulator } from "../../src/simulator";
 import { until } from "../harness/until";
-import { bench, checkError, client, failure, httpServer, posts, SECRETS, tcpServer, type Expected } from "./kit";
+import {
+  bench,
+  checkError,
+  client,
+  failure,
+  httpServer,
+  posts,
+  SECRETS,
+  SIDE_BY_SIDE,
+  tcpServer,
+  type Expected,
+} from "./kit";
 
 const read = (kvm: PiKVM) => kvm.atx.getState();
 const change = (kvm: PiKVM) => kvm.atx.clickPower();
@@ -16,7 +27,7 @@ const API = ["APIError", "PiKVMError"];
 const RESPONSE = ["ResponseError", ...API];
 const UNKNOWN = { outcome: "unknown", retryable: false } as const;
 
-describe("errors: the device answers", { concurrency: true }, () => {
+describe("errors: the device answers", SIDE_BY_SIDE, () => {
   const cases: [string, FaultKind, Expected, Partial<Expected>?][] = [
     [
       "409",
@@ -207,7 +218,7 @@ describe("errors: the device answers", { concurrency: true }, () => {
   });
 });
 
-describe("errors: no answer", { concurrency: true }, () => {
+describe("errors: no answer", SIDE_BY_SIDE, () => {
   const cases: [string, (t: TestContext) => Promise<PiKVM>, Expected][] = [
     [
       "refused",
@@ -337,7 +348,7 @@ describe("errors: what the operating system says", () => {
   });
 });
 
-describe("errors: WebSocket", { concurrency: true }, () => {
+describe("errors: WebSocket", SIDE_BY_SIDE, () => {
   const cases: [string, FaultKind, Expected][] = [
     [
       "401",
@@ -434,7 +445,7 @@ describe("errors: WebSocket", { concurrency: true }, () => {
   }
 });
 
-describe("errors: cancelled", { concurrency: true }, () => {
+describe("errors: cancelled", SIDE_BY_SIDE, () => {
   const CANCELLED = { name: "CancelledError", kinds: ["CancelledError", "PiKVMError"], retryable: false };
 
   test("before: nothing is sent", async (t) => {

@@ -8,7 +8,7 @@ import { EventLink, type LinkTiming } from "../../src/client/events/link";
 import { Transport } from "../../src/client/transport/transport";
 import { manualClock, type Simulator } from "../../src/simulator";
 import { until } from "../harness/until";
-import { bench, checkError, client, httpServer, SECRETS, textFrame, webSocketServer } from "./kit";
+import { bench, checkError, client, httpServer, SECRETS, SIDE_BY_SIDE, textFrame, webSocketServer } from "./kit";
 
 const FAST: LinkTiming = {
   pingAfter: 0.5,
@@ -44,7 +44,7 @@ const complete = (stream: EventStream) =>
     what: "all full states",
   });
 
-describe("events", { concurrency: true }, () => {
+describe("events", SIDE_BY_SIDE, () => {
   test("a connect brings the full state of everything", async (t) => {
     const { kvm } = await bench(t);
     const stream = kvm.events();
@@ -192,7 +192,7 @@ describe("events", { concurrency: true }, () => {
   });
 });
 
-describe("iterating", { concurrency: true }, () => {
+describe("iterating", SIDE_BY_SIDE, () => {
   test("yields what the device sends, until the subscription is closed", async (t) => {
     const { kvm } = await bench(t);
     const stream = kvm.events();
@@ -250,7 +250,7 @@ describe("iterating", { concurrency: true }, () => {
   });
 });
 
-describe("outages", { concurrency: true }, () => {
+describe("outages", SIDE_BY_SIDE, () => {
   const outages: [string, (sim: Simulator) => Promise<void> | void, RegExp][] = [
     ["the line is cut", (sim) => sim.dropSessions(), /broke \(1006\)/],
     ["kvmd restarts", (sim) => sim.restart({ downFor: 150 }), /closed the event connection/],
@@ -420,7 +420,7 @@ describe("outages", { concurrency: true }, () => {
   });
 });
 
-describe("typing and the event connection", { concurrency: true }, () => {
+describe("typing and the event connection", SIDE_BY_SIDE, () => {
   /** Text whose typing takes about a second. */
   const TEXT = "Sesame, open! ".repeat(24);
 

@@ -4,12 +4,12 @@ import { resolve } from "node:path";
 import { describe, test } from "node:test";
 import { type ResetType } from "../../src/client";
 import { until } from "../harness/until";
-import { bench, client, failure, httpServer, posts } from "./kit";
+import { bench, client, failure, httpServer, posts, SIDE_BY_SIDE } from "./kit";
 
 const CAPTURES = resolve(__dirname, "../../../../shared/captures/device-4.206");
 const skip = existsSync(CAPTURES) ? false : "../shared/captures is not here";
 
-describe("prometheus", { concurrency: true }, () => {
+describe("prometheus", SIDE_BY_SIDE, () => {
   test("metrics, as text and as numbers", async (t) => {
     const { sim, kvm } = await bench(t, { power: true });
     const { text, values } = await kvm.prometheus.getMetrics();
@@ -35,7 +35,7 @@ describe("prometheus", { concurrency: true }, () => {
   });
 });
 
-describe("redfish", { concurrency: true }, () => {
+describe("redfish", SIDE_BY_SIDE, () => {
   test("documents, as the device sends them", async (t) => {
     const { kvm } = await bench(t, { switchUnits: 1, power: true });
     const { redfish } = kvm;

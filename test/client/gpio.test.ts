@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { bench, failure, posts } from "./kit";
+import { bench, failure, posts, SIDE_BY_SIDE } from "./kit";
 
-describe("gpio", { concurrency: true }, () => {
+describe("gpio", SIDE_BY_SIDE, () => {
   test("state: the device's channels, its menu, and what they read", async (t) => {
     const { sim, kvm } = await bench(t);
     sim.state.gpio.addInput("sensor", { state: true });

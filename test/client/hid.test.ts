@@ -5,11 +5,11 @@ import { partsOf } from "../../src/client/hid/typing";
 import { scaledClock } from "../../src/simulator";
 import { keyChangesOf } from "../../src/simulator/hid/keymap";
 import { until } from "../harness/until";
-import { bench, failure, posts, SECRETS } from "./kit";
+import { bench, failure, posts, SECRETS, SIDE_BY_SIDE } from "./kit";
 
 const PRINTABLE = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join("");
 
-describe("typing", { concurrency: true }, () => {
+describe("typing", SIDE_BY_SIDE, () => {
   test("10,000 characters arrive exactly: every printable of a US keyboard, line ends, tabs", async (t) => {
     const { sim, kvm } = await bench(t);
     const text = `${PRINTABLE}\n\taAbB\n${"The quick brown fox jumps over the lazy dog, twice. ".repeat(20)}`
@@ -170,7 +170,7 @@ describe("the time that typing takes", () => {
   });
 });
 
-describe("keys", { concurrency: true }, () => {
+describe("keys", SIDE_BY_SIDE, () => {
   const events = (sim: Awaited<ReturnType<typeof bench>>["sim"]) =>
     sim.host.keyEvents.map(({ key, state }) => `${state ? "+" : "-"}${key}`);
 
@@ -305,7 +305,7 @@ describe("keys", { concurrency: true }, () => {
   });
 });
 
-describe("turns", { concurrency: true }, () => {
+describe("turns", SIDE_BY_SIDE, () => {
   test("several calls in one turn: nobody else's come in between, and their own order is kept", async (t) => {
     const { sim, kvm } = await bench(t);
     const turn = kvm.hid.inTurn(async (hid) => {
@@ -340,7 +340,7 @@ describe("turns", { concurrency: true }, () => {
   });
 });
 
-describe("hid, the rest", { concurrency: true }, () => {
+describe("hid, the rest", SIDE_BY_SIDE, () => {
   test("state, inactivity, keymaps", async (t) => {
     const { sim, kvm } = await bench(t);
     assert.deepEqual(await kvm.hid.getState(), sim.state.hid.state());

@@ -8,7 +8,7 @@ import { buffer } from "node:stream/consumers";
 import { describe, test, type TestContext } from "node:test";
 import type { Simulator } from "../../src/simulator";
 import { until } from "../harness/until";
-import { bench, client, failure, httpServer, posts, SECRETS } from "./kit";
+import { bench, client, failure, httpServer, posts, SECRETS, SIDE_BY_SIDE } from "./kit";
 
 const OLD = Buffer.from("what was there before");
 const SIZE = 300_000;
@@ -39,8 +39,8 @@ const origin = (t: TestContext) =>
     else response.end(IMAGE);
   });
 
-describe("images", { concurrency: true }, () => {
-  describe("images: uploading", { concurrency: true }, () => {
+describe("images", SIDE_BY_SIDE, () => {
+  describe("images: uploading", SIDE_BY_SIDE, () => {
     test("bytes, a file and a stream, each with its SHA-256, and ready to be mounted", async (t) => {
       const { sim, kvm } = await disk(t);
       const path = join(await folder(t), "file.img");
@@ -204,7 +204,7 @@ describe("images", { concurrency: true }, () => {
     });
   });
 
-  describe("images: what fails halfway leaves nothing", { concurrency: true }, () => {
+  describe("images: what fails halfway leaves nothing", SIDE_BY_SIDE, () => {
     /** An upload that has sent all but its last byte, and waits. */
     function waiting(): { source: Readable; size: number } {
       const source = new Readable({ read: () => undefined });
@@ -309,7 +309,7 @@ describe("images", { concurrency: true }, () => {
     });
   });
 
-  describe("images: downloaded by the device", { concurrency: true }, () => {
+  describe("images: downloaded by the device", SIDE_BY_SIDE, () => {
     test("under the URL's own name or another, with progress", async (t) => {
       const { sim, kvm } = await disk(t);
       const address = await origin(t);
@@ -383,7 +383,7 @@ describe("images", { concurrency: true }, () => {
     }
   });
 
-  describe("images: downloading", { concurrency: true }, () => {
+  describe("images: downloading", SIDE_BY_SIDE, () => {
     test("as a stream, and into a file that is not written over without being told", async (t) => {
       const { kvm } = await disk(t);
       const { stream, size } = await kvm.images.download("old.img");
@@ -424,7 +424,7 @@ describe("images", { concurrency: true }, () => {
     });
   });
 
-  describe("images: removing", { concurrency: true }, () => {
+  describe("images: removing", SIDE_BY_SIDE, () => {
     test("is over when the listing shows it; one that is not there is left alone", async (t) => {
       const { sim, kvm } = await disk(t);
       const { changed, state } = await kvm.images.remove("old.img");

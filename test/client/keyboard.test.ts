@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { until } from "../harness/until";
-import { bench, failure, SECRETS } from "./kit";
+import { bench, failure, SECRETS, SIDE_BY_SIDE } from "./kit";
 
 const presses = (events: readonly { key: string; state: boolean }[], wanted: string): number =>
   events.filter(({ key, state }) => key === wanted && state).length;
 
-describe("keyboard", { concurrency: true }, () => {
+describe("keyboard", SIDE_BY_SIDE, () => {
   test("types a text, and Enter if asked, which is not counted", async (t) => {
     const { sim, kvm } = await bench(t);
     assert.equal(await kvm.keyboard.typeText(SECRETS.text, { enter: true }), SECRETS.text.length);

@@ -14,6 +14,9 @@ export const SECRETS = {
   text: "typed-Sesame-text",
 };
 
+/** So many tests of a file run at a time: most of them wait, and more would keep each other from being in time. */
+export const SIDE_BY_SIDE = { concurrency: 6 };
+
 export interface Bench {
   sim: Simulator;
   kvm: PiKVM;

@@ -5,7 +5,7 @@ import { describe, test, type TestContext } from "node:test";
 import type { LiveHid, LiveOptions, MouseButton, PiKVM } from "../../src/client";
 import type { Simulator } from "../../src/simulator";
 import { until } from "../harness/until";
-import { bench, client, failure, textFrame, webSocketServer, type Expected } from "./kit";
+import { bench, client, failure, SIDE_BY_SIDE, textFrame, webSocketServer, type Expected } from "./kit";
 
 /** What the computer got, in order. */
 function inputs({ host }: Simulator): string[] {
@@ -113,7 +113,7 @@ const ROWS: Row[] = [
 ];
 
 for (const binary of [true, false]) {
-  describe(`live events as ${binary ? "binary" : "JSON"}`, { concurrency: true }, () => {
+  describe(`live events as ${binary ? "binary" : "JSON"}`, SIDE_BY_SIDE, () => {
     for (const row of ROWS) {
       test(row.what, async (t) => {
         const { sim, kvm } = await bench(t);
@@ -176,7 +176,7 @@ for (const binary of [true, false]) {
   });
 }
 
-describe("the frames of live events are as documented", { concurrency: true }, () => {
+describe("the frames of live events are as documented", SIDE_BY_SIDE, () => {
   for (const row of ROWS) {
     test(row.what, async (t) => {
       const { kvm, heard } = await listener(t, { absolute: !row.relative });
@@ -194,60 +194,56 @@ describe("the frames of live events are as documented", { concurrency: true }, (
   }
 });
 
-describe(
-  "what the device would drop or change in silence is refused, and nothing is sent",
-  { concurrency: true },
-  () => {
-    const REFUSED: Record<string, [(live: LiveHid) => Promise<void>, RegExp]> = {
-      "a key that is none": [(live) => live.sendKey("keya", true), /"keya" is not a key/],
-      "a button that is none": [(live) => live.sendMouseButton("wheel" as MouseButton, true), /Expected one of: left/], // as a caller without types may
-      "a place beyond the picture": [(live) => live.sendMouseMove(0, 32_768), /-32768 to 32767/],
-      "a place between": [(live) => live.sendMouseMove(0.5, 0), /not a whole number/],
-      "a wheel turned too far": [(live) => live.sendMouseWheel(0, -128), /-127 to 127/],
-      "one of many turned too far": [(live) => live.sendMouseWheelBatch([{ x: 0, y: 1 }, { x: 128, y: 0 }]), /-127 to 127/], // prettier-ignore
-      "a push of an absolute mouse": [(live) => live.sendMouseRelative(1, 1), /absolute now/],
-      "many pushes of an absolute mouse": [(live) => live.sendMouseRelativeBatch([{ x: 1, y: 1 }]), /absolute now/],
-      "more than the device takes at once": [
-        (live) => live.sendMouseWheelBatch(Array.from({ length: 2_100_000 }, () => ({ x: 0, y: 1 }))),
-        /2100000 movements are too many/,
-      ],
-    };
-    for (const [what, [send, message]] of Object.entries(REFUSED)) {
-      test(what, async (t) => {
-        const { sim, live } = await liveBench(t);
-        await failure(send(live), { name: "ConfigurationError", message });
-        await live.ping();
-        await live.close();
-        assert.deepEqual(inputs(sim), []);
-      });
-    }
-
-    test("a place for a relative mouse", async (t) => {
-      const { sim, kvm } = await bench(t);
-      await relative(sim, kvm);
-      const live = await kvm.live();
-      await failure(live.sendMouseMove(1, 1), { name: "ConfigurationError", message: /relative now/ });
-      await live.close();
-      assert.deepEqual(inputs(sim), []);
-    });
-
-    test("nothing at all is nothing to send", async (t) => {
+describe("what the device would drop or change in silence is refused, and nothing is sent", SIDE_BY_SIDE, () => {
+  const REFUSED: Record<string, [(live: LiveHid) => Promise<void>, RegExp]> = {
+    "a key that is none": [(live) => live.sendKey("keya", true), /"keya" is not a key/],
+    "a button that is none": [(live) => live.sendMouseButton("wheel" as MouseButton, true), /Expected one of: left/], // as a caller without types may
+    "a place beyond the picture": [(live) => live.sendMouseMove(0, 32_768), /-32768 to 32767/],
+    "a place between": [(live) => live.sendMouseMove(0.5, 0), /not a whole number/],
+    "a wheel turned too far": [(live) => live.sendMouseWheel(0, -128), /-127 to 127/],
+    "one of many turned too far": [(live) => live.sendMouseWheelBatch([{ x: 0, y: 1 }, { x: 128, y: 0 }]), /-127 to 127/], // prettier-ignore
+    "a push of an absolute mouse": [(live) => live.sendMouseRelative(1, 1), /absolute now/],
+    "many pushes of an absolute mouse": [(live) => live.sendMouseRelativeBatch([{ x: 1, y: 1 }]), /absolute now/],
+    "more than the device takes at once": [
+      (live) => live.sendMouseWheelBatch(Array.from({ length: 2_100_000 }, () => ({ x: 0, y: 1 }))),
+      /2100000 movements are too many/,
+    ],
+  };
+  for (const [what, [send, message]] of Object.entries(REFUSED)) {
+    test(what, async (t) => {
       const { sim, live } = await liveBench(t);
-      await live.sendMouseWheelBatch([]);
+      await failure(send(live), { name: "ConfigurationError", message });
+      await live.ping();
       await live.close();
-      assert.equal(sim.state.hid.gadget.pending, 0);
       assert.deepEqual(inputs(sim), []);
     });
+  }
 
-    test("a device that is set to read-only", async (t) => {
-      const { sim, kvm } = await bench(t, {}, { readOnly: true });
-      await failure(kvm.live(), { name: "ConfigurationError", code: "READ_ONLY" });
-      assert.equal(sim.sessionsOpened, 0);
-    });
-  },
-);
+  test("a place for a relative mouse", async (t) => {
+    const { sim, kvm } = await bench(t);
+    await relative(sim, kvm);
+    const live = await kvm.live();
+    await failure(live.sendMouseMove(1, 1), { name: "ConfigurationError", message: /relative now/ });
+    await live.close();
+    assert.deepEqual(inputs(sim), []);
+  });
 
-describe("what is down is released", { concurrency: true }, () => {
+  test("nothing at all is nothing to send", async (t) => {
+    const { sim, live } = await liveBench(t);
+    await live.sendMouseWheelBatch([]);
+    await live.close();
+    assert.equal(sim.state.hid.gadget.pending, 0);
+    assert.deepEqual(inputs(sim), []);
+  });
+
+  test("a device that is set to read-only", async (t) => {
+    const { sim, kvm } = await bench(t, {}, { readOnly: true });
+    await failure(kvm.live(), { name: "ConfigurationError", code: "READ_ONLY" });
+    assert.equal(sim.sessionsOpened, 0);
+  });
+});
+
+describe("what is down is released", SIDE_BY_SIDE, () => {
   async function holding(t: TestContext, options: LiveOptions = {}) {
     const everything = await liveBench(t, options);
     const { sim, live } = everything;
@@ -319,7 +315,7 @@ describe("what is down is released", { concurrency: true }, () => {
   }
 });
 
-describe("a live session", { concurrency: true }, () => {
+describe("a live session", SIDE_BY_SIDE, () => {
   test("is the one WebSocket of all subscriptions, and leaves it open for them", async (t) => {
     const { sim, kvm } = await bench(t);
     const stream = kvm.events();

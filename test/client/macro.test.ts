@@ -4,7 +4,7 @@ import { MACRO_EVENTS, parseMacro } from "../../src/client";
 import * as config from "../../src/config";
 import type { Simulator } from "../../src/simulator";
 import { until } from "../harness/until";
-import { bench, failure, posts, SECRETS } from "./kit";
+import { bench, failure, posts, SECRETS, SIDE_BY_SIDE } from "./kit";
 
 const step = (event_type: string, event: object) => ({ event_type, event });
 const delay = (millis: number) => step("delay", { millis });
@@ -23,7 +23,7 @@ function inputs({ host }: Simulator): string[] {
 
 const released = (sim: Simulator) => until(() => sim.host.heldKeys.length === 0 && sim.host.mouse.buttons.size === 0);
 
-describe("playing a macro", { concurrency: true }, () => {
+describe("playing a macro", SIDE_BY_SIDE, () => {
   test("every kind of step arrives, in order", async (t) => {
     const { sim, kvm } = await bench(t);
     sim.state.gpio.addOutput("relay");
@@ -138,7 +138,7 @@ describe("playing a macro", { concurrency: true }, () => {
   });
 });
 
-describe("a macro that is ended before its end", { concurrency: true }, () => {
+describe("a macro that is ended before its end", SIDE_BY_SIDE, () => {
   test("cancelled: what is down is released, the rest is not played, the error says where", async (t) => {
     const { sim, kvm } = await bench(t);
     const abort = new AbortController();
@@ -249,7 +249,7 @@ describe("a macro that is ended before its end", { concurrency: true }, () => {
   });
 });
 
-describe("a macro that cannot be played", { concurrency: true }, () => {
+describe("a macro that cannot be played", SIDE_BY_SIDE, () => {
   test("with a mouse in the other mode: nothing is sent", async (t) => {
     const { sim, kvm } = await bench(t);
     const push = step("mouse_relative", { delta: [{ x: 1, y: 1 }], squash: false });

@@ -4,7 +4,7 @@ import { describe, test, type TestContext } from "node:test";
 import { WebSocketServer, type WebSocket } from "ws";
 import type { MediaFrame, MediaSocket, PiKVM } from "../../src/client";
 import { until } from "../harness/until";
-import { bench, client, failure, httpServer, listening, SECRETS, type Bench } from "./kit";
+import { bench, client, failure, httpServer, listening, SECRETS, SIDE_BY_SIDE, type Bench } from "./kit";
 
 /** A device whose video runs although nobody watches. */
 async function running(t: TestContext): Promise<Bench> {
@@ -48,7 +48,7 @@ async function all(socket: MediaSocket): Promise<MediaFrame[]> {
 
 const START = (format: string) => JSON.stringify({ event_type: "start", event: { type: "video", format } });
 
-describe("media", { concurrency: true }, () => {
+describe("media", SIDE_BY_SIDE, () => {
   test("what the device offers, without and on a socket", async (t) => {
     const { kvm } = await bench(t);
     const video = { h264: { profile_level_id: "42E01F" }, jpeg: {} };

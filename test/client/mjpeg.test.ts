@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import type { MjpegFrame, PiKVM } from "../../src/client";
 import { until } from "../harness/until";
-import { bench, client, failure, httpServer, type Bench, type Expected } from "./kit";
+import { bench, client, failure, httpServer, SIDE_BY_SIDE, type Bench, type Expected } from "./kit";
 
 const CAPTURES = resolve(__dirname, "../../../../shared/captures");
 const skip = existsSync(CAPTURES) ? false : "../shared/captures is not here";
@@ -56,7 +56,7 @@ async function first(frames: AsyncIterable<MjpegFrame>): Promise<MjpegFrame> {
   return assert.fail("no picture");
 }
 
-describe("mjpeg", { concurrency: true }, () => {
+describe("mjpeg", SIDE_BY_SIDE, () => {
   test("pictures, and all that the device tells of them", async (t) => {
     const { sim, kvm } = await running(t);
     const { image, online, width, height, timestamp, dropped, clientFps, latency, times } = await first(kvm.streamer.mjpeg()); // prettier-ignore

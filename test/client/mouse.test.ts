@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { MouseButton } from "../../src/client";
-import { bench, failure } from "./kit";
+import { bench, failure, SIDE_BY_SIDE } from "./kit";
 
-describe("the mouse", { concurrency: true }, () => {
+describe("the mouse", SIDE_BY_SIDE, () => {
   test("each event is the device's call", async (t) => {
     const { sim, kvm } = await bench(t);
     await kvm.hid.sendMouseMove(-32_768, 32_767);

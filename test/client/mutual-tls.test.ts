@@ -6,7 +6,18 @@ import { createServer, type TlsOptions } from "node:tls";
 import type { Trust } from "../../src/client";
 import { fingerprintOf, issueCertificate, type Simulator } from "../../src/simulator";
 import { expired, signed } from "./certificates";
-import { bench, bothWays, checkError, client, failure, httpServer, SECRETS, tcpServer, type Expected } from "./kit";
+import {
+  bench,
+  bothWays,
+  checkError,
+  client,
+  failure,
+  httpServer,
+  SECRETS,
+  SIDE_BY_SIDE,
+  tcpServer,
+  type Expected,
+} from "./kit";
 
 const authority = signed();
 const user = issueCertificate({ commonName: "user", issuer: authority.ca });
@@ -30,7 +41,7 @@ async function guarded(t: TestContext, options: TlsOptions = {}): Promise<{ sim:
   return { sim, address: `https://127.0.0.1:${(server.address() as AddressInfo).port}` }; // it listens on a port
 }
 
-describe("a client certificate, for HTTP and WebSocket alike", { concurrency: true }, () => {
+describe("a client certificate, for HTTP and WebSocket alike", SIDE_BY_SIDE, () => {
   const { ca, device } = authority;
   const { cert, key } = user;
   const accepted: [string, Trust][] = [

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import type { PiKVM } from "../../src/client";
 import type { Simulator } from "../../src/simulator";
 import { until } from "../harness/until";
-import { bench, failure } from "./kit";
+import { bench, failure, SIDE_BY_SIDE } from "./kit";
 
 /** What arrived at the computer, without times: `down left`, `move 0 0`, `wheel 0 -5`. */
 const arrived = ({ host }: Simulator): string[] =>
@@ -22,7 +22,7 @@ async function makeRelative(sim: Simulator, kvm: PiKVM): Promise<void> {
   assert.equal(sim.host.mouse.buttons.size, 0);
 }
 
-describe("pointer", { concurrency: true }, () => {
+describe("pointer", SIDE_BY_SIDE, () => {
   test("moves to the corners in every unit", async (t) => {
     const { sim, kvm } = await bench(t, { power: true });
     await kvm.pointer.move({ x: 0, y: 100 });

@@ -4,7 +4,7 @@ import { describe, test, type TestContext } from "node:test";
 import { scaledClock, type Simulator } from "../../src/simulator";
 import { until } from "../harness/until";
 import { EDID } from "./edid-data";
-import { bench, client, failure, posts } from "./kit";
+import { bench, client, failure, posts, SIDE_BY_SIDE } from "./kit";
 
 /** Two units, with names for two ports. */
 async function chain(t: TestContext, { units = 2 } = {}) {
@@ -21,7 +21,7 @@ const hostAt = ({ state }: Simulator, index: number) => {
   return host;
 };
 
-describe("ports", { concurrency: true }, () => {
+describe("ports", SIDE_BY_SIDE, () => {
   test("find: by number over the chain, by unit and channel, by name", async (t) => {
     const { kvm } = await chain(t);
     for (const [wanted, id] of [
@@ -124,7 +124,7 @@ describe("ports", { concurrency: true }, () => {
   });
 });
 
-describe("power behind a port", { concurrency: true }, () => {
+describe("power behind a port", SIDE_BY_SIDE, () => {
   test("has the actions of a single computer, and remembers its presses", async (t) => {
     const { sim, kvm } = await chain(t);
     hostAt(sim, 6).settings.ledDelay = 40_000;
@@ -212,7 +212,7 @@ describe("power behind a port", { concurrency: true }, () => {
   });
 });
 
-describe("EDIDs", { concurrency: true }, () => {
+describe("EDIDs", SIDE_BY_SIDE, () => {
   test("create, assign and remove, without a switch as far as the device can", async (t) => {
     const { kvm } = await bench(t);
     const { edid, changed } = await kvm.edids.create(" Lab ", EDID);

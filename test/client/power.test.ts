@@ -4,7 +4,7 @@ import { describe, test, type TestContext } from "node:test";
 import type { Power, PowerResult } from "../../src/client";
 import { scaledClock, type Simulator, type SimulatorOptions } from "../../src/simulator";
 import { until } from "../harness/until";
-import { bench, client, failure, posts } from "./kit";
+import { bench, client, failure, posts, SIDE_BY_SIDE } from "./kit";
 
 /** A device whose time runs fast. */
 const quick = (t: TestContext, options: SimulatorOptions = {}) => bench(t, { clock: scaledClock(20), ...options });
@@ -14,8 +14,8 @@ const pressed = (sim: Simulator) =>
   sim.host.presses.map(({ line, duration }) => ((duration ?? 0) > 3000 ? `${line} long` : line));
 const asked = (sim: Simulator) => sim.requests.filter(({ method }) => method === "POST").map(({ query }) => query);
 
-describe("power", { concurrency: true }, () => {
-  describe("atx, call by call", { concurrency: true }, () => {
+describe("power", SIDE_BY_SIDE, () => {
+  describe("atx, call by call", SIDE_BY_SIDE, () => {
     const calls: [
       string,
       (atx: Awaited<ReturnType<typeof bench>>["kvm"]["atx"]) => Promise<void>,
@@ -63,7 +63,7 @@ describe("power", { concurrency: true }, () => {
     });
   });
 
-  describe("power: looks first, presses at most once, waits as asked", { concurrency: true }, () => {
+  describe("power: looks first, presses at most once, waits as asked", SIDE_BY_SIDE, () => {
     type Verb =
       | "on"
       | "off"
@@ -292,7 +292,7 @@ describe("power", { concurrency: true }, () => {
     });
   });
 
-  describe("a button that somebody else presses", { concurrency: true }, () => {
+  describe("a button that somebody else presses", SIDE_BY_SIDE, () => {
     test("is busy at once without a time to try again", async (t) => {
       const { sim, kvm } = await bench(t);
       const other = await client(t, { address: sim.url });

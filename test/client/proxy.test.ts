@@ -3,9 +3,20 @@ import { describe, test } from "node:test";
 import { parseAddress, readCertificate } from "../../src/client";
 import { fingerprintOf, issueCertificate } from "../../src/simulator";
 import { connectProxy } from "./connect-proxy";
-import { bench, bothWays, checkError, client, failure, httpServer, SECRETS, tcpServer, type Expected } from "./kit";
+import {
+  bench,
+  bothWays,
+  checkError,
+  client,
+  failure,
+  httpServer,
+  SECRETS,
+  SIDE_BY_SIDE,
+  tcpServer,
+  type Expected,
+} from "./kit";
 
-describe("through a proxy", { concurrency: true }, () => {
+describe("through a proxy", SIDE_BY_SIDE, () => {
   const tls = issueCertificate();
 
   for (const secure of [true, false]) {

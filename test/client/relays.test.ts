@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import { until } from "../harness/until";
-import { bench, failure, posts, type Bench } from "./kit";
+import { bench, failure, posts, SIDE_BY_SIDE, type Bench } from "./kit";
 
 /** Seconds: longer than a test waits. */
 const SLOW = 60;
@@ -23,7 +23,7 @@ async function relays(t: TestContext): Promise<Bench> {
   return { sim, kvm };
 }
 
-describe("relays", { concurrency: true }, () => {
+describe("relays", SIDE_BY_SIDE, () => {
   test("are listed with their labels and what they read", async (t) => {
     const { kvm } = await relays(t);
     const labels = new Map((await kvm.relays.channels()).map(({ channel, label }) => [channel, label]));
@@ -85,6 +85,7 @@ describe("relays", { concurrency: true }, () => {
       outcome: "unknown",
       message: /slow was not over within 0\.3 s/,
     });
+    await until(() => posts(sim).length > 0);
     assert.equal(posts(sim).length, 1);
   });
 

@@ -4,9 +4,9 @@ import { Readable } from "node:stream";
 import { describe, test } from "node:test";
 import { PiKVM, type ApiRequestOptions, type Method } from "../../src/client";
 import { until } from "../harness/until";
-import { bench, client, failure, httpServer, posts, SECRETS, tcpServer } from "./kit";
+import { bench, client, failure, httpServer, posts, SECRETS, SIDE_BY_SIDE, tcpServer } from "./kit";
 
-describe("any call", { concurrency: true }, () => {
+describe("any call", SIDE_BY_SIDE, () => {
   test("returns status, headers and the whole JSON, envelope included", async (t) => {
     const { kvm } = await bench(t, { power: true });
     const { statusCode, headers, body } = await kvm.request("GET", "/api/atx");
@@ -139,7 +139,7 @@ describe("any call", { concurrency: true }, () => {
   });
 });
 
-describe("any call, as a stream", { concurrency: true }, () => {
+describe("any call, as a stream", SIDE_BY_SIDE, () => {
   test("is read while it arrives", async (t) => {
     const { sim, kvm } = await bench(t);
     const { statusCode, headers, body } = await kvm.stream("GET", "/api/log", { query: { follow: true } });
@@ -198,7 +198,7 @@ describe("any call, as a stream", { concurrency: true }, () => {
   });
 });
 
-describe("what is not a call of this device is refused before anything is sent", { concurrency: true }, () => {
+describe("what is not a call of this device is refused before anything is sent", SIDE_BY_SIDE, () => {
   const secret = SECRETS.password;
   const paths: [string, RegExp][] = [
     ["", /slash/],

@@ -13,7 +13,7 @@ import type {
 import { LivePictures } from "../../src/client/video/live-pictures";
 import { scaledClock, type Simulator } from "../../src/simulator";
 import { until } from "../harness/until";
-import { bench, client, failure, httpServer, type Bench } from "./kit";
+import { bench, client, failure, httpServer, SIDE_BY_SIDE, type Bench } from "./kit";
 
 /** A computer that has been running for long, ten times as fast. */
 async function running(t: TestContext, more: Partial<PiKVMOptions> = {}): Promise<Bench> {
@@ -55,7 +55,7 @@ async function looked(sim: Simulator, times = 3): Promise<void> {
 
 const press = (sim: Simulator, character: string): void => sim.host.screen.key(character, character, new Set());
 
-describe("watching the screen", { concurrency: true }, () => {
+describe("watching the screen", SIDE_BY_SIDE, () => {
   test("frames: one picture after the other, with what is known of it", async (t) => {
     const { sim, kvm } = await running(t);
     const watched = watch(t, kvm, { mode: "frames", rate: 1 });

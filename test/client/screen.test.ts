@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import { scaledClock, type FaultKind, type SimulatorOptions } from "../../src/simulator";
 import { until } from "../harness/until";
-import { bench, failure, type Bench } from "./kit";
+import { bench, failure, SIDE_BY_SIDE, type Bench } from "./kit";
 
 const booting = (t: TestContext, options: SimulatorOptions = {}): Promise<Bench> =>
   bench(t, { clock: scaledClock(10), power: true, ...options });
 
-describe("the screen", { concurrency: true }, () => {
+describe("the screen", SIDE_BY_SIDE, () => {
   test("a picture and its text while nobody watches; several share one connection", async (t) => {
     const { sim, kvm } = await booting(t);
     const [{ image, online }, text] = await Promise.all([kvm.screen.snapshot(), kvm.screen.readText()]);
@@ -68,7 +68,7 @@ test("settings of the video that the device takes over, in time or too late, and
   assert.equal(sim.requests.length, before);
 });
 
-describe("waiting for a text on the screen", { concurrency: true }, () => {
+describe("waiting for a text on the screen", SIDE_BY_SIDE, () => {
   test("it appears while the computer boots, and is gone again", async (t) => {
     const { sim, kvm } = await booting(t);
     const { found, text } = await kvm.screen.waitForText({ text: "LOGIN:" }, { timeout: 20, interval: 0.1 });
@@ -131,7 +131,7 @@ describe("waiting for a text on the screen", { concurrency: true }, () => {
     assert.ok(performance.now() - start >= 3000);
   });
 
-  describe("a screen that cannot be read for a moment is not one without the text", { concurrency: true }, () => {
+  describe("a screen that cannot be read for a moment is not one without the text", SIDE_BY_SIDE, () => {
     const faults: FaultKind[] = [{ kind: "proxy-error" }, { kind: "reset" }, { kind: "status", code: 503 }];
     for (const fault of faults) {
       test(JSON.stringify(fault), async (t) => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { PiKVM } from "../../src/client";
-import { client, failure, httpServer } from "./kit";
+import { client, failure, httpServer, SIDE_BY_SIDE } from "./kit";
 
 const ATX = [{}, { leds: null }, { leds: {} }, { leds: { power: "on" } }, { leds: [true] }];
 const MSD = [
@@ -74,7 +74,7 @@ const ROWS: Row[] = [
   },
 ];
 
-describe("a success that is not what the API documents is a ResponseError", { concurrency: true }, () => {
+describe("a success that is not what the API documents is a ResponseError", SIDE_BY_SIDE, () => {
   for (const { path, results, calls, changes } of ROWS) {
     for (const [call, make] of Object.entries(calls)) {
       test(`${call} of ${path}`, async (t) => {

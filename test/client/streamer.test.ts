@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { until } from "../harness/until";
-import { bench, client, failure, httpServer, type Bench } from "./kit";
+import { bench, client, failure, httpServer, SIDE_BY_SIDE, type Bench } from "./kit";
 
 const CAPTURES = resolve(__dirname, "../../../../shared/captures");
 const skip = existsSync(CAPTURES) ? false : "../shared/captures is not here";
@@ -22,7 +22,7 @@ function pictures({ sim }: Bench): Readonly<Record<string, string>>[] {
   return sim.requests.filter(({ path }) => path === "/api/streamer/snapshot").map(({ query }) => query);
 }
 
-describe("streamer", { concurrency: true }, () => {
+describe("streamer", SIDE_BY_SIDE, () => {
   test("state, of a video that does not run and of one that does", async (t) => {
     const { kvm } = await bench(t);
     const { streamer, features, limits } = await kvm.streamer.getState();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { until } from "../harness/until";
-import { bench, failure, type Bench } from "./kit";
+import { bench, failure, SIDE_BY_SIDE, type Bench } from "./kit";
 
 const WHITE = { red: 255, green: 255, blue: 255, brightness: 16, blink_ms: 1000 };
 const EDID = "00FFFFFFFFFFFF00".padEnd(256, "0");
@@ -13,7 +13,7 @@ function sent({ sim }: Bench): { path: string; query: object }[] {
     .map(({ path, query }) => ({ path: path.replace("/api/switch/", ""), query }));
 }
 
-describe("switch", { concurrency: true }, () => {
+describe("switch", SIDE_BY_SIDE, () => {
   test("state: without a unit, and with two", async (t) => {
     const none = await bench(t);
     assert.deepEqual((await none.kvm.switch.getState()).model.ports, []);

@@ -3,9 +3,9 @@ import { Readable } from "node:stream";
 import { describe, test } from "node:test";
 import { recordsOf } from "../../src/client/transport/lines";
 import { until } from "../harness/until";
-import { bench, client, failure, httpServer } from "./kit";
+import { bench, client, failure, httpServer, SIDE_BY_SIDE } from "./kit";
 
-describe("system.info", { concurrency: true }, () => {
+describe("system.info", SIDE_BY_SIDE, () => {
   test("everything, in the new shape", async (t) => {
     const { sim, kvm } = await bench(t);
     const info = await kvm.system.info();
@@ -33,7 +33,7 @@ describe("system.info", { concurrency: true }, () => {
   });
 });
 
-describe("system, the rest", { concurrency: true }, () => {
+describe("system, the rest", SIDE_BY_SIDE, () => {
   test("getInfo: the old shape on request, with hardware apart; getState: all of it", async (t) => {
     const { sim, kvm } = await bench(t);
     assert.ok("hw" in (await kvm.system.getInfo(["hw"], { legacy: true })));

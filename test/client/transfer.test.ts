@@ -12,7 +12,7 @@ import { Msd } from "../../src/client/msd/msd";
 import { Transport } from "../../src/client/transport/transport";
 import type { Simulator } from "../../src/simulator";
 import { until } from "../harness/until";
-import { bench, client, failure, httpServer, SECRETS, type Bench } from "./kit";
+import { bench, client, failure, httpServer, SECRETS, SIDE_BY_SIDE, type Bench } from "./kit";
 
 /** The drive's calls with so many seconds of silence after which a transfer counts as dead. */
 function impatient(t: TestContext, sim: Simulator, seconds: number): Msd {
@@ -38,7 +38,7 @@ async function stored({ kvm }: Bench, image: string): Promise<Buffer> {
   return buffer((await kvm.msd.download(image)).stream);
 }
 
-describe("upload", { concurrency: true }, () => {
+describe("upload", SIDE_BY_SIDE, () => {
   test("bytes, a file, a stream of known size: with their length, in pieces, with progress", async (t) => {
     const both = await bench(t);
     const path = join(await folder(t), "image");
@@ -158,7 +158,7 @@ describe("upload", { concurrency: true }, () => {
   });
 });
 
-describe("uploadRemote", { concurrency: true }, () => {
+describe("uploadRemote", SIDE_BY_SIDE, () => {
   test("the device fetches it, with progress", async (t) => {
     const both = await bench(t);
     const origin = await httpServer(t, (_, response) => {
@@ -210,7 +210,7 @@ describe("uploadRemote", { concurrency: true }, () => {
   });
 });
 
-describe("download", { concurrency: true }, () => {
+describe("download", SIDE_BY_SIDE, () => {
   const images = { "disk.img": IMAGE };
 
   test("a stream, plain or compressed, with its name, size and progress", async (t) => {

@@ -5,7 +5,7 @@ import { describe, test } from "node:test";
 import { parseAddress, PiKVM, PiKVMError } from "../../src/client";
 import { startSimulator } from "../../src/simulator";
 import { until } from "../harness/until";
-import { bench, client, failure, httpServer, posts, tcpServer, webSocketServer } from "./kit";
+import { bench, client, failure, httpServer, posts, SIDE_BY_SIDE, tcpServer, webSocketServer } from "./kit";
 
 const OK = JSON.stringify({ ok: true, result: {} });
 
@@ -63,7 +63,7 @@ describe("address", () => {
   });
 });
 
-describe("requests", { concurrency: true }, () => {
+describe("requests", SIDE_BY_SIDE, () => {
   test("go below the sub-path, without doubled slashes, HTTP and WebSocket alike", async (t) => {
     const { sim } = await bench(t, { subPath: "/lab/kvm1" });
     const kvm = await client(t, { address: `http://127.0.0.1:${sim.port}//lab/kvm1//` });
@@ -205,7 +205,7 @@ describe("requests", { concurrency: true }, () => {
   });
 });
 
-describe("life", { concurrency: true }, () => {
+describe("life", SIDE_BY_SIDE, () => {
   const RESOURCES = [
     "atx",
     "power",

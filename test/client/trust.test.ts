@@ -4,7 +4,17 @@ import { parseAddress, readCertificate, type Trust } from "../../src/client";
 import { fingerprintOf, type Identity, issueCertificate } from "../../src/simulator";
 import { until } from "../harness/until";
 import { expired, signed } from "./certificates";
-import { bench, bothWays, checkError, client, failure, httpServer, tcpServer, type Expected } from "./kit";
+import {
+  bench,
+  bothWays,
+  checkError,
+  client,
+  failure,
+  httpServer,
+  SIDE_BY_SIDE,
+  tcpServer,
+  type Expected,
+} from "./kit";
 
 /** A device with a certificate, and a client that trusts in a way. Counts what reaches HTTP. */
 async function trusting(t: TestContext, tls: Identity, trust: Trust, host = "127.0.0.1") {
@@ -13,7 +23,7 @@ async function trusting(t: TestContext, tls: Identity, trust: Trust, host = "127
   return { sim, kvm };
 }
 
-describe("trust, for HTTP and WebSocket alike", { concurrency: true }, () => {
+describe("trust, for HTTP and WebSocket alike", SIDE_BY_SIDE, () => {
   const { ca, device } = signed();
   const other = signed(["pikvm.test"], "Another CA");
   const own = issueCertificate();
@@ -135,7 +145,7 @@ describe("trust, for HTTP and WebSocket alike", { concurrency: true }, () => {
   });
 });
 
-describe("readCertificate", { concurrency: true }, () => {
+describe("readCertificate", SIDE_BY_SIDE, () => {
   test("shows what a person compares, and sends no request", async (t) => {
     const { sim } = await bench(t, { tls: true });
     const { fingerprint, subject, validTo } = await readCertificate(parseAddress(sim.url), 5);

@@ -5,7 +5,17 @@ import { Lane } from "../../src/client/turns/lane";
 import { Transport } from "../../src/client/transport/transport";
 import { Video } from "../../src/client/video/video";
 import { until } from "../harness/until";
-import { bench, checkError, client, failure, SECRETS, textFrame, webSocketServer, type Bench } from "./kit";
+import {
+  bench,
+  checkError,
+  client,
+  failure,
+  SECRETS,
+  SIDE_BY_SIDE,
+  textFrame,
+  webSocketServer,
+  type Bench,
+} from "./kit";
 
 /** A device whose computer is on, and nobody watches. */
 function watched(t: TestContext, options: Partial<PiKVMOptions> = {}): Promise<Bench> {
@@ -51,7 +61,7 @@ async function failsAs(kvm: PiKVM, code: string, allowOffline = false): Promise<
 
 const sockets = ({ sim }: Bench) => sim.requests.filter(({ path }) => path === "/api/ws").map(({ query }) => query);
 
-describe("video", { concurrency: true }, () => {
+describe("video", SIDE_BY_SIDE, () => {
   test("a snapshot is a 503 without, and works within a lease", async (t) => {
     const both = await watched(t, { videoIdle: 0 });
     const { kvm, sim } = both;

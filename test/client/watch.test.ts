@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ConfigurationError, statePath, valueAt } from "../../src/client";
 import { until } from "../harness/until";
-import { bench, failure } from "./kit";
+import { bench, failure, SIDE_BY_SIDE } from "./kit";
 
 describe("a path into the states", () => {
   test("names, indices and quoted names", () => {
@@ -21,7 +21,7 @@ describe("a path into the states", () => {
   });
 });
 
-describe("waiting for a value", { concurrency: true }, () => {
+describe("waiting for a value", SIDE_BY_SIDE, () => {
   const POWER = statePath("atx.leds.power");
   const isOn = (value: unknown) => value === true;
 
@@ -122,7 +122,7 @@ describe("waiting for a value", { concurrency: true }, () => {
 
   test("the value that was seen last is told when the time is over", async (t) => {
     const { kvm } = await bench(t);
-    const timeout = { timeout: 2 };
+    const timeout = { timeout: 5 };
     const error = await failure(kvm.watch.until(POWER, isOn, timeout), {
       name: "WaitTimeoutError",
       code: "WAIT_TIMEOUT",
