@@ -312,8 +312,9 @@ const STEPS: readonly (readonly [RegExp, Step])[] = [
     /^gpio-locator-state$/,
     async (simulator) => {
       await relay(simulator, "0&wait=1");
-      await pulse(simulator, "slow");
-      return post(simulator, "/api/gpio/switch?channel=__v4_locator__&state=1&wait=1");
+      await post(simulator, "/api/gpio/switch?channel=__v4_locator__&state=1&wait=1");
+      // Last, so that it is busy still.
+      return pulse(simulator, "slow");
     },
   ],
   [/^switch-(state-with-edid|edid-(change|remove))$/, addEdids],
