@@ -24,7 +24,7 @@ function untranslated(text: string): string[] {
 
 /** Each node has a file of its name that says what a person does in its dialog. */
 const VISITS = new Map(
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- one file for each node, found by its name
   NODE_SETS.map((name) => [name, (require(`./visits/${name}.js`) as { visit: Visit }).visit]),
 );
 
