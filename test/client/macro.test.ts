@@ -288,6 +288,12 @@ describe("a macro that cannot be played", SIDE_BY_SIDE, () => {
     assert.deepEqual([sim.sessionsOpened, posts(sim)], [0, []]);
   });
 
+  test("an empty keymap is the device's own", async (t) => {
+    const { sim, kvm } = await bench(t);
+    await kvm.macros.play([print("a", { keymap: "" })]);
+    await until(() => sim.host.typed === "a");
+  });
+
   test("with options out of range, or on a read-only device", async (t) => {
     const { sim, kvm } = await bench(t);
     const { kvm: readOnly } = await bench(t, {}, { readOnly: true });

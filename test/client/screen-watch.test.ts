@@ -306,6 +306,28 @@ describe("pictures for a slow reader", () => {
     return Buffer.concat([Buffer.from(head), image, Buffer.from("\r\n--b\r\n")]);
   }
 
+  test("the newest is next also when no other comes after it", async (t) => {
+    let send: (index: number) => void = () => undefined;
+    const address = await httpServer(t, (_request, response) => {
+      response.writeHead(200, { "Content-Type": "multipart/x-mixed-replace;boundary=b" });
+      response.write("--b\r\n");
+      send = (index) => response.write(numbered(index));
+      send(1);
+    });
+    const kvm = await client(t, { address: `http://${address}` });
+    const abort = new AbortController();
+    t.after(() => abort.abort());
+    const live = new LivePictures(kvm.streamer);
+    const [slow, quick] = [live.read(abort.signal), live.read(abort.signal)];
+    const numberOf = ({ value }: IteratorResult<{ image: Buffer }, void>) => value?.image.readUInt32BE(4);
+    assert.deepEqual((await Promise.all([slow.next(), quick.next()])).map(numberOf), [1, 1]);
+    for (const index of [2, 3]) {
+      send(index);
+      assert.equal(numberOf(await quick.next()), index);
+    }
+    assert.equal(numberOf(await slow.next()), 3);
+  });
+
   test("the newest is next, and no other is kept", async (t) => {
     // More than fits into the buffers of a connection, by far.
     const COUNT = 48;

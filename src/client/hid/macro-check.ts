@@ -22,7 +22,9 @@ export interface MacroFacts {
 /** Asks the device for what the steps need, and for nothing else. */
 export async function factsFor(steps: Macro, parts: MacroParts, { signal }: CallOptions): Promise<MacroFacts> {
   const needs = (isIt: (step: MacroStep) => boolean): boolean => steps.some(isIt);
-  const keymaps = needs(({ event }) => "keymap" in event) ? (await parts.hid.getKeymaps({ signal })).available : [];
+  const keymaps = needs(({ event }) => "keymap" in event && event.keymap !== "")
+    ? (await parts.hid.getKeymaps({ signal })).available
+    : [];
   const outputs = needs(isRelay) ? (await parts.gpio.getState({ signal })).model.scheme.outputs : {};
   const hasButtons = needs(isButton) && (await parts.atx.getState({ signal })).enabled;
   return { keymaps, outputs, hasButtons };
@@ -49,7 +51,8 @@ export function checkStep({ event_type, event }: MacroStep, facts: MacroFacts): 
 }
 
 function checkKeymap(keymap: string | undefined, { keymaps }: MacroFacts): void {
-  if (keymap === undefined || keymaps.includes(keymap)) return;
+  // Empty is the device's own, too.
+  if (keymap === undefined || keymap === "" || keymaps.includes(keymap)) return;
   throw new ConfigurationError(`the device has no keymap "${keymap}". It has: ${keymaps.join(", ")}.`);
 }
 

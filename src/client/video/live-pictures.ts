@@ -32,10 +32,12 @@ export class LivePictures {
     const shared = this.#join();
     const deadline = new Deadline([signal]);
     try {
-      for (let seen = 0; ; seen = shared.count) {
+      for (let seen = 0; ;) {
         while (shared.count === seen && !shared.end)
           await deadline.race(new Promise<void>((resolve) => shared.waiting.push(resolve)));
         if (shared.end) throw shared.end.error;
+        // Before it is handed on: what comes while its reader is busy is the next.
+        seen = shared.count;
         if (shared.newest) yield shared.newest;
       }
     } finally {
