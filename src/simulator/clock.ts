@@ -9,7 +9,6 @@ export interface Clock {
   /** How many times faster than the client's time it goes. */
   readonly speed: number;
   setTimeout(run: () => void, ms: number): Timer;
-  clearTimeout(timer: Timer): void;
 }
 
 export interface Timer {
@@ -25,20 +24,35 @@ export function realClock({ skew = 0 }: { skew?: number } = {}): Clock {
   return scaledClock(1, { skew });
 }
 
+/** How far the simulated time may fall behind before it stands still instead of hurrying after, in milliseconds of ours. */
+const MAX_LAG_MS = 250;
+
 /**
- * Delays run `factor` times faster. The wall clock does not: a TOTP code that the client computes from its own clock
+ * Time runs `factor` times faster. The wall clock does not: a TOTP code that the client computes from its own clock
  * must stay right.
+ *
+ * A busy machine runs timers late. Time does not pass over what is due, so that a button that is to be held for 100 ms is held for
+ * 100 ms: a machine that is too slow makes the simulated world slow, never wrong.
  */
 export function scaledClock(factor: number, { skew = 0 }: { skew?: number } = {}): Clock {
+  let lost = 0;
+  let alarm: NodeJS.Timeout | undefined;
+  const passed = (): number => performance.now() * factor - lost;
+
+  const due = new Agenda(() => {
+    clearTimeout(alarm);
+    if (due.next !== undefined) alarm = setTimeout(() => void ring(), Math.ceil((due.next - passed()) / factor));
+  });
+  const ring = async (): Promise<void> => {
+    lost += Math.max(0, passed() - (due.next ?? Infinity) - MAX_LAG_MS * factor);
+    await due.runUntil(passed);
+  };
+
   return {
-    now: () => performance.now() * factor,
+    now: () => due.at(passed()),
     wall: () => Date.now() + skew,
     speed: factor,
-    setTimeout(run, ms) {
-      const handle = setTimeout(run, ms / factor);
-      return { cancel: () => clearTimeout(handle) };
-    },
-    clearTimeout: (timer) => timer.cancel(),
+    setTimeout: (run, ms) => due.add(due.at(passed()) + Math.max(0, ms), run),
   };
 }
 
@@ -49,44 +63,75 @@ export interface ManualClock extends Clock {
 
 /** Time that stands still until told to go on. */
 export function manualClock({ wall = Date.now() }: { wall?: number } = {}): ManualClock {
-  let now = 0;
-  let waiting: { due: number; run: () => void }[] = [];
-
-  const next = (until: number): { due: number; run: () => void } | undefined => {
-    const first = waiting.reduce<{ due: number; run: () => void } | undefined>(
-      (found, timer) => (found === undefined || timer.due < found.due ? timer : found),
-      undefined,
-    );
-    return first !== undefined && first.due <= until ? first : undefined;
-  };
-
+  let passed = 0;
+  const due = new Agenda();
   return {
-    now: () => now,
-    wall: () => wall + now,
+    now: () => due.at(passed),
+    wall: () => wall + due.at(passed),
     speed: 1,
-    setTimeout(run, ms) {
-      const entry = { due: now + Math.max(0, ms), run };
-      waiting.push(entry);
-      return {
-        cancel: () => {
-          waiting = waiting.filter((other) => other !== entry);
-        },
-      };
-    },
-    clearTimeout: (timer) => timer.cancel(),
+    setTimeout: (run, ms) => due.add(due.at(passed) + Math.max(0, ms), run),
     async advance(ms) {
-      const until = now + ms;
+      const until = due.at(passed) + ms;
       await nextTurn();
-      for (let timer = next(until); timer !== undefined; timer = next(until)) {
-        const due = timer;
-        waiting = waiting.filter((other) => other !== due);
-        now = Math.max(now, due.due);
-        due.run();
-        await nextTurn();
-      }
-      now = until;
+      passed = Math.max(passed, until);
+      await due.runUntil(() => passed);
     },
   };
+}
+
+/** What is to be run, in the order of when. */
+class Agenda {
+  private readonly entries: { due: number; run: () => void }[] = [];
+  /** The time of what is being run, until promises and sockets have caught up with it. */
+  private current: number | undefined;
+  private running: Promise<void> | undefined;
+
+  /** @param changed - Called when another one, or none, is the next to be run; not while they are being run. */
+  constructor(private readonly changed: () => void = () => undefined) {}
+
+  /** When the next one is due. */
+  get next(): number | undefined {
+    return this.entries[0]?.due;
+  }
+
+  /** What time it is when `passed` have passed: time does not pass over what is due and has not been run. */
+  at(passed: number): number {
+    return this.current ?? Math.min(passed, this.next ?? Infinity);
+  }
+
+  add(due: number, run: () => void): Timer {
+    const entry = { due, run };
+    const later = this.entries.findIndex((other) => other.due > due);
+    this.change(() => this.entries.splice(later === -1 ? this.entries.length : later, 0, entry));
+    return { cancel: () => this.change(() => this.remove(entry)) };
+  }
+
+  /** Runs what is due, in order. `passed` is asked again each time, since running takes time too. */
+  runUntil(passed: () => number): Promise<void> {
+    return (this.running ??= this.run(passed).finally(() => (this.running = undefined)));
+  }
+
+  private async run(passed: () => number): Promise<void> {
+    for (let first = this.entries[0]; first !== undefined && first.due <= passed(); first = this.entries[0]) {
+      this.entries.shift();
+      this.current = first.due;
+      first.run();
+      await nextTurn();
+    }
+    this.current = undefined;
+    this.changed();
+  }
+
+  private remove(entry: object): void {
+    const index = this.entries.findIndex((other) => other === entry);
+    if (index !== -1) this.entries.splice(index, 1);
+  }
+
+  private change(act: () => void): void {
+    const { next } = this;
+    act();
+    if (this.next !== next && this.current === undefined) this.changed();
+  }
 }
 
 /** What a sleeper gets when the one who slept is stopped. */
@@ -117,7 +162,7 @@ export class Timers {
     return {
       cancel: () => {
         this.pending.delete(entry);
-        this.clock.clearTimeout(entry.timer);
+        entry.timer.cancel();
       },
     };
   }
@@ -138,7 +183,7 @@ export class Timers {
 
   clear(): void {
     for (const entry of this.pending) {
-      this.clock.clearTimeout(entry.timer);
+      entry.timer.cancel();
       entry.drop();
     }
     this.pending.clear();
