@@ -166,6 +166,18 @@ test("cancelled while the LED does not come, it ends at once, and the next messa
   assert.equal(simulator.host.presses.length, 1);
 });
 
+test("cancelled in the pause of a cycle, it leaves the computer off and presses nothing more", async () => {
+  simulator.host.power = true;
+  const cycle = node("pikvm-atx-power", fields({ action: ["choice", "cycle"], offTime: ["num", "600"] }));
+  await red.deploy(flow(device(simulator), cycle));
+  red.forget();
+  red.send("node", {});
+  await until(() => !simulator.host.power && !simulator.state.atx.isBusy);
+  red.send("node", { reset: true });
+  assert.equal(((await red.message("error"))["error"] as { name: string }).name, "CancelledError");
+  assert.deepEqual(presses(), ["power short"]);
+});
+
 test("a press whose answer is lost is not repeated, and says that its outcome is unknown", async () => {
   simulator.host.power = false;
   simulator.faults.add({ kind: "reset", method: "POST", after: true, times: 1 });

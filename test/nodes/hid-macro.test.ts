@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { after, before, beforeEach, describe, test } from "node:test";
+import { after, before, beforeEach, describe, test, type TestContext } from "node:test";
+import { isDeepStrictEqual } from "node:util";
+import { MACRO_EVENTS, PiKVM } from "../../src/client";
 import { startSimulator, type Simulator } from "../../src/simulator";
 import { device, fields, flow, node } from "../harness/flows";
 import { NodeRed } from "../harness/node-red";
@@ -99,6 +101,58 @@ describe("a macro", () => {
     const error = await errorFor({});
     assert.match(error.message, /^At step 2 of 2, print \(11 characters\): /);
     assert.doesNotMatch(JSON.stringify([red.received, red.statuses, red.logs]), /Tr0ub4dor/);
+  });
+});
+
+describe("each kind of step reaches the computer", () => {
+  const arrived = () =>
+    simulator.host.inputs.map((input) => {
+      if (input.kind === "key") return `${input.state ? "+" : "-"}${input.key}`;
+      if (input.kind === "button") return `${input.state ? "+" : "-"}${input.button}`;
+      return `${input.kind} ${input.x} ${input.y}`;
+    });
+  const called = () => simulator.requests.filter(({ method }) => method === "POST").at(-1)?.path;
+  const relay = () => simulator.state.gpio.channels.outputs["relay"]?.state;
+  const at = { x: -100, y: 20 };
+  const relativeMouse = async (t: TestContext) => {
+    const kvm = await new PiKVM({ address: simulator.url, user: "admin", password: "admin", trust: "none" }).open();
+    await kvm.hid.setParams({ mouseOutput: "usb_rel" });
+    t.after(async () => {
+      await kvm.hid.setParams({ mouseOutput: "usb" });
+      await kvm.close();
+    });
+  };
+
+  const kinds: [event: string, step: object, check: () => unknown, expected: unknown][] = [
+    ["key", { key: "KeyA", state: true }, arrived, ["+KeyA", "-KeyA"]],
+    ["print", { text: "hi", delay: 2 }, () => simulator.host.typed, "hi"],
+    ["mouse_button", { button: "right", state: true }, arrived, ["+right", "-right"]],
+    ["mouse_move", { to: at }, arrived, ["move -100 20"]],
+    ["mouse_move_random", { range: { min: 9, max: 9 } }, arrived, ["move 9 9"]],
+    ["mouse_wheel", { delta: { x: 0, y: 3 } }, arrived, ["wheel 0 3"]],
+    ["mouse_relative", { delta: [at], squash: false }, arrived, ["relative -100 20"]],
+    ["delay", { millis: 1 }, arrived, []],
+    ["delay_random", { range: { min: 1, max: 2 } }, arrived, []],
+    ["atx_button", { button: "power" }, () => simulator.host.presses.map(({ line }) => line), ["power"]],
+    ["gpio_switch", { channel: "relay", state: true }, relay, true],
+    ["gpio_switch", { channel: "relay", to: false }, relay, false],
+    ["gpio_pulse", { channel: "bell" }, called, "/api/gpio/pulse"],
+  ];
+  for (const [event, content, check, expected] of kinds) {
+    test(`${event} ${JSON.stringify(content)}`, async (t) => {
+      if (event === "mouse_relative") await relativeMouse(t);
+      simulator.state.gpio.addOutput("relay");
+      simulator.state.gpio.addOutput("bell", { pulse: { delay: 0.1 } });
+      await deploy(stored([step(event, content)]));
+      red.send("node", {});
+      const { steps } = (await red.message("result"))["payload"] as { steps: number };
+      assert.equal(steps, 1);
+      await until(() => isDeepStrictEqual(check(), expected), { what: JSON.stringify(expected) });
+    });
+  }
+
+  test("no other kind is known than these", () => {
+    assert.deepEqual([...new Set(kinds.map(([event]) => event))].sort(), [...MACRO_EVENTS].sort());
   });
 });
 

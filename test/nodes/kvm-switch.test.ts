@@ -290,6 +290,17 @@ describe("power", () => {
     const { name, outcome } = error as { name: string; outcome: string };
     assert.deepEqual([name, outcome], ["CancelledError", "unknown"]);
   });
+
+  test("cancelled in the pause of a cycle: the computer is left off", async () => {
+    hostAt(LAB).power = true;
+    await red.deploy(flow(device(simulator), kvmSwitch(power("cycle", { offTime: ["num", "600"] }))));
+    red.send("node", {});
+    await until(() => !hostAt(LAB).power && simulator.state.switch.ports[LAB]?.busy === false);
+    red.send("node", { reset: true });
+    const { error } = await red.message("error");
+    assert.equal((error as { name: string }).name, "CancelledError");
+    assert.deepEqual(hostAt(LAB).presses.map(({ line }) => line), ["power"]); // prettier-ignore
+  });
 });
 
 describe("beacons", () => {

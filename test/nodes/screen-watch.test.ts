@@ -149,6 +149,18 @@ test("an outage is one error and a status; then it goes on", async () => {
   assert.equal(red.statuses.at(-1)?.status.text, "connected");
 });
 
+test("a device that never starts its video is an error that says so", async () => {
+  const { ustreamer } = simulator.state.streamer;
+  ustreamer.kill();
+  ustreamer.starts = false;
+  await deploy({ mode: "frames" });
+  const { name, code } = (await red.message("error"))["error"] as { name: string; code: string };
+  assert.deepEqual([name, code], ["WaitTimeoutError", "NOT_STARTED"]);
+  await red.deploy(flow());
+  ustreamer.starts = true;
+  ustreamer.kill();
+});
+
 test("what is wrong in its settings is said, and nothing is sent", async () => {
   const wrong: [object, RegExp][] = [
     [{ rate: "100" }, /^Frames: "100" \(from the dialog\) cannot be used/],

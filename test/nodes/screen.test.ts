@@ -108,6 +108,27 @@ test("no signal is told apart: an error, or the device's own picture", async () 
   assert.equal(payloadOf(await perform({ offline: ["bool", "true"] }))["online"], false);
 });
 
+test("a device that never starts its video is told apart from one without a signal", async () => {
+  simulator.state.streamer.ustreamer.starts = false;
+  const { name, code } = errorOf(await perform({ timeout: ["num", "0.5"] }));
+  assert.deepEqual([name, code], ["WaitTimeoutError", "NOT_STARTED"]);
+});
+
+test("while something is typed the video is not started: the error says so, and nothing of the text is lost", async () => {
+  const typed = "Sesame, open! ".repeat(50);
+  const keys = node("pikvm-hid-keys", { id: "keys", ...fields({ text: ["msg", "text"] }), wires: [["typed"], []] });
+  const screen = node("pikvm-screen", fields({ timeout: ["num", "0.2"] }));
+  await red.deploy(flow(device(simulator), keys, screen));
+  red.forget();
+  red.send("keys", { text: typed });
+  await until(() => simulator.host.typed.length > 0);
+  red.send("node", {});
+  const { name, code, message } = errorOf(await red.message("error"));
+  assert.deepEqual([name, code], ["WaitTimeoutError", "NOT_CONNECTED"]);
+  assert.match(String(message), /typed/);
+  await until(() => simulator.host.typed === typed);
+});
+
 test("the text on the screen, or on a part of it", async () => {
   await until(() => simulator.host.screen.lines.some((line) => line.includes("login:")));
   const all = String(payloadOf(await perform({ action: ["choice", "text"] }))["text"]);

@@ -40,7 +40,7 @@ const INTERVAL = { min: 0, max: 3600, unit: " s" };
 /** Up to this rate pictures are asked for one by one; beyond, the stream with all of them costs less. */
 const SLOW = 1;
 /** Seconds until there must be a video; it is not started while something is being typed. */
-const START_TIME = 60;
+const START_TIME = 20;
 /** Seconds after its start in which a video without a signal is not believed: the first picture is still to come. */
 const SETTLE_TIME = 3;
 const SETTLE_INTERVAL = 0.25;

@@ -54,6 +54,8 @@ interface Run {
 
 /** The process that captures and encodes. kvmd starts and ends it; nginx and kvmd ask it for pictures. */
 export class Ustreamer {
+  /** Whether it gets as far as to answer; without a capture card it never does. */
+  starts = true;
   readonly viewers = new Map<string, Viewer>();
   private run: Run | undefined;
 
@@ -83,7 +85,7 @@ export class Ustreamer {
     const run: Run = { params, reachable: false, capturing: false, seen: -Infinity, since: 0, size: BLIND };
     this.run = run;
     this.timers.after(REACHABLE_MS, () => {
-      if (this.run !== run) return;
+      if (this.run !== run || !this.starts) return;
       run.reachable = true;
       ready();
     });
