@@ -66,6 +66,7 @@ async function runFolder({ folder, name, env }) {
   const { status, output } = await run(
     "node",
     [
+      `--import=${path.join(ROOT, "test/whole-report.mjs")}`,
       "--test",
       // A test that failed may have left a server open; nothing may hang for ever.
       "--test-force-exit",

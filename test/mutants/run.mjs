@@ -12,6 +12,7 @@ import { MUTANTS } from "./mutants.mjs";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const REPORTER = path.join(import.meta.dirname, "first-failure.mjs");
+const WHOLE_REPORT = path.join(ROOT, "test/whole-report.mjs");
 /** Of all mutants so many must be caught. */
 const WANTED = 0.9;
 /** More than a folder takes in good health: what is not over then hangs, and that is noticed too. Seconds. */
@@ -101,7 +102,7 @@ function firstFailure(checkout, files) {
   return new Promise((resolve) => {
     const child = spawn(
       process.execPath,
-      ["--test", "--test-force-exit", "--test-timeout=150000", `--test-reporter=${REPORTER}`, "--test-reporter-destination=stdout", ...files], // prettier-ignore
+      [`--import=${WHOLE_REPORT}`, "--test", "--test-force-exit", "--test-timeout=150000", `--test-reporter=${REPORTER}`, "--test-reporter-destination=stdout", ...files], // prettier-ignore
       { cwd: checkout, stdio: ["ignore", "pipe", "ignore"], detached: true },
     );
     running.add(child);
