@@ -168,7 +168,8 @@ describe("upload", () => {
     source.destroy(new Error("disk on fire"));
     const { name, message } = (await outcome())["error"] as Answer;
     assert.equal(name, "PiKVMError");
-    assert.match(String(message), /disk on fire \(What had arrived was removed\.\)/);
+    // The device itself removes what it has listed in time.
+    assert.match(String(message), /disk on fire( \(What had arrived was removed\.\))?$/);
     assert.deepEqual(stored(), BEFORE);
     assert.ok((await contentOf("old.img")).equals(OLD));
   });
