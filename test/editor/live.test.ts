@@ -34,7 +34,7 @@ describe("what dialogs do while they are filled in", { skip }, () => {
         user: "admin",
         auth: "headers",
         tls: "",
-        connectTimeout: "5",
+        connectTimeout: "60",
         timeout: "10",
         videoIdle: "30",
         readOnly: false,

@@ -18,7 +18,7 @@ export function device(simulator: Pick<Simulator, "url" | "fingerprint">, overri
     trust: "fingerprint",
     fingerprint: simulator.fingerprint,
     tls: "",
-    connectTimeout: "5",
+    connectTimeout: "60",
     timeout: "10",
     videoIdle: "30",
     readOnly: false,
