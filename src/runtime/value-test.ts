@@ -17,9 +17,11 @@ export function valueTest(test: (typeof VALUE_TESTS)[number], given: unknown): V
   }
   switch (test) {
     case "equals":
-      return (value) => isSame(value, wanted);
-    case "not_equals":
-      return (value) => !isSame(value, wanted);
+      return sameAs(wanted);
+    case "not_equals": {
+      const isSame = sameAs(wanted);
+      return (value, first) => !isSame(value, first);
+    }
     case "changes":
       return (value, first) => !isDeepStrictEqual(value, first);
     case "matches":
@@ -30,14 +32,32 @@ export function valueTest(test: (typeof VALUE_TESTS)[number], given: unknown): V
   }
 }
 
-function isSame(value: unknown, wanted: unknown): boolean {
-  if (isDeepStrictEqual(value, wanted)) return true;
-  if (value === null) return wanted === "" || wanted === "null";
-  if (typeof value === "object") return false;
-  // Some boards report numbers for yes and no.
-  const isFlag = typeof value === "boolean" || value === 0 || value === 1;
-  if (isFlag && flagOf(wanted) === Boolean(value)) return true;
-  return textOf(value).toLowerCase() === textOf(wanted).trim().toLowerCase();
+function sameAs(wanted: unknown): ValueTest {
+  const words = wordsOf(wanted).trim().toLowerCase();
+  const wantedFlag = flagOf(wanted);
+  return (value) => {
+    if (isDeepStrictEqual(value, wanted)) return true;
+    if (value === null) return wanted === "" || wanted === "null";
+    if (typeof value === "object") return false;
+    // Some boards report numbers for yes and no.
+    const isFlag = typeof value === "boolean" || value === 0 || value === 1;
+    if (isFlag && wantedFlag === Boolean(value)) return true;
+    return textOf(value).toLowerCase() === words;
+  };
+}
+
+/** @throws ConfigurationError for what is not in JSON, where all that a device reports comes from. */
+function wordsOf(wanted: unknown): string {
+  try {
+    // Typed as always a text, but a function or a symbol has none.
+    const words = textOf(wanted) as string | undefined;
+    if (words !== undefined) return words;
+  } catch {
+    // Told below: it contains itself, or a BigInt.
+  }
+  throw new ConfigurationError(
+    "The value to compare with is none that a device can report: it cannot be written as JSON.",
+  );
 }
 
 const readFlag = flag();
@@ -55,11 +75,12 @@ const textOf = (value: unknown): string => (typeof value === "string" ? value : 
 
 function matches(wanted: unknown): ValueTest {
   if (typeof wanted === "object") throw new ConfigurationError("The value must be a regular expression, as text.");
+  const text = wordsOf(wanted);
   try {
-    const expression = new RegExp(textOf(wanted));
+    const expression = new RegExp(text);
     return (value) => expression.test(textOf(value));
   } catch (cause) {
-    throw new ConfigurationError(`The value "${textOf(wanted)}" is not a regular expression.`, { cause });
+    throw new ConfigurationError(`The value "${text}" is not a regular expression.`, { cause });
   }
 }
 

@@ -12,6 +12,7 @@ describe("a path into the states", () => {
     assert.equal(at("outputs['a b'].state[0]"), true);
     assert.equal(at("hyphen-ed"), 1);
     assert.equal(at("outputs.nothing.below"), null);
+    for (const inherited of ["constructor", "__proto__", "outputs.toString"]) assert.equal(at(inherited), null);
     assert.deepEqual(valueAt(states, []), states);
   });
 
@@ -37,6 +38,17 @@ describe("waiting for a value", SIDE_BY_SIDE, () => {
     assert.equal(isDone, false);
     sim.host.power = true;
     assert.equal((await next).value, true);
+  });
+
+  test("a condition that throws ends its wait, and nothing else", async (t) => {
+    const { sim, kvm } = await bench(t);
+    const throws = () => {
+      throw new Error("no condition");
+    };
+    await assert.rejects(kvm.watch.until(POWER, throws, { timeout: 5 }), /no condition/);
+    const wait = kvm.watch.until(POWER, isOn, { timeout: 5 });
+    sim.host.power = true;
+    assert.equal((await wait).value, true);
   });
 
   test("a relay that is being written is not taken for one that is off", async (t) => {

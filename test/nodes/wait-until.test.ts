@@ -102,6 +102,19 @@ describe("how a value is compared", () => {
   }
 });
 
+test("what no device can report cannot be compared with", async () => {
+  const circular: Record<string, unknown> = {};
+  circular["itself"] = circular;
+  const values = [circular, 10n, Symbol("symbol"), () => 1, { toJSON: () => undefined }];
+  for (const comparison of ["equals", "not_equals", "matches"]) {
+    await deploy({ path: ["str", "info.node.host"], test: ["choice", comparison], value: ["msg", "payload"] });
+    for (const payload of values) red.send("node", { payload });
+    await red.message("error", { count: values.length });
+    const names = red.at("error").map(({ error }) => (error as { name: string }).name);
+    assert.deepEqual(new Set(names), new Set(["ConfigurationError"]), comparison);
+  }
+});
+
 test("changes: compared with the value when the message came", async () => {
   await deploy({ path: ["str", "atx.leds.power"], test: ["choice", "changes"] });
   red.send("node", {});

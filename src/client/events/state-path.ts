@@ -30,7 +30,7 @@ function partOf([, name, index, double, single]: RegExpExecArray): string {
 export function valueAt(state: unknown, keys: readonly string[]): unknown {
   let value = state;
   for (const key of keys) {
-    if (typeof value !== "object" || value === null) return null;
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return null;
     value = (value as Record<string, unknown>)[key]; // an object, or a list with its indices
   }
   return value ?? null;

@@ -37,7 +37,7 @@ export class Watch {
 
   /**
    * Waits until the value at a path of the merged states fulfils a condition; a connection that breaks meanwhile is made again.
-   * @param isRight gets the value and the one that was seen first.
+   * @param isRight gets the value and the one that was seen first. What it throws ends the wait.
    * @throws WaitTimeoutError with the `lastValue`; what the connection throws when it cannot be made at first, or is refused.
    */
   async until(
@@ -119,7 +119,16 @@ class ValueWait {
     void this.#stream.close();
   }
 
+  /** Called by the WebSocket, or by a timer: an exception would end the process. */
   #see(value: unknown): void {
+    try {
+      this.#judge(value);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #judge(value: unknown): void {
     if (this.isKnown && !this.#isStale && isDeepStrictEqual(value, this.value)) return;
     this.#isStale = false;
     if (!this.isKnown) this.#first = value;
