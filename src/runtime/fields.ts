@@ -49,7 +49,8 @@ export function choice<const C extends readonly string[]>(
       ?.trim()
       .toLowerCase()
       .replace(/[\s-]+/g, "_");
-    const found = choices.find((candidate) => candidate === word) ?? (word === undefined ? undefined : synonyms[word]);
+    const synonym = word !== undefined && Object.hasOwn(synonyms, word) ? synonyms[word] : undefined;
+    const found = choices.find((candidate) => candidate === word) ?? synonym;
     if (found === undefined) throw new Unfit(`one of ${choices.join(", ")}`, value);
     return found;
   };

@@ -34,8 +34,10 @@ describe("ports", SIDE_BY_SIDE, () => {
     ] as const) {
       assert.equal((await kvm.ports.find(wanted)).id, id, String(wanted));
     }
-    for (const wanted of [0, 9, -1, 1.5, "3.1", "", "mail"]) {
-      await failure(kvm.ports.find(wanted), { name: "ConfigurationError", message: /There are: 1\.1, 1\.2 \(web\), / });
+    for (const wanted of [0, 9, -1, 1.5, "3.1", "", "mail", "constructor"]) {
+      const told = { name: "ConfigurationError", message: /There are: 1\.1, 1\.2 \(web\), / };
+      await failure(kvm.ports.find(wanted), told);
+      await failure(kvm.ports.select(wanted), told);
     }
   });
 

@@ -57,7 +57,7 @@ export class DriveSteps {
     if (!before.storage) return undefined;
     const isComplete: Condition = (now) => imageOf(now, image)?.complete === true;
     const { storage } = isComplete(before) ? before : ((await this.caughtUp(isComplete, options)) ?? before);
-    const found = storage?.images[image];
+    const found = imageOf({ storage }, image);
     if (!found) throw new ConfigurationError(`The storage has no image "${image}". ${describeImages(storage)}`);
     if (!found.complete)
       throw new ConfigurationError(`The image "${image}" is incomplete: its upload runs or has failed.`);
@@ -93,8 +93,8 @@ export class DriveSteps {
   }
 }
 
-export function imageOf({ storage }: MsdState, name: string): MsdImage | undefined {
-  return storage?.images[name];
+export function imageOf({ storage }: Pick<MsdState, "storage">, name: string): MsdImage | undefined {
+  return storage && Object.hasOwn(storage.images, name) ? storage.images[name] : undefined;
 }
 
 /** The name of what the computer has in its drive now. */

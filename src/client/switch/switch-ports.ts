@@ -30,7 +30,11 @@ export type Beacon = { port: number | string } | { uplink: number } | { downlink
 /** Seconds. */
 export const SWITCH_TIMEOUT = 10;
 
-const STEPS: Record<string, 1 | -1> = { next: 1, previous: -1, prev: -1 };
+const STEPS = new Map<string, 1 | -1>([
+  ["next", 1],
+  ["previous", -1],
+  ["prev", -1],
+]);
 
 /**
  * The ports of the PiKVM Switch, as actions that look first and verify by what the switch reports. A port is named as it is on the
@@ -123,7 +127,7 @@ export class Ports {
 }
 
 function targetOf(state: SwitchState, wanted: number | string): FoundPort {
-  const step = STEPS[String(wanted).trim().toLowerCase()];
+  const step = STEPS.get(String(wanted).trim().toLowerCase());
   if (step === undefined) return findPort(state, wanted);
   requireSwitch(state);
   const { active_port: active } = state.summary;
