@@ -65,7 +65,9 @@ export class ActionNode<V extends Values> {
       done();
       return;
     }
-    const job: Job = { message, send, done, cancel: new AbortController() };
+    // The result belongs into the message, also where a function node has frozen it.
+    const own = Object.isExtensible(message) ? message : { ...message };
+    const job: Job = { message: own, send, done, cancel: new AbortController() };
     if (this.#jobs.size >= LIMIT) {
       const text = `This node is working on ${LIMIT} messages already; nothing was sent.`;
       this.#fail(job, new BusyError(text, { statusCode: 0 }, { code: "QUEUE_FULL" }));
@@ -107,7 +109,8 @@ export class ActionNode<V extends Values> {
       signal.throwIfAborted();
       return { result: startOf(() => this.#action.perform(work)) };
     });
-    this.#started = started.catch(() => undefined);
+    // One whose fields are never evaluated does not hold up the others once it is cancelled.
+    this.#started = Promise.race([started, cancelled]).catch(() => undefined);
     const result = started.then((running) => running.result);
     try {
       return await Promise.race([result, cancelled]);

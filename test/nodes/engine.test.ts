@@ -115,6 +115,23 @@ test("messages start in the order they came, however long their fields take to e
   await until(() => simulator.host.typed === expected, { what: `"${simulator.host.typed}" to be "${expected}"` });
 });
 
+test("a message whose fields are never evaluated does not hold up the others once it is cancelled", async () => {
+  await red.deploy(flow(device(simulator), odd(fields({ way: ["jsonata", "way"] }))));
+  red.send("node", { way: new Promise(() => undefined) });
+  red.send("node", { reset: true });
+  await red.message("error");
+  red.send("node", { way: "fine" });
+  assert.equal((await red.message("result"))["payload"], "fine");
+});
+
+test("a message that cannot be extended is answered as any other", async () => {
+  await red.deploy(flow(device(simulator), odd()));
+  for (const way of ["fine", "rejects"]) red.send("node", Object.freeze({ _msgid: way, way }));
+  assert.equal((await red.message("result"))["payload"], "fine");
+  const { way, error } = await red.message("error");
+  assert.deepEqual([way, (error as { message: string }).message], ["rejects", "Unexpected failure: later"]);
+});
+
 test("a flow that sends faster than the device works hears of it, and Node-RED does not fill up", async () => {
   await red.deploy(flow(device(simulator), odd()));
   for (let count = 0; count < 501; count += 1) red.send("node", { way: "never settles" });
