@@ -67,8 +67,10 @@ export class Device {
   }
 
   async #end(): Promise<void> {
-    const kvm = await this.#kvm?.catch(() => undefined);
+    const opened = this.#kvm;
+    // At once: who joins from now on gets another.
     this.#kvm = undefined;
+    const kvm = await opened?.catch(() => undefined);
     await kvm?.close();
   }
 }

@@ -3,6 +3,9 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { issueCertificate, scaledClock, startSimulator, type Simulator } from "../../src/simulator";
+import { Device } from "../../src/runtime/device";
+import type { FlowNode, NodeAPI, NodeDef } from "../../src/runtime/red";
+import type { DeviceConfig } from "../../src/config";
 import { device, fields, flow, node } from "../harness/flows";
 import { NodeRed } from "../harness/node-red";
 import { until } from "../harness/until";
@@ -35,6 +38,20 @@ async function works(on: Simulator, config: object): Promise<void> {
   ]);
   assert.ok(msg["payload"]);
 }
+
+test("who joins in the moment in which the last one leaves gets a client that is open", async () => {
+  // Of Node-RED nothing is used without TLS settings; what a device node stores is what its dialog does.
+  const config = device(simulator) as unknown as NodeDef & DeviceConfig;
+  const shared = new Device({} as NodeAPI, { id: "device" } as unknown as FlowNode, config);
+  const [first, second] = [{}, {}];
+  await shared.join(first);
+  const leaving = shared.leave(first);
+  const kvm = await shared.join(second);
+  await leaving;
+  // It has no password; a closed one would not even ask.
+  await assert.rejects(kvm.auth.check(), { name: "AuthError" });
+  await shared.leave(second);
+});
 
 test("each way to authenticate works, with and without two-factor", async () => {
   for (const totpSecret of ["", TOTP_SECRET]) {
