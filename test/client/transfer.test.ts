@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -39,6 +40,16 @@ async function stored({ kvm }: Bench, image: string): Promise<Buffer> {
 }
 
 describe("upload", SIDE_BY_SIDE, () => {
+  test("the SHA-256 is that of what was stored, also when it had to be sent again", async (t) => {
+    const { sim, kvm } = await bench(t);
+    sim.faults.add({ kind: "status", code: 409, path: "/api/msd/write", times: 1 });
+    const read: number[] = [];
+    const onProgress = (sent: number) => read.push(sent);
+    const result = await kvm.msd.upload("a.img", IMAGE, { sha256: true, busyRetry: 5, onProgress });
+    assert.ok(read.filter((sent) => sent === read[0]).length === 2, "it was read twice");
+    assert.equal(result.sha256, createHash("sha256").update(IMAGE).digest("hex"));
+  });
+
   test("bytes, a file, a stream of known size: with their length, in pieces, with progress", async (t) => {
     const both = await bench(t);
     const path = join(await folder(t), "image");

@@ -130,8 +130,9 @@ export class Msd {
    */
   async upload(image: string, source: ImageSource, options: UploadOptions = {}): Promise<StoredImage> {
     const { prefix, removeIncomplete, onProgress, size, signal, busyRetry } = options;
-    const digest = options.sha256 ? createHash("sha256") : undefined;
-    const body = await bodyOf(source, { size, onProgress, digest });
+    let digest = createHash("sha256");
+    const newDigest = options.sha256 ? () => (digest = createHash("sha256")) : undefined;
+    const body = await bodyOf(source, { size, onProgress, newDigest });
     const length = body.size === undefined ? {} : { "Content-Length": String(body.size) };
     try {
       const { image: stored } = await this.#commands.ask<{ image: StoredImage }>("/api/msd/write", {
@@ -144,7 +145,7 @@ export class Msd {
         limited: "steps",
         shape: STORED,
       });
-      return digest ? { ...stored, sha256: digest.digest("hex") } : stored;
+      return newDigest ? { ...stored, sha256: digest.digest("hex") } : stored;
     } finally {
       // One that waits for its own source does not notice that nobody reads it any more.
       if (source instanceof Readable) source.destroy();

@@ -27,8 +27,8 @@ interface BodyOptions {
   /** Bytes of a stream. */
   size?: number | undefined;
   onProgress?: TransferProgress | undefined;
-  /** Updated with all that is read. */
-  digest?: Hash | undefined;
+  /** Made anew each time it is read, and updated with all that is. */
+  newDigest?: (() => Hash) | undefined;
 }
 
 export interface ImageBody {
@@ -123,8 +123,9 @@ function* slices(bytes: Buffer): Generator<Buffer> {
 /** A body of another length than announced would leave the device waiting, or cut the image. */
 async function* measured(
   source: Iterable<unknown> | AsyncIterable<unknown>,
-  { size, onProgress, digest }: BodyOptions,
+  { size, onProgress, newDigest }: BodyOptions,
 ): AsyncGenerator<Buffer, void, undefined> {
+  const digest = newDigest?.();
   let read = 0;
   try {
     for await (const piece of source) {
