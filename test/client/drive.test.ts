@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { describe, test, type TestContext } from "node:test";
 import { until } from "../harness/until";
-import { bench, client, failure, posts, SIDE_BY_SIDE } from "./kit";
+import { bench, client, failure, posts, SECRETS, SIDE_BY_SIDE } from "./kit";
 
 const IMAGES = { "debian.iso": 650_000, "stick.img": 1000, "os/arch.iso": 2000 };
 const disk = (t: TestContext) => bench(t, { images: IMAGES });
@@ -42,6 +42,22 @@ describe("drive", SIDE_BY_SIDE, () => {
       const again = await kvm.drive.mount("debian.iso");
       assert.deepEqual([again.changed, again.state.drive?.connected], [false, true]);
       assert.equal(posts(sim).length, before);
+    });
+
+    test("a password in an address is not repeated in an error", async (t) => {
+      const { sim, kvm } = await disk(t);
+      const body = JSON.stringify({ ok: true, result: {} });
+      // A device that mounts from the network, and whose drive is never connected.
+      sim.faults.add({ kind: "status", code: 200, body, contentType: "application/json", method: "POST" });
+      const url = `https://me:${encodeURIComponent(SECRETS.password)}@server/a.iso`;
+      await failure(kvm.drive.mount(url, { timeout: 0.2 }), {
+        name: "WaitTimeoutError",
+        message: /"https:\/\/me:\*\*\*@server\/a\.iso" was not connected/,
+      });
+      await failure(kvm.images.remove(`${url}/.hidden`), {
+        name: "ConfigurationError",
+        message: /"https:\/\/me:\*\*\*@server/,
+      });
     });
 
     test("another image, or the same in another way, is the device's error", async (t) => {

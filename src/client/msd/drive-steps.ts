@@ -1,5 +1,6 @@
 import type { ChangeOptions } from "../transport/commands";
 import { APIError, ConfigurationError, WaitTimeoutError } from "../errors";
+import { shownImage } from "./image-name";
 import type { Msd } from "./msd";
 import type { MsdImage, MsdState, MsdStorage } from "../events/states";
 import type { CallOptions } from "../transport/transport";
@@ -37,7 +38,7 @@ export class DriveSteps {
   async insert(wanted: Wanted, { timeout = TIMEOUT, ...options }: DriveOptions): Promise<MsdState> {
     await this.#msd.setParams(wanted, options);
     await this.#msd.setConnected(true, options);
-    const failure = `The drive with "${wanted.image}" was not connected ${timeout} s after the device had accepted it.`;
+    const failure = `The drive with "${shownImage(wanted.image)}" was not connected ${timeout} s after the device had accepted it.`;
     return this.#until((now) => now.drive?.connected === true, { timeout, failure, ...options });
   }
 

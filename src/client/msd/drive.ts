@@ -1,6 +1,6 @@
 import { advised, mountedIn, type DriveOptions, type DriveSteps, type Wanted } from "./drive-steps";
 import { APIError, ConfigurationError, PiKVMError } from "../errors";
-import { imageName, isRemote } from "./image-name";
+import { imageName, isRemote, shownImage } from "./image-name";
 import type { Lane } from "../turns/lane";
 import type { Msd } from "./msd";
 import type { MsdDrive, MsdState } from "../events/states";
@@ -100,12 +100,13 @@ export class Drive {
 
   /** @returns what has become of the image that was ejected for another. */
   async #putBack({ image, cdrom, rw }: MsdDrive, failure: PiKVMError, options: DriveOptions): Promise<string> {
-    const gone = `${image ? `"${image.name}"` : "What was mounted"} has been ejected.`;
+    const shown = shownImage(image?.name ?? "");
+    const gone = `${image ? `"${shown}"` : "What was mounted"} has been ejected.`;
     // Only a refusal says for sure that the new image is not in the drive.
     if (!image || !(failure instanceof APIError)) return gone;
     try {
       await this.#steps.insert({ image: image.name, cdrom, rw }, options);
-      return `"${image.name}" is mounted again.`;
+      return `"${shown}" is mounted again.`;
     } catch {
       return gone;
     }
@@ -123,8 +124,8 @@ function describeMounted(state: MsdState, { image }: Wanted): string {
   const mounted = mountedIn(state);
   const what =
     mounted === image
-      ? `"${image}" is mounted in another way`
-      : `${mounted === undefined ? "Another image" : `"${mounted}"`} is mounted`;
+      ? `"${shownImage(image)}" is mounted in another way`
+      : `${mounted === undefined ? "Another image" : `"${shownImage(mounted)}"`} is mounted`;
   return `${what}: swap, or eject it first.`;
 }
 

@@ -26,6 +26,11 @@ export function isRemote(image: string): boolean {
   return /^[a-z][a-z0-9+.-]{2,}:\/\//i.test(image.trim());
 }
 
+/** An image for a message: of an address without its password. */
+export function shownImage(image: string): string {
+  return image.replace(/^([a-z][a-z0-9+.-]{2,}:\/\/[^/:@]*:)[^/]*@/i, "$1***@");
+}
+
 function partOf(raw: string, name: string): string {
   const refused = (reason: string) => new ConfigurationError(`An image cannot be named ${quoted(name)}: ${reason}.`);
   const part = raw.trim();
@@ -43,4 +48,7 @@ function partOf(raw: string, name: string): string {
 
 const SHOWN = 100;
 
-const quoted = (name: string): string => JSON.stringify(name.length > SHOWN ? `${name.slice(0, SHOWN)}...` : name);
+function quoted(name: string): string {
+  const shown = shownImage(name.trim());
+  return JSON.stringify(shown.length > SHOWN ? `${shown.slice(0, SHOWN)}...` : shown);
+}
