@@ -159,6 +159,17 @@ describe("upload", () => {
     });
   }
 
+  test("a stream may fail after the message was refused for something else", async () => {
+    for (const wrap of [(stream: Readable) => stream, (stream: Readable) => ({ stream })]) {
+      await deploy(does("upload", { storeAs: ["msg", "name"] }));
+      const stream = new Readable({ read: () => undefined });
+      red.send("node", { payload: wrap(stream), name: {} });
+      await red.message("error");
+      stream.destroy(new Error("late"));
+      await until(() => stream.closed);
+    }
+  });
+
   test("one that fails leaves nothing, and what was there", async () => {
     const source = new Readable({ read: () => undefined });
     source.push(IMAGE);
