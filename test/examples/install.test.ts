@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo } from "node:net";
-import { after, before, beforeEach, test, type TestContext } from "node:test";
+import { beforeEach, test, type TestContext } from "node:test";
 import { scaledClock, startSimulator, type Simulator } from "../../src/simulator";
 import { NodeRed } from "../harness/node-red";
 import { until } from "../harness/until";
@@ -13,11 +13,7 @@ const SIZE = 3_000_000;
 /** The computer's time runs faster than ours; a boot of 100 s is then 10. */
 const COMPUTER = { clock: scaledClock(20), bootTime: 200_000, power: true };
 
-let nodeRed: NodeRed;
-before(async () => {
-  nodeRed = await NodeRed.start();
-});
-after(() => nodeRed.stop());
+const nodeRed = NodeRed.duringTests();
 beforeEach(() => nodeRed.forget());
 
 /** Where the image is. @param bytes how many of them it sends before it breaks the connection off. */

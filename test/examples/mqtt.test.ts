@@ -8,7 +8,7 @@ import { NodeRed } from "../harness/node-red";
 import { until } from "../harness/until";
 import { example, filledIn, idOf } from "./example";
 
-let nodeRed: NodeRed;
+const nodeRed = NodeRed.duringTests();
 let simulator: Simulator;
 let broker: Aedes;
 let server: Server;
@@ -33,7 +33,6 @@ async function stopBroker(): Promise<void> {
 }
 
 before(async () => {
-  nodeRed = await NodeRed.start();
   simulator = await startSimulator({ ledDelay: 50 });
   await startBroker();
   client = await connectAsync(`mqtt://127.0.0.1:${port()}`, { reconnectPeriod: 100 });
@@ -50,7 +49,6 @@ before(async () => {
 });
 
 after(async () => {
-  await nodeRed.stop();
   await client.endAsync();
   await stopBroker();
   await simulator.close();

@@ -10,18 +10,14 @@ import { example, filledIn, idOf } from "./example";
 
 const IMAGE = "debian-13-netinst.iso";
 
-let nodeRed: NodeRed;
+const nodeRed = NodeRed.duringTests();
 let simulator: Simulator;
 
 before(async () => {
-  nodeRed = await NodeRed.start();
   simulator = await startSimulator({ ledDelay: 50, images: { [IMAGE]: 1000 }, switchUnits: 1 });
 });
 
-after(async () => {
-  await nodeRed.stop();
-  await simulator.close();
-});
+after(() => simulator.close());
 
 beforeEach(() => {
   simulator.host.power = false;

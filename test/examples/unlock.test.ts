@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { after, before, beforeEach, test, type TestContext } from "node:test";
+import { beforeEach, test, type TestContext } from "node:test";
 import { scaledClock, startSimulator, type Simulator } from "../../src/simulator";
 import { NodeRed, type FlowConfig } from "../harness/node-red";
 import { everythingSaid } from "../harness/said";
@@ -11,11 +11,7 @@ import { example, filledIn, idOf } from "./example";
 const PASSPHRASE = "Quiet Ibex 42 & Co.";
 const FLOW = example("unlock-a-disk.json");
 
-let nodeRed: NodeRed;
-before(async () => {
-  nodeRed = await NodeRed.start();
-});
-after(() => nodeRed.stop());
+const nodeRed = NodeRed.duringTests();
 beforeEach(() => nodeRed.forget());
 
 /** A computer that is off, with an encrypted disk, and Caps Lock on. */

@@ -35,8 +35,11 @@ const QUICK: Record<string, object> = {
   "pikvm-msd-image": fields({ busyRetry: ["num", "0"] }),
 };
 
-/** Stored properties of typed inputs: `{ action: ["choice", "on"] }`. */
-export function fields(inputs: Record<string, [type: string, value: string]>): Record<string, string> {
+/** Typed inputs by name: `{ action: ["choice", "on"] }`. */
+export type Inputs = Record<string, [type: string, value: string]>;
+
+/** The stored properties of typed inputs. */
+export function fields(inputs: Inputs): Record<string, string> {
   return Object.fromEntries(
     Object.entries(inputs).flatMap(([name, [type, value]]) => [
       [name, value],

@@ -1,8 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { after, before } from "node:test";
 import { until } from "./until";
 
 /** A message that a node of the flow received. */
@@ -49,60 +51,43 @@ export interface LiveNode {
   [property: string]: unknown;
 }
 
+interface Options {
+  /** Folders with nodes besides this package's. */
+  nodesDir?: string[];
+  /** Who may use the editor; everybody when absent. */
+  adminAuth?: object;
+}
+
 /** A real Node-RED in this process, with this package's built nodes. There can be one for each test file. */
 export class NodeRed {
   readonly received: Received[] = [];
   readonly statuses: { id: string; status: { text?: string; fill?: string; shape?: string } }[] = [];
   readonly logs: LogEntry[] = [];
-  readonly #red: Red;
-  readonly #server: Server;
-  readonly #userDir: string;
+  readonly userDir = mkdtempSync(path.join(tmpdir(), "pikvm-node-red-"));
+  // Loaded by path, so that the same tests run on two versions of Node-RED.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  readonly #red = require(path.join(NODE_RED_HOME, "lib/red.js")) as Red;
+  readonly #server = createServer((request, response) => this.#red.httpAdmin(request, response));
+  readonly #started: Promise<void>;
 
-  private constructor(red: Red, server: Server, userDir: string) {
-    this.#red = red;
-    this.#server = server;
-    this.#userDir = userDir;
+  private constructor(options: Options) {
+    this.#started = this.#start(options);
   }
 
-  /** @param nodesDir folders with nodes besides this package's. @param adminAuth who may use the editor; everybody when absent. */
-  static async start({ nodesDir = [], adminAuth }: { nodesDir?: string[]; adminAuth?: object } = {}): Promise<NodeRed> {
-    // Loaded by path, so that the same tests run on two versions of Node-RED.
-    // eslint-disable-next-line @typescript-eslint/no-require-imports
-    const red = require(path.join(NODE_RED_HOME, "lib/red.js")) as Red;
-    const userDir = await mkdtemp(path.join(tmpdir(), "pikvm-node-red-"));
-    const server = createServer((request, response) => red.httpAdmin(request, response));
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const nodeRed = new NodeRed(red, server, userDir);
-    red.init(server, {
-      userDir,
-      nodesDir: [CHECKOUT, ...nodesDir],
-      adminAuth,
-      credentialSecret: false,
-      httpAdminRoot: "/",
-      httpNodeRoot: "/node",
-      httpStatic: false,
-      telemetry: { enabled: false, updateNotification: false },
-      externalModules: { palette: { allowInstall: false }, modules: { allowInstall: false } },
-      editorTheme: { tours: false },
-      logging: { test: { level: "debug", handler: () => (entry: LogEntry) => nodeRed.logs.push(entry) } },
-    });
-    red.hooks.add("onReceive", ({ msg, destination }) => {
-      nodeRed.received.push({ node: destination.id, msg });
-    });
-    red.events.on("node-status", (event: { id: string; status: object }) => nodeRed.statuses.push(event));
-    await nodeRed.#untilStarted(red.start());
-    return nodeRed;
+  /** It runs from before the first test of the file that calls this until after the last one. */
+  static duringTests(options: Options = {}): NodeRed {
+    const red = new NodeRed(options);
+    before(() => red.#started);
+    after(() => red.#stop());
+    return red;
   }
 
   get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  get userDir(): string {
-    return this.#userDir;
-  }
-
   async deploy(flow: FlowConfig, type: "full" | "nodes" | "flows" = "full"): Promise<void> {
+    await this.#started;
     await this.#untilStarted(
       this.#red.runtime.flows.setFlows({ flows: { flows: structuredClone(flow) }, deploymentType: type }),
     );
@@ -128,6 +113,11 @@ export class NodeRed {
     return until(() => this.at(id)[count - 1], { what: `message ${count} at "${id}"` });
   }
 
+  /** The first message that a node sends which is wired to the sinks "result" and "error". */
+  outcome(): Promise<Record<string, unknown>> {
+    return until(() => this.at("result")[0] ?? this.at("error")[0], { what: 'a message at "result" or "error"' });
+  }
+
   /** Forgets what was received, shown and logged so far. */
   forget(): void {
     this.received.length = 0;
@@ -142,10 +132,32 @@ export class NodeRed {
     await started;
   }
 
-  async stop(): Promise<void> {
+  async #start({ nodesDir = [], adminAuth }: Options): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
+    this.#red.init(this.#server, {
+      userDir: this.userDir,
+      nodesDir: [CHECKOUT, ...nodesDir],
+      adminAuth,
+      credentialSecret: false,
+      httpAdminRoot: "/",
+      httpNodeRoot: "/node",
+      httpStatic: false,
+      telemetry: { enabled: false, updateNotification: false },
+      externalModules: { palette: { allowInstall: false }, modules: { allowInstall: false } },
+      editorTheme: { tours: false },
+      logging: { test: { level: "debug", handler: () => (entry: LogEntry) => this.logs.push(entry) } },
+    });
+    this.#red.hooks.add("onReceive", ({ msg, destination }) => {
+      this.received.push({ node: destination.id, msg });
+    });
+    this.#red.events.on("node-status", (event: { id: string; status: object }) => this.statuses.push(event));
+    await this.#untilStarted(this.#red.start());
+  }
+
+  async #stop(): Promise<void> {
     await this.#red.stop();
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
-    await rm(this.#userDir, { recursive: true, force: true });
+    await rm(this.userDir, { recursive: true, force: true });
   }
 }

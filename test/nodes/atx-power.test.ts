@@ -8,16 +8,12 @@ import { until } from "../harness/until";
 
 const SPEED = 10;
 
+const red = NodeRed.duringTests();
 let simulator: Simulator;
-let red: NodeRed;
 before(async () => {
   simulator = await startSimulator({ clock: scaledClock(SPEED) });
-  red = await NodeRed.start();
 });
-after(async () => {
-  await red.stop();
-  await simulator.close();
-});
+after(() => simulator.close());
 beforeEach(async () => {
   await until(() => !simulator.state.atx.isBusy, { what: "the buttons to be free" });
   const settings = { ignoresPowerButton: false, ignoresShutdown: false, ignoresResetButton: false, ledDelay: 1000 };
@@ -35,7 +31,7 @@ async function perform(inputs: Record<string, [string, string]>, msg: object = {
   await red.deploy(flow(device(simulator), node("pikvm-atx-power", fields(inputs))));
   red.forget();
   red.send("node", msg);
-  const result = await until(() => red.at("result")[0] ?? red.at("error")[0]);
+  const result = await red.outcome();
   assert.equal(result["error"], undefined);
   return result["payload"] as Result;
 }

@@ -5,17 +5,13 @@ import { device, flow } from "../harness/flows";
 import { NodeRed } from "../harness/node-red";
 import { until } from "../harness/until";
 
+const red = NodeRed.duringTests();
 let simulator: Simulator;
-let red: NodeRed;
 before(async () => {
   simulator = await startSimulator({ images: { "a.iso": 1, "tools/b.img": 2 }, switchUnits: 1 });
   simulator.state.switch.chain.settingsOf(2).name = "lab";
-  red = await NodeRed.start();
 });
-after(async () => {
-  await red.stop();
-  await simulator.close();
-});
+after(() => simulator.close());
 afterEach(() => simulator.faults.clear());
 
 interface Choices {

@@ -6,16 +6,12 @@ import { NodeRed, type FlowConfig } from "../harness/node-red";
 import { until } from "../harness/until";
 import { ACTIONS, SOURCES } from "./usual/usual";
 
+const red = NodeRed.duringTests();
 let simulator: Simulator;
-let red: NodeRed;
 before(async () => {
   simulator = await startSimulator({ clock: scaledClock(10) });
-  red = await NodeRed.start();
 });
-after(async () => {
-  await red.stop();
-  await simulator.close();
-});
+after(() => simulator.close());
 
 /** Fifty action nodes and three events nodes on one device. `revision` changes every one of the chosen nodes. */
 function manyNodes(revision: number, changes: (index: number) => boolean): FlowConfig {

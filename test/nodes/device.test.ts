@@ -13,16 +13,12 @@ import { until } from "../harness/until";
 const TOTP_SECRET = "JBSWY3DPEHPK3PXP";
 const STATE = fields({ action: ["choice", "state"] });
 
+const red = NodeRed.duringTests();
 let simulator: Simulator;
-let red: NodeRed;
 before(async () => {
   simulator = await startSimulator({ clock: scaledClock(10) });
-  red = await NodeRed.start();
 });
-after(async () => {
-  await red.stop();
-  await simulator.close();
-});
+after(() => simulator.close());
 beforeEach(() => red.forget());
 
 const simulatorIsUnused = () => until(() => simulator.sessions === 0);

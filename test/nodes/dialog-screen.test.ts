@@ -5,16 +5,12 @@ import { device, flow } from "../harness/flows";
 import { NodeRed } from "../harness/node-red";
 import { until } from "../harness/until";
 
+const red = NodeRed.duringTests();
 let simulator: Simulator;
-let red: NodeRed;
 before(async () => {
   simulator = await startSimulator({ clock: scaledClock(10), power: true });
-  red = await NodeRed.start();
 });
-after(async () => {
-  await red.stop();
-  await simulator.close();
-});
+after(() => simulator.close());
 
 const get = (id: string): Promise<Response> => fetch(`${red.url}/pikvm/devices/${id}/snapshot`);
 

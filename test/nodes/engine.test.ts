@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
@@ -9,25 +10,23 @@ import { NodeRed } from "../harness/node-red";
 import { until } from "../harness/until";
 import { ENDLESS_WAYS, ODD_WAYS } from "./fixtures/odd";
 
+// Node-RED finds nodes by a script and a page of the same name.
+const nodesDir = mkdtempSync(path.join(tmpdir(), "pikvm-nodes-"));
+const fixture = JSON.stringify(path.join(__dirname, "fixtures/odd.js"));
+writeFileSync(path.join(nodesDir, "odd.js"), `module.exports = require(${fixture}).default;`);
+writeFileSync(path.join(nodesDir, "odd.html"), '<script type="text/javascript"></script>');
+
+const red = NodeRed.duringTests({ nodesDir: [nodesDir] });
 let simulator: Simulator;
-let red: NodeRed;
-let nodesDir: string;
 const unhandled: unknown[] = [];
 const noteUnhandled = (reason: unknown) => unhandled.push(reason);
 
 before(async () => {
-  // Node-RED finds nodes by a script and a page of the same name.
-  nodesDir = await mkdtemp(path.join(tmpdir(), "pikvm-nodes-"));
-  const fixture = JSON.stringify(path.join(__dirname, "fixtures/odd.js"));
-  await writeFile(path.join(nodesDir, "odd.js"), `module.exports = require(${fixture}).default;`);
-  await writeFile(path.join(nodesDir, "odd.html"), '<script type="text/javascript"></script>');
   simulator = await startSimulator({ clock: scaledClock(10) });
-  red = await NodeRed.start({ nodesDir: [nodesDir] });
   process.on("unhandledRejection", noteUnhandled);
 });
 after(async () => {
   process.off("unhandledRejection", noteUnhandled);
-  await red.stop();
   await simulator.close();
   await rm(nodesDir, { recursive: true });
 });

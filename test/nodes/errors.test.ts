@@ -35,17 +35,15 @@ const CLICK = fields({ action: ["choice", "click_power"], wait: ["choice", "acce
 const STATE = fields({ action: ["choice", "state"] });
 const API = ["APIError", "PiKVMError"];
 
+const red = NodeRed.duringTests();
 let simulator: Simulator;
-let red: NodeRed;
 let silent: { server: Server; port: number; sockets: Socket[] };
 
 before(async () => {
   simulator = await startSimulator({ clock: scaledClock(10), redirectPort: 0 });
   silent = await startSilentServer();
-  red = await NodeRed.start();
 });
 after(async () => {
-  await red.stop();
   await simulator.close();
   silent.sockets.forEach((socket) => socket.destroy());
   silent.server.close();

@@ -6,17 +6,13 @@ import { device, flow, node } from "../harness/flows";
 import { NodeRed } from "../harness/node-red";
 import { until } from "../harness/until";
 
+const red = NodeRed.duringTests();
 let simulator: Simulator;
-let red: NodeRed;
 before(async () => {
   simulator = await startSimulator({ clock: scaledClock(10), images: { "boot.iso": 1000 } });
   simulator.state.gpio.addInput("door");
-  red = await NodeRed.start();
 });
-after(async () => {
-  await red.stop();
-  await simulator.close();
-});
+after(() => simulator.close());
 beforeEach(async () => {
   await red.deploy(flow());
   await until(() => simulator.sessions === 0);

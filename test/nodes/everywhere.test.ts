@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { afterEach, beforeEach, describe, test } from "node:test";
 import { scaledClock, startSimulator, type Fault, type Simulator } from "../../src/simulator";
 import { device, flow, node } from "../harness/flows";
 import { CHECKOUT, NodeRed } from "../harness/node-red";
@@ -10,14 +10,8 @@ import { ACTIONS, SOURCES } from "./usual/usual";
 
 // What holds for every node of the package, whatever it does.
 
+const red = NodeRed.duringTests();
 let simulator: Simulator;
-let red: NodeRed;
-before(async () => {
-  red = await NodeRed.start();
-});
-after(async () => {
-  await red.stop();
-});
 beforeEach(async () => {
   simulator = await startSimulator({ clock: scaledClock(10), images: { "a.iso": 1_000_000 }, switchUnits: 1 });
 });
@@ -157,7 +151,7 @@ for (const { name, type, properties, msg = {} } of ACTIONS) {
     test("changes nothing on a device that is read-only", async () => {
       await deploy({ readOnly: true });
       send();
-      const outcome = await until(() => red.at("result")[0] ?? red.at("error")[0]);
+      const outcome = await red.outcome();
       const { code } = (outcome["error"] ?? { code: "READ_ONLY" }) as { code: string };
       assert.equal(code, "READ_ONLY");
       assert.deepEqual(

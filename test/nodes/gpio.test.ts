@@ -1,23 +1,14 @@
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, test, type TestContext } from "node:test";
+import { afterEach, beforeEach, describe, test, type TestContext } from "node:test";
 import { PiKVM } from "../../src/client";
 import { startSimulator, type Simulator } from "../../src/simulator";
-import { device, fields, flow, node } from "../harness/flows";
+import { device, fields, flow, node, type Inputs } from "../harness/flows";
 import { NodeRed } from "../harness/node-red";
 import { until } from "../harness/until";
 
+const red = NodeRed.duringTests();
 let simulator: Simulator;
-let red: NodeRed;
-before(async () => {
-  red = await NodeRed.start();
-});
-after(async () => {
-  await red.stop();
-});
 beforeEach(async () => {
-  await red.deploy(flow());
-  await (simulator as Simulator | undefined)?.close();
-  red.forget();
   simulator = await startSimulator();
   const { gpio } = simulator.state;
   gpio.addOutput("fan", { pulse: { delay: 0.1, min: 0.1, max: 2 } });
@@ -60,15 +51,17 @@ beforeEach(async () => {
     },
   };
 });
-after(() => simulator.close());
-
-type Inputs = Record<string, [type: string, value: string]>;
+afterEach(async () => {
+  await red.deploy(flow());
+  await simulator.close();
+  red.forget();
+});
 
 async function perform(inputs: Inputs, msg: object = {}, overrides: object = {}): Promise<Record<string, unknown>> {
   await red.deploy(flow(device(simulator, overrides), node("pikvm-gpio", fields(inputs))));
   red.forget();
   red.send("node", msg);
-  return until(() => red.at("result")[0] ?? red.at("error")[0]);
+  return red.outcome();
 }
 
 const errorOf = (msg: Record<string, unknown>) => msg["error"] as { name: string; code: string; message: string };

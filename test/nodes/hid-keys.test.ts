@@ -1,28 +1,22 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { scaledClock, startSimulator, type Simulator } from "../../src/simulator";
-import { device, fields, flow, node } from "../harness/flows";
+import { device, fields, flow, node, type Inputs } from "../harness/flows";
 import { NodeRed } from "../harness/node-red";
 import { until } from "../harness/until";
 
+const red = NodeRed.duringTests();
 let simulator: Simulator;
-let red: NodeRed;
 before(async () => {
   simulator = await startSimulator({ clock: scaledClock(10) });
-  red = await NodeRed.start();
 });
-after(async () => {
-  await red.stop();
-  await simulator.close();
-});
+after(() => simulator.close());
 beforeEach(async () => {
   await red.deploy(flow());
   await until(() => simulator.connections === 0);
   simulator.host.forget();
   red.forget();
 });
-
-type Inputs = Record<string, [type: string, value: string]>;
 
 async function deploy(inputs: Inputs = {}, overrides: object = {}): Promise<void> {
   await red.deploy(flow(device(simulator), node("pikvm-hid-keys", { ...fields(inputs), ...overrides })));

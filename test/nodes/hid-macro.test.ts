@@ -6,20 +6,18 @@ import { after, before, beforeEach, describe, test, type TestContext } from "nod
 import { isDeepStrictEqual } from "node:util";
 import { MACRO_EVENTS, PiKVM } from "../../src/client";
 import { startSimulator, type Simulator } from "../../src/simulator";
-import { device, fields, flow, node } from "../harness/flows";
+import { device, fields, flow, node, type Inputs } from "../harness/flows";
 import { NodeRed } from "../harness/node-red";
 import { until } from "../harness/until";
 
+const red = NodeRed.duringTests();
 let simulator: Simulator;
-let red: NodeRed;
 let folder: string;
 before(async () => {
   simulator = await startSimulator();
-  red = await NodeRed.start();
   folder = await mkdtemp(path.join(tmpdir(), "pikvm-macro-"));
 });
 after(async () => {
-  await red.stop();
   await simulator.close();
   await rm(folder, { recursive: true });
 });
@@ -29,8 +27,6 @@ beforeEach(async () => {
   simulator.host.forget();
   red.forget();
 });
-
-type Inputs = Record<string, [type: string, value: string]>;
 
 const step = (event_type: string, event: object) => ({ event_type, event });
 const delay = (millis: number) => step("delay", { millis });

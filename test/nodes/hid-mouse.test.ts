@@ -1,30 +1,23 @@
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, test } from "node:test";
+import { afterEach, beforeEach, describe, test } from "node:test";
 import { PiKVM } from "../../src/client";
 import { MOUSE_BUTTONS } from "../../src/config";
 import { scaledClock, startSimulator, type Simulator } from "../../src/simulator";
-import { device, fields, flow, node } from "../harness/flows";
+import { device, fields, flow, node, type Inputs } from "../harness/flows";
 import { NodeRed } from "../harness/node-red";
 import { until } from "../harness/until";
 import { readWords } from "../package/words";
 
+const red = NodeRed.duringTests();
 let simulator: Simulator;
-let red: NodeRed;
-before(async () => {
-  red = await NodeRed.start();
-});
-after(async () => {
-  await red.stop();
-});
 beforeEach(async () => {
-  await red.deploy(flow());
-  await (simulator as Simulator | undefined)?.close();
   simulator = await startSimulator({ clock: scaledClock(10), power: true });
+});
+afterEach(async () => {
+  await red.deploy(flow());
+  await simulator.close();
   red.forget();
 });
-after(() => simulator.close());
-
-type Inputs = Record<string, [type: string, value: string]>;
 
 /** Where the pointer is. */
 const HERE: Inputs = { atX: ["num", ""], atY: ["num", ""] };
@@ -33,7 +26,7 @@ async function perform(inputs: Inputs, msg: object = {}): Promise<Record<string,
   await red.deploy(flow(device(simulator), node("pikvm-hid-mouse", fields(inputs))));
   red.forget();
   red.send("node", msg);
-  return until(() => red.at("result")[0] ?? red.at("error")[0]);
+  return red.outcome();
 }
 
 /** What arrived at the host, without times: `down left`, `up left`, `move 0 0`, `wheel 0 -5`. */

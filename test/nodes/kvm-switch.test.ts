@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, test } from "node:test";
+import { afterEach, beforeEach, describe, test } from "node:test";
 import { POWER_ACTIONS, SWITCH_ACTIONS } from "../../src/config";
 import { scaledClock, startSimulator, type Simulator } from "../../src/simulator";
-import { device, fields, flow, node } from "../harness/flows";
+import { device, fields, flow, node, type Inputs } from "../harness/flows";
 import { NodeRed } from "../harness/node-red";
 import { until } from "../harness/until";
 import { EDID } from "../client/edid-data";
@@ -10,27 +10,21 @@ import { EDID } from "../client/edid-data";
 const WEB = 1;
 const LAB = 6;
 
+const red = NodeRed.duringTests();
 let simulator: Simulator;
-let red: NodeRed;
-before(async () => {
-  red = await NodeRed.start();
-});
-after(async () => {
-  await red.stop();
-});
 beforeEach(async () => {
-  await red.deploy(flow());
-  await (simulator as Simulator | undefined)?.close();
-  red.forget();
   simulator = await startSimulator({ switchUnits: 2, clock: scaledClock(10) });
   const { chain } = simulator.state.switch;
   chain.settingsOf(WEB).name = "Web server";
   chain.settingsOf(LAB).name = "lab";
   chain.active = 0;
 });
-after(() => simulator.close());
+afterEach(async () => {
+  await red.deploy(flow());
+  await simulator.close();
+  red.forget();
+});
 
-type Inputs = Record<string, [type: string, value: string]>;
 type Payload = Record<string, unknown>;
 
 const kvmSwitch = (inputs: Inputs, overrides: Payload = {}) =>
@@ -40,7 +34,7 @@ async function perform(inputs: Inputs, msg: object = {}): Promise<Payload> {
   await red.deploy(flow(device(simulator), kvmSwitch(inputs)));
   red.forget();
   red.send("node", msg);
-  return until(() => red.at("result")[0] ?? red.at("error")[0]);
+  return red.outcome();
 }
 
 async function result(inputs: Inputs, msg: object = {}): Promise<Payload> {

@@ -9,9 +9,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { after, before, beforeEach, describe, test } from "node:test";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { issueCertificate, scaledClock, startSimulator, type Simulator } from "../../src/simulator";
-import { device, fields, flow, node } from "../harness/flows";
+import { device, fields, flow, node, type Inputs } from "../harness/flows";
 import { NodeRed } from "../harness/node-red";
 import { until } from "../harness/until";
 
@@ -20,8 +20,8 @@ const IMAGE = Buffer.from(Array.from({ length: SIZE }, (_, index) => index % 251
 const OLD = Buffer.from("what was there before");
 const BEFORE = ["boot.iso", "old.img"];
 
+const red = NodeRed.duringTests();
 let simulator: Simulator;
-let red: NodeRed;
 let folder: string;
 /** Of a web server: `/debian.iso` is an image, `/cut.iso` half of one, `/hang.iso` half of one that does not go on. */
 const answer: RequestListener = (request, response) => {
@@ -37,13 +37,10 @@ const portOf = (server: Server) => (server.address() as AddressInfo).port; // it
 const urlOf = (name: string) => `http://127.0.0.1:${portOf(origin)}/${name}`;
 
 before(async () => {
-  red = await NodeRed.start();
   folder = await mkdtemp(join(tmpdir(), "pikvm-"));
   for (const server of [origin, unknown]) await once(server.listen(0, "127.0.0.1"), "listening");
 });
 after(async () => {
-  await red.stop();
-  await simulator.close();
   for (const server of [origin, unknown]) {
     server.closeAllConnections();
     server.close();
@@ -51,13 +48,14 @@ after(async () => {
   await rm(folder, { recursive: true });
 });
 beforeEach(async () => {
-  await red.deploy(flow());
-  await (simulator as Simulator | undefined)?.close();
   simulator = await startSimulator({ clock: scaledClock(10), images: { "boot.iso": 1_000_000, "old.img": OLD } });
+});
+afterEach(async () => {
+  await red.deploy(flow());
+  await simulator.close();
   red.forget();
 });
 
-type Inputs = Record<string, [type: string, value: string]>;
 type Answer = Record<string, unknown>;
 
 const does = (action: string, inputs: Inputs = {}): Inputs => ({ action: ["choice", action], ...inputs });

@@ -1,36 +1,29 @@
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
+import { afterEach, beforeEach, test } from "node:test";
 import { scaledClock, startSimulator, type Simulator } from "../../src/simulator";
-import { device, fields, flow, node } from "../harness/flows";
+import { device, fields, flow, node, type Inputs } from "../harness/flows";
 import { NodeRed } from "../harness/node-red";
 import { until } from "../harness/until";
 
+const red = NodeRed.duringTests();
 let simulator: Simulator;
-let red: NodeRed;
-before(async () => {
-  red = await NodeRed.start();
-});
-after(async () => {
-  await red.stop();
-});
 beforeEach(async () => {
-  await red.deploy(flow());
-  await (simulator as Simulator | undefined)?.close();
   simulator = await startSimulator({
     clock: scaledClock(10),
     images: { "boot.iso": 2_000_000, "sub/stick.img": 1_000_000 },
   });
+});
+afterEach(async () => {
+  await red.deploy(flow());
+  await simulator.close();
   red.forget();
 });
-after(() => simulator.close());
-
-type Inputs = Record<string, [type: string, value: string]>;
 
 async function perform(inputs: Inputs, msg: object = {}): Promise<Record<string, unknown>> {
   await red.deploy(flow(device(simulator), node("pikvm-msd-mount", fields(inputs))));
   red.forget();
   red.send("node", msg);
-  return until(() => red.at("result")[0] ?? red.at("error")[0]);
+  return red.outcome();
 }
 
 interface Payload {

@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { NodeRed } from "../harness/node-red";
 
-let red: NodeRed;
-before(async () => {
-  // Whoever is not logged in may look at flows, not change them.
-  red = await NodeRed.start({ adminAuth: { type: "credentials", users: [], default: { permissions: "read" } } });
-});
-after(() => red.stop());
+/** Whoever is not logged in may look at flows, not change them. */
+const adminAuth = { type: "credentials", users: [], default: { permissions: "read" } };
+const red = NodeRed.duringTests({ adminAuth });
 
 const ROUTES = {
   "pikvm/certificate": "POST",

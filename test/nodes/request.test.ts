@@ -3,25 +3,19 @@ import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { scaledClock, startSimulator, type Simulator } from "../../src/simulator";
-import { device, fields, flow, node } from "../harness/flows";
+import { device, fields, flow, node, type Inputs } from "../harness/flows";
 import { NodeRed } from "../harness/node-red";
 import { until } from "../harness/until";
 
+const red = NodeRed.duringTests();
 let simulator: Simulator;
-let red: NodeRed;
 before(async () => {
   simulator = await startSimulator({ clock: scaledClock(10) });
-  red = await NodeRed.start();
 });
-after(async () => {
-  await red.stop();
-  await simulator.close();
-});
+after(() => simulator.close());
 beforeEach(() => {
   simulator.host.forget();
 });
-
-type Inputs = Record<string, [type: string, value: string]>;
 
 interface Answer {
   status_code: number;
@@ -33,7 +27,7 @@ async function perform(inputs: Inputs, msg: object = {}): Promise<Record<string,
   await red.deploy(flow(device(simulator), node("pikvm-request", fields(inputs))));
   red.forget();
   red.send("node", msg);
-  return until(() => red.at("result")[0] ?? red.at("error")[0]);
+  return red.outcome();
 }
 
 const answerOf = (msg: Record<string, unknown>) => msg["payload"] as Answer;

@@ -7,17 +7,13 @@ import { device, flow, node } from "../harness/flows";
 import { NodeRed } from "../harness/node-red";
 import { until } from "../harness/until";
 
+const red = NodeRed.duringTests();
 let simulator: Simulator;
-let red: NodeRed;
 before(async () => {
-  red = await NodeRed.start();
   simulator = await startSimulator({ clock: scaledClock(10), power: true });
   simulator.state.streamer.source.resolution = { width: 640, height: 480 };
 });
-after(async () => {
-  await red.stop();
-  await simulator.close();
-});
+after(() => simulator.close());
 beforeEach(async () => {
   await red.deploy(flow());
   await until(() => simulator.connections === 0);

@@ -2,35 +2,28 @@ import assert from "node:assert/strict";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { after, before, beforeEach, test, type TestContext } from "node:test";
+import { afterEach, beforeEach, test, type TestContext } from "node:test";
 import { scaledClock, startSimulator, type Simulator } from "../../src/simulator";
-import { device, fields, flow, node } from "../harness/flows";
+import { device, fields, flow, node, type Inputs } from "../harness/flows";
 import { NodeRed } from "../harness/node-red";
 import { until } from "../harness/until";
 
+const red = NodeRed.duringTests();
 let simulator: Simulator;
-let red: NodeRed;
-before(async () => {
-  red = await NodeRed.start();
-});
-after(async () => {
-  await red.stop();
-});
 beforeEach(async () => {
-  await red.deploy(flow());
-  await (simulator as Simulator | undefined)?.close();
   simulator = await startSimulator({ clock: scaledClock(10), power: true });
+});
+afterEach(async () => {
+  await red.deploy(flow());
+  await simulator.close();
   red.forget();
 });
-after(() => simulator.close());
-
-type Inputs = Record<string, [type: string, value: string]>;
 
 async function perform(inputs: Inputs, msg: object = {}): Promise<Record<string, unknown>> {
   await red.deploy(flow(device(simulator), node("pikvm-screen", fields(inputs))));
   red.forget();
   red.send("node", msg);
-  return until(() => red.at("result")[0] ?? red.at("error")[0]);
+  return red.outcome();
 }
 
 const payloadOf = (msg: Record<string, unknown>) => msg["payload"] as Record<string, unknown>;

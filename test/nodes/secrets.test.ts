@@ -14,8 +14,8 @@ const TOTP_SECRET = "MZXW6YTBOI3DSNZWGE2DGMZT";
 const TYPED_SECRET = "luks-planted-Quagga";
 const WRONG_PASSWORD = "wr0ng-planted-Okapi";
 
+const red = NodeRed.duringTests();
 let simulator: Simulator;
-let red: NodeRed;
 before(async () => {
   simulator = await startSimulator({
     switchUnits: 1,
@@ -24,12 +24,8 @@ before(async () => {
     clock: scaledClock(10),
     images: { "a.iso": 1 },
   });
-  red = await NodeRed.start();
 });
-after(async () => {
-  await red.stop();
-  await simulator.close();
-});
+after(() => simulator.close());
 
 const FAULTS: Fault[] = [
   { kind: "hang" },

@@ -1,27 +1,20 @@
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, test } from "node:test";
+import { afterEach, beforeEach, describe, test } from "node:test";
 import { scaledClock, startSimulator, type Simulator } from "../../src/simulator";
-import { device, fields, flow, node } from "../harness/flows";
+import { device, fields, flow, node, type Inputs } from "../harness/flows";
 import { NodeRed } from "../harness/node-red";
 import { until } from "../harness/until";
 
+const red = NodeRed.duringTests();
 let simulator: Simulator;
-let red: NodeRed;
-before(async () => {
-  red = await NodeRed.start();
-});
-after(async () => {
-  await red.stop();
-});
 beforeEach(async () => {
-  await red.deploy(flow());
-  await (simulator as Simulator | undefined)?.close();
   simulator = await startSimulator({ clock: scaledClock(10) });
+});
+afterEach(async () => {
+  await red.deploy(flow());
+  await simulator.close();
   red.forget();
 });
-after(() => simulator.close());
-
-type Inputs = Record<string, [type: string, value: string]>;
 
 async function deploy(inputs: Inputs = {}): Promise<void> {
   await red.deploy(flow(device(simulator), node("pikvm-wait-until", fields(inputs))));
