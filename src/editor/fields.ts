@@ -57,7 +57,7 @@ interface TextOptions extends Use {
   blank?: boolean;
   /** Whether the text may be kept in the node's credentials instead. */
   secret?: boolean;
-  suggest?: WidgetTypedInputTypeDefinition["autoComplete"];
+  suggest?: Suggest;
   problem?: (value: string) => string | undefined;
 }
 

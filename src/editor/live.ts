@@ -1,10 +1,7 @@
-import type { WidgetTypedInputTypeDefinition } from "@node-red/editor-client";
-import { suggestFrom, type Suggestion } from "./suggest";
+import { suggestFrom } from "./suggest";
 
 /** Milliseconds that a list counts as fresh: a person types, and does not wait for the device with each letter. */
 const FRESH = 15_000;
-
-type AutoComplete = NonNullable<WidgetTypedInputTypeDefinition["autoComplete"]>;
 
 /** What a device has: names, and for some lists what they are called. */
 interface Choices {
@@ -18,12 +15,9 @@ const lists = new Map<string, { asked: number; choices: Promise<Choices> }>();
  * Suggests what the chosen device itself has, while somebody types: `kind` is one of the lists of `src/runtime/choices.ts`. Instead of a
  * device that is not deployed yet or does not answer, `otherwise` is suggested.
  */
-export function suggestLive(kind: string, otherwise: readonly string[] = []): AutoComplete {
-  const suggest = (typed: string, done: (suggestions: Suggestion[]) => void): void => {
+export function suggestLive(kind: string, otherwise: readonly string[] = []): Suggest {
+  return (typed, done) =>
     void choicesOf(kind).then(({ names }) => done(suggestFrom(names.length > 0 ? names : otherwise)(typed)));
-  };
-  // Node-RED hands `done` to a function with two parameters; the types know only the form with one.
-  return suggest as unknown as AutoComplete;
 }
 
 /** A list of the chosen device, as long as that is fresh; empty when it does not answer. */

@@ -1,6 +1,10 @@
 import type { EditorRED } from "node-red";
+import type { Suggestion } from "./suggest";
 
 declare global {
+  /** Finds suggestions for what was typed so far, at once or later: Node-RED hands `done` to a function with two parameters. */
+  type Suggest = ((typed: string) => Suggestion[]) | ((typed: string, done: (found: Suggestion[]) => void) => void);
+
   /** Node-RED's editor API: a global of the page that our scripts are loaded into. */
   const RED: EditorRED;
 }
@@ -13,8 +17,8 @@ declare module "@node-red/editor-client" {
   }
 
   interface WidgetTypedInputTypeDefinition {
-    /** Suggestions for what was typed so far; Enter takes the first. */
-    autoComplete?: ((typed: string) => { value: string; label: string }[]) | undefined;
+    /** Enter takes the first. */
+    autoComplete?: Suggest | undefined;
     /** Opens an editor for the value; `this` is the typed input itself. */
     expand?: ((this: { value(): string; value(value: string): void }) => void) | undefined;
   }
@@ -22,6 +26,6 @@ declare module "@node-red/editor-client" {
 
 declare global {
   interface JQuery {
-    autoComplete(options: { search: (typed: string) => { value: string; label: string }[]; minLength?: number }): this;
+    autoComplete(options: { search: Suggest; minLength?: number }): this;
   }
 }
