@@ -1,9 +1,9 @@
 import { POWER_ACTIONS, POWER_WAITS, type AtxPowerConfig } from "../src/config";
-import { checkDevice, prepareDevice } from "../src/editor/device-row";
-import { dialogOf, hint, outputLabels } from "../src/editor/dialog";
+import { checkDevice } from "../src/editor/device-row";
+import { dialogOf, hint } from "../src/editor/dialog";
 import { choice, seconds } from "../src/editor/fields";
+import { labelStyle, outputLabels, unbroken } from "../src/editor/labels";
 import { powerUse } from "../src/editor/power";
-import { unbroken } from "../src/editor/words";
 
 const use = powerUse("action");
 
@@ -44,12 +44,9 @@ RED.nodes.registerType<AtxPowerConfig>("pikvm-atx-power", {
     const action = dialog.fixed(this, "action");
     return this.name || (action ? `power: ${action}` : "atx-power");
   },
-  labelStyle() {
-    return this.name ? "node_label_italic" : "";
-  },
+  labelStyle,
   outputLabels,
   oneditprepare() {
-    prepareDevice(this);
     dialog.prepare(this, () => hint("action").toggle(dialog.fixed(this, "action") === undefined));
   },
 });

@@ -1,5 +1,6 @@
 import type { DeviceConfig, DeviceCredentials } from "../src/config";
 import { prepareCertificate } from "../src/editor/certificate";
+import { labelStyle } from "../src/editor/labels";
 import { isEnvReference, rangeProblem, validator } from "../src/editor/validate";
 import { common, wordsOf } from "../src/editor/words";
 
@@ -85,9 +86,7 @@ RED.nodes.registerType<DeviceConfig, DeviceCredentials>("pikvm-device", {
   label() {
     return this.name || this.address || "pikvm-device";
   },
-  labelStyle() {
-    return this.name ? "node_label_italic" : "";
-  },
+  labelStyle,
   oneditprepare() {
     $("#node-config-input-trust")
       .data("node", this)

@@ -1,6 +1,7 @@
 import { STATE_KINDS, type EventsConfig } from "../src/config";
 import { checkDevice } from "../src/editor/device-row";
 import { checkedIn, prepareChecks } from "../src/editor/checks";
+import { labelStyle } from "../src/editor/labels";
 import { preparePaths, pathsIn } from "../src/editor/path-list";
 import { isPath, suggestPaths, WELL_KNOWN } from "../src/editor/paths";
 import { rangeProblem, validator } from "../src/editor/validate";
@@ -67,9 +68,7 @@ RED.nodes.registerType<EventsConfig>("pikvm-events", {
     const chosen = this.mode === "changes" ? this.properties : this.kinds;
     return chosen.length === 1 ? `events: ${String(chosen[0])}` : "events";
   },
-  labelStyle() {
-    return this.name ? "node_label_italic" : "";
-  },
+  labelStyle,
   outputLabels: (index: number) => (index === 0 ? words("port.events") : common("port.errors")),
   oneditprepare() {
     prepareChecks($("#pikvm-kinds"), STATE_KINDS, this.kinds);

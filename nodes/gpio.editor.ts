@@ -1,7 +1,8 @@
 import { GPIO_ACTIONS, type GpioConfig } from "../src/config";
-import { checkDevice, prepareDevice } from "../src/editor/device-row";
-import { dialogOf, outputLabels } from "../src/editor/dialog";
+import { checkDevice } from "../src/editor/device-row";
+import { dialogOf } from "../src/editor/dialog";
 import { choice, flag, seconds, text, type MayBe } from "../src/editor/fields";
+import { labelStyle, outputLabels } from "../src/editor/labels";
 import { suggestLive } from "../src/editor/live";
 
 const switches = (mayBe: MayBe): boolean => mayBe("action", "on", "off", "toggle");
@@ -45,12 +46,9 @@ RED.nodes.registerType<GpioConfig>("pikvm-gpio", {
     const words = [dialog.fixed(this, "channel"), dialog.fixed(this, "action")].filter((word) => word);
     return words.length > 0 ? `gpio: ${words.join(" ")}` : "gpio";
   },
-  labelStyle() {
-    return this.name ? "node_label_italic" : "";
-  },
+  labelStyle,
   outputLabels,
   oneditprepare() {
-    prepareDevice(this);
     dialog.prepare(this);
   },
 });

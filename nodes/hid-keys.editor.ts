@@ -1,11 +1,12 @@
 import { KEY_ACTIONS, SECRET, type HidKeysConfig, type HidKeysCredentials } from "../src/config";
-import { checkDevice, prepareDevice } from "../src/editor/device-row";
-import { dialogOf, outputLabels, row } from "../src/editor/dialog";
+import { checkDevice } from "../src/editor/device-row";
+import { dialogOf, row } from "../src/editor/dialog";
 import { choice, flag, seconds, text, type MayBe } from "../src/editor/fields";
 import { KEYMAPS, KEY_NAMES } from "../src/editor/key-names";
+import { labelStyle, outputLabels, unbroken } from "../src/editor/labels";
 import { suggestLive } from "../src/editor/live";
 import { suggestFrom, suggestLastFrom } from "../src/editor/suggest";
-import { unbroken, wordsOf } from "../src/editor/words";
+import { wordsOf } from "../src/editor/words";
 
 const words = wordsOf("hid-keys");
 
@@ -80,12 +81,9 @@ RED.nodes.registerType<HidKeysConfig, HidKeysCredentials>("pikvm-hid-keys", {
     if (action === "key" || action === "release") return `${action}: ${dialog.fixed(this, "key") ?? "…"}`;
     return "hid-keys";
   },
-  labelStyle() {
-    return this.name ? "node_label_italic" : "";
-  },
+  labelStyle,
   outputLabels,
   oneditprepare() {
-    prepareDevice(this);
     dialog.prepare(this, () => {
       const typing = types(dialog.mayBe(this));
       row("secret").toggle(typing && dialog.typeOf(this, "text") === SECRET);

@@ -1,9 +1,9 @@
 import { MACRO_SOURCES, STORED, type HidMacroConfig } from "../src/config";
-import { checkDevice, prepareDevice } from "../src/editor/device-row";
-import { dialogOf, outputLabels } from "../src/editor/dialog";
+import { checkDevice } from "../src/editor/device-row";
+import { dialogOf } from "../src/editor/dialog";
 import { choice, number, stored, text, type MayBe } from "../src/editor/fields";
+import { labelStyle, outputLabels, unbroken } from "../src/editor/labels";
 import { macroProblem, prepareImport, summaryOf } from "../src/editor/macro";
-import { unbroken } from "../src/editor/words";
 
 const given = (mayBe: MayBe): boolean => mayBe("source", "macro");
 
@@ -58,12 +58,9 @@ RED.nodes.registerType<HidMacroConfig>("pikvm-hid-macro", {
     const file = dialog.fixed(this, "source") === "file" ? dialog.fixed(this, "file") : undefined;
     return file ? `macro: ${file}` : "hid-macro";
   },
-  labelStyle() {
-    return this.name ? "node_label_italic" : "";
-  },
+  labelStyle,
   outputLabels,
   oneditprepare() {
-    prepareDevice(this);
     prepareMacro(this);
   },
 });

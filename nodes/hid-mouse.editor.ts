@@ -1,8 +1,9 @@
 import { MOUSE_ACTIONS, MOUSE_BUTTONS, POINT_UNITS, type HidMouseConfig } from "../src/config";
-import { checkDevice, prepareDevice } from "../src/editor/device-row";
-import { dialogOf, hint, outputLabels, row } from "../src/editor/dialog";
+import { checkDevice } from "../src/editor/device-row";
+import { dialogOf, hint, row } from "../src/editor/dialog";
 import { choice, number, seconds, type MayBe } from "../src/editor/fields";
-import { unbroken, wordsOf } from "../src/editor/words";
+import { labelStyle, outputLabels, unbroken } from "../src/editor/labels";
+import { wordsOf } from "../src/editor/words";
 
 const drags = (mayBe: MayBe): boolean => mayBe("action", "drag");
 const presses = (mayBe: MayBe): boolean => drags(mayBe) || mayBe("action", "click", "double_click", "press", "release");
@@ -59,12 +60,9 @@ RED.nodes.registerType<HidMouseConfig>("pikvm-hid-mouse", {
     const action = dialog.fixed(this, "action");
     return action ? `mouse: ${action.replace("_", " ")}` : "hid-mouse";
   },
-  labelStyle() {
-    return this.name ? "node_label_italic" : "";
-  },
+  labelStyle,
   outputLabels,
   oneditprepare() {
-    prepareDevice(this);
     dialog.prepare(this, () => {
       const only = dialog.fixed(this, "action");
       row("atX")

@@ -1,10 +1,10 @@
 import { BEACON_PLACES, POWER_ACTIONS, POWER_WAITS, SWITCH_ACTIONS, type KvmSwitchConfig } from "../src/config";
-import { checkDevice, prepareDevice } from "../src/editor/device-row";
-import { dialogOf, outputLabels } from "../src/editor/dialog";
+import { checkDevice } from "../src/editor/device-row";
+import { dialogOf } from "../src/editor/dialog";
 import { choice, number, seconds, text, type MayBe } from "../src/editor/fields";
+import { labelStyle, outputLabels, unbroken } from "../src/editor/labels";
 import { suggestLive } from "../src/editor/live";
 import { powerUse } from "../src/editor/power";
-import { unbroken } from "../src/editor/words";
 
 type Use = (mayBe: MayBe) => boolean;
 
@@ -82,12 +82,9 @@ RED.nodes.registerType<KvmSwitchConfig>("pikvm-kvm-switch", {
     ].filter((word) => word);
     return words.length > 0 ? `switch: ${words.join(" ")}` : "kvm-switch";
   },
-  labelStyle() {
-    return this.name ? "node_label_italic" : "";
-  },
+  labelStyle,
   outputLabels,
   oneditprepare() {
-    prepareDevice(this);
     dialog.prepare(this);
   },
 });

@@ -1,9 +1,10 @@
 import { DOWNLOAD_TARGETS, IMAGE_ACTIONS, type MsdImageConfig } from "../src/config";
-import { checkDevice, prepareDevice } from "../src/editor/device-row";
-import { dialogOf, outputLabels, row } from "../src/editor/dialog";
+import { checkDevice } from "../src/editor/device-row";
+import { dialogOf, row } from "../src/editor/dialog";
 import { choice, flag, seconds, text, type MayBe } from "../src/editor/fields";
+import { labelStyle, outputLabels, unbroken } from "../src/editor/labels";
 import { suggestLive } from "../src/editor/live";
-import { unbroken, wordsOf } from "../src/editor/words";
+import { wordsOf } from "../src/editor/words";
 
 const words = wordsOf("msd-image");
 
@@ -75,12 +76,9 @@ RED.nodes.registerType<MsdImageConfig>("pikvm-msd-image", {
     const action = dialog.fixed(this, "action");
     return action ? `image: ${action}` : "msd-image";
   },
-  labelStyle() {
-    return this.name ? "node_label_italic" : "";
-  },
+  labelStyle,
   outputLabels,
   oneditprepare() {
-    prepareDevice(this);
     dialog.prepare(this, () => {
       row("progress").toggle(takesTime(dialog.mayBe(this)));
     });

@@ -1,9 +1,9 @@
 import { DRIVE_KINDS, MSD_ACTIONS, type MsdMountConfig } from "../src/config";
-import { checkDevice, prepareDevice } from "../src/editor/device-row";
-import { dialogOf, outputLabels } from "../src/editor/dialog";
+import { checkDevice } from "../src/editor/device-row";
+import { dialogOf } from "../src/editor/dialog";
 import { choice, flag, seconds, text, type MayBe } from "../src/editor/fields";
+import { labelStyle, outputLabels, unbroken } from "../src/editor/labels";
 import { suggestLive } from "../src/editor/live";
-import { unbroken } from "../src/editor/words";
 
 const mounts = (mayBe: MayBe): boolean => mayBe("action", "mount", "swap");
 const changes = (mayBe: MayBe): boolean => mayBe("action", "mount", "swap", "eject");
@@ -47,12 +47,9 @@ RED.nodes.registerType<MsdMountConfig>("pikvm-msd-mount", {
     if (action === "mount" || action === "swap") return `${action}: ${dialog.fixed(this, "image") ?? "…"}`;
     return action ? `drive: ${action}` : "msd-mount";
   },
-  labelStyle() {
-    return this.name ? "node_label_italic" : "";
-  },
+  labelStyle,
   outputLabels,
   oneditprepare() {
-    prepareDevice(this);
     dialog.prepare(this);
   },
   oneditsave() {

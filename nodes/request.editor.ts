@@ -1,7 +1,8 @@
 import { ANSWER_FORMATS, REQUEST_CALLS, REQUEST_METHODS, type RequestConfig } from "../src/config";
-import { checkDevice, prepareDevice } from "../src/editor/device-row";
-import { dialogOf, outputLabels } from "../src/editor/dialog";
+import { checkDevice } from "../src/editor/device-row";
+import { dialogOf } from "../src/editor/dialog";
 import { choice, seconds, text, type MayBe } from "../src/editor/fields";
+import { labelStyle, outputLabels } from "../src/editor/labels";
 import { wordsOf } from "../src/editor/words";
 
 const words = wordsOf("request");
@@ -50,12 +51,9 @@ RED.nodes.registerType<RequestConfig>("pikvm-request", {
     const what = call === "custom" ? dialog.fixed(this, "path") : call;
     return what ? `request: ${what}` : "request";
   },
-  labelStyle() {
-    return this.name ? "node_label_italic" : "";
-  },
+  labelStyle,
   outputLabels,
   oneditprepare() {
-    prepareDevice(this);
     dialog.prepare(this);
   },
 });

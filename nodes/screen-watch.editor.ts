@@ -2,10 +2,11 @@ import { PICTURE_FORMATS, TEXT_MODES, WATCH_MODES, type ScreenWatchConfig } from
 import { checkDevice } from "../src/editor/device-row";
 import { hint, row } from "../src/editor/dialog";
 import { choice, number, region, seconds, text, type Field, type MayBe } from "../src/editor/fields";
+import { labelStyle, unbroken } from "../src/editor/labels";
 import { suggestLive } from "../src/editor/live";
 import { addRegionButton } from "../src/editor/region-picker";
 import { isEnvReference, validator } from "../src/editor/validate";
-import { common, unbroken, wordsOf } from "../src/editor/words";
+import { common, wordsOf } from "../src/editor/words";
 
 const words = wordsOf("screen-watch");
 
@@ -90,9 +91,7 @@ RED.nodes.registerType<ScreenWatchConfig>("pikvm-screen-watch", {
   label() {
     return this.name || `watch: ${this.mode === "text" ? this.text : this.mode}`;
   },
-  labelStyle() {
-    return this.name ? "node_label_italic" : "";
-  },
+  labelStyle,
   outputLabels: (index: number) => (index === 0 ? words("port.pictures") : common("port.errors")),
   oneditprepare() {
     for (const name of NAMES)

@@ -1,7 +1,8 @@
 import { PICTURE_FORMATS, SCREEN_ACTIONS, type ScreenConfig } from "../src/config";
-import { checkDevice, prepareDevice } from "../src/editor/device-row";
-import { dialogOf, outputLabels } from "../src/editor/dialog";
+import { checkDevice } from "../src/editor/device-row";
+import { dialogOf } from "../src/editor/dialog";
 import { choice, flag, number, region, seconds, text, type MayBe } from "../src/editor/fields";
+import { labelStyle, outputLabels } from "../src/editor/labels";
 import { suggestLive } from "../src/editor/live";
 
 const takes = (mayBe: MayBe): boolean => mayBe("action", "snapshot");
@@ -71,12 +72,9 @@ RED.nodes.registerType<ScreenConfig>("pikvm-screen", {
     const action = dialog.fixed(this, "action");
     return action ? `screen: ${action}` : "screen";
   },
-  labelStyle() {
-    return this.name ? "node_label_italic" : "";
-  },
+  labelStyle,
   outputLabels,
   oneditprepare() {
-    prepareDevice(this);
     dialog.prepare(this);
   },
 });

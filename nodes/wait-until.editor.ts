@@ -1,10 +1,11 @@
 import { TEXT_EVENTS, TEXT_MODES, VALUE_TESTS, WAIT_CONDITIONS, type WaitUntilConfig } from "../src/config";
-import { checkDevice, prepareDevice } from "../src/editor/device-row";
-import { dialogOf, outputLabels } from "../src/editor/dialog";
+import { checkDevice } from "../src/editor/device-row";
+import { dialogOf } from "../src/editor/dialog";
 import { choice, flag, number, region, seconds, text, value, type MayBe } from "../src/editor/fields";
+import { labelStyle, outputLabels, unbroken } from "../src/editor/labels";
 import { suggestLive } from "../src/editor/live";
 import { isPath, suggestPaths } from "../src/editor/paths";
-import { unbroken, wordsOf } from "../src/editor/words";
+import { wordsOf } from "../src/editor/words";
 
 const words = wordsOf("wait-until");
 
@@ -81,12 +82,9 @@ RED.nodes.registerType<WaitUntilConfig>("pikvm-wait-until", {
     const what = condition && dialog.fixed(this, condition === "text" ? "text" : "path");
     return what ? `wait: ${what}` : "wait-until";
   },
-  labelStyle() {
-    return this.name ? "node_label_italic" : "";
-  },
+  labelStyle,
   outputLabels,
   oneditprepare() {
-    prepareDevice(this);
     dialog.prepare(this);
   },
 });

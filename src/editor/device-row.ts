@@ -1,3 +1,4 @@
+import type { ActionConfig } from "../config";
 import { validator } from "./validate";
 import { common } from "./words";
 
@@ -5,11 +6,7 @@ interface ConfigNode {
   valid?: boolean | null;
 }
 
-interface UsesDevice {
-  deviceFromMsg?: boolean;
-}
-
-const chosenByMessage = (node: UsesDevice): boolean => {
+const chosenByMessage = (node: Partial<ActionConfig>): boolean => {
   const box = $("#node-input-deviceFromMsg");
   return box.data("node") === node ? box.prop("checked") === true : node.deviceFromMsg === true;
 };

@@ -1,7 +1,8 @@
 import type { WidgetTypedInputTypeDefinition } from "@node-red/editor-client";
+import { prepareDevice } from "./device-row";
 import { SOURCES, sourceProblem, type Field, type MayBe } from "./fields";
 import { typeValidator, validator } from "./validate";
-import { common, wordsOf } from "./words";
+import { wordsOf } from "./words";
 
 interface Given {
   value: string;
@@ -68,8 +69,9 @@ export function dialogOf<Name extends string>(file: string, fields: Record<Name,
         },
       ),
 
-    /** Prepares the typed inputs; `changed` is called at once and after each change of one. */
+    /** Prepares the row of the device and the typed inputs; `changed` is called at once and after each change of one of these. */
     prepare(node: object, changed: () => void = () => undefined): void {
+      prepareDevice(node);
       const update = (): void => {
         showUsedRows(node);
         changed();
@@ -103,5 +105,3 @@ export const hint = (name: string): JQuery => rowAlone(name).next(".pikvm-hint")
 
 /** The row of the form that a field is in, with the hint below it. */
 export const row = (name: string): JQuery => rowAlone(name).add(hint(name));
-
-export const outputLabels = (index: number): string => common(index === 0 ? "port.result" : "port.error");

@@ -12,6 +12,3 @@ export const wordsOf =
 
 /** Words that several nodes use; they live once, in the catalogue of the device. */
 export const common: Words = (key, values) => wordsOf("device")(`common.${key}`, values);
-
-/** A label for the palette, which sets spaces around ordinary hyphens. */
-export const unbroken = (label: string): string => label.replaceAll("-", "\u2011");
