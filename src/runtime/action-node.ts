@@ -6,14 +6,12 @@ import { asPiKVMError, fail, isErrorOutputWired } from "./failure";
 import { readField, type Field } from "./fields";
 import type { Done, FlowNode, Message, NodeAPI, Send } from "./red";
 import { progressOf } from "./progress";
-import { settledWithin } from "./settled";
+import { settledSoon } from "./settled";
 import { Status } from "./status";
 import { Streams } from "./streams";
 
 /** Messages that one node works on or holds at the same time; a flow that sends faster than a device works must hear of it. */
 const LIMIT = 500;
-/** Seconds that a closing node waits for what it has cancelled, e.g. for the release of a key. */
-const CLOSE_TIMEOUT = 2;
 
 /** A message that has come in and not gone out yet. */
 interface Job {
@@ -117,7 +115,7 @@ export class ActionNode<V extends Values> {
     } catch (error) {
       if (!signal.aborted) throw error;
       // What is cancelled may still have to clean up, e.g. release a key, and knows best how it ended.
-      await settledWithin(result, CLOSE_TIMEOUT);
+      await settledSoon(result);
       return await Promise.race([result, cancelled]);
     }
   }
@@ -184,9 +182,9 @@ export class ActionNode<V extends Values> {
   async #close(): Promise<void> {
     this.#closing = true;
     this.#cancelAll("The node was closed.");
-    await settledWithin(Promise.all(this.#jobs.values()), CLOSE_TIMEOUT);
+    await settledSoon(Promise.all(this.#jobs.values()));
     const leaving = [...this.#devices].map((device) => device.leave(this.#node));
-    await settledWithin(Promise.all(leaving), CLOSE_TIMEOUT);
+    await settledSoon(Promise.all(leaving));
   }
 }
 

@@ -1,16 +1,13 @@
 import { ConfigurationError, ConnectionTimeoutError, PiKVM, type PiKVMOptions, type Trust } from "../client";
 import type { DeviceConfig, DeviceCredentials } from "../config";
 import type { FlowNode, NodeAPI, NodeDef } from "./red";
-import { settledWithin } from "./settled";
+import { settledSoon } from "./settled";
 
 export const DEVICE_TYPE = "pikvm-device";
 
 /** Seconds that can be set, from and to. */
 const TIMES = [0.1, 3600] as const;
 const IDLE_TIMES = [0, 86_400] as const;
-
-/** Seconds that a closing device waits for its users to end what they do. */
-const CLOSE_TIMEOUT = 2;
 
 /** A configured device: one client, made for the first user and closed with the last. */
 export class Device {
@@ -52,7 +49,7 @@ export class Device {
   /** When the device itself goes: its users, which Node-RED closes at the same time, may end what they do, but not for long. */
   async close(): Promise<void> {
     const unused = new Promise<void>((resolve) => (this.#unused = resolve));
-    if (this.#users.size > 0) await settledWithin(unused, CLOSE_TIMEOUT);
+    if (this.#users.size > 0) await settledSoon(unused);
     await this.#end();
   }
 

@@ -4,11 +4,8 @@ import { deviceById, type Device } from "./device";
 import { asPiKVMError, fail } from "./failure";
 import { MissingPaths, type MissingPath } from "./missing";
 import type { FlowNode, Message, NodeAPI, NodeDef } from "./red";
-import { settledWithin } from "./settled";
+import { settledSoon } from "./settled";
 import { Status } from "./status";
-
-/** Seconds that a closing node waits for its subscription to end. */
-const CLOSE_TIMEOUT = 2;
 
 /** The part of a message that a source decides; the engine adds the device's name. */
 export interface Emission {
@@ -104,9 +101,9 @@ class SourceNode {
     this.#closed = true;
     this.#missing?.end();
     this.#stop.abort();
-    await settledWithin(Promise.resolve(this.#work), CLOSE_TIMEOUT);
-    await settledWithin(Promise.resolve(this.#stream?.close()), CLOSE_TIMEOUT);
-    await settledWithin(Promise.resolve(this.#device?.leave(this.#node)), CLOSE_TIMEOUT);
+    await settledSoon(this.#work);
+    await settledSoon(this.#stream?.close());
+    await settledSoon(this.#device?.leave(this.#node));
   }
 
   #listen(source: Source, pikvm: PiKVM): void {
