@@ -31,7 +31,7 @@ export = defineAction("pikvm-screen", {
       const preview = maxWidth > 0 && { maxWidth, quality: fields.jpegQuality };
       const options = { preview, allowOffline, videoTimeout, signal };
       const { image, online, width, height, timestamp } = await pikvm.screen.snapshot(options);
-      return { action, picture: await handOver(image, format, () => file), online, width, height, timestamp };
+      return { action, picture: await handOver(image, format, file), online, width, height, timestamp };
     }
     if (action === "text") {
       const { region, langs, timeout: videoTimeout } = fields;

@@ -7,11 +7,11 @@ import type { PICTURE_FORMATS } from "../config";
 export async function handOver(
   image: Buffer,
   format: (typeof PICTURE_FORMATS)[number],
-  file: () => string,
+  file: string,
 ): Promise<Buffer | string> {
   if (format === "buffer") return image;
   if (format === "data_url") return `data:image/jpeg;base64,${image.toString("base64")}`;
-  const path = pathOf(file());
+  const path = pathOf(file);
   // A name of its own: two that write the same file must not mix.
   const unfinished = `${path}.${randomUUID()}.part`;
   try {
@@ -39,7 +39,7 @@ export class PictureDesk {
   /** @returns undefined when it failed. */
   async handOver(image: Buffer, tell: (change: ConnectionChange) => void): Promise<Buffer | string | undefined> {
     try {
-      const picture = await handOver(image, this.#format, () => this.#file);
+      const picture = await handOver(image, this.#format, this.#file);
       if (this.#failed) tell({ connected: true });
       this.#failed = false;
       return picture;
