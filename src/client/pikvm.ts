@@ -54,34 +54,7 @@ export interface PiKVMOptions extends TransportOptions {
 }
 
 /** What there is while a device is open. */
-interface Resources {
-  transport: Transport;
-  hidLane: Lane;
-  link: EventLink;
-  atx: Atx;
-  power: Power;
-  hid: Hid;
-  keyboard: Keyboard;
-  pointer: Pointer;
-  macros: Macros;
-  msd: Msd;
-  drive: Drive;
-  images: Images;
-  gpio: Gpio;
-  relays: Relays;
-  screen: Screen;
-  streamer: Streamer;
-  watch: Watch;
-  media: Media;
-  video: Video;
-  switch: Switch;
-  ports: Ports;
-  edids: Edids;
-  system: System;
-  prometheus: Prometheus;
-  redfish: Redfish;
-  auth: Auth;
-}
+type Resources = ReturnType<typeof assemble>;
 
 /**
  * One device. Nothing connects before the first call; all calls share few connections, and all subscriptions one WebSocket.
@@ -307,7 +280,7 @@ const LAST_WORDS = 2;
 const CLOSED = "This PiKVM has been closed; make a new one.";
 
 /** The one place where the parts of a device are put together. */
-function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions): Resources {
+function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions) {
   const { closed } = transport;
   const hidLane = new Lane("the keyboard and mouse", closed);
   const link = new EventLink(transport, hidLane);
