@@ -1,12 +1,9 @@
-/** Facts that any error may carry besides its message. */
+/** Facts that any error may carry besides its message: see `PiKVMError`. */
 export interface ErrorDetails {
-  /** Short machine-readable reason, e.g. `ECONNREFUSED` or `HTTP_409`. */
   code?: string;
   /** The error underneath. */
   cause?: unknown;
-  /** Set when a request that changes the device was sent but its answer was lost: it may or may not have been carried out. */
   outcome?: "unknown";
-  /** Whether trying the same thing again is safe and may help. */
   retryable?: boolean;
 }
 
@@ -19,8 +16,11 @@ export function lostAnswer(changes: boolean): ErrorDetails {
 
 /** Base of everything this package throws; thrown itself when a resource is used before `open()` or after `close()`. */
 export class PiKVMError extends Error {
+  /** Short machine-readable reason, e.g. `ECONNREFUSED` or `HTTP_409`. */
   readonly code: string;
+  /** Whether trying the same thing again is safe and may help. */
   readonly retryable: boolean;
+  /** Set when a request that changes the device was sent but its answer was lost: it may or may not have been carried out. */
   declare readonly outcome?: "unknown";
 
   constructor(message: string, details: ErrorDetails = {}) {
@@ -44,20 +44,20 @@ export function retell(error: PiKVMError, message: string, begun: boolean): void
   if (begun) open.retryable = false;
 }
 
-/** What an answer of the device says about a failure. */
+/** What an answer of the device says about a failure: see `APIError`. */
 export interface Refusal {
-  /** HTTP status; 0 when the refusal came in the body of an HTTP 200. */
   statusCode: number;
-  /** The device's own error class, e.g. `AtxIsBusyError`; empty when something else answered, such as a proxy. */
   error?: string;
-  /** The device's own message; empty when something else answered. */
   errorMsg?: string;
 }
 
 /** The device (or a proxy before it) answered with a status of 400 or more, or with `"ok": false`. */
 export class APIError extends PiKVMError {
+  /** HTTP status; 0 when the refusal came in the body of an HTTP 200. */
   readonly statusCode: number;
+  /** The device's own error class, e.g. `AtxIsBusyError`; empty when something else answered, such as a proxy. */
   readonly error: string;
+  /** The device's own message; empty when something else answered. */
   readonly errorMsg: string;
 
   constructor(message: string, refusal: Refusal, details: ErrorDetails = {}) {

@@ -179,14 +179,17 @@ export class PiKVM implements AsyncDisposable {
     return this.#open.system;
   }
 
+  /** Metrics for Prometheus. */
   get prometheus(): Prometheus {
     return this.#open.prometheus;
   }
 
+  /** The computer by the Redfish standard: power and virtual media. */
   get redfish(): Redfish {
     return this.#open.redfish;
   }
 
+  /** Logging in and out. */
   get auth(): Auth {
     return this.#open.auth;
   }

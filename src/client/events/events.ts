@@ -71,6 +71,7 @@ export class EventStream extends EventEmitter<StreamEvents> implements AsyncIter
     return this.#link.states;
   }
 
+  /** Whether it is connected now, and if not, why. */
   get connection(): Readonly<ConnectionChange> {
     return this.#link.connection;
   }

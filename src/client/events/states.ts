@@ -25,6 +25,7 @@ export interface HidState {
     absolute: boolean;
     outputs: { available: string[]; active: string };
   };
+  /** `interval`: seconds. */
   jiggler?: { enabled: boolean; active: boolean; interval: number };
 }
 
@@ -52,6 +53,7 @@ export interface MsdStorage {
   images: Record<string, MsdImage>;
   /** By mount name; the internal one is `""`. Sizes in bytes. */
   parts?: Record<string, { size: number; free: number; writable: boolean }>;
+  /** Sizes in bytes, here and below. */
   uploading: { name: string; size: number; written: number } | null;
   downloading: { name: string; size: number; readed: number } | null;
 }
@@ -68,6 +70,7 @@ export interface MsdState {
 export interface InfoState {
   auth?: { enabled: boolean };
   node?: { host: string };
+  /** `total`: seconds. */
   uptime?: { total: number; parts: { days: number; hours: number; minutes: number; seconds: number } };
   meta?: Record<string, unknown> | null;
   extras?: Record<string, unknown> | null;

@@ -36,6 +36,7 @@ export class Drive {
     this.#lane = lane;
   }
 
+  /** Drive, images, free space, transfers. `GET /api/msd`. */
   getState(options: CallOptions = {}): Promise<MsdState> {
     return this.#msd.getState(options);
   }

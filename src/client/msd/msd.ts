@@ -32,6 +32,7 @@ export interface StoredImage {
   name: string;
   /** Bytes. */
   size: number;
+  /** Bytes that have arrived. */
   written: number;
   /** Of what was sent, in hexadecimal digits; only where it was asked for. */
   sha256?: string;

@@ -20,6 +20,7 @@ export interface SwitchEdids {
   used: string[];
 }
 
+/** Of a light; red, green, blue and brightness are 0 to 255. */
 export interface SwitchColor {
   red: number;
   green: number;
@@ -29,13 +30,14 @@ export interface SwitchColor {
   blink_ms: number;
 }
 
+/** Unit and channel count from 0. */
 export interface SwitchPort {
   unit: number;
   channel: number;
   name: string;
   /** As printed in the device's menu: `3`, or `2.3` with several units. */
   id: string;
-  /** Seconds. */
+  /** Seconds that each button is pressed. */
   atx: { click_delays: Record<"power" | "power_long" | "reset", number> };
   video?: { dummy: boolean };
 }

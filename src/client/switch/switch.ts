@@ -14,9 +14,11 @@ export interface SwitchPortParams {
   dummy?: boolean;
   /** `""` is the default name. At most 255 characters. */
   name?: string;
-  /** Seconds, 0 to 10; 0 = the default. */
+  /** Seconds that the button is pressed, 0 to 10; 0 = the default. */
   clickPowerDelay?: number;
+  /** As `clickPowerDelay`. */
   clickPowerLongDelay?: number;
+  /** As `clickPowerDelay`. */
   clickResetDelay?: number;
 }
 

@@ -20,11 +20,17 @@ import {
 import type { Limits, StreamerState, UstreamerState } from "./streamer-state";
 import type { CallOptions, Query } from "../transport/transport";
 
+/** What is left out stays as it is. The limits are those of `StreamerState`, which differ from device to device. */
 export interface SetStreamerParams {
+  /** JPEG quality, 1 to 100; where `features.quality`. */
   quality?: number | undefined;
+  /** Pictures per second, within `limits.desired_fps`. */
   desiredFps?: number | undefined;
+  /** `WxH`, one of `limits.available_resolutions`; where there are any. */
   resolution?: string | undefined;
+  /** kbit/s, within `limits.h264_bitrate`; where `features.h264`. */
   h264Bitrate?: number | undefined;
+  /** Pictures from one whole picture to the next, within `limits.h264_gop`; 0 = as few whole ones as possible. */
   h264Gop?: number | undefined;
 }
 
