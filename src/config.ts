@@ -4,7 +4,7 @@
  */
 
 /** A typed input stores two properties: the value as text, and where the value comes from (`str`, `msg`, `jsonata`, ...). */
-export type TypedFields<Name extends string> = Record<Name | `${Name}Type`, string>;
+type TypedFields<Name extends string> = Record<Name | `${Name}Type`, string>;
 
 /** The typed-input type of a value picked from a fixed list. */
 export const CHOICE = "choice";
@@ -30,15 +30,12 @@ export interface ActionConfig extends UsesDevice {
   deviceFromMsg: boolean;
 }
 
-export const AUTH_METHODS = ["headers", "basic", "session"] as const;
-export const TRUST_MODES = ["system", "tls", "fingerprint", "none"] as const;
-
 export interface DeviceConfig extends Named {
   /** `host`, `host:port`, `[v6]:port` or an http(s) URL, possibly with a sub-path. */
   address: string;
   user: string;
-  auth: (typeof AUTH_METHODS)[number];
-  trust: (typeof TRUST_MODES)[number];
+  auth: "headers" | "basic" | "session";
+  trust: "system" | "tls" | "fingerprint" | "none";
   /** SHA-256 of the device's certificate as `AB:CD:...`; used when `trust` is `fingerprint`. */
   fingerprint: string;
   /** Id of a `tls-config` node (CA, client certificate); used when `trust` is `tls`. */
@@ -285,8 +282,6 @@ export interface WaitUntilConfig
       | "timeout"
     > {}
 
-export const EVENT_MODES = ["changes", "state", "raw"] as const;
-
 /** The kinds of state that a device reports; it may send others. */
 export const STATE_KINDS = [
   "atx",
@@ -302,7 +297,7 @@ export const STATE_KINDS = [
 ] as const;
 
 export interface EventsConfig extends UsesDevice {
-  mode: (typeof EVENT_MODES)[number];
+  mode: "changes" | "state" | "raw";
   /** Kinds to pass on in the modes `state` and `raw`; empty = all. */
   kinds: string[];
   /** Paths into the merged state, e.g. `atx.leds.power`, and `power` and `idle`, for the mode `changes`. */

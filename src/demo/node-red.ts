@@ -10,7 +10,7 @@ import { CHECKOUT } from "./user-directory";
 const STOP_TIMEOUT = 8000;
 const POLL_INTERVAL = 100;
 
-export interface NodeRedOptions {
+interface NodeRedOptions {
   userDir: string;
   settings: string;
   env: NodeJS.ProcessEnv;

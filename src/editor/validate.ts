@@ -1,5 +1,5 @@
 /** What Node-RED hands to a validator besides the value; `label` is set when the property has one. */
-export interface ValidateOptions {
+interface ValidateOptions {
   label?: string;
 }
 

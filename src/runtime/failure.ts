@@ -2,7 +2,7 @@ import { APIError, errorKinds, PiKVMError, WaitTimeoutError } from "../client";
 import type { Done, FlowNode, Message, Send } from "./red";
 
 /** An error in a flow message, in the language of the device's own JSON. */
-export interface FlowError {
+interface FlowError {
   name: string;
   /** The name and those of the classes above it, so that a Switch node can match a family. */
   kinds: string[];
@@ -23,7 +23,7 @@ export interface FlowError {
 }
 
 /** Index of the error output of every node. */
-export const ERROR_OUTPUT = 1;
+const ERROR_OUTPUT = 1;
 
 /** Whatever was thrown, as an error of ours: `throw undefined` and errors of other libraries too. */
 export function asPiKVMError(thrown: unknown): PiKVMError {

@@ -8,7 +8,7 @@ import { ConfigurationError, type ImageSource } from "../client";
 export type Field<T> = (value: unknown) => T;
 
 /** A value that cannot be used. The reader of the field adds its name and where the value came from. */
-export class Unfit extends Error {
+class Unfit extends Error {
   /** @param shown the value, for the message; left out where it may be secret or long. */
   constructor(
     readonly expected: string,
@@ -146,7 +146,7 @@ export function image(): Field<string> {
 }
 
 /** An image to be sent, with what is known of it. */
-export interface GivenImage {
+interface GivenImage {
   source: ImageSource;
   /** Bytes of a stream; not a number where something else was given. */
   size?: number;
@@ -176,7 +176,7 @@ export function imageSource(): Field<GivenImage> {
 const harmless = (stream: Readable): Readable => stream.on("error", () => undefined);
 
 /** Edges in pixels; what is left out is the edge of the picture. */
-export interface RegionValue {
+interface RegionValue {
   left?: number;
   top?: number;
   right?: number;

@@ -28,7 +28,7 @@ export interface Source {
 }
 
 /** What a source's own work is done with. */
-export interface Workbench {
+interface Workbench {
   pikvm: PiKVM;
   /** Ends when the node does. */
   signal: AbortSignal;

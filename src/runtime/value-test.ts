@@ -3,7 +3,7 @@ import { ConfigurationError } from "../client";
 import type { VALUE_TESTS } from "../config";
 import { flag } from "./fields";
 
-export type ValueTest = (value: unknown, first: unknown) => boolean;
+type ValueTest = (value: unknown, first: unknown) => boolean;
 
 /**
  * How a value that a device reports is compared with one of a flow. What a flow has as text fits a number with the same digits, and yes or no

@@ -151,7 +151,7 @@ export function checkError(error: unknown, expected: Expected): asserts error is
   assertNoSecrets(error);
 }
 
-export function assertNoSecrets(value: unknown): void {
+function assertNoSecrets(value: unknown): void {
   const text = inspect(value, { depth: 12, showHidden: true, getters: true }) + String((value as Error).stack);
   for (const secret of Object.values(SECRETS)) assert.ok(!text.includes(secret), `${secret} in ${text}`);
   assert.doesNotMatch(text, /Basic [A-Za-z0-9+/=]{8}|auth_token=\w/);

@@ -12,7 +12,7 @@ const { version } = JSON.parse(readFileSync(path.join(NODE_RED_HOME, "package.js
 /** Pictures of the editor are left here to be looked at. */
 export const PICTURES = path.join(CHECKOUT, "dist/pictures", version);
 
-export type Theme = "light" | "dark";
+type Theme = "light" | "dark";
 
 /** Node-RED's editor in a browser, used as a person uses it. */
 export class Editor {

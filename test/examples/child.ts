@@ -7,7 +7,7 @@ import type { FlowConfig } from "../harness/node-red";
 import { freePort } from "./free-port";
 
 /** A Node-RED as users run it: a process of its own, with editor and dashboard. */
-export interface Child {
+interface Child {
   url: string;
   stop(): Promise<void>;
 }

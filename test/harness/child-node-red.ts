@@ -8,7 +8,7 @@ import { CHECKOUT, NODE_RED_HOME, type FlowConfig } from "./node-red";
 import { until } from "./until";
 
 /** What a Node-RED logged: `type` and `id` of the node that did. */
-export interface ChildLog {
+interface ChildLog {
   level: number;
   msg: string;
   type?: string;

@@ -56,7 +56,7 @@ export function node(type: string, overrides: Record<string, unknown> = {}): Nod
 }
 
 /** A node that does nothing with what it receives. */
-export function sink(id: string): NodeConfig {
+function sink(id: string): NodeConfig {
   return {
     id,
     type: "debug",

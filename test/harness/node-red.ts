@@ -8,12 +8,12 @@ import { after, before } from "node:test";
 import { until } from "./until";
 
 /** A message that a node of the flow received. */
-export interface Received {
+interface Received {
   node: string;
   msg: Record<string, unknown>;
 }
 
-export interface LogEntry {
+interface LogEntry {
   level: number;
   msg: unknown;
   id?: string;
@@ -45,7 +45,7 @@ interface HookEvent {
   destination: { id: string };
 }
 
-export interface LiveNode {
+interface LiveNode {
   receive(msg: object): void;
   status(status: object): void;
   [property: string]: unknown;

@@ -8,7 +8,7 @@ import { CHECKOUT } from "../harness/node-red";
 
 const run = promisify(execFile);
 
-export interface Manifest {
+interface Manifest {
   [field: string]: unknown;
   name: string;
   keywords: string[];

@@ -35,7 +35,7 @@ const STILL = manualClock();
 /** What goes into the call, and where images are downloaded from. */
 type Arranged = CallOptions & { readonly origin?: string };
 
-export interface Scene {
+interface Scene {
   readonly options: SimulatorOptions;
   readonly call: CallOptions;
   arrange(simulator: Simulator, t: TestContext): Arranged | undefined | Promise<Arranged | undefined>;

@@ -4,7 +4,7 @@ import type { EventLink } from "./link";
 import type { StateChange } from "./merge";
 import type { CallOptions } from "../transport/transport";
 
-export interface WaitOptions extends CallOptions {
+interface WaitOptions extends CallOptions {
   /** Seconds. */
   timeout: number;
   /** What to say when the time is over. */

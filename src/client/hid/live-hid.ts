@@ -22,7 +22,7 @@ export interface BatchOptions {
 }
 
 /** For `openLive`. */
-export interface LiveSetup {
+interface LiveSetup {
   link: EventLink;
   session: LinkSession;
   binary: boolean;

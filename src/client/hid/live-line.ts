@@ -6,7 +6,7 @@ import { JSON_FRAMES, type HidFrames } from "./hid-frames";
 import type { Frame, LinkSession } from "../events/link-session";
 import { EVENT_TIME } from "./typing";
 
-export interface LineSetup {
+interface LineSetup {
   session: LinkSession;
   frames: HidFrames;
   /** Seconds that a ping may take. */

@@ -13,7 +13,7 @@ export interface MacroParts {
 }
 
 /** What is known of a device before a macro is played on it. */
-export interface MacroFacts {
+interface MacroFacts {
   keymaps: readonly string[];
   outputs: Readonly<Record<string, GpioOutputScheme>>;
   hasButtons: boolean;

@@ -12,7 +12,7 @@ import {
 } from "../errors";
 
 /** What is known about a request that failed below HTTP. */
-export interface Attempt {
+interface Attempt {
   /** Where it went. */
   address: Address;
   /** A request that changes the device has, at least in part, left this computer. Default false. */

@@ -31,7 +31,7 @@ interface BodyOptions {
   newDigest?: (() => Hash) | undefined;
 }
 
-export interface ImageBody {
+interface ImageBody {
   size: number | undefined;
   /** What is read from bytes or a file may be iterated again. */
   pieces: AsyncIterable<Buffer>;

@@ -37,7 +37,7 @@ export interface Connector extends buildConnector.connector {
   readonly hasCertificate: boolean;
 }
 
-export interface ConnectorOptions {
+interface ConnectorOptions {
   trust: Trust;
   /** Seconds for everything: proxy, TCP, TLS. */
   connectTimeout: number;
@@ -171,7 +171,7 @@ export async function readCertificate(address: Address, connectTimeout: number, 
 }
 
 /** The fingerprint as `AB:CD:...`; accepts it without colons and in any case, with an optional `sha256:` before it. */
-export function parseFingerprint(text: string): string {
+function parseFingerprint(text: string): string {
   const digits = text
     .trim()
     .replace(/^sha-?256[:=\s]\s*(fingerprint=)?/i, "")

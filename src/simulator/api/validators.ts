@@ -11,7 +11,7 @@ export function invalid(value: string, name: string): never {
 }
 
 /** The value is a secret and not repeated. */
-export function invalidHidden(name: string): never {
+function invalidHidden(name: string): never {
   throw new ValidatorError(`The argument is not a valid ${name}`);
 }
 
@@ -25,7 +25,7 @@ function limited(raw: Raw, limit: number): Raw {
 }
 
 /** Trimmed; may be empty. */
-export function strippedString(raw: Raw, name = "stripped string", limit = 4096): string {
+function strippedString(raw: Raw, name = "stripped string", limit = 4096): string {
   return limited(raw, limit)?.trim() ?? missing(name);
 }
 

@@ -1,10 +1,10 @@
 import { float, type Float, type JsonObject } from "../api/python";
 
 /** One input as `model.scheme` shows it. */
-export type InputScheme = { readonly hw: Hardware };
+type InputScheme = { readonly hw: Hardware };
 
 /** One output as `model.scheme` shows it. */
-export type OutputScheme = {
+type OutputScheme = {
   readonly switch: boolean;
   readonly pulse: { readonly delay: Seconds; readonly min_delay: Seconds; readonly max_delay: Seconds };
   readonly hw: Hardware;

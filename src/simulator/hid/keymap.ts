@@ -1,7 +1,7 @@
 /** How text becomes key events, and how a host with a US keyboard reads them. */
 import { isPrintable } from "../api/python";
 
-export interface KeyStroke {
+interface KeyStroke {
   readonly key: string;
   readonly shift?: boolean;
   readonly altgr?: boolean;

@@ -146,7 +146,7 @@ export function staysHeld(key: string): boolean {
   return MODIFIERS.has(key) || key === "PrintScreen";
 }
 
-export const BUTTONS = { left: 272, right: 273, middle: 274, up: 278, down: 277 } as const;
+const BUTTONS = { left: 272, right: 273, middle: 274, up: 278, down: 277 } as const;
 
 export type Button = keyof typeof BUTTONS;
 export const BUTTON_NAMES: readonly Button[] = ["left", "right", "middle", "up", "down"];

@@ -5,7 +5,7 @@ import { Console } from "./host-terminal";
 import { ROWS } from "../video/picture";
 
 /** What of the computer shows on its screen and is decided there. */
-export interface Machine {
+interface Machine {
   /** The name of what is in its USB drive. */
   medium(): string | null;
   reboot(): void;

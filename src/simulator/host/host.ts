@@ -48,7 +48,7 @@ export interface UsbDrive {
 }
 
 /** What arrived through keyboard and mouse. */
-export type HostInput = ({ readonly kind: "key" } & KeyEvent) | MouseEvent;
+type HostInput = ({ readonly kind: "key" } & KeyEvent) | MouseEvent;
 
 const MAX_PRESSES = 1000;
 const MAX_INPUTS = 10_000;

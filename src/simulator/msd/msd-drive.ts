@@ -9,7 +9,7 @@ export interface Drive {
   rw: boolean;
 }
 
-export interface DriveParams {
+interface DriveParams {
   /** Empty takes the image out. */
   readonly image?: string | undefined;
   readonly cdrom?: boolean | undefined;

@@ -17,7 +17,7 @@ export interface RemoteImage {
   close(): void;
 }
 
-export interface FetchOptions {
+interface FetchOptions {
   readonly insecure: boolean;
   /** For the connect, s. */
   readonly timeout: number;

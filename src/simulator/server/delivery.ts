@@ -5,7 +5,7 @@ import { type Pace } from "../api/body";
 import { type Clock } from "../clock";
 import { reasonOf, type Reply, SERVER, STRICT_TRANSPORT } from "../api/reply";
 
-export interface DeliveryOptions {
+interface DeliveryOptions {
   readonly clock: Clock;
   readonly secure: boolean;
   readonly pace: Pace;

@@ -46,7 +46,7 @@ export interface FaultHandle {
   remove(): void;
 }
 
-export interface FaultTarget {
+interface FaultTarget {
   readonly method: string;
   readonly path: string;
   readonly search: string;

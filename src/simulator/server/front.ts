@@ -14,7 +14,7 @@ import { countedBody, RequestLog, type RequestRecord } from "./request-log";
 import { spoiled, strikesInstead } from "./spoil";
 import { type Body } from "../api/subsystem";
 
-export interface FrontOptions {
+interface FrontOptions {
   readonly clock: Clock;
   readonly secure: boolean;
   /** A path in front of everything, as a reverse proxy may add it: `/kvm1`. */

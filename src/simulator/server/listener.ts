@@ -9,7 +9,7 @@ import { type Identity } from "./certificate";
 /** nginx closes idle connections after this, in real time. */
 const KEEP_ALIVE_MS = 10_000;
 
-export interface Handlers {
+interface Handlers {
   answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
   upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
 }

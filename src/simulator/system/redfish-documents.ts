@@ -60,7 +60,7 @@ export function system(id: string, { host, on }: { host: string; on: boolean }):
   };
 }
 
-export interface Medium {
+interface Medium {
   readonly enabled: boolean;
   readonly online: boolean;
   readonly busy: boolean;

@@ -15,7 +15,7 @@ const SYSTEM = "/redfish/v1/Systems/{id}";
 const MSD = "/redfish/v1/Managers/BMC/VirtualMedia/MSD";
 const ACTIONS = { On: "on", ForceOn: "on", ForceOff: "off_hard", GracefulShutdown: "off", ForceRestart: "reset_hard" } as const; // prettier-ignore
 
-export interface RedfishParts {
+interface RedfishParts {
   readonly atx: Atx;
   readonly msd: Msd;
   readonly switch: Switch;

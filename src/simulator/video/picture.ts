@@ -2,7 +2,7 @@ import { GLYPH_HEIGHT, GLYPH_WIDTH, hasDot } from "./font";
 import { encodeJpeg, type Raster } from "./jpeg";
 
 /** A text screen; lines may be shorter and fewer. */
-export const COLUMNS = 80;
+const COLUMNS = 80;
 export const ROWS = 25;
 
 const INK = 200;

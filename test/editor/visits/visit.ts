@@ -1,7 +1,7 @@
 import type { Setting } from "../dialog";
 
 /** A wrong value, and the reason that the dialog gives for it. */
-export interface Mistake extends Setting {
+interface Mistake extends Setting {
   /** What is chosen first, so that the field matters. */
   given?: Setting[];
   reason: string;
