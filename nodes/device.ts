@@ -1,5 +1,5 @@
 import type { DeviceConfig, DeviceCredentials } from "../src/config";
-import { serveCertificate } from "../src/runtime/admin";
+import { serveCertificate } from "../src/runtime/certificate";
 import { serveChoices } from "../src/runtime/choices";
 import { Device, DEVICE_TYPE, type DeviceNode } from "../src/runtime/device";
 import type { NodeAPI, NodeCredentials, NodeDef } from "../src/runtime/red";
