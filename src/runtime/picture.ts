@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { rename, rm, writeFile } from "node:fs/promises";
 import { ConfigurationError, PiKVMError, type ConnectionChange } from "../client";
 import type { PICTURE_FORMATS } from "../config";
+import { reasonOf } from "./failure";
 
 /** A JPEG as a flow wants it. A file is there only when it is complete; its path is handed on then. */
 export async function handOver(
@@ -19,8 +20,7 @@ export async function handOver(
     await rename(unfinished, path);
   } catch (cause) {
     await rm(unfinished, { force: true }).catch(() => undefined);
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new PiKVMError(`The picture could not be written to "${path}": ${reason}`, { code: "FILE", cause });
+    throw new PiKVMError(`The picture could not be written to "${path}": ${reasonOf(cause)}`, { code: "FILE", cause });
   }
   return path;
 }

@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { ConfigurationError } from "../client";
+import { reasonOf } from "./failure";
 
 const MIB = 1024 * 1024;
 const LIMIT = 16 * MIB;
@@ -20,7 +21,6 @@ export async function readSmall(path: string): Promise<Buffer> {
       await file.close();
     }
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigurationError(`The file "${path}" cannot be read: ${reason}`, { cause });
+    throw new ConfigurationError(`The file "${path}" cannot be read: ${reasonOf(cause)}`, { cause });
   }
 }
