@@ -8,7 +8,7 @@ import { ConfigurationError, type ImageSource } from "../client";
 export type Field<T> = (value: unknown) => T;
 
 /** A value that cannot be used. The reader of the field adds its name and where the value came from. */
-class Unfit extends Error {
+export class Unfit extends Error {
   /** @param shown the value, for the message; left out where it may be secret or long. */
   constructor(
     readonly expected: string,
