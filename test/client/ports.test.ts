@@ -49,6 +49,14 @@ describe("ports", SIDE_BY_SIDE, () => {
     await failure(kvm.ports.find("LAB"), { name: "ConfigurationError", message: /1\.3, 2\.3 are all named "LAB"/ });
   });
 
+  test("a number that no port has may be a name", async (t) => {
+    const { kvm, kvmSwitch } = await chain(t);
+    kvmSwitch.chain.settingsOf(3).name = "101";
+    kvmSwitch.chain.settingsOf(4).name = "2";
+    assert.equal((await kvm.ports.find(101)).id, "1.4");
+    assert.equal((await kvm.ports.find("2")).id, "1.2");
+  });
+
   test("one unit alone: numbers as printed, and with the unit before them", async (t) => {
     const { kvm } = await chain(t, { units: 1 });
     for (const wanted of [2, "2", "1.2"]) assert.equal((await kvm.ports.find(wanted)).id, "2");

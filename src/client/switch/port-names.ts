@@ -32,7 +32,9 @@ export function findPort(state: SwitchState, wanted: number | string): FoundPort
   requireSwitch(state);
   const ports = state.model.ports.map((port, index) => ({ index, port }));
   const text = String(wanted).trim();
-  const [found, ...more] = /^\d+(\.\d+)?$/.test(text) ? numbered(ports, text) : named(ports, text);
+  const counted = numbered(ports, text);
+  // A number that no port has may be a name: hosts are called by numbers too.
+  const [found, ...more] = counted.length > 0 ? counted : named(ports, text);
   if (!found) {
     const known = ports.map(({ port }) => portLabel(port)).join(", ");
     throw new ConfigurationError(`There is no port "${text}". There are: ${known}.`);
@@ -48,6 +50,7 @@ export function portLabel({ id, name }: SwitchPort): string {
 }
 
 function numbered(ports: readonly FoundPort[], text: string): FoundPort[] {
+  if (!/^\d+(\.\d+)?$/.test(text)) return [];
   const [first, second] = text.split(".").map((part) => Number(part) - 1);
   return ports.filter(({ index, port: { unit, channel } }) =>
     second === undefined ? index === first : unit === first && channel === second,
