@@ -160,6 +160,17 @@ describe("upload", SIDE_BY_SIDE, () => {
     await failure(msd.upload("b.img", IMAGE), { name: "ConnectionTimeoutError", outcome: "unknown" });
   });
 
+  test("a stream that gives nothing more is to blame, not the device", async (t) => {
+    const { sim } = await bench(t);
+    const source = new Readable({ read: () => undefined });
+    source.push(IMAGE);
+    await failure(impatient(t, sim, 0.5).upload("a.img", source, { size: 2 * SIZE }), {
+      name: "PiKVMError",
+      code: "SOURCE",
+      message: /gave nothing for 0\.5 s/,
+    });
+  });
+
   test("with a session that has ended, a stream is sent once all the same", async (t) => {
     const { kvm, sim } = await bench(t, {}, { auth: "session" });
     await kvm.atx.getState();

@@ -126,8 +126,9 @@ export class Msd {
    * @param image name in the storage.
    * @param source bytes, the path of a file, or a stream; give the `size` of a stream, because some devices refuse one of unknown length.
    * A stream is destroyed in the end, in any case.
-   * @throws ConfigurationError for a file that cannot be read; PiKVMError `SIZE` for a stream of another size, or with the source's own code;
-   * APIError `MsdImageExistsError`; status 500 for a folder that is not there and for a full storage.
+   * @throws ConfigurationError for a file that cannot be read; PiKVMError `SIZE` for a stream of another size, `SOURCE` for one that
+   * gives nothing for too long, or with the source's own code; APIError `MsdImageExistsError`; status 500 for a folder that is not there
+   * and for a full storage.
    */
   async upload(image: string, source: ImageSource, options: UploadOptions = {}): Promise<StoredImage> {
     const { prefix, removeIncomplete, onProgress, size, signal, busyRetry } = options;

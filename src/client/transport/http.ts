@@ -3,7 +3,7 @@ import type { Dispatcher } from "undici";
 import type { Address } from "./address";
 import type { Answer } from "./answer";
 import { cancelledBy, Deadline, throwIfCancelled } from "../turns/deadline";
-import { ConnectionTimeoutError, lostAnswer, ResponseError } from "../errors";
+import { ConnectionTimeoutError, lostAnswer, PiKVMError, ResponseError } from "../errors";
 import { isBroken, networkError, targetOf } from "./network";
 import { Pool, type PoolName } from "./pool";
 import type { Progress } from "./sending";
@@ -64,7 +64,7 @@ export class Http {
 
   /** @throws the errors of the network and of cancelling; an answer of any status is returned. */
   async open(request: HttpRequest): Promise<OpenAnswer> {
-    const progress: Progress = { sent: false };
+    const progress: Progress = { sent: false, starved: false };
     const changeSent = (): boolean => progress.sent && request.changes;
     const about = { address: this.#address, hasCertificate: this.#hasCertificate };
     const ourError = (error: unknown) => networkError(error, { ...about, changeSent: changeSent() });
@@ -99,7 +99,7 @@ export class Http {
       path: this.#address.path + path,
       method,
       headers,
-      body: isStream ? streamOf(body, stepped) : (body ?? null),
+      body: isStream ? streamOf(body, stepped, progress) : (body ?? null),
       // A device that answers before it has read all of a long body leaves a connection that must not be used again.
       reset: isStream,
       signal: deadline.signal,
@@ -107,12 +107,16 @@ export class Http {
     });
   }
 
-  #late({ pool: name, changes }: HttpRequest, { sent }: Progress): ConnectionTimeoutError {
+  #late({ pool: name, changes, timeout }: HttpRequest, { sent, starved }: Progress): PiKVMError {
     const target = targetOf(this.#address);
     const pool = this.#pools[name];
     if (!sent && pool.isFull) {
       const message = `No connection to ${target} was free in time: ${pool.taken}. Nothing was sent.`;
       return new ConnectionTimeoutError(message, { code: "NO_FREE_CONNECTION", retryable: true });
+    }
+    if (starved) {
+      const message = `What is to be sent gave nothing for ${timeout} s: is it a copy of a stream, or read elsewhere?`;
+      return new PiKVMError(message, { code: "SOURCE" });
     }
     const message = `${target} did not answer in time.`;
     return new ConnectionTimeoutError(message, { retryable: true, ...lostAnswer(sent && changes) });
@@ -203,12 +207,16 @@ export async function whole({ statusCode, headers, changes, body }: OpenAnswer):
 }
 
 /** Reads as fast as the connection takes it. */
-function streamOf(body: AsyncIterable<Buffer>, deadline: Deadline | undefined): Readable {
+function streamOf(body: AsyncIterable<Buffer>, deadline: Deadline | undefined, progress: Progress): Readable {
   async function* pieces(): AsyncGenerator<Buffer> {
+    progress.starved = true;
     for await (const piece of body) {
+      progress.starved = false;
       deadline?.renew();
       yield piece;
+      progress.starved = true;
     }
+    progress.starved = false;
     deadline?.renew();
   }
   return Readable.from(pieces(), { objectMode: false });

@@ -4,6 +4,8 @@ import { DecoratorHandler, type Dispatcher } from "undici";
 export interface Progress {
   /** Its first byte is about to be written, or was: from then on it may have been carried out. */
   sent: boolean;
+  /** What is to be sent is waited for, not the device. */
+  starved: boolean;
 }
 
 /** Keeps the `Progress` up to date that a request carries as its `opaque`. */
