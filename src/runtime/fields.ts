@@ -26,7 +26,7 @@ export function text({ empty = false, optional = false }: { empty?: boolean; opt
   return (value) => {
     if (value === undefined || value === null) {
       if (optional) return "";
-      throw new Unfit("a text; nothing was given");
+      throw new Unfit("a text");
     }
     const result = simple(value);
     if (result === undefined)
@@ -234,7 +234,8 @@ export function readField<T>(field: Field<T>, value: unknown, label: string, sou
   } catch (error) {
     if (!(error instanceof Unfit)) throw error;
     const what = error.shown === undefined ? `the value from ${source}` : `${preview(error.shown)} (from ${source})`;
-    throw new ConfigurationError(`${label}: ${what} cannot be used, expected ${error.expected}.`);
+    const nothing = value === undefined || value === null ? "; nothing was given" : "";
+    throw new ConfigurationError(`${label}: ${what} cannot be used, expected ${error.expected}${nothing}.`);
   }
 }
 

@@ -297,7 +297,7 @@ const cases: Case[] = [
       name: "ConfigurationError",
       code: "INVALID_INPUT",
       retryable: false,
-      says: /^Width at most: the value from msg\.width cannot be used, expected a whole number of pixels/,
+      says: /^Width at most: the value from msg\.width cannot be used, expected a whole number of pixels .*; nothing was given\.$/,
     },
   },
   {
