@@ -239,6 +239,16 @@ describe("images", SIDE_BY_SIDE, () => {
       assert.deepEqual(files(sim), BEFORE);
     });
 
+    test("the name is free again at once", async (t) => {
+      const { kvm } = await disk(t);
+      const broken = Readable.from([IMAGE]);
+      await failure(kvm.images.upload(broken, { name: "new.img", size: 2 * SIZE }), {
+        name: "PiKVMError",
+        code: "SIZE",
+      });
+      assert.equal((await kvm.images.upload(IMAGE, { name: "new.img" })).size, SIZE);
+    });
+
     test("a stream that had failed before it was read, and one of another size", async (t) => {
       const { sim, kvm } = await disk(t);
       const broken = new Readable();

@@ -64,6 +64,8 @@ async function removeHalf(msd: Msd, steps: DriveSteps, image: string, patience: 
     const isGone = error instanceof APIError && error.error === "MsdUnknownImageError";
     if (!isGone) throw error;
   }
+  // Until then its name is taken, for who tries again at once.
+  await steps.caughtUp((now) => imageOf(now, image) === undefined, {}).catch(() => undefined);
   return "What had arrived was removed.";
 }
 
