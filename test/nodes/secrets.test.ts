@@ -90,7 +90,9 @@ for (const auth of ["headers", "basic", "session"]) {
       red.forget();
       const output = wires[1]?.length ? "error" : "caught";
       const all = sendAll();
-      await until(() => fromActions("result").length + fromActions(output).length >= all, { what: "an answer to each" });
+      await until(() => fromActions("result").length + fromActions(output).length >= all, {
+        what: "an answer to each",
+      });
       assert.deepEqual(fromActions(output).map(({ error }) => error), []); // prettier-ignore
       const nodes = everyNode({ auth, credentials }, wires);
       await red.deploy(nodes);
