@@ -3,8 +3,8 @@ import { DRIVE_KINDS, MSD_ACTIONS } from "../src/config";
 import { defineAction } from "../src/runtime/action";
 import { choice, flag, image, seconds } from "../src/runtime/fields";
 
-const action = choice(MSD_ACTIONS);
-const drive = choice(DRIVE_KINDS, { cd: "cdrom", cd_rom: "cdrom", dvd: "cdrom", usb: "flash" });
+const action = choice(MSD_ACTIONS, { unmount: "eject" });
+const drive = choice(DRIVE_KINDS, { cd: "cdrom", cd_rom: "cdrom", dvd: "cdrom", usb: "flash", flash_drive: "flash" });
 
 export = defineAction("pikvm-msd-mount", {
   fields: {

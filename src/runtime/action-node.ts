@@ -8,7 +8,7 @@ import type { Done, FlowNode, Message, NodeAPI, Send } from "./red";
 import { progressOf } from "./progress";
 import { settledSoon } from "./settled";
 import { Status } from "./status";
-import { Streams } from "./streams";
+import { expectFailures, Streams } from "./streams";
 
 /** Messages that one node works on or holds at the same time; a flow that sends faster than a device works must hear of it. */
 const LIMIT = 500;
@@ -63,6 +63,7 @@ export class ActionNode<V extends Values> {
       done();
       return;
     }
+    expectFailures(message);
     // The result belongs into the message, also where a function node has frozen it.
     const own = Object.isExtensible(message) ? message : { ...message };
     const job: Job = { message: own, send, done, cancel: new AbortController() };
@@ -83,11 +84,11 @@ export class ActionNode<V extends Values> {
       this.#streams.keep(payload);
       job.message["payload"] = payload;
       job.send([job.message, null]);
-      job.done();
     } catch (thrown) {
       error = asPiKVMError(thrown);
       this.#fail(job, error);
     }
+    if (!error) this.#complete(job);
     this.#jobs.delete(job);
     if (this.#closing) return;
     if (this.#jobs.size > 0) this.#status.working(this.#jobs.size);
@@ -100,11 +101,13 @@ export class ActionNode<V extends Values> {
     const cancelled = new Promise<never>((_, reject) => {
       signal.addEventListener("abort", () => reject(asPiKVMError(signal.reason)), { once: true });
     });
+    let hasBegun = false as boolean; // it changes below, which the compiler does not see
     // Wrapped, so that the next message starts when this one has started, not when it is done.
     const started = this.#started.then(async () => {
       signal.throwIfAborted();
       const work = await this.#prepare(job);
       signal.throwIfAborted();
+      hasBegun = true;
       return { result: startOf(() => this.#action.perform(work)) };
     });
     // One whose fields are never evaluated does not hold up the others once it is cancelled.
@@ -116,7 +119,7 @@ export class ActionNode<V extends Values> {
       if (!signal.aborted) throw error;
       // What is cancelled may still have to clean up, e.g. release a key, and knows best how it ended.
       await settledSoon(result);
-      return await Promise.race([result, cancelled]);
+      return await Promise.race([result, hasBegun ? Promise.reject(unfinished(error)) : cancelled]);
     }
   }
 
@@ -164,6 +167,15 @@ export class ActionNode<V extends Values> {
     return values as Readonly<V>;
   }
 
+  /** The result is out, whatever those do who are told that the message is done. */
+  #complete(job: Job): void {
+    try {
+      job.done();
+    } catch (thrown) {
+      this.#node.error(asPiKVMError(thrown));
+    }
+  }
+
   #fail(job: Job, error: PiKVMError): void {
     try {
       // A deploy is no failure: nobody is told who has not wired the error output.
@@ -191,6 +203,11 @@ export class ActionNode<V extends Values> {
 /** Whether a node before this one only tells how far it is: that is no order to do anything. */
 function isProgress({ progress, ...message }: Message): boolean {
   return typeof progress === "object" && progress !== null && "unit" in progress && !("payload" in message);
+}
+
+/** For what was cancelled and has not come to an end soon. */
+function unfinished(cancel: unknown): CancelledError {
+  return new CancelledError(asPiKVMError(cancel).message, { outcome: "unknown", cause: cancel });
 }
 
 /** A promise for what a function does, also when it throws before it returns one. */

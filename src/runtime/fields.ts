@@ -157,23 +157,20 @@ interface GivenImage {
 /** A Buffer, the path of a file, a stream, or an object with a `stream` and, where known, its `size` and `image`. */
 export function imageSource(): Field<GivenImage> {
   return (value) => {
-    if (value instanceof Readable) return { source: harmless(value) };
-    if (Buffer.isBuffer(value)) return { source: value };
+    if (value instanceof Readable || Buffer.isBuffer(value)) return { source: value };
+    if (value instanceof Uint8Array) return { source: Buffer.from(value.buffer, value.byteOffset, value.byteLength) };
     if (typeof value === "string" && value !== "") return { source: value };
     if (!isObject(value) || !(value["stream"] instanceof Readable))
       throw new Unfit("a Buffer, the path of a file, a stream, or an object with a stream", value);
     const { stream, size, image } = value;
     const hasSize = size !== undefined && size !== null;
     return {
-      source: harmless(stream),
+      source: stream,
       ...(hasSize ? { size: Number(simple(size) || NaN) } : {}),
       ...(typeof image === "string" ? { name: image } : {}),
     };
   };
 }
-
-/** It may fail when another field was refused and nobody reads it any more: that would end Node-RED. */
-const harmless = (stream: Readable): Readable => stream.on("error", () => undefined);
 
 /** Edges in pixels; what is left out is the edge of the picture. */
 interface RegionValue {

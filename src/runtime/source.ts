@@ -45,14 +45,18 @@ export function defineSource<Config extends UsesDevice = EventsConfig>(
   create: (config: StoredSource<Config>, RED: NodeAPI) => Source,
 ): (RED: NodeAPI) => void {
   return (RED) => {
+    const waiting = new Set<SourceNode>();
+    // Before that, the nodes that messages and errors go to may not be there. One listener for all: of more than ten Node-RED warns.
+    RED.events.on("flows:started", () => {
+      for (const node of waiting) void node.start();
+      waiting.clear();
+    });
     RED.nodes.registerType(type, function (this: FlowNode, config: StoredSource<Config>) {
       RED.nodes.createNode(this, config);
       const node = new SourceNode(RED, this, config.device, () => create(config, RED));
-      const start = () => void node.start();
-      // Before that, the nodes that its messages and errors go to may not be there.
-      RED.events.once("flows:started", start);
+      waiting.add(node);
       this.on("close", (done: () => void) => {
-        RED.events.off("flows:started", start);
+        waiting.delete(node);
         void node.close().finally(done);
       });
     });

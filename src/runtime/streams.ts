@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import type { PiKVMError } from "../client";
+import type { Message } from "./red";
 
 /** Streams that a node has handed to its flow. Each holds a connection to the device until it ends, whether or not anybody reads it. */
 export class Streams {
@@ -20,4 +21,18 @@ export class Streams {
   end(error: PiKVMError): void {
     for (const stream of this.#open) stream.destroy(error);
   }
+}
+
+/** A stream that comes with a message may fail before anybody reads it, or be refused with the message: that would end Node-RED. */
+export function expectFailures(message: Message): void {
+  for (const value of valuesOf(message)) {
+    for (const stream of value instanceof Readable ? [value] : valuesOf(value))
+      if (stream instanceof Readable) stream.on("error", () => undefined);
+  }
+}
+
+/** The values of an object's own properties; none of a text or a Buffer. No getter is called: it might throw. */
+function valuesOf(value: unknown): unknown[] {
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return [];
+  return Object.values(Object.getOwnPropertyDescriptors(value)).map((property): unknown => property.value);
 }

@@ -123,6 +123,29 @@ test("a message whose fields are never evaluated does not hold up the others onc
   assert.equal((await red.message("result"))["payload"], "fine");
 });
 
+test("who throws when told that a message is done does not make an error of its result", async () => {
+  const complete = { id: "complete", type: "complete", z: "tab", x: 1, y: 1, scope: ["node"], wires: [["caught"]] };
+  await red.deploy(flow(device(simulator), odd(), complete));
+  const throws = (): never => {
+    throw new Error("not to be copied");
+  };
+  red.send("node", { way: "fine", error: Object.defineProperty({}, "odd", { enumerable: true, get: throws }) });
+  await red.message("result");
+  red.send("node", { way: "rejects" });
+  assert.equal((await red.message("error"))["way"], "rejects");
+  assert.deepEqual([red.at("result").length, unhandled], [1, []]);
+});
+
+test("a cancel that has not come to an end soon does not deny what was begun", async () => {
+  await red.deploy(flow(device(simulator), node("pikvm-hid-keys", fields({ delay: ["num", "5"] }))));
+  const before = simulator.requests.length;
+  red.send("node", { payload: "aaaa" });
+  await until(() => simulator.requests.slice(before).some(({ path }) => path === "/api/hid/print"));
+  red.send("node", { reset: true });
+  const { name, outcome } = (await red.message("error"))["error"] as { name: string; outcome?: string };
+  assert.deepEqual([name, outcome], ["CancelledError", "unknown"]);
+});
+
 test("a message that cannot be extended is answered as any other", async () => {
   await red.deploy(flow(device(simulator), odd()));
   for (const way of ["fine", "rejects"]) red.send("node", Object.freeze({ _msgid: way, way }));

@@ -31,6 +31,17 @@ const said = () =>
     .map(({ topic, payload, previous }) => ({ topic, payload, ...(previous === undefined ? {} : { previous }) }));
 const durations = () => red.at("result").map(({ duration }) => duration);
 
+test("a dozen sources begin without a word in the log", async (t) => {
+  const warnings: Error[] = [];
+  const note = (warning: Error) => void warnings.push(warning);
+  process.on("warning", note);
+  t.after(() => process.off("warning", note));
+  const sources = Array.from({ length: 12 }, (_, index) => node("pikvm-events", { id: `source${index}` }));
+  await red.deploy(flow(device(simulator), ...sources));
+  await until(() => new Set(red.statuses.filter(({ status }) => status.text === "connected").map(({ id }) => id)).size === 12); // prettier-ignore
+  assert.deepEqual([warnings, simulator.sessions], [[], 1]);
+});
+
 test("changes: each chosen property when it changes, with the value before", async () => {
   await deploy({ properties: ["atx.leds.power", "msd.drive.image.name"] });
   await red.message("result", { count: 2 });

@@ -107,7 +107,7 @@ describe("upload", () => {
   });
 
   test("tells how far it is, in the status and in messages, at most once for each percent", async () => {
-    simulator.faults.add({ kind: "slow", bytesPerSecond: 20_000_000, path: /msd\/write/ });
+    simulator.faults.add({ kind: "slow", bytesPerSecond: 2_000_000, path: /msd\/write/ });
     await deploy({ storeAs: ["str", "a.img"] }, { progress: true });
     const size = 20_000_000;
     red.send("node", { payload: Buffer.alloc(size), topic: "kept" });
@@ -157,9 +157,10 @@ describe("upload", () => {
     });
   }
 
-  test("a stream may fail after the message was refused for something else", async () => {
-    for (const wrap of [(stream: Readable) => stream, (stream: Readable) => ({ stream })]) {
-      await deploy(does("upload", { storeAs: ["msg", "name"] }));
+  test("a stream may fail after the message was refused for something else, before anybody looked at it or after", async () => {
+    const wraps = [(stream: Readable) => stream, (stream: Readable) => ({ stream })];
+    for (const [wrap, config] of wraps.flatMap((wrap) => [[wrap, {}] as const, [wrap, { device: "" }] as const])) {
+      await deploy(does("upload", { storeAs: ["msg", "name"] }), config);
       const stream = new Readable({ read: () => undefined });
       red.send("node", { payload: wrap(stream), name: {} });
       await red.message("error");

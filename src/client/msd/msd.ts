@@ -139,7 +139,8 @@ export class Msd {
     try {
       const { image: stored } = await this.#commands.ask<{ image: StoredImage }>("/api/msd/write", {
         signal,
-        busyRetry,
+        // A stream can be read only once.
+        busyRetry: source instanceof Readable ? 0 : busyRetry,
         query: { image, prefix, remove_incomplete: removeIncomplete },
         headers: { "Content-Type": "application/octet-stream", ...length },
         body: body.pieces,

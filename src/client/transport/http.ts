@@ -64,7 +64,7 @@ export class Http {
 
   /** @throws the errors of the network and of cancelling; an answer of any status is returned. */
   async open(request: HttpRequest): Promise<OpenAnswer> {
-    const progress: Progress = { sent: false, starved: false };
+    const progress: Progress = { sent: false, starved: false, answered: false };
     const changeSent = (): boolean => progress.sent && request.changes;
     const about = { address: this.#address, hasCertificate: this.#hasCertificate };
     const ourError = (error: unknown) => networkError(error, { ...about, changeSent: changeSent() });
@@ -75,6 +75,7 @@ export class Http {
     try {
       throwIfCancelled(deadline.signal);
       const response = await deadline.race(this.#send(request, deadline, progress));
+      progress.answered = true;
       if (request.limited !== "all") deadline.lift();
       const { statusCode, headers } = response;
       const body = new Body(response, deadline, { changes: request.changes, limited: request.limited, ourError });
@@ -107,7 +108,7 @@ export class Http {
     });
   }
 
-  #late({ pool: name, changes, timeout }: HttpRequest, { sent, starved }: Progress): PiKVMError {
+  #late({ pool: name, changes, timeout }: HttpRequest, { sent, starved, answered }: Progress): PiKVMError {
     const target = targetOf(this.#address);
     const pool = this.#pools[name];
     if (!sent && pool.isFull) {
@@ -118,7 +119,9 @@ export class Http {
       const message = `What is to be sent gave nothing for ${timeout} s: is it a copy of a stream, or read elsewhere?`;
       return new PiKVMError(message, { code: "SOURCE" });
     }
-    const message = `${target} did not answer in time.`;
+    const message = answered
+      ? `The answer of ${target} did not end in time; one that never ends must be read as a stream.`
+      : `${target} did not answer in time.`;
     return new ConnectionTimeoutError(message, { retryable: true, ...lostAnswer(sent && changes) });
   }
 }

@@ -6,6 +6,8 @@ export interface Progress {
   sent: boolean;
   /** What is to be sent is waited for, not the device. */
   starved: boolean;
+  /** Its answer has begun. */
+  answered: boolean;
 }
 
 /** Keeps the `Progress` up to date that a request carries as its `opaque`. */
