@@ -28,7 +28,8 @@ export class ActionNode<V extends Values> {
   readonly #config: StoredAction;
   readonly #action: Action<V>;
   readonly #status: Status;
-  readonly #devices = new Set<Device>();
+  /** By their ids: one that is deployed anew takes the place of the old one. */
+  readonly #devices = new Map<string, Device>();
   readonly #jobs = new Map<Job, Promise<void>>();
   readonly #streams = new Streams();
   /** Messages start in the order they came in, however long their fields take to evaluate. */
@@ -126,7 +127,7 @@ export class ActionNode<V extends Values> {
   async #prepare({ message, cancel, send }: Job): Promise<Work<V>> {
     const device = this.#chooseDevice(message);
     message["pikvm"] = device.name;
-    this.#devices.add(device);
+    this.#devices.set(device.id, device);
     this.#status.isInsecure = device.isInsecure;
     const pikvm: PiKVM = await device.join(this.#node);
     const fields = await this.#evaluateFields(message);
@@ -195,7 +196,7 @@ export class ActionNode<V extends Values> {
     this.#closing = true;
     this.#cancelAll("The node was closed.");
     await settledSoon(Promise.all(this.#jobs.values()));
-    const leaving = [...this.#devices].map((device) => device.leave(this.#node));
+    const leaving = [...this.#devices.values()].map((device) => device.leave(this.#node));
     await settledSoon(Promise.all(leaving));
   }
 }

@@ -407,6 +407,8 @@ describe("images", SIDE_BY_SIDE, () => {
       assert.equal(await readFile(file, "utf8"), "mine");
       await kvm.images.downloadToFile("old.img", file, { replace: true });
       assert.ok((await readFile(file)).equals(OLD));
+      const intoFolder = kvm.images.downloadToFile("old.img", path, { replace: true });
+      await failure(intoFolder, { name: "ConfigurationError", message: /is a folder: add the name of the file/ });
       assert.deepEqual(await readdir(path), ["a.img"]);
     });
 

@@ -1,4 +1,4 @@
-import { access } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { Readable } from "node:stream";
 import { whileBusy, type ChangeOptions } from "../transport/commands";
@@ -147,10 +147,11 @@ export class Images {
   /**
    * As `download`, into a file, which gets its name when it is complete.
    * @returns bytes.
-   * @throws ConfigurationError with the code `EXISTS` for a file that is there; PiKVMError with the code of the file system, e.g. `ENOSPC`.
+   * @throws ConfigurationError for a folder, and for a file that is there (code `EXISTS`); PiKVMError with the code of the file system,
+   * e.g. `ENOSPC`.
    */
   async downloadToFile(name: string, path: string, options: SaveImageOptions = {}): Promise<number> {
-    if (!options.replace) await demandNew(path);
+    await demandPlace(path, options.replace === true);
     const image = await this.#find(name, options);
     return whileBusy(() => advised(() => this.#msd.downloadToFile(image, path, options), ADVICE), options);
   }
@@ -237,11 +238,11 @@ function nameOf(source: ImageSource): string {
   throw new ConfigurationError("Bytes and streams have no name of their own: give the image one.");
 }
 
-async function demandNew(path: string): Promise<void> {
-  const isThere = await access(path).then(
-    () => true,
-    () => false,
-  );
-  if (isThere)
+/** Before anything is transferred. */
+async function demandPlace(path: string, replace: boolean): Promise<void> {
+  const there = await stat(path).catch(() => undefined);
+  if (there?.isDirectory())
+    throw new ConfigurationError(`"${path}" is a folder: add the name of the file. Nothing was written.`);
+  if (there && !replace)
     throw new ConfigurationError(`The file "${path}" is there already; nothing was written.`, { code: "EXISTS" });
 }
