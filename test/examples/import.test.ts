@@ -43,10 +43,11 @@ async function importExample(page: Page, name: string): Promise<void> {
   await page.evaluate(() => RED?.actions.invoke("core:show-examples-import-dialog"));
   const dialog = page.locator("#red-ui-clipboard-dialog");
   const found = dialog.getByText(name, { exact: true });
-  // A busy editor may not be ready for the first click.
+  // A busy editor may overlook a click.
   await until(() => dialog.getByText("node-red-contrib-pikvm", { exact: true }).click().then(() => appears(found))); // prettier-ignore
-  await found.click();
-  await page.locator("#red-ui-clipboard-dialog-ok").click();
+  const ok = page.locator("#red-ui-clipboard-dialog-ok:enabled");
+  await until(() => found.click().then(() => appears(ok)));
+  await ok.click();
   await dialog.waitFor({ state: "hidden" });
 }
 
