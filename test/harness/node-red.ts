@@ -64,8 +64,7 @@ export class NodeRed {
   readonly statuses: { id: string; status: { text?: string; fill?: string; shape?: string } }[] = [];
   readonly logs: LogEntry[] = [];
   readonly userDir = mkdtempSync(path.join(tmpdir(), "pikvm-node-red-"));
-  // Loaded by path, so that the same tests run on two versions of Node-RED.
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- by path: the same tests run on two versions of Node-RED
   readonly #red = require(path.join(NODE_RED_HOME, "lib/red.js")) as Red;
   readonly #server = createServer((request, response) => this.#red.httpAdmin(request, response));
   readonly #started: Promise<void>;
