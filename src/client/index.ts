@@ -1,12 +1,12 @@
 /** A client for PiKVM, usable without Node-RED. */
-export type { LoginOptions } from "./transport/access";
-export { parseAddress, type Address } from "./transport/address";
+export type { LoginOptions } from "./login/access";
+export { parseAddress, type Address } from "./http/address";
 export type { Atx, PressOptions } from "./power/atx";
-export type { Auth, LogoutOptions } from "./transport/auth";
+export type { Auth, LogoutOptions } from "./login/auth";
 export type { ButtonsState } from "./power/buttons";
-export type { ClientCertificate } from "./transport/client-certificate";
-export type { ChangeOptions } from "./transport/commands";
-export type { AuthMethod } from "./transport/credentials";
+export type { ClientCertificate } from "./tls/client-certificate";
+export type { ChangeOptions } from "./http/commands";
+export type { AuthMethod } from "./login/credentials";
 export type { Drive, DriveOptions, DriveResult, MountOptions } from "./msd/drive";
 export {
   APIError,
@@ -111,7 +111,7 @@ export {
   type BodyFormat,
   type Method,
   type StreamOptions,
-} from "./transport/request";
+} from "./http/request";
 export type { OcrInfo, OcrOptions, Preview, Snapshot, SnapshotOptions } from "./video/snapshot";
 export type { AtxState, HidState, InfoState, MsdDrive, MsdImage, MsdState, MsdStorage, States } from "./events/states";
 export type { SetStreamerParams, Streamer } from "./video/streamer";
@@ -122,14 +122,8 @@ export type { EdidResult, Edids, NamedEdid } from "./switch/switch-edids";
 export type { Beacon, BeaconResult, PortOptions, PortResult, Ports } from "./switch/switch-ports";
 export type { SwitchColor, SwitchEdid, SwitchEdids, SwitchPort, SwitchRole, SwitchState } from "./switch/switch-state";
 export type { InfoOptions, LogOptions, LogRecord, System } from "./system/system";
-export type { Download, ImageSource, TransferProgress } from "./transport/transfer";
-export type { CallOptions, Query } from "./transport/transport";
-export {
-  readCertificate,
-  type Certificate,
-  type CertificateTrust,
-  type PinnedTrust,
-  type Trust,
-} from "./transport/trust";
+export type { Download, ImageSource, TransferProgress } from "./http/transfer";
+export type { CallOptions, Query } from "./http/transport";
+export { readCertificate, type Certificate, type CertificateTrust, type PinnedTrust, type Trust } from "./tls/trust";
 export type { TypeOptions } from "./hid/typist";
 export type { Video, VideoLease, VideoOptions } from "./video/video";

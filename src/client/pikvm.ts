@@ -1,9 +1,9 @@
 import type { Readable } from "node:stream";
-import { parseAddress } from "./transport/address";
+import { parseAddress } from "./http/address";
 import { Atx } from "./power/atx";
-import { Auth } from "./transport/auth";
-import { Commands } from "./transport/commands";
-import { within } from "./turns/deadline";
+import { Auth } from "./login/auth";
+import { Commands } from "./http/commands";
+import { within } from "./deadline";
 import { Drive } from "./msd/drive";
 import { DriveSteps } from "./msd/drive-steps";
 import type { Derive } from "./events/derived";
@@ -14,8 +14,8 @@ import { Hid } from "./hid/hid";
 import { Images } from "./msd/images";
 import { Idleness } from "./events/idleness";
 import { Keyboard } from "./hid/keyboard";
-import { Lane } from "./turns/lane";
-import { Lanes } from "./turns/lanes";
+import { Lane } from "./lanes/lane";
+import { Lanes } from "./lanes/lanes";
 import { EventLink } from "./events/link";
 import { openLive, type LiveOptions } from "./hid/live";
 import type { LiveHid } from "./hid/live-hid";
@@ -36,14 +36,14 @@ import {
   type ApiRequestOptions,
   type Method,
   type StreamOptions,
-} from "./transport/request";
+} from "./http/request";
 import { Screen } from "./screen/screen";
 import { Streamer } from "./video/streamer";
 import { Switch } from "./switch/switch";
 import { Edids } from "./switch/switch-edids";
 import { Ports } from "./switch/switch-ports";
 import { System } from "./system/system";
-import { Transport, type TransportOptions } from "./transport/transport";
+import { Transport, type TransportOptions } from "./http/transport";
 import { Video } from "./video/video";
 import { StateWaiter } from "./events/wait";
 import { Watch } from "./events/watch";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { PiKVM } from "../../src/client";
-import { parseTotpSecret, totpCode } from "../../src/client/transport/totp";
+import { parseTotpSecret, totpCode } from "../../src/client/login/totp";
 import { manualClock, realClock, type Simulator } from "../../src/simulator";
 import { until } from "../harness/until";
 import { bench, client, failure, httpServer, posts, SECRETS, SIDE_BY_SIDE, type Expected } from "./kit";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import { CancelledError, parseAddress, type PiKVM, type PiKVMOptions } from "../../src/client";
-import { networkError } from "../../src/client/transport/network";
+import { networkError } from "../../src/client/http/network";
 import type { FaultKind } from "../../src/simulator";
 import { issueCertificate, startSimulator } from "../../src/simulator";
 import { until } from "../harness/until";

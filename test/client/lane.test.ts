@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { CancelledError } from "../../src/client";
-import { Lane } from "../../src/client/turns/lane";
-import { Lanes } from "../../src/client/turns/lanes";
+import { Lane } from "../../src/client/lanes/lane";
+import { Lanes } from "../../src/client/lanes/lanes";
 import { failure } from "./kit";
 
 /** Work that ends when told to, and tells what it does. */

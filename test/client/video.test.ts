@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import { CancelledError, type PiKVM, type PiKVMOptions, type VideoLease } from "../../src/client";
-import { Lane } from "../../src/client/turns/lane";
-import { Transport } from "../../src/client/transport/transport";
+import { Lane } from "../../src/client/lanes/lane";
+import { Transport } from "../../src/client/http/transport";
 import { Video } from "../../src/client/video/video";
 import { until } from "../harness/until";
 import {

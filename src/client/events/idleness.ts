@@ -1,7 +1,7 @@
-import { pause } from "../turns/deadline";
+import { pause } from "../deadline";
 import type { DerivedState, Told } from "./derived";
 import { APIError, AuthError, CancelledError, ConfigurationError, PiKVMError } from "../errors";
-import type { CallOptions } from "../transport/transport";
+import type { CallOptions } from "../http/transport";
 
 /** Seconds until the device is asked again when it could not answer. */
 const RETRY_INTERVAL = 10;

@@ -1,13 +1,13 @@
 import { EventEmitter } from "node:events";
-import { pause } from "../turns/deadline";
+import { pause } from "../deadline";
 import { AuthError, PiKVMError, WebSocketError } from "../errors";
-import type { Lane } from "../turns/lane";
+import type { Lane } from "../lanes/lane";
 import { LinkSession } from "./link-session";
 import { listen, SOCKET_TIMING, type SocketTiming } from "./listen";
 import { mergeEvent, parseEvent, type DeviceEvent, type StateChange } from "./merge";
 import { openWebSocket, type DeviceSocket } from "./socket";
 import type { States } from "./states";
-import type { Transport } from "../transport/transport";
+import type { Transport } from "../http/transport";
 
 /** A change of the event connection. */
 export interface ConnectionChange {

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import WebSocket from "ws";
-import { throwIfCancelled, within } from "../turns/deadline";
+import { throwIfCancelled, within } from "../deadline";
 import { ConnectionTimeoutError, WebSocketError, type PiKVMError } from "../errors";
-import { networkError, targetOf } from "../transport/network";
-import type { Transport } from "../transport/transport";
-import { openSocket } from "../transport/trust";
+import { networkError, targetOf } from "../http/network";
+import type { Transport } from "../http/transport";
+import { openSocket } from "../tls/trust";
 
 /** kvmd itself refuses more than 4 MiB; a listing of images may be large. */
 const MAX_MESSAGE = 16 * 1024 * 1024;

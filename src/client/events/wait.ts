@@ -1,8 +1,8 @@
-import { pause, throwIfCancelled, within } from "../turns/deadline";
+import { pause, throwIfCancelled, within } from "../deadline";
 import { PiKVMError, WaitTimeoutError } from "../errors";
 import type { EventLink } from "./link";
 import type { StateChange } from "./merge";
-import type { CallOptions } from "../transport/transport";
+import type { CallOptions } from "../http/transport";
 
 interface WaitOptions extends CallOptions {
   /** Seconds. */

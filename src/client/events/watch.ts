@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import { within } from "../turns/deadline";
+import { within } from "../deadline";
 import { WaitTimeoutError } from "../errors";
 import { EventStream } from "./events";
 import type { ConnectionChange, EventLink } from "./link";
 import { PowerLed } from "./power-led";
 import { inRange } from "../ranges";
-import type { CallOptions } from "../transport/transport";
+import type { CallOptions } from "../http/transport";
 import { isReported, namesAsText, namesBeside, valueAt, type StatePath } from "./state-path";
 
 export interface WaitForValueOptions extends CallOptions {

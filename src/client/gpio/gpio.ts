@@ -1,7 +1,7 @@
-import { Commands, type ChangeOptions } from "../transport/commands";
-import type { Lanes } from "../turns/lanes";
+import { Commands, type ChangeOptions } from "../http/commands";
+import type { Lanes } from "../lanes/lanes";
 import { inRange } from "../ranges";
-import type { CallOptions, RequestOptions, Transport } from "../transport/transport";
+import type { CallOptions, RequestOptions, Transport } from "../http/transport";
 
 /** What is on a channel's pin. */
 export interface GpioHardware {

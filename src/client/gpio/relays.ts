@@ -1,10 +1,10 @@
-import type { ChangeOptions } from "../transport/commands";
+import type { ChangeOptions } from "../http/commands";
 import { ConfigurationError, ConnectionTimeoutError, PiKVMError, WaitTimeoutError } from "../errors";
 import type { Gpio, GpioOutputScheme, GpioState } from "./gpio";
 import { channelsOf, findChannel, type GpioChannel } from "./gpio-names";
-import type { Lane } from "../turns/lane";
-import type { Lanes } from "../turns/lanes";
-import type { CallOptions } from "../transport/transport";
+import type { Lane } from "../lanes/lane";
+import type { Lanes } from "../lanes/lanes";
+import type { CallOptions } from "../http/transport";
 import type { StateWaiter } from "../events/wait";
 
 export interface RelayOptions extends ChangeOptions {

@@ -1,12 +1,12 @@
-import { Commands, type ChangeOptions } from "../transport/commands";
-import { pause, within } from "../turns/deadline";
+import { Commands, type ChangeOptions } from "../http/commands";
+import { pause, within } from "../deadline";
 import { CancelledError, ConfigurationError, PiKVMError } from "../errors";
 import { knownKey } from "./keys";
 import type { LiveHid } from "./live-hid";
 import { checkDelta, checkPosition, knownButton, type MouseButton } from "./mouse";
-import { number, objectOf, text, texts } from "../transport/shape";
+import { number, objectOf, text, texts } from "../http/shape";
 import type { HidState } from "../events/states";
-import type { CallOptions, Query, RequestOptions } from "../transport/transport";
+import type { CallOptions, Query, RequestOptions } from "../http/transport";
 import { typeText, type TypeOptions } from "./typist";
 
 export interface HidParams {

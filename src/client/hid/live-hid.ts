@@ -5,8 +5,8 @@ import type { EventLink } from "../events/link";
 import type { Frame, LinkSession, SoftwareVersion } from "../events/link-session";
 import { LiveLine } from "./live-line";
 import { checkDelta, checkMode, checkPosition, knownButton, type MouseButton, type MouseDelta } from "./mouse";
-import { isRecord } from "../transport/shape";
-import type { CallOptions } from "../transport/transport";
+import { isRecord } from "../http/shape";
+import type { CallOptions } from "../http/transport";
 
 export interface KeyPress {
   /**

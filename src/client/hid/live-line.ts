@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { cancelledBy, Deadline, pause, within } from "../turns/deadline";
+import { cancelledBy, Deadline, pause, within } from "../deadline";
 import { ConnectionTimeoutError, PiKVMError, WebSocketError } from "../errors";
 import { JSON_FRAMES, type HidFrames } from "./hid-frames";
 import type { Frame, LinkSession } from "../events/link-session";

@@ -1,10 +1,10 @@
 import { once } from "node:events";
-import { cancelledBy, within } from "../turns/deadline";
+import { cancelledBy, within } from "../deadline";
 import { ConnectionTimeoutError } from "../errors";
-import type { Lane } from "../turns/lane";
+import type { Lane } from "../lanes/lane";
 import type { ConnectionChange, EventLink } from "../events/link";
 import { LiveHid } from "./live-hid";
-import type { CallOptions, Transport } from "../transport/transport";
+import type { CallOptions, Transport } from "../http/transport";
 
 /** The signal ends what was opened, too. */
 export interface LiveOptions extends CallOptions {

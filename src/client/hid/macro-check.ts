@@ -3,7 +3,7 @@ import { ConfigurationError } from "../errors";
 import type { Gpio, GpioOutputScheme } from "../gpio/gpio";
 import type { Hid } from "./hid";
 import type { Macro, MacroStep } from "./macro";
-import type { CallOptions } from "../transport/transport";
+import type { CallOptions } from "../http/transport";
 
 /** What the steps of a macro are done with, besides keys and mouse. */
 export interface MacroParts {

@@ -4,7 +4,7 @@ import type { LiveHid } from "./live-hid";
 import { checkStep, factsFor, type MacroParts } from "./macro-check";
 import { parseMacro, shownStep, type Macro, type MacroEvents, type MacroRange, type MacroStep } from "./macro";
 import { inRange, integerIn } from "../ranges";
-import type { CallOptions } from "../transport/transport";
+import type { CallOptions } from "../http/transport";
 
 export interface PlayOptions extends CallOptions {
   /** How many times, 1 to 10,000. Default 1. */

@@ -2,7 +2,7 @@ import { ConfigurationError } from "../errors";
 import { knownKey, type Key } from "./keys";
 import { checkDelta, checkPosition, knownButton, type MouseButton, type MouseDelta } from "./mouse";
 import { integerIn, oneOf, type Range } from "../ranges";
-import { isRecord } from "../transport/shape";
+import { isRecord } from "../http/shape";
 
 export const ATX_BUTTONS = ["power", "power_long", "reset"] as const;
 

@@ -5,7 +5,7 @@ import type { LiveOptions } from "./live";
 import { checkMode, knownButton, type MouseButton, type MouseDelta } from "./mouse";
 import { inRange, integerIn } from "../ranges";
 import type { Streamer } from "../video/streamer";
-import type { CallOptions } from "../transport/transport";
+import type { CallOptions } from "../http/transport";
 import type { Video } from "../video/video";
 
 /** What `x` and `y` count: percent of the screen (0 to 100), pixels of the present picture (from 0), or the device's -32768 to 32767. */

@@ -1,6 +1,6 @@
-import { pause, throwIfCancelled } from "../turns/deadline";
+import { pause, throwIfCancelled } from "../deadline";
 import { ConfigurationError, PiKVMError, retell } from "../errors";
-import type { CallOptions, Query, Transport } from "../transport/transport";
+import type { CallOptions, Query, Transport } from "../http/transport";
 import { partsOf, type Part } from "./typing";
 
 export interface TypeOptions extends CallOptions {

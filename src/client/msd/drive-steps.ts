@@ -1,9 +1,9 @@
-import type { ChangeOptions } from "../transport/commands";
+import type { ChangeOptions } from "../http/commands";
 import { APIError, ConfigurationError, WaitTimeoutError } from "../errors";
 import { shownImage } from "./image-name";
 import type { Msd } from "./msd";
 import type { MsdImage, MsdState, MsdStorage } from "../events/states";
-import type { CallOptions } from "../transport/transport";
+import type { CallOptions } from "../http/transport";
 import type { StateWaiter } from "../events/wait";
 
 export interface DriveOptions extends ChangeOptions {

@@ -1,10 +1,10 @@
 import { advised, mountedIn, type DriveOptions, type DriveSteps, type Wanted } from "./drive-steps";
 import { APIError, ConfigurationError, PiKVMError } from "../errors";
 import { imageName, isRemote, shownImage } from "./image-name";
-import type { Lane } from "../turns/lane";
+import type { Lane } from "../lanes/lane";
 import type { Msd } from "./msd";
 import type { MsdDrive, MsdState } from "../events/states";
-import type { CallOptions } from "../transport/transport";
+import type { CallOptions } from "../http/transport";
 
 export type { DriveOptions } from "./drive-steps";
 

@@ -1,18 +1,18 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { Readable } from "node:stream";
-import { whileBusy, type ChangeOptions } from "../transport/commands";
+import { whileBusy, type ChangeOptions } from "../http/commands";
 import type { DriveResult } from "./drive";
 import { advised, imageOf, mountedIn, type DriveOptions, type DriveSteps } from "./drive-steps";
 import { APIError, ConfigurationError, PiKVMError } from "../errors";
 import { imageName } from "./image-name";
 import { addressOf, nameIn, withoutPassword } from "./image-url";
-import type { Lane } from "../turns/lane";
+import type { Lane } from "../lanes/lane";
 import type { DownloadOptions, Msd, StoredImage } from "./msd";
 import { demandRoom } from "./room";
 import type { MsdImage } from "../events/states";
-import { sizeOf, type Download, type ImageSource, type TransferProgress } from "../transport/transfer";
-import type { CallOptions } from "../transport/transport";
+import { sizeOf, type Download, type ImageSource, type TransferProgress } from "../http/transfer";
+import type { CallOptions } from "../http/transport";
 import { undoing } from "./undo";
 
 interface StoreImageOptions extends ChangeOptions {

@@ -1,21 +1,14 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
-import { resultOf } from "../transport/answer";
-import type { ChangeOptions, Commands } from "../transport/commands";
+import { resultOf } from "../http/answer";
+import type { ChangeOptions, Commands } from "../http/commands";
 import { ResponseError } from "../errors";
-import { recordsOf } from "../transport/lines";
+import { recordsOf } from "../http/lines";
 import { inRange } from "../ranges";
-import { flag, nullOr, number, objectOf, text } from "../transport/shape";
+import { flag, nullOr, number, objectOf, text } from "../http/shape";
 import type { MsdState } from "../events/states";
-import {
-  bodyOf,
-  downloadOf,
-  saveTo,
-  type Download,
-  type ImageSource,
-  type TransferProgress,
-} from "../transport/transfer";
-import type { CallOptions } from "../transport/transport";
+import { bodyOf, downloadOf, saveTo, type Download, type ImageSource, type TransferProgress } from "../http/transfer";
+import type { CallOptions } from "../http/transport";
 
 export interface MsdParams {
   /** Name of an image in the storage, with `/` for folders; `""` deselects. */

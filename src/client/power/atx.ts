@@ -1,7 +1,7 @@
-import type { ChangeOptions, Commands } from "../transport/commands";
-import { flag, objectOf } from "../transport/shape";
+import type { ChangeOptions, Commands } from "../http/commands";
+import { flag, objectOf } from "../http/shape";
 import type { AtxState } from "../events/states";
-import type { CallOptions } from "../transport/transport";
+import type { CallOptions } from "../http/transport";
 
 export interface PressOptions extends ChangeOptions {
   /** Answer when the press is over (its length plus 1 s) instead of when it is accepted. Default false. */

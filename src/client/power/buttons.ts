@@ -1,5 +1,5 @@
 import type { PressOptions } from "./atx";
-import type { CallOptions } from "../transport/transport";
+import type { CallOptions } from "../http/transport";
 
 /** What is known of the buttons and LEDs of one computer, at least. */
 export interface ButtonsState {

@@ -1,9 +1,9 @@
 import type { Buttons, ButtonsState, Press } from "./buttons";
-import { whileBusy } from "../transport/commands";
+import { whileBusy } from "../http/commands";
 import { BusyError, PiKVMError, WaitTimeoutError } from "../errors";
-import type { Lane } from "../turns/lane";
+import type { Lane } from "../lanes/lane";
 import type { AtxState } from "../events/states";
-import type { CallOptions } from "../transport/transport";
+import type { CallOptions } from "../http/transport";
 import type { StateWaiter } from "../events/wait";
 
 /** When a power action counts as done: the device took it on; the press is over; the power LED shows the result. */

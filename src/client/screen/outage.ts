@@ -1,4 +1,4 @@
-import { pause } from "../turns/deadline";
+import { pause } from "../deadline";
 import { APIError, AuthError, CancelledError, ConfigurationError, PiKVMError } from "../errors";
 import { backoff, type ConnectionChange } from "../events/link";
 import { isOutside } from "../video/snapshot";

@@ -1,4 +1,4 @@
-import { Deadline, pause, throwIfCancelled } from "../turns/deadline";
+import { Deadline, pause, throwIfCancelled } from "../deadline";
 import type { ConnectionChange } from "../events/link";
 import { LivePictures } from "../video/live-pictures";
 import { Outage } from "./outage";
@@ -7,7 +7,7 @@ import { observerOf, type Observer, type Picture, type PictureCondition, type Si
 import { regionOf, type OcrOptions } from "../video/snapshot";
 import type { Streamer } from "../video/streamer";
 import { textMatcher, type TextMatcher, type TextPattern } from "./text-match";
-import type { CallOptions } from "../transport/transport";
+import type { CallOptions } from "../http/transport";
 import type { Video } from "../video/video";
 
 interface TextCondition extends Pick<OcrOptions, "langs" | "region"> {

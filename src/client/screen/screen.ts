@@ -1,4 +1,4 @@
-import { pause, throwIfCancelled, within } from "../turns/deadline";
+import { pause, throwIfCancelled, within } from "../deadline";
 import { PiKVMError, UnavailableError, WebSocketError } from "../errors";
 import { inRange } from "../ranges";
 import { ScreenWatch, type ScreenChange, type ScreenCondition, type WatchScreenOptions } from "./screen-watch";

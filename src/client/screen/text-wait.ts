@@ -1,7 +1,7 @@
 import { WaitTimeoutError, type PiKVMError } from "../errors";
 import type { OcrOptions } from "../video/snapshot";
 import type { TextMatcher } from "./text-match";
-import type { CallOptions } from "../transport/transport";
+import type { CallOptions } from "../http/transport";
 import { missingPicture } from "../video/video";
 import type { VideoProgress } from "../video/viewer";
 

@@ -4,7 +4,7 @@ import { BusyError, CancelledError, PiKVMError } from "../errors";
 import { portAt, portLabel } from "./port-names";
 import type { Switch } from "./switch";
 import type { SwitchPort, SwitchState } from "./switch-state";
-import type { CallOptions } from "../transport/transport";
+import type { CallOptions } from "../http/transport";
 import type { StateWaiter } from "../events/wait";
 
 type Button = "power" | "power_long" | "reset";

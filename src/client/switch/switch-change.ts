@@ -1,6 +1,6 @@
 import type { Switch } from "./switch";
 import type { SwitchState } from "./switch-state";
-import type { CallOptions } from "../transport/transport";
+import type { CallOptions } from "../http/transport";
 import type { StateWaiter } from "../events/wait";
 
 export interface SwitchResult {

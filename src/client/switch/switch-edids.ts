@@ -1,12 +1,12 @@
 import { edidHex } from "./edid";
 import { ConfigurationError } from "../errors";
-import type { Lane } from "../turns/lane";
+import type { Lane } from "../lanes/lane";
 import { findPort, portLabel } from "./port-names";
 import type { Switch } from "./switch";
 import { change } from "./switch-change";
 import { SWITCH_TIMEOUT, type PortOptions, type PortResult } from "./switch-ports";
 import type { SwitchEdid, SwitchEdids } from "./switch-state";
-import type { CallOptions } from "../transport/transport";
+import type { CallOptions } from "../http/transport";
 import type { StateWaiter } from "../events/wait";
 
 /** An EDID with its id. */

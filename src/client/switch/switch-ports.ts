@@ -1,13 +1,13 @@
 import type { ButtonsState } from "../power/buttons";
 import { ConfigurationError } from "../errors";
-import type { Lane } from "../turns/lane";
+import type { Lane } from "../lanes/lane";
 import { PortButtons } from "./port-buttons";
 import { findPort, portAt, portLabel, requireSwitch, type FoundPort } from "./port-names";
 import { Power } from "../power/power";
 import type { BeaconPlace, Switch } from "./switch";
 import { change, type SwitchResult } from "./switch-change";
 import type { SwitchPort, SwitchState } from "./switch-state";
-import type { CallOptions } from "../transport/transport";
+import type { CallOptions } from "../http/transport";
 import type { StateWaiter } from "../events/wait";
 
 export interface PortOptions extends CallOptions {

@@ -1,8 +1,8 @@
-import type { ChangeOptions, Commands } from "../transport/commands";
+import type { ChangeOptions, Commands } from "../http/commands";
 import { ConfigurationError } from "../errors";
 import { inRange, integerIn, oneOf } from "../ranges";
 import type { SwitchColor, SwitchEdids, SwitchRole, SwitchState } from "./switch-state";
-import type { CallOptions } from "../transport/transport";
+import type { CallOptions } from "../http/transport";
 
 /** Which light: of a port, or of a unit's connection upwards or downwards, by index from 0. */
 export type BeaconPlace = { port: number | string } | { uplink: number } | { downlink: number };

@@ -1,4 +1,4 @@
-import type { CallOptions, Transport } from "../transport/transport";
+import type { CallOptions, Transport } from "../http/transport";
 
 export interface Metrics {
   /** As Prometheus reads them. */

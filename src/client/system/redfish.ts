@@ -1,7 +1,7 @@
-import { documentOf } from "../transport/answer";
-import type { ChangeOptions, Commands } from "../transport/commands";
+import { documentOf } from "../http/answer";
+import type { ChangeOptions, Commands } from "../http/commands";
 import { oneOf } from "../ranges";
-import type { CallOptions, RequestOptions } from "../transport/transport";
+import type { CallOptions, RequestOptions } from "../http/transport";
 
 /** Any Redfish resource; fields beyond the named ones are kept. */
 export interface RedfishDocument {

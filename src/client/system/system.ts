@@ -1,7 +1,7 @@
-import { recordsOf } from "../transport/lines";
+import { recordsOf } from "../http/lines";
 import { integerIn } from "../ranges";
 import type { InfoState } from "../events/states";
-import type { CallOptions, Transport } from "../transport/transport";
+import type { CallOptions, Transport } from "../http/transport";
 
 export interface InfoOptions extends CallOptions {
   /** The shape of kvmd before 4.128: `hw` instead of `health` and `system.platform`. Default false. */

@@ -1,4 +1,4 @@
-import { Deadline } from "../turns/deadline";
+import { Deadline } from "../deadline";
 import type { MjpegFrame } from "./mjpeg";
 import type { Streamer } from "./streamer";
 

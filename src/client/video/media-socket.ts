@@ -1,13 +1,13 @@
 import { setMaxListeners } from "node:events";
-import { Deadline, throwIfCancelled, within } from "../turns/deadline";
+import { Deadline, throwIfCancelled, within } from "../deadline";
 import { ConfigurationError, ConnectionTimeoutError, PiKVMError, WebSocketError } from "../errors";
 import { FrameQueue, type MediaFrame, type VideoFormat } from "./frame-queue";
 import { listen, SOCKET_TIMING } from "../events/listen";
 import type { MediaState } from "./media";
 import { parseEvent } from "../events/merge";
-import { targetOf } from "../transport/network";
+import { targetOf } from "../http/network";
 import { oneOf } from "../ranges";
-import type { CallOptions, Transport } from "../transport/transport";
+import type { CallOptions, Transport } from "../http/transport";
 import type { DeviceSocket } from "../events/socket";
 
 /** First bytes of binary messages. */

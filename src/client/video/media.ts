@@ -1,6 +1,6 @@
 import { MediaSocket } from "./media-socket";
 import { openWebSocket } from "../events/socket";
-import type { CallOptions, Transport } from "../transport/transport";
+import type { CallOptions, Transport } from "../http/transport";
 
 /** What the media daemon offers; devices differ. */
 export interface MediaState {

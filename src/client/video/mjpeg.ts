@@ -1,7 +1,7 @@
 import { ResponseError } from "../errors";
-import type { OpenAnswer } from "../transport/http";
+import type { OpenAnswer } from "../http/http";
 import { factsOf, numberOf, type PictureFacts } from "./snapshot";
-import type { CallOptions } from "../transport/transport";
+import type { CallOptions } from "../http/transport";
 
 export interface MjpegOptions extends CallOptions {
   /** A name under which the device lists us in the `clients_stat` of its state. Default none. */

@@ -1,9 +1,9 @@
-import { badResponse } from "../transport/answer";
+import { badResponse } from "../http/answer";
 import { ConfigurationError } from "../errors";
-import type { WholeAnswer } from "../transport/http";
+import type { WholeAnswer } from "../http/http";
 import { inRange, integerIn } from "../ranges";
 import type { Limits } from "./streamer-state";
-import type { CallOptions, Query } from "../transport/transport";
+import type { CallOptions, Query } from "../http/transport";
 
 export interface PictureOptions extends CallOptions {
   /** Keep it on the device, in the one place for a saved picture. Default false. */

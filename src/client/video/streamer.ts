@@ -1,8 +1,8 @@
-import type { ChangeOptions, Commands } from "../transport/commands";
-import type { Lane } from "../turns/lane";
+import type { ChangeOptions, Commands } from "../http/commands";
+import type { Lane } from "../lanes/lane";
 import { framesOf, type MjpegFrame, type MjpegOptions } from "./mjpeg";
 import { integerIn, oneOf } from "../ranges";
-import { SharedTurns } from "../turns/shared-turns";
+import { SharedTurns } from "../lanes/shared-turns";
 import {
   checkLangs,
   checkRegion,
@@ -18,7 +18,7 @@ import {
   type SnapshotOptions,
 } from "./snapshot";
 import type { Limits, StreamerState, UstreamerState } from "./streamer-state";
-import type { CallOptions, Query } from "../transport/transport";
+import type { CallOptions, Query } from "../http/transport";
 
 /** What is left out stays as it is. The limits are those of `StreamerState`, which differ from device to device. */
 export interface SetStreamerParams {

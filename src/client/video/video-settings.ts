@@ -1,4 +1,4 @@
-import type { ChangeOptions } from "../transport/commands";
+import type { ChangeOptions } from "../http/commands";
 import { ConfigurationError } from "../errors";
 import type { SetStreamerParams, Streamer } from "./streamer";
 import type { StreamerParams, StreamerState } from "./streamer-state";

@@ -1,10 +1,10 @@
 import { setMaxListeners } from "node:events";
-import { cancelledBy, throwIfCancelled, within } from "../turns/deadline";
+import { cancelledBy, throwIfCancelled, within } from "../deadline";
 import { CancelledError, WaitTimeoutError } from "../errors";
-import type { Lane } from "../turns/lane";
+import type { Lane } from "../lanes/lane";
 import { SOCKET_TIMING } from "../events/listen";
 import { inRange } from "../ranges";
-import type { CallOptions, Transport } from "../transport/transport";
+import type { CallOptions, Transport } from "../http/transport";
 import { Viewer, type VideoProgress } from "./viewer";
 
 export interface VideoOptions extends CallOptions {

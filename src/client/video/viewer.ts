@@ -1,12 +1,12 @@
 import { setMaxListeners } from "node:events";
-import type { Deadline } from "../turns/deadline";
+import type { Deadline } from "../deadline";
 import { CancelledError, PiKVMError, WebSocketError } from "../errors";
-import type { Lane } from "../turns/lane";
+import type { Lane } from "../lanes/lane";
 import { listen, type SocketTiming } from "../events/listen";
 import { mergeEvent, parseEvent } from "../events/merge";
 import { openWebSocket } from "../events/socket";
 import type { States } from "../events/states";
-import type { Transport } from "../transport/transport";
+import type { Transport } from "../http/transport";
 
 /** How far the video is. `no signal` also while it starts, before its first picture. */
 export type VideoProgress = "not connected" | "not started" | "no signal" | "running";

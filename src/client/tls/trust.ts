@@ -2,11 +2,11 @@ import type { X509Certificate } from "node:crypto";
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { buildConnector } from "undici";
-import type { Address } from "./address";
+import type { Address } from "../http/address";
 import { checkTime, readOwnCertificates, type ClientCertificate } from "./client-certificate";
-import { Deadline } from "../turns/deadline";
+import { Deadline } from "../deadline";
 import { ConfigurationError, ConnectError, ConnectionTimeoutError } from "../errors";
-import { networkError, targetOf } from "./network";
+import { networkError, targetOf } from "../http/network";
 import { Proxy } from "./proxy";
 
 /** Own certificate authorities, and how to look at the device's certificate. */

@@ -1,4 +1,4 @@
-import { cancelledBy, throwIfCancelled, within } from "./deadline";
+import { cancelledBy, throwIfCancelled, within } from "../deadline";
 import { BusyError } from "../errors";
 
 /**

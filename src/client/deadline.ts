@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { CancelledError, PiKVMError } from "../errors";
+import { CancelledError, PiKVMError } from "./errors";
 
 /** The end of time for a piece of work. */
 export interface Limit {

@@ -1,4 +1,4 @@
-import { throwIfCancelled, within } from "./deadline";
+import { throwIfCancelled, within } from "../deadline";
 import { CancelledError } from "../errors";
 import type { Lane } from "./lane";
 

@@ -1,6 +1,6 @@
-import { pause } from "../turns/deadline";
+import { pause } from "../deadline";
 import { BusyError } from "../errors";
-import type { Turns } from "../turns/lanes";
+import type { Turns } from "../lanes/lanes";
 import type { CallOptions, RequestOptions, Transport } from "./transport";
 
 /** Options of calls that change the device. */

@@ -1,6 +1,6 @@
-import { refusalOf, resultOf, type Answer } from "./answer";
+import { refusalOf, resultOf, type Answer } from "../http/answer";
 import { Credentials, type Login } from "./credentials";
-import { within } from "../turns/deadline";
+import { within } from "../deadline";
 import { AuthError, type APIError } from "../errors";
 import { integerIn } from "../ranges";
 import { Session } from "./session";

@@ -1,6 +1,6 @@
 import { Agent, type Dispatcher } from "undici";
 import { noteSending, type Progress } from "./sending";
-import type { Connector } from "./trust";
+import type { Connector } from "../tls/trust";
 
 /** Idle connections are given up before nginx does so after 10 s, so that a POST never meets a dying one. */
 const KEEP_ALIVE = { keepAliveTimeout: 4000, keepAliveMaxTimeout: 8000 };

@@ -1,6 +1,6 @@
 import type { LoginOptions } from "./access";
 import { ConfigurationError } from "../errors";
-import type { CallOptions, Transport } from "./transport";
+import type { CallOptions, Transport } from "../http/transport";
 
 export interface LogoutOptions extends CallOptions {
   /** A session's token, as `login` returned it. Default that of the client's own session. */

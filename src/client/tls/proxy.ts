@@ -1,8 +1,8 @@
 import { request } from "node:http";
 import type { Socket } from "node:net";
-import type { Deadline } from "../turns/deadline";
+import type { Deadline } from "../deadline";
 import { ConfigurationError, ConnectError } from "../errors";
-import { targetOf, type Endpoint } from "./network";
+import { targetOf, type Endpoint } from "../http/network";
 
 const EXPECTED = "Expected http://host:port or http://user:password@host:port.";
 

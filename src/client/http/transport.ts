@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { Access, type AccessOptions } from "./access";
+import { Access, type AccessOptions } from "../login/access";
 import { parseAddress, type Address } from "./address";
 import { resultOf, type Answer } from "./answer";
 import { CancelledError, ConfigurationError, ConnectError, type APIError } from "../errors";
@@ -7,7 +7,7 @@ import { Http, whole, type HttpRequest, type Limited, type OpenAnswer, type Whol
 import { checkOptions } from "./options";
 import type { PoolName } from "./pool";
 import type { Shape } from "./shape";
-import { connectorFor, type Connector, type Trust } from "./trust";
+import { connectorFor, type Connector, type Trust } from "../tls/trust";
 
 export interface TransportOptions extends AccessOptions {
   /** `host`, `host:port`, or an http(s) URL, possibly with a sub-path. */

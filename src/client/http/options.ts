@@ -1,4 +1,4 @@
-import type { AuthMethod } from "./credentials";
+import type { AuthMethod } from "../login/credentials";
 import { ConfigurationError } from "../errors";
 import { isRecord } from "./shape";
 import type { TransportOptions } from "./transport";

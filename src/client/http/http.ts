@@ -2,12 +2,12 @@ import { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 import type { Address } from "./address";
 import type { Answer } from "./answer";
-import { cancelledBy, Deadline, throwIfCancelled } from "../turns/deadline";
+import { cancelledBy, Deadline, throwIfCancelled } from "../deadline";
 import { ConnectionTimeoutError, lostAnswer, PiKVMError, ResponseError } from "../errors";
 import { isBroken, networkError, targetOf } from "./network";
 import { Pool, type PoolName } from "./pool";
 import type { Progress } from "./sending";
-import type { Connector } from "./trust";
+import type { Connector } from "../tls/trust";
 
 /** One HTTP request to a device. */
 export interface HttpRequest {
