@@ -29,14 +29,7 @@ import { Prometheus } from "./system/prometheus";
 import { inRange } from "./ranges";
 import { Relays } from "./gpio/relays";
 import { Redfish } from "./system/redfish";
-import {
-  request,
-  stream,
-  type ApiAnswer,
-  type ApiRequestOptions,
-  type Method,
-  type StreamOptions,
-} from "./http/request";
+import { request, stream, type ApiAnswer, type ApiRequestOptions, type StreamOptions } from "./http/request";
 import { Screen } from "./screen/screen";
 import { Streamer } from "./video/streamer";
 import { Switch } from "./switch/switch";
@@ -47,6 +40,7 @@ import { Transport, type TransportOptions } from "./http/transport";
 import { Video } from "./video/video";
 import { StateWaiter } from "./events/wait";
 import { Watch } from "./events/watch";
+import type { Method } from "./vocabulary";
 
 export interface PiKVMOptions extends TransportOptions {
   /** Seconds that the video runs on when nobody needs it any more, 0 to a day. Default 30. */

@@ -1,4 +1,3 @@
-import type { ActionConfig } from "../config";
 import { validator } from "./validate";
 import { common } from "./words";
 
@@ -6,9 +5,11 @@ interface ConfigNode {
   valid?: boolean | null;
 }
 
-const chosenByMessage = (node: Partial<ActionConfig>): boolean => {
+const chosenByMessage = (node: object): boolean => {
   const box = $("#node-input-deviceFromMsg");
-  return box.data("node") === node ? box.prop("checked") === true : node.deviceFromMsg === true;
+  return box.data("node") === node
+    ? box.prop("checked") === true
+    : (node as { deviceFromMsg?: unknown }).deviceFromMsg === true;
 };
 
 /** The validator of `device`: a configured device, unless messages name one. */

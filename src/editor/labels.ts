@@ -1,8 +1,5 @@
 import { common } from "./words";
 
-/** A label for the palette, which sets spaces around ordinary hyphens. */
-export const unbroken = (label: string): string => label.replaceAll("-", "\u2011");
-
 /** A name that somebody gave is shown as Node-RED's own nodes show it. */
 export function labelStyle(this: { name: string }): string {
   return this.name ? "node_label_italic" : "";

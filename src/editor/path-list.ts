@@ -1,4 +1,3 @@
-import type { Suggestion } from "./suggest";
 import { common } from "./words";
 
 interface Item {
@@ -6,9 +5,8 @@ interface Item {
 }
 
 interface PathsOptions {
-  placeholder: string;
   /** Suggests paths while one is typed. */
-  suggest: (typed: string) => Suggestion[];
+  suggest: Suggest | undefined;
   /** Why a path cannot be used, or undefined. */
   problem: (path: string) => string | undefined;
 }
@@ -17,7 +15,7 @@ interface PathsOptions {
 export function preparePaths(
   list: JQuery,
   paths: readonly string[],
-  { placeholder, suggest, problem }: PathsOptions,
+  { suggest = () => [], problem }: PathsOptions,
 ): void {
   list.editableList<Item>({
     addButton: common("button.add"),
@@ -25,7 +23,7 @@ export function preparePaths(
     sortable: true,
     height: "auto",
     addItem(container, _index, item) {
-      $("<input>", { type: "text", class: "pikvm-path", placeholder })
+      $("<input>", { type: "text", class: "pikvm-path", placeholder: "atx.leds.power" })
         .val(item.path ?? "")
         .appendTo(container)
         .autoComplete({ search: suggest, minLength: 0 })

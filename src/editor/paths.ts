@@ -2,9 +2,6 @@ import { choicesOf } from "./live";
 import { matching, type Suggestion } from "./suggest";
 import { common } from "./words";
 
-/** As the runtime reads it: names, indices and quoted names, as `gpio.state.outputs["a b"].state`. */
-export const isPath = (path: string): boolean => /^\w+(\.\w[\w-]*|\[(\d+|"[^"]*"|'[^']*')\])*$/.test(path);
-
 /** Paths that people want first, and the word for each; any other path of the device's states works as well. */
 export const WELL_KNOWN: Readonly<Record<string, string>> = {
   power: "power",

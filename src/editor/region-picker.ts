@@ -1,4 +1,4 @@
-import { regionIn, textOfRegion, type Region } from "./region";
+import { regionIn, textOfRegion, type Region } from "../client/vocabulary";
 import { RegionStage } from "./region-stage";
 import { screenNow } from "./screen";
 import { common } from "./words";

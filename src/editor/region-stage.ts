@@ -1,4 +1,4 @@
-import type { Region } from "./region";
+import type { Region } from "../client/vocabulary";
 
 /** A place on the picture, in its pixels. */
 type Point = readonly [x: number, y: number];

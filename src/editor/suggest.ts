@@ -1,3 +1,5 @@
+import { startOfLastName } from "../client/vocabulary";
+
 export interface Suggestion {
   value: string;
   label: string;
@@ -22,7 +24,7 @@ export function matching(all: readonly Suggestion[], typed: string): Suggestion[
 export function suggestLastFrom(known: readonly string[]): (typed: string) => Suggestion[] {
   const suggest = suggestFrom(known);
   return (typed) => {
-    const start = typed.search(/[^\s,+]*$/);
+    const start = startOfLastName(typed);
     return suggest(typed.slice(start)).map(({ value }) => ({ value: typed.slice(0, start) + value, label: value }));
   };
 }

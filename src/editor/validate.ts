@@ -3,7 +3,7 @@ interface ValidateOptions {
   label?: string;
 }
 
-type Validate = (this: object, value: string) => boolean;
+export type Validate = (this: object, value: string) => boolean;
 
 /**
  * Makes a property validator of a function that answers why a value cannot be used (undefined: it can). The reason is

@@ -1,13 +1,17 @@
 import { BusyError, CancelledError, ConfigurationError, type PiKVM, type PiKVMError } from "../client";
-import type { Action, StoredAction, Values, Work } from "./action";
+import { lazily, type Actions, type Values, type Work } from "../actions/action";
+import { progressOf } from "../actions/progress";
+import { readAs, readerOf } from "../actions/read";
+import { asPiKVMError } from "../actions/thrown";
+import type { Fields } from "../schema/field";
+import { fieldsOf } from "../schema/node";
 import { deviceById, deviceByName, type Device } from "./device";
 import { describeSource, evaluate, type TypedInput } from "./evaluate";
-import { asPiKVMError, fail, isErrorOutputWired } from "./failure";
-import { readField, type Field } from "./fields";
+import { fail, isErrorOutputWired } from "./failure";
 import type { Done, FlowNode, Message, NodeAPI, Send } from "./red";
-import { progressOf } from "./progress";
 import { settledSoon } from "./settled";
 import { Status } from "./status";
+import type { Stored } from "./stored";
 import { expectFailures, Streams } from "./streams";
 
 /** Messages that one node works on or holds at the same time; a flow that sends faster than a device works must hear of it. */
@@ -22,11 +26,11 @@ interface Job {
 }
 
 /** The engine of every action node: from a message coming in to exactly one message, or error, going out. */
-export class ActionNode<V extends Values> {
+export class ActionNode<F extends Fields> {
   readonly #RED: NodeAPI;
   readonly #node: FlowNode;
-  readonly #config: StoredAction;
-  readonly #action: Action<V>;
+  readonly #config: Stored;
+  readonly #actions: Actions<F>;
   readonly #status: Status;
   /** By their ids: one that is deployed anew takes the place of the old one. */
   readonly #devices = new Map<string, Device>();
@@ -36,11 +40,11 @@ export class ActionNode<V extends Values> {
   #started: Promise<unknown> = Promise.resolve();
   #closing = false;
 
-  constructor(RED: NodeAPI, node: FlowNode, config: StoredAction, action: Action<V>) {
+  constructor(RED: NodeAPI, node: FlowNode, config: Stored, actions: Actions<F>) {
     this.#RED = RED;
     this.#node = node;
     this.#config = config;
-    this.#action = action;
+    this.#actions = actions;
     this.#status = new Status(RED, node);
   }
 
@@ -74,7 +78,7 @@ export class ActionNode<V extends Values> {
       return;
     }
     this.#jobs.set(job, this.#run(job));
-    this.#status.working(this.#jobs.size);
+    this.#status.show({ is: "working", count: this.#jobs.size });
   }
 
   /** Never rejects: whatever goes wrong leaves through the one path for failures. */
@@ -92,9 +96,8 @@ export class ActionNode<V extends Values> {
     if (!error) this.#complete(job);
     this.#jobs.delete(job);
     if (this.#closing) return;
-    if (this.#jobs.size > 0) this.#status.working(this.#jobs.size);
-    else if (error) this.#status.failed(error);
-    else this.#status.done();
+    if (this.#jobs.size > 0) this.#status.show({ is: "working", count: this.#jobs.size });
+    else this.#status.show(error ? { is: "failed", error } : { is: "done" });
   }
 
   async #perform(job: Job): Promise<unknown> {
@@ -109,7 +112,7 @@ export class ActionNode<V extends Values> {
       const work = await this.#prepare(job);
       signal.throwIfAborted();
       hasBegun = true;
-      return { result: startOf(() => this.#action.perform(work)) };
+      return { result: startOf(() => this.#actions.perform(work)) };
     });
     // One whose fields are never evaluated does not hold up the others once it is cancelled.
     this.#started = Promise.race([started, cancelled]).catch(() => undefined);
@@ -124,7 +127,7 @@ export class ActionNode<V extends Values> {
     }
   }
 
-  async #prepare({ message, cancel, send }: Job): Promise<Work<V>> {
+  async #prepare({ message, cancel, send }: Job): Promise<Work<F>> {
     const device = this.#chooseDevice(message);
     message["pikvm"] = device.name;
     this.#devices.set(device.id, device);
@@ -132,7 +135,7 @@ export class ActionNode<V extends Values> {
     const pikvm: PiKVM = await device.join(this.#node);
     const fields = await this.#evaluateFields(message);
     const report = progressOf((text, told) => {
-      this.#status.progress(text);
+      this.#status.show({ is: "progress", text });
       if (!this.#config.progress) return;
       const { _msgid, topic, pikvm } = message;
       send([{ _msgid, ...(topic === undefined ? {} : { topic }), pikvm, progress: told }, null]);
@@ -143,29 +146,28 @@ export class ActionNode<V extends Values> {
 
   #chooseDevice(message: Message): Device {
     const named = message["pikvm"];
-    if (!this.#config.deviceFromMsg || named === undefined) return deviceById(this.#RED, this.#config.device);
+    if (!this.#config.deviceFromMsg || named === undefined) return deviceById(this.#RED, this.#config.device ?? "");
     // Anything else must not end at the dialog's device: that would be the wrong computer.
     if (typeof named !== "string")
       throw new ConfigurationError("msg.pikvm must be the name or id of a device, as a text.");
     return deviceByName(this.#RED, named);
   }
 
-  /** All fields are evaluated, but only those that the action reads are judged. */
-  async #evaluateFields(message: Message): Promise<Readonly<V>> {
-    const values = {};
-    const fields: Record<string, Field<unknown>> = this.#action.fields;
-    for (const [name, field] of Object.entries(fields)) {
+  /** All fields are evaluated, but only those that the action uses must be right. */
+  async #evaluateFields(message: Message): Promise<Values<F>> {
+    const { schema } = this.#actions;
+    const evaluated = new Map<string, () => unknown>();
+    for (const [name, field] of fieldsOf(schema)) {
       const input: TypedInput = { value: textOf(this.#config[name]), type: textOf(this.#config[`${name}Type`]) };
-      const evaluated = await evaluate(this.#RED, this.#node, input, message).then(
-        (value) => () => readField(field, value, this.#RED._(`label.${name}`), describeSource(input)),
+      const answer = await evaluate(this.#RED, this.#node, input, message).then(
+        (value) => () => readAs(readerOf(field), value, this.#RED._(`label.${name}`), describeSource(input)),
         (error: unknown) => () => {
           throw error;
         },
       );
-      Object.defineProperty(values, name, { get: evaluated, enumerable: true });
+      evaluated.set(name, answer);
     }
-    // One getter for each field, typed by what the field answers.
-    return values as Readonly<V>;
+    return lazily(schema, (name) => evaluated.get(name)?.());
   }
 
   /** The result is out, whatever those do who are told that the message is done. */

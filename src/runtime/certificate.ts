@@ -1,4 +1,4 @@
-import { asPiKVMError } from "./failure";
+import { asPiKVMError } from "../actions/thrown";
 import { ConnectError, parseAddress, readCertificate } from "../client";
 import type { NodeAPI } from "./red";
 

@@ -1,6 +1,6 @@
 import { channelPath, type PiKVM } from "../client";
 import { withDevice } from "./device";
-import { asPiKVMError } from "./failure";
+import { asPiKVMError } from "../actions/thrown";
 import type { NodeAPI } from "./red";
 
 /** Seconds that a device may take while a person waits in a dialog. */

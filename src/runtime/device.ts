@@ -1,31 +1,35 @@
-import { ConfigurationError, ConnectionTimeoutError, PiKVM, type PiKVMOptions, type Trust } from "../client";
-import type { DeviceConfig, DeviceCredentials } from "../config";
-import type { FlowNode, NodeAPI, NodeDef } from "./red";
+import { ConfigurationError, ConnectionTimeoutError, PiKVM, type PiKVMOptions } from "../client";
+import type { FlowNode, NodeAPI } from "./red";
 import { settledSoon } from "./settled";
 
 export const DEVICE_TYPE = "pikvm-device";
 
-/** Seconds that can be set, from and to. */
-const TIMES = [0.1, 3600] as const;
-const IDLE_TIMES = [0, 86_400] as const;
+/** What a configured device is. */
+interface DeviceSettings {
+  id: string;
+  /** What `msg.pikvm` carries. */
+  name: string;
+  /** Any certificate is accepted; nodes that use the device say so. */
+  isInsecure: boolean;
+  /** @throws ConfigurationError when the settings cannot work. */
+  options: () => PiKVMOptions;
+}
 
 /** A configured device: one client, made for the first user and closed with the last. */
 export class Device {
   readonly id: string;
-  /** What `msg.pikvm` carries: an unnamed device is called by its address. */
   readonly name: string;
-  /** Any certificate is accepted; nodes that use the device say so. */
   readonly isInsecure: boolean;
   readonly #options: () => PiKVMOptions;
   readonly #users = new Set<object>();
   #kvm: Promise<PiKVM> | undefined;
   #unused: (() => void) | undefined;
 
-  constructor(RED: NodeAPI, node: FlowNode<DeviceCredentials>, config: NodeDef & DeviceConfig) {
-    this.id = node.id;
-    this.name = config.name || config.address;
-    this.isInsecure = config.trust === "none";
-    this.#options = () => clientOptions(RED, config, node.credentials);
+  constructor({ id, name, isInsecure, options }: DeviceSettings) {
+    this.id = id;
+    this.name = name;
+    this.isInsecure = isInsecure;
+    this.#options = options;
   }
 
   /**
@@ -73,7 +77,7 @@ export class Device {
 }
 
 /** What a `pikvm-device` node carries for the nodes that use it. */
-export interface DeviceNode extends FlowNode<DeviceCredentials> {
+export interface DeviceNode<Credentials extends object = object> extends FlowNode<Credentials> {
   device: Device;
 }
 
@@ -124,61 +128,4 @@ export async function withDevice<T>(
     clearTimeout(timer);
     await device.leave(user);
   }
-}
-
-function clientOptions(RED: NodeAPI, config: DeviceConfig, credentials: DeviceCredentials | undefined): PiKVMOptions {
-  return {
-    address: config.address,
-    user: config.user,
-    password: credentials?.password ?? "",
-    totpSecret: credentials?.totpSecret ?? "",
-    auth: config.auth,
-    trust: trustOf(RED, config),
-    connectTimeout: secondsOf(config.connectTimeout, 10, "time to connect", TIMES),
-    timeout: secondsOf(config.timeout, 30, "time for an answer", TIMES),
-    videoIdle: secondsOf(config.videoIdle, 30, "time that the video runs on", IDLE_TIMES),
-    readOnly: config.readOnly,
-  };
-}
-
-/** The parts of Node-RED's own `tls-config` node that are of use. */
-interface TlsConfigNode extends FlowNode {
-  addTLSOptions(options: object): TlsOptions;
-}
-
-interface TlsOptions {
-  ca?: Buffer;
-  cert?: Buffer;
-  key?: Buffer;
-  passphrase?: string;
-  servername?: string;
-  rejectUnauthorized?: boolean;
-}
-
-function trustOf(RED: NodeAPI, config: DeviceConfig): Trust {
-  if (config.trust === "fingerprint") return { fingerprint: config.fingerprint };
-  if (config.trust !== "tls") return config.trust;
-  const node = RED.nodes.getNode(config.tls) as TlsConfigNode | null | undefined;
-  if (node?.type !== "tls-config") {
-    throw new ConfigurationError("The device's TLS settings are not chosen or not deployed.", {
-      code: "NOT_CONFIGURED",
-    });
-  }
-  const { rejectUnauthorized, ...options } = node.addTLSOptions({});
-  return { ...options, verify: rejectUnauthorized !== false };
-}
-
-/** @param text absent in a flow from before this setting was there. */
-function secondsOf(
-  text: string | undefined,
-  fallback: number,
-  name: string,
-  [min, max]: readonly [number, number],
-): number {
-  if (text === undefined || text === "") return fallback;
-  const value = Number(text);
-  if (value >= min && value <= max) return value;
-  throw new ConfigurationError(
-    `The device's ${name} must be a number of seconds from ${min} to ${max}, not "${text}".`,
-  );
 }

@@ -1,4 +1,4 @@
-import { CHOICE, SECRET, STORED } from "../config";
+import { CHOICE, SECRET, STORED } from "../schema/stored";
 import { ConfigurationError } from "../client";
 import type { FlowNode, Message, NodeAPI } from "./red";
 

@@ -52,8 +52,8 @@ export class MissingPaths {
   }
 
   #show([first]: MissingPath[]): void {
-    if (first) this.#status.nothingAt(first.path);
-    else if (this.#isShown) this.#status.connected();
+    if (first) this.#status.show({ is: "nothing_at", path: first.path });
+    else if (this.#isShown) this.#status.show({ is: "connected" });
     this.#isShown = first !== undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { withDevice } from "./device";
-import { asPiKVMError } from "./failure";
+import { asPiKVMError } from "../actions/thrown";
 import type { NodeAPI } from "./red";
 
 /** Seconds that a device may take while a person waits in a dialog, and those of them to start its video. */

@@ -1,11 +1,24 @@
-import type { ConnectionChange, DeviceEvent, EventsOptions, EventStream, PiKVM, StateChange, States } from "../client";
-import type { EventsConfig, UsesDevice } from "../config";
+import type {
+  ConnectionChange,
+  DeviceEvent,
+  EventsOptions,
+  EventStream,
+  PiKVM,
+  PiKVMError,
+  StateChange,
+  States,
+} from "../client";
+import type { Values } from "../actions/action";
+import { asPiKVMError } from "../actions/thrown";
+import type { Fields } from "../schema/field";
+import { typeOf, type NodeSchema } from "../schema/node";
 import { deviceById, type Device } from "./device";
-import { asPiKVMError, fail } from "./failure";
+import { fail } from "./failure";
 import { MissingPaths, type MissingPath } from "./missing";
 import type { FlowNode, Message, NodeAPI, NodeDef } from "./red";
 import { settledSoon } from "./settled";
 import { Status } from "./status";
+import { settingsIn, storedIn } from "./stored";
 
 /** The part of a message that a source decides; the engine adds the device's name. */
 export interface Emission {
@@ -33,16 +46,17 @@ interface Workbench {
   /** Ends when the node does. */
   signal: AbortSignal;
   send: (emission: Emission) => void;
-  /** The status, and the error of an outage, which is told once. */
+  /** To be called when the connection comes or goes; of an outage it says why once. */
   onConnection: (change: ConnectionChange) => void;
+  /** To be called when something else goes wrong, and when it is right again. */
+  failed: (error: PiKVMError) => void;
+  recovered: () => void;
 }
 
-export type StoredSource<Config extends UsesDevice = EventsConfig> = NodeDef & Config;
-
 /** A Node-RED module for one node that produces messages by itself. */
-export function defineSource<Config extends UsesDevice = EventsConfig>(
-  type: string,
-  create: (config: StoredSource<Config>, RED: NodeAPI) => Source,
+export function sourceModule<F extends Fields>(
+  schema: NodeSchema<F>,
+  create: (settings: Values<F>) => Source,
 ): (RED: NodeAPI) => void {
   return (RED) => {
     const waiting = new Set<SourceNode>();
@@ -51,9 +65,10 @@ export function defineSource<Config extends UsesDevice = EventsConfig>(
       for (const node of waiting) void node.start();
       waiting.clear();
     });
-    RED.nodes.registerType(type, function (this: FlowNode, config: StoredSource<Config>) {
-      RED.nodes.createNode(this, config);
-      const node = new SourceNode(RED, this, config.device, () => create(config, RED));
+    RED.nodes.registerType(typeOf(schema), function (this: FlowNode, stored: NodeDef) {
+      RED.nodes.createNode(this, stored);
+      const config = storedIn(schema, this, stored);
+      const node = new SourceNode(RED, this, config.device ?? "", () => create(settingsIn(RED, schema, config)));
       waiting.add(node);
       this.on("close", (done: () => void) => {
         waiting.delete(node);
@@ -91,7 +106,7 @@ class SourceNode {
       const source = this.#create();
       this.#device = deviceById(this.#RED, this.#deviceId);
       this.#status.isInsecure = this.#device.isInsecure;
-      this.#status.connecting();
+      this.#status.show({ is: "connecting" });
       const pikvm = await this.#device.join(this.#node);
       if (this.#closed) return;
       if (source.work) this.#work = this.#run(source.work, source, pikvm);
@@ -129,8 +144,10 @@ class SourceNode {
   async #run(work: NonNullable<Source["work"]>, source: Source, pikvm: PiKVM): Promise<void> {
     const onConnection = (change: ConnectionChange) => this.#guard(() => this.#onConnection(change, source));
     const send = (emission: Emission) => this.#guard(() => this.#emit([emission]));
+    const failed = (error: PiKVMError) => this.#guard(() => this.#fail(error));
+    const recovered = () => this.#guard(() => this.#status.show({ is: "connected" }));
     try {
-      await work({ pikvm, signal: this.#stop.signal, send, onConnection });
+      await work({ pikvm, signal: this.#stop.signal, send, onConnection, failed, recovered });
     } catch (thrown) {
       if (!this.#closed) this.#fail(thrown);
     }
@@ -138,7 +155,7 @@ class SourceNode {
 
   #onConnection(change: ConnectionChange, source: Source): void {
     this.#missing?.onConnection(change.connected);
-    if (change.connected) this.#status.connected();
+    if (change.connected) this.#status.show({ is: "connected" });
     this.#emit(source.onConnection?.(change));
     if (change.error) this.#fail(change.error);
   }
@@ -162,7 +179,7 @@ class SourceNode {
 
   #fail(thrown: unknown): void {
     const error = asPiKVMError(thrown);
-    this.#status.failed(error);
+    this.#status.show({ is: "failed", error });
     const message = newMessage({ topic: "error", pikvm: this.#device?.name });
     fail(this.#node, message, error, (messages) => this.#node.send(messages));
   }

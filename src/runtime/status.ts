@@ -1,12 +1,72 @@
-import {
-  AuthError,
-  CancelledError,
-  ConfigurationError,
-  ConnectError,
-  ConnectionTimeoutError,
-  type PiKVMError,
-} from "../client";
+import { errorKinds, type PiKVMError } from "../client";
 import { commonWord, type FlowNode, type NodeAPI, type NodeStatus } from "./red";
+
+/** What a node does, or how it is. */
+export type State =
+  /** `count` messages are in the node; all but one of them wait, or wait for the computer. */
+  | { is: "working"; count: number }
+  /** `text` says how far it is, in numbers. */
+  | { is: "progress"; text: string }
+  | { is: "done" }
+  | { is: "connecting" }
+  | { is: "connected" }
+  /** The device reports nothing at a path that the flow names. */
+  | { is: "nothing_at"; path: string }
+  | { is: "failed"; error: PiKVMError };
+
+/** How that is shown; `words` is a key of the catalogue below `status`. */
+interface Look {
+  fill: NonNullable<NodeStatus["fill"]>;
+  shape: NonNullable<NodeStatus["shape"]>;
+  words: string;
+  values?: Record<string, string>;
+}
+
+/** How the failures are shown, by the name of the error or of a family that it belongs to. */
+const FAILURES: Record<string, Look> = {
+  CancelledError: { fill: "grey", shape: "ring", words: "cancelled" },
+  AuthError: { fill: "red", shape: "dot", words: "refused" },
+  BusyError: { fill: "red", shape: "dot", words: "busy" },
+  UnavailableError: { fill: "red", shape: "dot", words: "unavailable" },
+  RedirectError: { fill: "red", shape: "dot", words: "unexpected" },
+  ResponseError: { fill: "red", shape: "dot", words: "unexpected" },
+  APIError: { fill: "red", shape: "dot", words: "device_error" },
+  ConfigurationError: { fill: "red", shape: "dot", words: "not_possible" },
+  ConnectError: { fill: "red", shape: "ring", words: "unreachable" },
+  ConnectionTimeoutError: { fill: "red", shape: "ring", words: "unreachable" },
+  WebSocketError: { fill: "red", shape: "ring", words: "connection_lost" },
+  WaitTimeoutError: { fill: "red", shape: "dot", words: "not_in_time" },
+  PiKVMError: { fill: "red", shape: "dot", words: "failed" },
+};
+
+const NOT_CONFIGURED: Look = { fill: "red", shape: "ring", words: "not_configured" };
+/** Every good news of a device whose certificate is not checked comes with this warning. */
+const INSECURE: Look = { fill: "yellow", shape: "dot", words: "insecure" };
+
+function lookOf(state: State): Look {
+  switch (state.is) {
+    case "working":
+      if (state.count === 1) return { fill: "blue", shape: "dot", words: "working" };
+      return { fill: "blue", shape: "dot", words: "queued", values: { count: String(state.count - 1) } };
+    case "progress":
+      return { fill: "blue", shape: "dot", words: "progress", values: { text: state.text } };
+    case "done":
+    case "connected":
+      return { fill: "green", shape: "dot", words: state.is };
+    case "connecting":
+      return { fill: "yellow", shape: "ring", words: "connecting" };
+    case "nothing_at":
+      return { fill: "yellow", shape: "ring", words: "nothing_at", values: { path: state.path } };
+    case "failed":
+      return failureLook(state.error);
+  }
+}
+
+function failureLook(error: PiKVMError): Look {
+  if (error.code === "NOT_CONFIGURED") return NOT_CONFIGURED;
+  const kind = errorKinds(error).find((name) => name in FAILURES) ?? "PiKVMError";
+  return FAILURES[kind] ?? NOT_CONFIGURED;
+}
 
 /** Milliseconds between two statuses of one piece of work: the editor need not see more. */
 const PROGRESS_INTERVAL = 250;
@@ -16,7 +76,7 @@ export class Status {
   readonly #RED: NodeAPI;
   readonly #node: FlowNode;
   #lastProgress = 0;
-  /** Set for a device whose certificate is not checked: every good news comes with a warning. */
+  /** Set for a device whose certificate is not checked. */
   isInsecure = false;
 
   constructor(RED: NodeAPI, node: FlowNode) {
@@ -24,61 +84,22 @@ export class Status {
     this.#node = node;
   }
 
-  /** @param count messages in the node; all but one of them wait, or wait for the computer. */
-  working(count: number): void {
-    if (count > 1) this.#show("blue", "dot", "queued", { count: String(count - 1) });
-    else this.#show("blue", "dot", "working");
-  }
-
-  /** @param text how far it is, in numbers. */
-  progress(text: string): void {
-    const now = Date.now();
-    if (now - this.#lastProgress < PROGRESS_INTERVAL) return;
-    this.#lastProgress = now;
-    this.#show("blue", "dot", "progress", { text });
-  }
-
-  done(): void {
-    this.#good("done");
-  }
-
-  connecting(): void {
-    this.#show("yellow", "ring", "connecting");
-  }
-
-  connected(): void {
-    this.#good("connected");
-  }
-
-  nothingAt(path: string): void {
-    this.#show("yellow", "ring", "nothing_at", { path });
-  }
-
-  failed(error: PiKVMError): void {
-    if (error instanceof CancelledError) this.#show("grey", "ring", "cancelled");
-    else if (error instanceof AuthError) this.#show("red", "dot", "refused");
-    else if (error instanceof ConfigurationError && error.code === "NOT_CONFIGURED")
-      this.#show("red", "ring", "not_configured");
-    else if (error instanceof ConnectError || error instanceof ConnectionTimeoutError)
-      this.#show("red", "ring", "unreachable");
-    else this.#show("red", "dot", "error", { name: error.name });
+  show(state: State): void {
+    if (state.is === "progress" && !this.#isTime()) return;
+    const isGood = state.is === "done" || state.is === "connected";
+    const { fill, shape, words, values } = isGood && this.isInsecure ? INSECURE : lookOf(state);
+    this.#node.status({ fill, shape, text: commonWord(this.#RED, `status.${words}`, values) });
   }
 
   clear(): void {
     this.#node.status({});
   }
 
-  #good(key: string): void {
-    if (this.isInsecure) this.#show("yellow", "dot", "insecure");
-    else this.#show("green", "dot", key);
-  }
-
-  #show(
-    fill: NonNullable<NodeStatus["fill"]>,
-    shape: NonNullable<NodeStatus["shape"]>,
-    key: string,
-    values = {},
-  ): void {
-    this.#node.status({ fill, shape, text: commonWord(this.#RED, `status.${key}`, values) });
+  /** Whether the last progress was shown long enough ago. */
+  #isTime(): boolean {
+    const now = Date.now();
+    if (now - this.#lastProgress < PROGRESS_INTERVAL) return false;
+    this.#lastProgress = now;
+    return true;
   }
 }

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { MACRO_EVENTS, parseMacro } from "../../src/client";
-import * as config from "../../src/config";
+import { parseMacro } from "../../src/client";
 import type { Simulator } from "../../src/simulator";
 import { until } from "../harness/until";
 import { bench, failure, posts, SECRETS, SIDE_BY_SIDE } from "./kit";
@@ -398,10 +397,6 @@ describe("what a macro may leave out, or say in another way", () => {
     const json = `\uFEFF${JSON.stringify([delay(1)])}`;
     assert.deepEqual(parseMacro(json), [delay(1)]);
     assert.deepEqual(parseMacro(Buffer.from(json)), [delay(1)]);
-  });
-
-  test("dialog and client know the same steps", () => {
-    assert.deepEqual(config.MACRO_EVENTS, MACRO_EVENTS);
   });
 });
 

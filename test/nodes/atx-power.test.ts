@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { POWER_ACTIONS } from "../../src/config";
+import { POWER_ACTIONS } from "../../nodes/atx-power/schema";
 import { scaledClock, startSimulator, type Simulator } from "../../src/simulator";
 import { device, fields, flow, node } from "../harness/flows";
 import { NodeRed } from "../harness/node-red";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Changes } from "../../src/runtime/changes";
+import { Changes } from "../../nodes/events/changes";
 
 /** Changes of one property, and the time. */
 function changes(path: string) {

@@ -4,8 +4,6 @@ import path from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { issueCertificate, scaledClock, startSimulator, type Simulator } from "../../src/simulator";
 import { Device } from "../../src/runtime/device";
-import type { FlowNode, NodeAPI, NodeDef } from "../../src/runtime/red";
-import type { DeviceConfig } from "../../src/config";
 import { device, fields, flow, node } from "../harness/flows";
 import { NodeRed } from "../harness/node-red";
 import { until } from "../harness/until";
@@ -36,9 +34,8 @@ async function works(on: Simulator, config: object): Promise<void> {
 }
 
 test("who joins in the moment in which the last one leaves gets a client that is open", async () => {
-  // Of Node-RED nothing is used without TLS settings; what a device node stores is what its dialog does.
-  const config = device(simulator) as unknown as NodeDef & DeviceConfig;
-  const shared = new Device({} as NodeAPI, { id: "device" } as unknown as FlowNode, config);
+  const options = () => ({ address: simulator.url, trust: { fingerprint: simulator.fingerprint } });
+  const shared = new Device({ id: "device", name: "bench", isInsecure: false, options });
   const [first, second] = [{}, {}];
   await shared.join(first);
   const leaving = shared.leave(first);

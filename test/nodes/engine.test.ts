@@ -34,8 +34,10 @@ beforeEach(() => {
   red.forget();
 });
 
-const odd = (overrides: object = {}) =>
-  node("odd", { z: "tab", x: 1, y: 1, device: "device", ...fields({ way: ["msg", "way"] }), ...overrides });
+const odd = (overrides: object = {}) => ({
+  ...node("odd", { z: "tab", x: 1, y: 1, device: "device", ...fields({ way: ["msg", "way"] }), ...overrides }),
+  type: "pikvm-odd",
+});
 
 describe("whatever an action throws", () => {
   for (const way of Object.keys(ODD_WAYS)) {
@@ -181,7 +183,7 @@ test("the status says what happens and how it ended", async () => {
   await red.message("error");
   await until(() => red.statuses.length === 4);
   const shown = red.statuses.map(({ status }) => `${status.fill ?? ""} ${status.text ?? ""}`);
-  assert.deepEqual(shown, ["blue working", "green done", "blue working", "red PiKVMError"]);
+  assert.deepEqual(shown, ["blue working", "green done", "blue working", "red failed"]);
 });
 
 test("a device whose certificate is not checked comes with a warning", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { choice, flag, Unfit } from "../../src/runtime/fields";
+import { choice, flag, Unfit } from "../../src/actions/readers";
 
 test("a choice is one of the list or a synonym, whatever its case, and nothing else", () => {
   const read = choice(["on", "hard_off"], { true: "on", "1": "on" });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { PiKVM } from "../../src/client";
-import { MOUSE_BUTTONS } from "../../src/config";
+import { MOUSE_BUTTONS } from "../../src/client";
 import { scaledClock, startSimulator, type Simulator } from "../../src/simulator";
 import { device, fields, flow, node, type Inputs } from "../harness/flows";
 import { NodeRed } from "../harness/node-red";

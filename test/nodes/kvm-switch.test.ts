@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import { POWER_ACTIONS, SWITCH_ACTIONS } from "../../src/config";
+import { POWER_ACTIONS } from "../../nodes/atx-power/schema";
+import { schema } from "../../nodes/kvm-switch/schema";
 import { scaledClock, startSimulator, type Simulator } from "../../src/simulator";
 import { device, fields, flow, node, type Inputs } from "../harness/flows";
 import { NodeRed } from "../harness/node-red";
@@ -440,7 +441,7 @@ describe("a switch that is told, and goes on as before,", () => {
 
 test("a device that is older than the switch is the device's own error", async () => {
   simulator.faults.add({ kind: "status", code: 404, path: "/api/switch", body: "404: Not Found" });
-  for (const action of SWITCH_ACTIONS) {
+  for (const action of schema.fields.action.choices) {
     const inputs: Inputs = { action: ["choice", action], port: ["str", "1"], edid: ["str", "Lab"] };
     const { name, code } = await failure(inputs, { payload: EDID });
     assert.deepEqual([name, code], ["APIError", "HTTP_404"], action);

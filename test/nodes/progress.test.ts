@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { progressOf, type ToldProgress } from "../../src/runtime/progress";
+import { progressOf, type ToldProgress } from "../../src/actions/progress";
 
 test("the rate is that of what is on its way: a time in which it waited before does not count", (t) => {
   let now = 0;

@@ -8,15 +8,15 @@ import { CHECKOUT } from "../harness/node-red";
 import { NODE_SETS, pack } from "./tarball";
 
 /** Bytes: of what is downloaded, and of what is installed. */
-const LIMITS = { size: 500_000, unpackedSize: 1_500_000 };
+const LIMITS = { size: 500_000, unpackedSize: 1_700_000 };
 
 const ALLOWED = [
   /^dist\/nodes\/[\w-]+\.(js|html)$/,
+  /^dist\/nodes\/[\w-]+\/[\w-]+\.js$/,
   /^dist\/nodes\/icons\/[\w-]+\.svg$/,
   /^dist\/nodes\/locales\/[\w-]+\/[\w-]+\.(json|html)$/,
   /^dist\/src\/client\/([\w-]+\/)?[\w-]+\.(js|d\.ts)$/,
-  /^dist\/src\/runtime\/[\w-]+\.js$/,
-  /^dist\/src\/config\.js$/,
+  /^dist\/src\/(actions|runtime|schema)\/[\w-]+\.js$/,
   /^dist\/pikvm-simulator\.js$/,
   /^examples\/[\w-]+\.json$/,
   /^(README|CHANGELOG)\.md$/,
@@ -24,14 +24,7 @@ const ALLOWED = [
   /^package\.json$/,
 ];
 
-const SINGLE = [
-  "README.md",
-  "CHANGELOG.md",
-  "LICENSE",
-  "package.json",
-  "dist/src/config.js",
-  "dist/pikvm-simulator.js",
-];
+const SINGLE = ["README.md", "CHANGELOG.md", "LICENSE", "package.json", "dist/pikvm-simulator.js"];
 
 const listed = (folder: string, pattern: RegExp): string[] =>
   readdirSync(path.join(CHECKOUT, folder), { encoding: "utf8", recursive: true })
@@ -70,7 +63,9 @@ test("the tarball", async (t) => {
 
   // `tsc` leaves what it once wrote: a removed or renamed source would still be published.
   await t.test("holds no code whose source is gone", () => {
-    const sources = ["nodes", "src"].flatMap((at) => listed(at, /\.ts$/));
+    // The build writes the module that Node-RED loads beside the words and icons.
+    const entries = NODE_SETS.map((name) => `nodes/${name}.ts`);
+    const sources = ["nodes", "src"].flatMap((at) => listed(at, /\.ts$/)).concat(entries);
     const built = files.filter((file) => /^dist\/(nodes|src)\/.*(\.js|\.d\.ts)$/.test(file));
     assert.deepEqual(
       built.filter((file) => !sources.includes(file.replace(/^dist\/(.*?)(\.js|\.d\.ts)$/, "$1.ts"))),

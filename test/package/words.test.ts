@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import * as config from "../../src/config";
+import { fieldsOf } from "../../src/schema/node";
 import { CHECKOUT } from "../harness/node-red";
+import { schemaOf } from "../harness/schemas";
 import { NODE_SETS } from "./tarball";
 import { readWords } from "./words";
 
@@ -27,9 +28,16 @@ function* wordsAskedFor(name: string): Generator<[catalogue: string, key: string
   }
   for (const [, key = ""] of script.matchAll(/\bwords\d?\("([^"]+)"/g)) yield [name, key];
   for (const [, key = ""] of script.matchAll(/\bcommon\("([^"]+)"/g)) yield [COMMON, `common.${key}`];
-  // A choice has words for each of its values.
-  for (const [, field = "", list = ""] of read(`nodes/${name}.editor.ts`).matchAll(/(\w+): choice\((\w+)/g))
-    for (const value of config[list as keyof typeof config]) yield [name, `${field}.${value}`]; // a list of config.ts
+  for (const [field, { hint, ...kind }] of fieldsOf(schemaOf(name))) {
+    // Some have a label for each value of another field, and each has one.
+    yield [name, `label.${field}`];
+    if (kind.kind !== "choice") continue;
+    const [catalogue = name, key = field] = kind.words?.split(":") ?? [];
+    for (const value of kind.choices) {
+      yield [catalogue, `${key}.${value}`];
+      if (hint === "each") yield [name, `hint.${field}.${value}`];
+    }
+  }
 }
 
 /** Whether a key, or the text around one part of it that is put in when it runs, is somewhere in the code. */

@@ -3,11 +3,12 @@ import { pause, within } from "../deadline";
 import { CancelledError, ConfigurationError, PiKVMError } from "../errors";
 import { knownKey } from "./keys";
 import type { LiveHid } from "./live-hid";
-import { checkDelta, checkPosition, knownButton, type MouseButton } from "./mouse";
+import { checkDelta, checkPosition, knownButton } from "./mouse";
 import { number, objectOf, text, texts } from "../http/shape";
 import type { HidState } from "../events/states";
 import type { CallOptions, Query, RequestOptions } from "../http/transport";
 import { typeText, type TypeOptions } from "./typist";
+import type { MouseButton } from "../vocabulary";
 
 export interface HidParams {
   keyboardOutput?: "usb" | "ps2" | "disabled";

@@ -1,12 +1,13 @@
 import { ConfigurationError } from "../errors";
 import { BINARY_FRAMES, JSON_FRAMES, type HidFrames, type Moved } from "./hid-frames";
-import { knownKey, staysDown, type Key } from "./keys";
+import { knownKey, staysDown } from "./keys";
 import type { EventLink } from "../events/link";
 import type { Frame, LinkSession, SoftwareVersion } from "../events/link-session";
 import { LiveLine } from "./live-line";
-import { checkDelta, checkMode, checkPosition, knownButton, type MouseButton, type MouseDelta } from "./mouse";
+import { checkDelta, checkMode, checkPosition, knownButton, type MouseDelta } from "./mouse";
 import { isRecord } from "../http/shape";
 import type { CallOptions } from "../http/transport";
+import type { Key, MouseButton } from "../vocabulary";
 
 export interface KeyPress {
   /**

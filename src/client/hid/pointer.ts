@@ -2,14 +2,14 @@ import { ConfigurationError } from "../errors";
 import type { Hid } from "./hid";
 import type { LiveHid } from "./live-hid";
 import type { LiveOptions } from "./live";
-import { checkMode, knownButton, type MouseButton, type MouseDelta } from "./mouse";
+import { checkMode, knownButton, type MouseDelta } from "./mouse";
 import { inRange, integerIn } from "../ranges";
 import type { Streamer } from "../video/streamer";
 import type { CallOptions } from "../http/transport";
 import type { Video } from "../video/video";
+import type { MouseButton, PointUnit } from "../vocabulary";
 
 /** What `x` and `y` count: percent of the screen (0 to 100), pixels of the present picture (from 0), or the device's -32768 to 32767. */
-export type PointUnit = "percent" | "pixels" | "device";
 
 /** From the left and the top; of the device's own unit 0 is the middle. */
 export interface Point {

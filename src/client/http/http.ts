@@ -1,6 +1,5 @@
 import { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
-import type { Address } from "./address";
 import type { Answer } from "./answer";
 import { cancelledBy, Deadline, throwIfCancelled } from "../deadline";
 import { ConnectionTimeoutError, lostAnswer, PiKVMError, ResponseError } from "../errors";
@@ -8,6 +7,7 @@ import { isBroken, networkError, targetOf } from "./network";
 import { Pool, type PoolName } from "./pool";
 import type { Progress } from "./sending";
 import type { Connector } from "../tls/trust";
+import type { Address } from "../vocabulary";
 
 /** One HTTP request to a device. */
 export interface HttpRequest {

@@ -1,5 +1,4 @@
 import { errors } from "undici";
-import type { Address } from "./address";
 import {
   CancelledError,
   ConfigurationError,
@@ -10,6 +9,7 @@ import {
   ResponseError,
   type ErrorDetails,
 } from "../errors";
+import type { Address } from "../vocabulary";
 
 /** What is known about a request that failed below HTTP. */
 interface Attempt {

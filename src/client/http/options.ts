@@ -1,9 +1,8 @@
-import type { AuthMethod } from "../login/credentials";
 import { ConfigurationError } from "../errors";
 import { isRecord } from "./shape";
 import type { TransportOptions } from "./transport";
+import { AUTH_METHODS } from "../vocabulary";
 
-const AUTH_METHODS: readonly AuthMethod[] = ["headers", "basic", "session"];
 /** In seconds; what is longer than a timer can be would be no time at all. */
 const TIME = { min: 0.001, max: 3600 };
 

@@ -4,13 +4,7 @@ import { ConfigurationError } from "../errors";
 import { inRange, oneOf } from "../ranges";
 import { readableOf } from "./transfer";
 import type { CallOptions, Query, RequestOptions, Transport } from "./transport";
-
-/** The methods that a PiKVM knows. */
-export const METHODS = ["GET", "POST", "PATCH", "DELETE"] as const;
-export type Method = (typeof METHODS)[number];
-
-/** What an answer's body is read as: JSON, a text in UTF-8, or bytes. */
-export type BodyFormat = "json" | "text" | "buffer";
+import { BODY_FORMATS, METHODS, type BodyFormat, type Method } from "../vocabulary";
 
 export interface StreamOptions extends CallOptions {
   /** Appended to the path; `undefined` ones are left out, booleans are spelled 1 and 0. */
@@ -43,7 +37,7 @@ export async function request(
   path: string,
   { as = "json", ...options }: ApiRequestOptions,
 ): Promise<ApiAnswer<unknown>> {
-  const format = oneOf("The format", as, ["json", "text", "buffer"]);
+  const format = oneOf("The format", as, BODY_FORMATS);
   const sent = checked(method, path, options);
   const asked = { ...sent.options, pool: "any calls" } as const;
   const answer = await (sent.method === "GET"

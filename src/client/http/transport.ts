@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { Access, type AccessOptions } from "../login/access";
-import { parseAddress, type Address } from "./address";
+import { parseAddress } from "./address";
 import { resultOf, type Answer } from "./answer";
 import { CancelledError, ConfigurationError, ConnectError, type APIError } from "../errors";
 import { Http, whole, type HttpRequest, type Limited, type OpenAnswer, type WholeAnswer } from "./http";
@@ -8,6 +8,7 @@ import { checkOptions } from "./options";
 import type { PoolName } from "./pool";
 import type { Shape } from "./shape";
 import { connectorFor, type Connector, type Trust } from "../tls/trust";
+import type { Address } from "../vocabulary";
 
 export interface TransportOptions extends AccessOptions {
   /** `host`, `host:port`, or an http(s) URL, possibly with a sub-path. */

@@ -1,11 +1,6 @@
 import { ConfigurationError } from "../errors";
 import { parseTotpSecret, totpCode } from "./totp";
-
-/**
- * How to prove who we are. `headers`: X-KVMD-User and X-KVMD-Passwd with each request. `basic`: HTTP Basic, for proxies that want it;
- * cannot carry a password with a colon. `session`: log in once, then a cookie.
- */
-export type AuthMethod = "headers" | "basic" | "session";
+import type { AuthMethod } from "../vocabulary";
 
 export interface Login {
   user?: string;

@@ -7,10 +7,11 @@ import type { MsdDrive, MsdState } from "../events/states";
 import type { CallOptions } from "../http/transport";
 
 export type { DriveOptions } from "./drive-steps";
+import type { DriveKind } from "../vocabulary";
 
 export interface MountOptions extends DriveOptions {
   /** How the computer sees it. Default `cdrom`. */
-  kind?: "cdrom" | "flash";
+  kind?: DriveKind;
   /** Let the computer write to it; flash drives only. Default false. */
   writable?: boolean;
 }

@@ -5,9 +5,7 @@ import type { Lane } from "../lanes/lane";
 import type { AtxState } from "../events/states";
 import type { CallOptions } from "../http/transport";
 import type { StateWaiter } from "../events/wait";
-
-/** When a power action counts as done: the device took it on; the press is over; the power LED shows the result. */
-export type PowerWait = "accepted" | "finished" | "led";
+import type { PowerWait } from "../vocabulary";
 
 export interface PowerOptions extends CallOptions {
   /** Default `finished`. */

@@ -1,7 +1,5 @@
 import { ConfigurationError } from "../errors";
-
-/** How a text is looked for. */
-export type TextMode = "plain" | "regex" | "tolerant";
+import type { TextMode } from "../vocabulary";
 
 export interface TextPattern {
   text: string;

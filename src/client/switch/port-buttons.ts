@@ -6,8 +6,8 @@ import type { Switch } from "./switch";
 import type { SwitchPort, SwitchState } from "./switch-state";
 import type { CallOptions } from "../http/transport";
 import type { StateWaiter } from "../events/wait";
+import type { AtxButton } from "../vocabulary";
 
-type Button = "power" | "power_long" | "reset";
 type Send = (index: number, signal: AbortSignal | undefined) => Promise<void>;
 
 /** Seconds in which a unit begins a press, and tells that it is over, generously. */
@@ -65,11 +65,11 @@ export class PortButtons implements Buttons<ButtonsState> {
     return this.#click("reset", options);
   }
 
-  #click(button: Button, options: PressOptions): Promise<void> {
+  #click(button: AtxButton, options: PressOptions): Promise<void> {
     return this.#press(button, (port, signal) => this.#switch.atxClick(port, button, { signal }), options);
   }
 
-  async #press(button: Button, send: Send, { wait = false, signal }: PressOptions): Promise<void> {
+  async #press(button: AtxButton, send: Send, { wait = false, signal }: PressOptions): Promise<void> {
     const { port, state } = this.#read(await this.#switch.getState({ signal }));
     if (state.busy || Date.now() < this.#pressedUntil) {
       const text = `A button of port ${portLabel(port)} is being pressed already; nothing was sent.`;

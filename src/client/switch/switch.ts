@@ -3,6 +3,7 @@ import { ConfigurationError } from "../errors";
 import { inRange, integerIn, oneOf } from "../ranges";
 import type { SwitchColor, SwitchEdids, SwitchRole, SwitchState } from "./switch-state";
 import type { CallOptions } from "../http/transport";
+import type { AtxAction, AtxButton } from "../vocabulary";
 
 /** Which light: of a port, or of a unit's connection upwards or downwards, by index from 0. */
 export type BeaconPlace = { port: number | string } | { uplink: number } | { downlink: number };
@@ -107,20 +108,12 @@ export class Switch {
   }
 
   /** The power buttons behind a port, as `Atx` does; dropped without a word while they are being pressed. `POST /api/switch/atx/power`. */
-  async atxPower(
-    port: number | string,
-    action: "on" | "off" | "off_hard" | "reset_hard",
-    options: ChangeOptions = {},
-  ): Promise<void> {
+  async atxPower(port: number | string, action: AtxAction, options: ChangeOptions = {}): Promise<void> {
     return this.#post("atx/power", { port: portOf(port), action }, options);
   }
 
   /** Presses a button behind a port, whatever the LED says; dropped without a word while one is pressed. `POST /api/switch/atx/click`. */
-  async atxClick(
-    port: number | string,
-    button: "power" | "power_long" | "reset",
-    options: ChangeOptions = {},
-  ): Promise<void> {
+  async atxClick(port: number | string, button: AtxButton, options: ChangeOptions = {}): Promise<void> {
     return this.#post("atx/click", { port: portOf(port), button }, options);
   }
 

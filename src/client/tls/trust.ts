@@ -2,12 +2,12 @@ import type { X509Certificate } from "node:crypto";
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { buildConnector } from "undici";
-import type { Address } from "../http/address";
 import { checkTime, readOwnCertificates, type ClientCertificate } from "./client-certificate";
 import { Deadline } from "../deadline";
 import { ConfigurationError, ConnectError, ConnectionTimeoutError } from "../errors";
 import { networkError, targetOf } from "../http/network";
 import { Proxy } from "./proxy";
+import { type Address, fingerprintIn } from "../vocabulary";
 
 /** Own certificate authorities, and how to look at the device's certificate. */
 export interface CertificateTrust extends ClientCertificate {
@@ -170,16 +170,10 @@ export async function readCertificate(address: Address, connectTimeout: number, 
   }
 }
 
-/** The fingerprint as `AB:CD:...`; accepts it without colons and in any case, with an optional `sha256:` before it. */
 function parseFingerprint(text: string): string {
-  const digits = text
-    .trim()
-    .replace(/^sha-?256[:=\s]\s*(fingerprint=)?/i, "")
-    .replace(/[:\s]/g, "");
-  if (!/^[0-9a-f]{64}$/i.test(digits)) {
-    throw new ConfigurationError("The fingerprint is not a SHA-256 fingerprint: 32 pairs of hexadecimal digits.");
-  }
-  return digits.toUpperCase().replace(/(..)(?!$)/g, "$1:");
+  const fingerprint = fingerprintIn(text);
+  if (fingerprint !== undefined) return fingerprint;
+  throw new ConfigurationError("The fingerprint is not a SHA-256 fingerprint: 32 pairs of hexadecimal digits.");
 }
 
 function distrustOf(socket: TLSSocket, fingerprint: string | undefined): ConnectError | undefined {

@@ -1,0 +1,4 @@
+import { actionModule } from "../../src/runtime/action";
+import { atxPower } from "./action";
+
+export = actionModule(atxPower);

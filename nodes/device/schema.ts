@@ -1,0 +1,25 @@
+import { AUTH_METHODS } from "../../src/client/vocabulary";
+import { choice, configNode, flag, seconds, text } from "../../src/schema/field";
+import { deviceNode } from "../../src/schema/node";
+
+export const schema = deviceNode({
+  name: "device",
+  fields: {
+    /** `host`, `host:port`, `[v6]:port` or an http(s) URL, possibly with a sub-path. */
+    address: text({ icon: "globe", default: "", optional: true, hint: true }),
+    auth: choice(AUTH_METHODS, { icon: "sign-in", default: "headers", expert: true }),
+    user: text({ icon: "user", default: "admin", blank: true }),
+    trust: choice(["system", "tls", "fingerprint", "none"], { icon: "shield", default: "system" }),
+    /** A CA, a client certificate: Node-RED's own node for these. */
+    tls: configNode({ icon: "certificate", type: "tls-config", when: { trust: ["tls"] } }),
+    /** SHA-256 of the device's certificate as `AB:CD:...`. */
+    fingerprint: text({ icon: "key", default: "", optional: true, hint: true, when: { trust: ["fingerprint"] } }),
+    connectTimeout: seconds({ icon: "clock-o", min: 0.1, max: 3600, default: 10, expert: true }),
+    timeout: seconds({ icon: "clock-o", min: 0.1, max: 3600, default: 30, expert: true }),
+    /** How long the video runs on when no node needs it any more. */
+    videoIdle: seconds({ icon: "film", default: 30, expert: true }),
+    /** Nothing that changes the device is sent. */
+    readOnly: flag({ icon: "lock", default: false }),
+  },
+  secrets: ["password", "totpSecret"],
+});

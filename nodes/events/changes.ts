@@ -1,0 +1,72 @@
+import { isDeepStrictEqual } from "node:util";
+import {
+  isReported,
+  namesBeside,
+  statePath,
+  valueAt,
+  type StateChange,
+  type StatePath,
+  type States,
+} from "../../src/client";
+import type { MissingPath } from "../../src/runtime/missing";
+import type { Emission } from "../../src/runtime/source";
+
+interface Property extends StatePath {
+  /** What was sent last, and since when it is so: unknown when the connection was lost in between. */
+  last?: { value: unknown; since: number | undefined };
+}
+
+/** States that are computed from what the device reports. */
+const DERIVED = ["power", "idle"];
+
+/** A message for each chosen property whose value differs from the last one that was sent. */
+export class Changes {
+  readonly #properties: Property[];
+  readonly #now: () => number;
+
+  /** @param now seconds that only grow. */
+  constructor(paths: readonly string[], now = () => performance.now() / 1000) {
+    this.#properties = paths.map(statePath);
+    this.#now = now;
+  }
+
+  /** Whether a property of this kind is among them. */
+  has(kind: string): boolean {
+    return this.#properties.some((property) => property.kind === kind);
+  }
+
+  onState({ kind, state, age = 0 }: StateChange): Emission[] {
+    const since = this.#now() - age;
+    return this.#properties.flatMap((property) => {
+      if (property.kind !== kind || !isReported(property, state)) return [];
+      return this.#changed(property, valueAt(state, property.keys), since);
+    });
+  }
+
+  /** What happens until the next connection is not seen. */
+  onConnection(): void {
+    for (const { last } of this.#properties) if (last) last.since = undefined;
+  }
+
+  /** Those that lead nowhere in the states of a device. */
+  missing(states: Readonly<States>): MissingPath[] {
+    const known = { ...states, ...Object.fromEntries(DERIVED.map((kind) => [kind, true])) };
+    return this.#properties.flatMap((property) => {
+      const names = namesBeside(known, property);
+      return names ? [{ path: property.text, names }] : [];
+    });
+  }
+
+  #changed(property: Property, value: unknown, since: number): Emission[] {
+    const { last } = property;
+    if (last && isDeepStrictEqual(last.value, value)) return [];
+    property.last = { value, since };
+    const message = { topic: property.text, payload: value };
+    if (!last) return [message];
+    const duration = last.since === undefined ? {} : { duration: milliseconds(since - last.since) };
+    return [{ ...message, previous: structuredClone(last.value), ...duration }];
+  }
+}
+
+/** Seconds, to the millisecond; what is noticed later may have begun earlier. */
+const milliseconds = (seconds: number): number => Math.max(0, Math.round(seconds * 1000) / 1000);

@@ -1,0 +1,24 @@
+import { choice, flag, fromMsg, seconds, text } from "../../src/schema/field";
+import { actionNode } from "../../src/schema/node";
+
+export const schema = actionNode({
+  name: "gpio",
+  fields: {
+    action: choice(["on", "off", "toggle", "pulse", "read"], {
+      icon: "toggle-on",
+      default: fromMsg("payload"),
+      synonyms: { true: "on", "1": "on", false: "off", "0": "off" },
+    }),
+    channel: text({ icon: "plug", default: "", blank: true, suggest: "channels", hint: true }),
+    delay: seconds({ icon: "bell-o", max: 3600, default: 0, hint: true, when: { action: ["pulse"] } }),
+    verify: flag({ icon: "check", default: true, hint: true, when: { action: ["on", "off", "toggle"] } }),
+    timeout: seconds({ icon: "clock-o", min: 0.1, max: 3600, default: 10 }),
+    busyRetry: seconds({
+      icon: "repeat",
+      max: 600,
+      default: 10,
+      expert: true,
+      when: { action: ["on", "off", "toggle", "pulse"] },
+    }),
+  },
+});

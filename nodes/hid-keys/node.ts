@@ -1,0 +1,4 @@
+import { actionModule } from "../../src/runtime/action";
+import { hidKeys } from "./action";
+
+export = actionModule(hidKeys);

@@ -1,0 +1,44 @@
+import { choice, flag, fromMsg, names, seconds, text } from "../../src/schema/field";
+import { actionNode } from "../../src/schema/node";
+
+export const schema = actionNode({
+  name: "hid-keys",
+  fields: {
+    action: choice(["text", "shortcut", "key", "release"], { icon: "keyboard-o", default: "text" }),
+    text: text({
+      icon: "i-cursor",
+      default: fromMsg("payload"),
+      empty: true,
+      secret: true,
+      hint: true,
+      when: { action: ["text"] },
+    }),
+    enter: flag({ icon: "level-down", default: false, when: { action: ["text"] } }),
+    capsLockOff: flag({ icon: "font", default: false, hint: true, when: { action: ["text"] } }),
+    keymap: text({
+      icon: "language",
+      default: "",
+      blank: true,
+      suggest: "keymaps",
+      hint: true,
+      when: { action: ["text"] },
+    }),
+    keys: names({
+      icon: "keyboard-o",
+      default: "ControlLeft+AltLeft+Delete",
+      suggest: "keys",
+      hint: true,
+      when: { action: ["shortcut"] },
+    }),
+    key: text({
+      icon: "keyboard-o",
+      default: "Enter",
+      suggest: "key",
+      hint: true,
+      when: { action: ["key", "release"] },
+    }),
+    hold: seconds({ icon: "clock-o", max: 600, default: 0, hint: true, when: { action: ["key"] } }),
+    delay: seconds({ icon: "sort-amount-asc", max: 5, default: 0, hint: true, when: { action: ["text"] } }),
+  },
+  progress: { action: ["text"] },
+});

@@ -1,0 +1,4 @@
+import { actionModule } from "../../src/runtime/action";
+import { hidMacro } from "./action";
+
+export = actionModule(hidMacro);

@@ -1,0 +1,20 @@
+import { actionDialog } from "../../src/editor/action-dialog";
+import { hint, row } from "../../src/editor/form";
+import { wordsOf } from "../../src/editor/words";
+import { schema } from "./schema";
+
+const words = wordsOf(schema.name);
+const call = (field: string, label: string): JQuery => row(field).find("label span").text(words(label));
+
+export const editor = actionDialog(schema, {
+  label(given) {
+    const action = given.fixed("action");
+    return action && `mouse: ${action.replace("_", " ")}`;
+  },
+  changed(given) {
+    const isDrag = given.fixed("action") === "drag";
+    call("atX", isDrag ? "label.fromX" : "label.atX");
+    call("atY", isDrag ? "label.fromY" : "label.atY");
+    hint("atY").toggle(!isDrag);
+  },
+});

@@ -1,0 +1,4 @@
+import { actionModule } from "../../src/runtime/action";
+import { hidMouse } from "./action";
+
+export = actionModule(hidMouse);

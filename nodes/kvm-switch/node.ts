@@ -1,0 +1,4 @@
+import { actionModule } from "../../src/runtime/action";
+import { kvmSwitch } from "./action";
+
+export = actionModule(kvmSwitch);

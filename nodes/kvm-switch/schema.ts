@@ -1,0 +1,58 @@
+import { BEACON_PLACES } from "../../src/client/vocabulary";
+import { choice, data, fromMsg, number, text } from "../../src/schema/field";
+import { actionNode } from "../../src/schema/node";
+import { alternativesOf } from "../../src/schema/when";
+import { POWER_ACTIONS, POWER_SYNONYMS, powerFields } from "../atx-power/schema";
+
+const power = powerFields("power", { action: ["power"] });
+
+export const schema = actionNode({
+  name: "kvm-switch",
+  fields: {
+    action: choice(
+      ["select", "power", "beacon_on", "beacon_off", "edid_list", "edid_create", "edid_assign", "edid_remove", "state"],
+      { icon: "random", default: "select" },
+    ),
+    light: choice(BEACON_PLACES, {
+      icon: "lightbulb-o",
+      default: "port",
+      when: { action: ["beacon_on", "beacon_off"] },
+    }),
+    unit: number({
+      icon: "server",
+      min: 1,
+      max: 5,
+      whole: true,
+      default: 1,
+      when: { action: ["beacon_on", "beacon_off"], light: ["uplink", "downlink"] },
+    }),
+    edid: text({
+      icon: "television",
+      default: "",
+      suggest: "edids",
+      hint: true,
+      when: { action: ["edid_create", "edid_assign", "edid_remove"] },
+    }),
+    data: data({ icon: "file-o", default: fromMsg("payload"), hint: true, when: { action: ["edid_create"] } }),
+    port: text({
+      icon: "plug",
+      default: fromMsg("payload"),
+      suggest: "ports",
+      hint: true,
+      when: [{ action: ["select", "power", "edid_assign"] }, { action: ["beacon_on", "beacon_off"], light: ["port"] }],
+    }),
+    power: choice(POWER_ACTIONS, {
+      icon: "power-off",
+      default: "ensure_on",
+      synonyms: POWER_SYNONYMS,
+      words: "atx-power:action",
+      when: { action: ["power"] },
+    }),
+    ...power,
+    timeout: {
+      ...power.timeout,
+      // The switch, too, has to report what was done.
+      when: [{ action: ["select", "edid_assign", "beacon_on", "beacon_off"] }, ...alternativesOf(power.timeout.when)],
+    },
+  },
+});

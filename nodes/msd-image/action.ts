@@ -1,0 +1,44 @@
+import { actionsBy, type WorkOf } from "../../src/actions/action";
+import { schema } from "./schema";
+
+type ImageWork = WorkOf<typeof schema>;
+
+export const msdImage = actionsBy(schema, "action", {
+  async upload(work) {
+    const { source: given, storeAs, replace, sha256: isWanted, busyRetry } = work.fields;
+    const { source, size: knownSize, name } = given;
+    const options = { name: storeAs || name, size: knownSize, replace, sha256: isWanted, busyRetry, ...watched(work) };
+    const { name: image, size, sha256 } = await work.pikvm.images.upload(source, options);
+    return { image, size, ...(sha256 === undefined ? {} : { sha256 }) };
+  },
+  async fetch(work) {
+    const { url, insecure, storeAs, replace, busyRetry } = work.fields;
+    const options = { name: storeAs, insecure, replace, busyRetry, ...watched(work) };
+    const { name: image, size } = await work.pikvm.images.fetch(url, options);
+    return { image, size };
+  },
+  async download(work) {
+    return DOWNLOADS[work.fields.target](work);
+  },
+  async remove({ pikvm, fields: { image, eject, busyRetry }, signal }) {
+    return { image, ...(await pikvm.images.remove(image, { eject, busyRetry, signal })) };
+  },
+  list: async ({ pikvm, signal }) => ({ images: await pikvm.images.list({ signal }) }),
+});
+
+const DOWNLOADS: Record<ImageWork["fields"]["target"], (work: ImageWork) => Promise<object>> = {
+  async file(work) {
+    const { image, file, replace, busyRetry } = work.fields;
+    const size = await work.pikvm.images.downloadToFile(image, file, { replace, busyRetry, ...watched(work) });
+    return { image, size, file };
+  },
+  async stream({ pikvm, fields: { image, busyRetry }, signal }) {
+    const { stream, size } = await pikvm.images.download(image, { busyRetry, signal });
+    return { image, size, stream };
+  },
+};
+
+function watched({ signal, progress }: ImageWork) {
+  const onProgress = (done: number, total: number | undefined) => progress({ done, total, unit: "bytes" });
+  return { onProgress, signal };
+}

@@ -1,0 +1,13 @@
+import { actionDialog } from "../../src/editor/action-dialog";
+import { wordsOf } from "../../src/editor/words";
+import { schema } from "./schema";
+
+const words = wordsOf(schema.name);
+
+export const editor = actionDialog(schema, {
+  label(given) {
+    const action = given.fixed("action");
+    return action && `image: ${action}`;
+  },
+  problems: { url: (url) => (/^\s*https?:\/\/\S+\s*$/i.test(url) ? undefined : words("reason.url")) },
+});

@@ -1,0 +1,49 @@
+import { choice, flag, fromMsg, image, imageSource, seconds, text } from "../../src/schema/field";
+import { actionNode } from "../../src/schema/node";
+
+export const schema = actionNode({
+  name: "msd-image",
+  fields: {
+    action: choice(["upload", "fetch", "download", "remove", "list"], { icon: "archive", default: "upload" }),
+    source: imageSource({
+      icon: "upload",
+      default: fromMsg("payload"),
+      hint: true,
+      when: { action: ["upload"] },
+    }),
+    url: text({ icon: "link", default: fromMsg("payload"), hint: true, when: { action: ["fetch"] } }),
+    insecure: flag({ icon: "unlock", default: false, hint: true, when: { action: ["fetch"] } }),
+    storeAs: text({ icon: "hdd-o", default: "", blank: true, hint: true, when: { action: ["upload", "fetch"] } }),
+    image: image({
+      icon: "file-o",
+      default: fromMsg("payload"),
+      suggest: "images",
+      hint: true,
+      when: { action: ["download", "remove"] },
+    }),
+    target: choice(["file", "stream"], { icon: "download", default: "file", when: { action: ["download"] } }),
+    file: text({
+      icon: "floppy-o",
+      default: fromMsg("filename"),
+      hint: true,
+      when: { action: ["download"], target: ["file"] },
+    }),
+    replace: flag({
+      icon: "refresh",
+      default: false,
+      hint: true,
+      when: [{ action: ["upload", "fetch"] }, { action: ["download"], target: ["file"] }],
+    }),
+    sha256: flag({ icon: "check", default: false, hint: true, when: { action: ["upload"] } }),
+    eject: flag({ icon: "eject", default: false, hint: true, when: { action: ["remove"] } }),
+    busyRetry: seconds({
+      icon: "repeat",
+      max: 600,
+      default: 10,
+      hint: true,
+      expert: true,
+      when: { action: ["upload", "fetch", "download", "remove"] },
+    }),
+  },
+  progress: [{ action: ["upload", "fetch"] }, { action: ["download"], target: ["file"] }],
+});

@@ -1,0 +1,17 @@
+import { actionDialog } from "../../src/editor/action-dialog";
+import { input } from "../../src/editor/form";
+import { schema } from "./schema";
+
+export const editor = actionDialog(schema, {
+  label(given) {
+    const action = given.fixed("action");
+    if (action === "mount" || action === "swap") return `${action}: ${given.fixed("image") ?? "…"}`;
+    return action && `drive: ${action}`;
+  },
+  saving(given) {
+    if (given.mayBe("drive", ["flash"])) return;
+    // The row is hidden for a CD-ROM, and one that is writable is refused when a message comes.
+    input("writable").typedInput("type", "bool");
+    input("writable").typedInput("value", "false");
+  },
+});

@@ -1,0 +1,4 @@
+import { actionModule } from "../../src/runtime/action";
+import { msdMount } from "./action";
+
+export = actionModule(msdMount);

@@ -1,0 +1,48 @@
+import { DRIVE_KINDS } from "../../src/client/vocabulary";
+import { choice, flag, fromMsg, image, seconds } from "../../src/schema/field";
+import { actionNode } from "../../src/schema/node";
+
+export const schema = actionNode({
+  name: "msd-mount",
+  fields: {
+    action: choice(["mount", "swap", "eject", "state"], {
+      icon: "hdd-o",
+      default: "mount",
+      synonyms: { unmount: "eject" },
+    }),
+    image: image({
+      icon: "file-o",
+      default: fromMsg("payload"),
+      suggest: "images",
+      hint: true,
+      when: { action: ["mount", "swap"] },
+    }),
+    drive: choice(DRIVE_KINDS, {
+      icon: "dot-circle-o",
+      default: "cdrom",
+      synonyms: { cd: "cdrom", cd_rom: "cdrom", dvd: "cdrom", usb: "flash", flash_drive: "flash" },
+      when: { action: ["mount", "swap"] },
+    }),
+    writable: flag({
+      icon: "pencil",
+      default: false,
+      hint: true,
+      when: { action: ["mount", "swap"], drive: ["flash"] },
+    }),
+    timeout: seconds({
+      icon: "clock-o",
+      min: 0.1,
+      max: 3600,
+      default: 10,
+      when: { action: ["mount", "swap", "eject"] },
+    }),
+    busyRetry: seconds({
+      icon: "repeat",
+      max: 600,
+      default: 10,
+      hint: true,
+      expert: true,
+      when: { action: ["mount", "swap", "eject"] },
+    }),
+  },
+});

@@ -1,0 +1,22 @@
+import { ANSWER_FORMATS, METHODS } from "../../src/client/vocabulary";
+import { anything, choice, fromMsg, query, seconds, text } from "../../src/schema/field";
+import { actionNode } from "../../src/schema/node";
+
+export const schema = actionNode({
+  name: "request",
+  fields: {
+    call: choice(["custom", "info", "log", "metrics", "redfish"], { icon: "exchange", default: "info" }),
+    method: choice(METHODS, { icon: "arrow-right", default: "GET", when: { call: ["custom"] } }),
+    path: text({ icon: "link", default: "/api/info", hint: true, when: { call: ["custom"] } }),
+    query: query({ icon: "question", default: "", hint: true }),
+    body: anything({
+      icon: "file-text-o",
+      default: fromMsg("payload"),
+      blank: true,
+      hint: true,
+      when: { call: ["custom"], method: ["POST", "PATCH", "DELETE"] },
+    }),
+    format: choice(ANSWER_FORMATS, { icon: "arrow-left", default: "json", when: { call: ["custom"] } }),
+    timeout: seconds({ icon: "clock-o", min: 0.1, max: 3600, default: 30 }),
+  },
+});

@@ -1,0 +1,4 @@
+import { actionModule } from "../../src/runtime/action";
+import { screen } from "./action";
+
+export = actionModule(screen);

@@ -1,0 +1,4 @@
+import { actionModule } from "../../src/runtime/action";
+import { waitUntil } from "./action";
+
+export = actionModule(waitUntil);

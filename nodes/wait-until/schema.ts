@@ -1,0 +1,55 @@
+import { TEXT_MODES } from "../../src/client/vocabulary";
+import { choice, flag, names, number, region, seconds, text, value } from "../../src/schema/field";
+import { actionNode } from "../../src/schema/node";
+
+export const schema = actionNode({
+  name: "wait-until",
+  fields: {
+    condition: choice(["state", "text"], { icon: "hourglass-half", default: "state" }),
+    path: text({
+      icon: "sitemap",
+      default: "atx.leds.power",
+      suggest: "paths",
+      hint: true,
+      when: { condition: ["state"] },
+    }),
+    test: choice(["equals", "not_equals", "matches", "above", "below", "changes"], {
+      icon: "balance-scale",
+      default: "equals",
+      synonyms: { "=": "equals", "==": "equals", "!=": "not_equals", ">": "above", "<": "below" },
+      when: { condition: ["state"] },
+    }),
+    value: value({
+      icon: "tag",
+      default: true,
+      textual: { test: ["equals", "not_equals", "matches", "changes"] },
+      when: { condition: ["state"], test: ["equals", "not_equals", "matches", "above", "below"] },
+    }),
+    event: choice(["appears", "disappears"], { icon: "eye", default: "appears", when: { condition: ["text"] } }),
+    text: text({ icon: "i-cursor", default: "login:", hint: true, when: { condition: ["text"] } }),
+    mode: choice(TEXT_MODES, { icon: "search", default: "plain", when: { condition: ["text"] } }),
+    mistakes: number({
+      icon: "random",
+      min: 0,
+      max: 100,
+      whole: true,
+      default: "",
+      blank: true,
+      hint: true,
+      when: { condition: ["text"], mode: ["tolerant"] },
+    }),
+    region: region({ icon: "crop", default: "", hint: true, when: { condition: ["text"] } }),
+    langs: names({
+      icon: "language",
+      default: "",
+      blank: true,
+      suggest: "languages",
+      hint: true,
+      when: { condition: ["text"] },
+    }),
+    interval: seconds({ icon: "refresh", max: 3600, default: 2, when: { condition: ["text"] } }),
+    holdFor: seconds({ icon: "pause", default: 0 }),
+    next: flag({ icon: "step-forward", default: false, hint: true }),
+    timeout: seconds({ icon: "clock-o", min: 0.1, default: 300 }),
+  },
+});

@@ -1,0 +1,100 @@
+import type { PiKVM } from "../client";
+import type { Field, Fields } from "../schema/field";
+import { fieldsOf, type NodeSchema } from "../schema/node";
+import type { Progress } from "./progress";
+import { readAs, readerOf, type ValueOf } from "./read";
+
+/** What the fields of a node hold for one piece of work. A value that cannot be used throws when it is read. */
+export type Values<F extends Fields> = { readonly [Name in keyof F]: ValueOf<F[Name]> };
+
+/** One piece of work. */
+export interface Work<F extends Fields> {
+  pikvm: PiKVM;
+  /** Read a field only when the action uses it: what it does not use may be unusable. */
+  fields: Values<F>;
+  /** Whether a field is left empty on purpose; a message without the value that it should bring is something else. */
+  isBlank: (field: keyof F & string) => boolean;
+  /** Ends when the work is cancelled. Hand it to every call. */
+  signal: AbortSignal;
+  /** To be called with how far it is, as often as one likes. */
+  progress: (progress: Progress) => void;
+}
+
+/** The work of a node with this schema. */
+export type WorkOf<S> = S extends NodeSchema<infer F> ? Work<F> : never;
+
+/** What a node can do, and with what: found by the node's name, for whoever wants it done. */
+export interface Actions<F extends Fields = Fields> {
+  schema: NodeSchema<F>;
+  /** @returns the result, as the node's `msg.payload`. */
+  perform: (work: Work<F>) => Promise<object>;
+}
+
+/** The names of the fields with a choice, and what can be chosen. */
+type ChoicesIn<F extends Fields> = { [Name in keyof F]: F[Name] extends { kind: "choice" } ? Name : never }[keyof F];
+
+/**
+ * What is done for each value of the field that chooses: the compiler misses an action that is not there. The result begins with what was
+ * chosen.
+ */
+export function actionsBy<F extends Fields, By extends ChoicesIn<F> & string>(
+  schema: NodeSchema<F>,
+  by: By,
+  actions: Record<ValueOf<F[By]> & string, (work: Work<F>) => Promise<object>>,
+): Actions<F> {
+  const perform = actionsQuietlyBy(schema, by, actions).perform;
+  return { schema, perform: async (work) => ({ [by]: work.fields[by], ...(await perform(work)) }) };
+}
+
+/** The same, with results that do not tell what was chosen. */
+export function actionsQuietlyBy<F extends Fields, By extends ChoicesIn<F> & string>(
+  schema: NodeSchema<F>,
+  by: By,
+  actions: Record<ValueOf<F[By]> & string, (work: Work<F>) => Promise<object>>,
+): Actions<F> {
+  // The field is one that chooses, so its value is the name of an action.
+  return { schema, perform: (work) => actions[work.fields[by] as ValueOf<F[By]> & string](work) };
+}
+
+/**
+ * An object with a getter for each field, which throws when the value cannot be used.
+ * @param valueOf answers the reader's value: throws what is wrong with it.
+ */
+export function lazily<F extends Fields>(
+  schema: NodeSchema<F>,
+  valueOf: (name: string, field: Field) => unknown,
+): Values<F> {
+  const values = {};
+  for (const [name, field] of fieldsOf(schema))
+    Object.defineProperty(values, name, { get: () => valueOf(name, field), enumerable: true });
+  return values as Values<F>; // one getter for each field, typed by what the field's reader answers
+}
+
+/** What is given for an action without Node-RED. */
+export interface Order {
+  /** By the names of the fields; for what is absent its default holds, where that does not come with a message. */
+  values: Readonly<Record<string, unknown>>;
+  signal?: AbortSignal;
+  progress?: (progress: Progress) => void;
+}
+
+/**
+ * Does what a node would do for a message whose fields hold these values.
+ * @throws ConfigurationError for a value that cannot be used; what the action throws.
+ */
+export async function perform<F extends Fields>(
+  { schema, perform }: Actions<F>,
+  pikvm: PiKVM,
+  { values, signal = new AbortController().signal, progress = () => undefined }: Order,
+): Promise<object> {
+  const isBlank = (name: string): boolean => values[name] === undefined || values[name] === "";
+  const fields = lazily(schema, (name, field) => {
+    const value = values[name] === undefined ? fixedDefault(field) : values[name];
+    return readAs(readerOf(field), value, name, "the request");
+  });
+  return perform({ pikvm, fields, isBlank, signal, progress });
+}
+
+function fixedDefault({ default: initial }: Field): unknown {
+  return typeof initial === "object" && "msg" in initial ? undefined : initial;
+}

@@ -1,0 +1,63 @@
+import { randomUUID } from "node:crypto";
+import { rename, rm, writeFile } from "node:fs/promises";
+import { ConfigurationError, PiKVMError } from "../client";
+import type { PICTURE_FORMATS } from "../schema/picture-formats";
+import { reasonOf } from "./thrown";
+
+type PictureFormat = (typeof PICTURE_FORMATS)[number];
+
+/** A JPEG as a flow wants it. A file is there only when it is complete; its path is handed on then. */
+export async function handOver(image: Buffer, format: PictureFormat, file: string): Promise<Buffer | string> {
+  if (format === "buffer") return image;
+  if (format === "data_url") return `data:image/jpeg;base64,${image.toString("base64")}`;
+  const path = pathOf(file);
+  // A name of its own: two that write the same file must not mix.
+  const unfinished = `${path}.${randomUUID()}.part`;
+  try {
+    await writeFile(unfinished, image);
+    await rename(unfinished, path);
+  } catch (cause) {
+    await rm(unfinished, { force: true }).catch(() => undefined);
+    throw new PiKVMError(`The picture could not be written to "${path}": ${reasonOf(cause)}`, { code: "FILE", cause });
+  }
+  return path;
+}
+
+/** Is told when pictures begin to fail, and when they are right again. */
+export interface PictureReports {
+  failed: (error: PiKVMError) => void;
+  recovered: () => void;
+}
+
+/** Hands on one picture after the other. A file that cannot be written is reported once, until it can be written again. */
+export class PictureWriter {
+  readonly #format: PictureFormat;
+  readonly #file: string;
+  #failed = false;
+
+  constructor(format: PictureFormat, file: string) {
+    this.#format = format;
+    this.#file = file;
+  }
+
+  /** @returns undefined when it failed. */
+  async handOver(image: Buffer, report: PictureReports): Promise<Buffer | string | undefined> {
+    try {
+      const picture = await handOver(image, this.#format, this.#file);
+      if (this.#failed) report.recovered();
+      this.#failed = false;
+      return picture;
+    } catch (error) {
+      if (!(error instanceof PiKVMError)) throw error;
+      if (!this.#failed) report.failed(error);
+      this.#failed = true;
+      return undefined;
+    }
+  }
+}
+
+/** @throws ConfigurationError where there is no path. */
+export function pathOf(text: string): string {
+  if (text.trim() === "") throw new ConfigurationError("There is no path of a file to write the picture to.");
+  return text;
+}

@@ -1,0 +1,74 @@
+// Makes the editor half of what is published, after tsc: for each node of package.json its html file (the script of nodes/<name>/editor.ts
+// and the form, both from the schema), the words, help and icons beside it, and the module that Node-RED loads, all where it looks for them.
+import { build } from "esbuild";
+import { existsSync } from "node:fs";
+import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { helpOf } from "./help.mjs";
+import { registrationOf } from "./registration.mjs";
+import { formOf } from "./rows.mjs";
+
+const root = path.resolve(import.meta.dirname, "../..");
+const source = path.join(root, "nodes");
+const target = path.join(root, "dist/nodes");
+
+const require = createRequire(import.meta.url);
+const manifest = JSON.parse(await readFile(path.join(root, "package.json"), "utf8"));
+const names = Object.values(manifest["node-red"].nodes).map((file) => path.basename(file, ".js"));
+const schemas = new Map(names.map((name) => [name, require(path.join(target, name, "schema.js")).schema]));
+const tools = {
+  ...require(path.join(root, "dist/src/schema/node.js")),
+  ...require(path.join(root, "dist/src/schema/stored.js")),
+};
+
+async function script(schema) {
+  const { outputFiles } = await build({
+    stdin: { contents: registrationOf(schema, tools), resolveDir: root, sourcefile: `${schema.name}.ts`, loader: "ts" },
+    tsconfig: path.join(root, "src/editor/tsconfig.json"),
+    bundle: true,
+    format: "iife",
+    target: "es2020",
+    write: false,
+    logLevel: "warning",
+  });
+  return outputFiles[0].text;
+}
+
+async function page(schema) {
+  const folder = path.join(source, schema.name);
+  const read = (file) => (existsSync(path.join(folder, file)) ? readFile(path.join(folder, file), "utf8") : undefined);
+  const form = formOf(schema, await read("dialog.html"), `${schema.name}/dialog.html`);
+  const style = await read("style.css");
+  const styles = style === undefined ? "" : `\n<style>\n${style}</style>\n`;
+  return `<script type="text/javascript">\n${await script(schema)}</script>\n${styles}\n${form}`;
+}
+
+async function layWords(lang) {
+  const [from, to] = [source, target].map((folder) => path.join(folder, "locales", lang));
+  const parts = await readFile(path.join(from, "parts.html"), "utf8");
+  const catalogues = new Map();
+  for (const name of names) catalogues.set(name, JSON.parse(await readFile(path.join(from, `${name}.json`), "utf8")));
+  const wordsOf = (name) => (key) => key.split(".").reduce((words, part) => words[part], catalogues.get(name));
+  await mkdir(to, { recursive: true });
+  for (const [name, schema] of schemas) {
+    const file = `${name}.html`;
+    const help = helpOf(await readFile(path.join(from, file), "utf8"), { schema, parts, wordsOf }, file);
+    await writeFile(path.join(to, file), help);
+    await cp(path.join(from, `${name}.json`), path.join(to, `${name}.json`));
+  }
+}
+
+for (const file of await readdir(target)) {
+  if (file.endsWith(".html")) await rm(path.join(target, file));
+}
+for (const [name, schema] of schemas) {
+  await writeFile(path.join(target, `${name}.html`), await page(schema));
+  await writeFile(path.join(target, `${name}.js`), `module.exports = require("./${name}/node.js");\n`);
+}
+
+await rm(path.join(target, "locales"), { recursive: true, force: true });
+for (const lang of await readdir(path.join(source, "locales"))) await layWords(lang);
+
+await rm(path.join(target, "icons"), { recursive: true, force: true });
+await cp(path.join(root, "icons"), path.join(target, "icons"), { recursive: true });

@@ -1,0 +1,47 @@
+// The script of a node in the editor. The catalogue of Node-RED reads it with a parser, without running it: so the build writes the
+// literals of the schema into `RED.nodes.registerType`.
+
+const COLOR = "#7AB8AA";
+
+/** @param schemas src/schema, as it is built. */
+export function registrationOf(schema, { defaultsOf, secretsOf, typeOf }) {
+  const isConfig = schema.role === "device";
+  const secrets = secretsOf(schema);
+  return `import { editor } from "./nodes/${schema.name}/editor";
+
+RED.nodes.registerType(${JSON.stringify(typeOf(schema))}, {
+${isConfig ? '  category: "config",' : shown(schema)}
+  defaults: {
+${Object.entries(defaultsOf(schema))
+  .map(([name, value]) => `    ${name}: { ${property(schema, name, value)} },`)
+  .join("\n")}
+  },
+${secrets.length > 0 ? `  credentials: { ${secrets.map((name) => `${name}: { type: "password" }`).join(", ")} },\n` : ""}\
+  label: editor.label,
+  labelStyle: editor.labelStyle,
+  oneditprepare: editor.oneditprepare,
+  oneditsave: editor.oneditsave,
+});
+`;
+}
+
+/** What the palette and the flow show. An ordinary hyphen in a label of the palette would get spaces around it. */
+const shown = ({ name, role }) => `\
+  category: "PiKVM",
+  color: "${COLOR}",
+  icon: "${name}.svg",
+  inputs: ${role === "action" ? 1 : 0},
+  outputs: 2,
+  paletteLabel: "${name.replaceAll("-", "\\u2011")}",
+  outputLabels: editor.outputLabels,`;
+
+function property(schema, name, value) {
+  const parts = [`value: ${JSON.stringify(value)}`];
+  const field = schema.fields[name];
+  if (name === "device") parts.push('type: "pikvm-device"', "validate: editor.checkDevice");
+  else if (name === "version") parts.push("validate: editor.checkVersion");
+  else if (field?.kind === "configNode") parts.push(`type: "${field.type}"`, "required: false");
+  else if (field && !(schema.role !== "action" && ["flag", "checks"].includes(field.kind)))
+    parts.push(`validate: editor.check("${name}")`);
+  return parts.join(", ");
+}

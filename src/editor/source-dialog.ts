@@ -1,0 +1,97 @@
+import type { Field, Fields } from "../schema/field";
+import { fieldsOf, type NodeSchema, type PlainFields } from "../schema/node";
+import { isUsed, isWanted, type MayBe } from "../schema/when";
+import { checkedIn, prepareChecks } from "./checks";
+import { definitionOf, storedOf, type Definition, type EditorNode } from "./definition";
+import { hint, input, row } from "./form";
+import { pathsIn, preparePaths } from "./path-list";
+import { addRegionButton } from "./region-picker";
+import { suggestionsFor } from "./suggestions";
+import { isEnvReference } from "./validate";
+import { problemOf } from "./widgets";
+import { common, wordsOf } from "./words";
+
+type ByField<F, Value> = Partial<Record<keyof F, (stored: PlainFields<F>) => Value>>;
+
+/** What is special about the dialog of a node. */
+interface Special<F> {
+  /** What the node is called in a flow while it has no name; undefined: as in the palette. */
+  label: (stored: PlainFields<F>) => string | undefined;
+  /** The word for what leaves on the first output. */
+  output: string;
+  /** Why a property cannot be used although it is of its kind, or undefined. */
+  problems?: ByField<F, string | undefined>;
+  /** Why an entry of a list cannot be used, or undefined. */
+  entryProblem?: (entry: string) => string | undefined;
+  /** What is shown but not read. */
+  unread?: ByField<F, boolean>;
+}
+
+/** The dialog of a node that sends messages by itself, whose properties are plain values, from its schema. */
+export function sourceDialog<F extends Fields>(
+  schema: NodeSchema<F>,
+  { label, output, problems = {}, entryProblem = () => undefined, unread = {} }: Special<F>,
+): Definition {
+  const words = wordsOf(schema.name);
+  const stored = (node: object): PlainFields<F> => storedOf(schema, node) as PlainFields<F>; // as the schema says
+
+  /** What the node has, or what its open dialog shows. */
+  const valueOf = (node: object, name: string): string =>
+    String(input(name).data("node") === node ? input(name).val() : stored(node)[name]);
+  const mayBe =
+    (node: object): MayBe =>
+    (name, wanted) =>
+      isWanted(valueOf(node, name), wanted);
+
+  function problem(node: object, name: string, value: string): string | undefined {
+    const field = schema.fields[name];
+    if (field === undefined || isEnvReference(value)) return undefined;
+    if (!isUsed(field.when, mayBe(node)) || unread[name]?.(stored(node))) return undefined;
+    return problemOf(field, value, "str", mayBe(node)) ?? problems[name]?.(stored(node));
+  }
+
+  function prepare(node: EditorNode): void {
+    const update = (): void => {
+      for (const [name, field] of fieldsOf(schema)) {
+        row(name).toggle(isUsed(field.when, mayBe(node)));
+        if (field.hint === "each") hint(name).html(words(`hint.${name}.${valueOf(node, name)}`));
+      }
+    };
+    for (const [name, field] of fieldsOf(schema)) {
+      input(name).data("node", node).on("change", update);
+      prepareInput(name, field, stored(node)[name]);
+    }
+    update();
+  }
+
+  function prepareInput(name: string, field: Field, value: unknown): void {
+    const suggest = "suggest" in field ? suggestionsFor(field) : undefined;
+    if (field.kind === "checks") prepareChecks(listOf(name), field.choices, value as string[]);
+    else if (field.kind === "list") preparePaths(listOf(name), value as string[], { suggest, problem: entryProblem });
+    else if (suggest) input(name).autoComplete({ search: suggest, minLength: 0 });
+    if (field.kind !== "region") return;
+    addRegionButton(
+      input(name),
+      () => String(input(name).val()),
+      (text) => void input(name).val(text).trigger("change"),
+    );
+  }
+
+  function save(node: EditorNode): void {
+    for (const [name, { kind }] of fieldsOf(schema)) {
+      if (kind === "checks") node[name] = checkedIn(listOf(name));
+      if (kind === "list") node[name] = pathsIn(listOf(name));
+    }
+  }
+
+  return definitionOf(schema, {
+    problem,
+    label: (node) => label(stored(node)),
+    outputLabels: (index) => (index === 0 ? words(`port.${output}`) : common("port.errors")),
+    prepare,
+    save,
+  });
+}
+
+/** Where the entries of a list are: it has no input of its own. */
+const listOf = (name: string): JQuery => $(`#pikvm-${name}`);

@@ -1,0 +1,44 @@
+import { lazily, type Values } from "../actions/action";
+import { readAs, readerOf } from "../actions/read";
+import type { Fields } from "../schema/field";
+import { secretsOf, versionOf, type NodeSchema } from "../schema/node";
+import { isNewer, upToDate } from "../schema/stored";
+import type { FlowNode, NodeAPI, NodeCredentials, NodeDef } from "./red";
+
+/** What a flow has stored for a node, by the names of its schema. */
+export interface Stored extends NodeDef {
+  /** Id of a `pikvm-device` config node. */
+  device?: string;
+  /** When true, `msg.pikvm` (name or id of a configured device) takes precedence over `device`. */
+  deviceFromMsg?: boolean;
+  /** Whether the flow gets messages that tell how far the work is. */
+  progress?: boolean;
+  [property: string]: unknown;
+}
+
+/** What a flow has stored, moved forward to this version. A node that a newer version stored does what it can, and says so. */
+export function storedIn(schema: NodeSchema, node: FlowNode, config: NodeDef): Stored {
+  if (isNewer(schema, { ...config })) {
+    node.warn(
+      `A newer version of node-red-contrib-pikvm stored this node; this one knows version ${versionOf(schema)} of it ` +
+        "and ignores the rest. Update the package.",
+    );
+  }
+  return { ...config, ...upToDate(schema, { ...config }) };
+}
+
+/** The values of a node whose fields hold no typed inputs. @param source where they come from, for errors. */
+export const settingsIn = <F extends Fields>(
+  RED: NodeAPI,
+  schema: NodeSchema<F>,
+  stored: Stored,
+  source = "the dialog",
+): Values<F> => lazily(schema, (name, field) => readAs(readerOf(field), stored[name], RED._(`label.${name}`), source));
+
+/** What a node's type is registered with. */
+export function credentialsOf<C extends object>(schema: NodeSchema): { credentials?: NodeCredentials<C> } {
+  const secrets = secretsOf(schema);
+  if (secrets.length === 0) return {};
+  const credentials = Object.fromEntries(secrets.map((name) => [name, { type: "password" }]));
+  return { credentials: credentials as unknown as NodeCredentials<C> }; // the node's schema names what it reads
+}

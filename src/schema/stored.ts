@@ -1,0 +1,82 @@
+import type { Field } from "./field";
+import { fieldsOf, versionOf, type NodeSchema } from "./node";
+
+/** The typed-input type of a value picked from a fixed list. */
+export const CHOICE = "choice";
+
+/** The typed-input type of a text that is kept in the node, however long. */
+export const STORED = "stored";
+
+/** The typed-input type of a value kept in the node's credentials. */
+export const SECRET = "secret";
+
+type Stored = Readonly<Record<string, unknown>>;
+
+/** What a new node stores. */
+export function defaultsOf(schema: NodeSchema): Record<string, unknown> {
+  const isAction = schema.role === "action";
+  const fields = fieldsOf(schema).map(([name, field]) => (isAction ? typed(name, field) : { [name]: plain(field) }));
+  return Object.assign(
+    { name: "", version: versionOf(schema) },
+    schema.role === "device" ? {} : { device: "" },
+    isAction ? { deviceFromMsg: false } : {},
+    ...fields,
+    schema.progress === undefined ? {} : { progress: false },
+  ) as Record<string, unknown>;
+}
+
+/**
+ * What a flow has stored, as this version stores it. What is absent takes its default; of a newer version nothing is changed, so what is
+ * not known here stays.
+ */
+export function upToDate(schema: NodeSchema, stored: Stored): Record<string, unknown> {
+  const migrations = schema.migrations ?? [];
+  const migrated = migrations.slice(storedVersion(stored) - 1).reduce<Stored>((old, migrate) => migrate(old), stored);
+  const current = { ...defaultsOf(schema), ...withTypes(schema, migrated) };
+  return isNewer(schema, stored) ? current : { ...current, version: versionOf(schema) };
+}
+
+/** Whether a later version of this package has stored it. */
+export const isNewer = (schema: NodeSchema, stored: Stored): boolean => storedVersion(stored) > versionOf(schema);
+
+function storedVersion({ version }: Stored): number {
+  return typeof version === "number" && version >= 1 ? version : 1;
+}
+
+/** Without what is absent. A value whose type is absent was written by hand: it is meant as it stands. */
+function withTypes(schema: NodeSchema, stored: Stored): Record<string, unknown> {
+  const fields = schema.role === "action" ? fieldsOf(schema) : [];
+  const types = fields.filter(([name]) => stored[name] !== undefined).map(([name]) => [`${name}Type`, "str"] as const);
+  const given = Object.entries(stored).filter(([, value]) => value !== undefined);
+  return Object.fromEntries([...types, ...given]);
+}
+
+/** A value, and the type of the typed input that holds it. */
+function typed(name: string, field: Field): Record<string, string> {
+  const { default: initial } = field;
+  if (typeof initial === "object" && "msg" in initial) return { [name]: initial.msg, [`${name}Type`]: "msg" };
+  return { [name]: String(initial), [`${name}Type`]: fixedType(field) };
+}
+
+/** The typed-input type of what is given in the dialog, at first. */
+export function fixedType(field: Field): string {
+  switch (field.kind) {
+    case "choice":
+      return CHOICE;
+    case "json":
+      return STORED;
+    case "number":
+      return "num";
+    case "flag":
+      return "bool";
+    case "value":
+      return typeof field.default === "number" ? "num" : typeof field.default === "boolean" ? "bool" : "str";
+    default:
+      return "str";
+  }
+}
+
+function plain(field: Field): unknown {
+  const { default: initial } = field;
+  return typeof initial === "number" ? String(initial) : initial;
+}
