@@ -1,10 +1,6 @@
 /** Requests with their answers as the files of `http` and `down` hold them. `answers.ts` has those of all recorders in one shape. */
+import type { Json } from "../../src/simulator/api/python";
 import { filesIn, jsonOf } from "./files";
-
-export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
-export interface JsonObject {
-  readonly [key: string]: Json;
-}
 
 export interface Exchange {
   readonly name: string;

@@ -1,5 +1,5 @@
 /** Recorded WebSocket sessions. */
-import type { JsonObject } from "./exchanges";
+import type { JsonObject } from "../../src/simulator/api/python";
 import { deviceFolders, filesIn, textOf } from "./files";
 
 export interface SessionEvent {
