@@ -47,9 +47,15 @@ function storedVersion({ version }: Stored): number {
 function withTypes(schema: NodeSchema, stored: Stored): Record<string, unknown> {
   const fields = schema.role === "action" ? fieldsOf(schema) : [];
   const types = fields.filter(([name]) => stored[name] !== undefined).map(([name]) => [`${name}Type`, "str"] as const);
-  const given = Object.entries(stored).filter(([, value]) => value !== undefined);
+  const given = Object.entries(stored).filter(
+    ([name, value]) => value !== undefined && !isBlankTime(schema, name, value),
+  );
   return Object.fromEntries([...types, ...given]);
 }
+
+/** A time of the device may be left blank. */
+const isBlankTime = ({ role, fields }: NodeSchema, name: string, value: unknown): boolean =>
+  role === "device" && value === "" && fields[name]?.kind === "number";
 
 /** A value, and the type of the typed input that holds it. */
 function typed(name: string, field: Field): Record<string, string> {

@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, test } from "node:test";
 import { brightnessOf } from "../../src/client/screen/brightness";
 import { changeBetween, lookAt } from "../../src/client/screen/picture-change";
 import { encodeJpeg, type Raster } from "../../src/simulator/video/jpeg";
+import { bytesOf, exchange } from "../recordings/exchanges";
 import { failure } from "./kit";
 
 const ROOT = resolve(__dirname, "../../..");
-const CAPTURES = resolve(ROOT, "../shared/captures");
-const skip = existsSync(CAPTURES) ? false : "../shared/captures is not here";
 
 /** Made by libjpeg of one picture, 101 x 61 pixels with these colours. */
 const picture = (name: string): Buffer => readFileSync(resolve(ROOT, "test/client/pictures", `${name}.jpg`));
@@ -64,10 +63,8 @@ describe("the brightness of a JPEG", () => {
       assertBrightness(encodeJpeg(raster(93, 77, levelAt), quality), { columns: 12, rows: 10 }, levelAt);
   });
 
-  test("of pictures recorded from ustreamer", { skip }, () => {
-    const path = resolve(CAPTURES, "kvmd-4.197/http/streamer-snapshot.json");
-    const { body_base64: body } = JSON.parse(readFileSync(path, "utf8")) as { body_base64: string };
-    const seen = levels(Buffer.from(body, "base64"));
+  test("of pictures recorded from ustreamer", () => {
+    const seen = levels(bytesOf(exchange("streamer-snapshot")));
     assert.ok(seen.length > 1 && seen.flat().every((level) => level >= -8 && level <= 263));
     assert.ok(new Set(seen.flat().map(Math.round)).size > 3, "it is not all the same");
   });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { client, failure, httpServer, SIDE_BY_SIDE } from "./kit";
-import { ABSENT, allRecorded, breaksOff, replaying, type Recorded } from "./recorded";
-import { replayOf, type Replay } from "./replay";
+import { allRecorded, breaksOff, type Recorded } from "../recordings/answers";
+import { replaying, replayOf, type Replay } from "./replay";
 
 const NO_ANSWER = "no answer was recorded; how connections fail is in errors.test.ts";
 const OTHER_METHOD = "the client sends neither HEAD nor OPTIONS";
@@ -58,8 +58,8 @@ async function assertRefusal(
   assert.ok(message.includes(errorMsg), message);
 }
 
-describe("every recorded answer, through the client", { skip: ABSENT, ...SIDE_BY_SIDE }, () => {
-  const all = ABSENT ? [] : allRecorded();
+describe("every recorded answer, through the client", SIDE_BY_SIDE, () => {
+  const all = allRecorded();
   const replayed = all.filter((recorded) => obstacle(recorded) === "");
 
   test(`${replayed.length} of ${all.length} are replayed`, (t) => {

@@ -1,13 +1,9 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import { describe, test } from "node:test";
 import { type ResetType } from "../../src/client";
 import { until } from "../harness/until";
+import { textOf } from "../recordings/files";
 import { bench, client, failure, httpServer, posts, SIDE_BY_SIDE } from "./kit";
-
-const CAPTURES = resolve(__dirname, "../../../../shared/captures/device-4.206");
-const skip = existsSync(CAPTURES) ? false : "../shared/captures is not here";
 
 describe("prometheus", SIDE_BY_SIDE, () => {
   test("metrics, as text and as numbers", async (t) => {
@@ -18,8 +14,8 @@ describe("prometheus", SIDE_BY_SIDE, () => {
     assert.equal(sim.requests[0]?.path, "/api/export/prometheus/metrics");
   });
 
-  test("recorded from a device", { skip }, async (t) => {
-    const recorded = readFileSync(resolve(CAPTURES, "prometheus_metrics.txt"), "utf8");
+  test("recorded from a device", async (t) => {
+    const recorded = textOf("device-4.206/prometheus_metrics.txt");
     const kvm = await client(t, { address: `http://${await httpServer(t, (_, response) => response.end(recorded))}` });
     const { text, values } = await kvm.prometheus.getMetrics();
     assert.equal(text, recorded);
@@ -97,8 +93,8 @@ describe("redfish", SIDE_BY_SIDE, () => {
 
   const RECORDED = ["root", "systems", "system_0", "managers", "manager_bmc", "vm", "vm_msd"] as const;
   for (const name of RECORDED) {
-    test(`recorded from a device: ${name}`, { skip }, async (t) => {
-      const text = readFileSync(resolve(CAPTURES, `redfish_${name}.json`), "utf8");
+    test(`recorded from a device: ${name}`, async (t) => {
+      const text = textOf(`device-4.206/redfish_${name}.json`);
       const kvm = await client(t, { address: `http://${await httpServer(t, (_, response) => response.end(text))}` });
       const { redfish } = kvm;
       const calls = {

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
 import { describe, test } from "node:test";
 import type { DeviceEvent, States } from "../../src/client";
 import { mergeEvent } from "../../src/client/events/merge";
+import { eventsIn, sessionFiles } from "../recordings/sessions";
 
 function fold(events: [string, unknown][], states: States = {}): States {
   const result = { ...states };
@@ -306,21 +305,10 @@ describe("merging events into full states", () => {
   });
 });
 
-const CAPTURES = resolve(__dirname, "../../../../shared/captures");
-
-interface Line {
-  dir?: string;
-  text?: unknown;
-  msg?: unknown;
-}
-
 /** The sessions of a recording: a new one begins with `loop`. */
-function recorded(file: string): DeviceEvent[][] {
+function sessionsIn(file: string): DeviceEvent[][] {
   const sessions: DeviceEvent[][] = [];
-  for (const line of readFileSync(file, "utf8").split("\n").filter(Boolean)) {
-    const { dir, text, msg } = JSON.parse(line) as Line; // what the recorder wrote
-    const event = (dir === ">" || dir === "#" ? undefined : (text ?? msg)) as DeviceEvent | undefined;
-    if (typeof event?.event_type !== "string") continue;
+  for (const event of eventsIn(file)) {
     if (event.event_type === "loop") sessions.push([]);
     sessions.at(-1)?.push(event);
   }
@@ -337,54 +325,39 @@ const FULL: Record<string, string> = {
   switch: "model",
 };
 
-describe(
-  "recordings of real devices",
-  { skip: existsSync(CAPTURES) ? false : "../shared/captures is not here" },
-  () => {
-    const files = existsSync(CAPTURES)
-      ? [
-          ...readdirSync(join(CAPTURES, "kvmd-4.197/ws"))
-            .filter((name) => name !== "media.jsonl")
-            .map((name) => join(CAPTURES, "kvmd-4.197/ws", name)),
-          ...readdirSync(join(CAPTURES, "kvmd-4.197/down"))
-            .filter((name) => name.endsWith(".jsonl"))
-            .map((name) => join(CAPTURES, "kvmd-4.197/down", name)),
-          join(CAPTURES, "device-4.206/ws_events.jsonl"),
-        ]
-      : [];
-    for (const file of files) {
-      test(`${file.slice(CAPTURES.length + 1)}: full events replace, parts are so from then on, nothing is lost`, () => {
-        const sessions = recorded(file);
-        assert.ok(sessions.length > 0);
-        for (const events of sessions) {
-          const states: States = {};
-          for (const [index, event] of events.entries()) {
-            const change = mergeEvent(states, event);
-            if (!change) {
-              assert.ok(["loop", "pong"].includes(event.event_type), `${event.event_type} is lost`);
-              continue;
-            }
-            states[change.kind] = change.state;
-            const mark = FULL[event.event_type];
-            // A partial event says of each of its own keys what the state is now.
-            if (mark !== undefined && !(mark in Object(event.event)))
-              assertSays(change.state, event.event, DEPTH[event.event_type] ?? 0, `${file}:${index}`);
-            else if (mark !== undefined) assert.deepEqual(change.state, event.event);
+describe("recordings of real devices", () => {
+  for (const file of sessionFiles()) {
+    test(`${file}: full events replace, parts are so from then on, nothing is lost`, () => {
+      const sessions = sessionsIn(file);
+      assert.ok(sessions.length > 0);
+      for (const events of sessions) {
+        const states: States = {};
+        for (const [index, event] of events.entries()) {
+          const change = mergeEvent(states, event);
+          if (!change) {
+            assert.ok(["loop", "pong"].includes(event.event_type), `${event.event_type} is lost`);
+            continue;
           }
-          for (const [kind, mark] of Object.entries(FULL)) {
-            const full = events.filter(({ event_type, event }) => event_type === kind && mark in Object(event)).at(0);
-            // No key of the first full state is ever lost.
-            if (full)
-              assert.deepEqual(
-                Object.keys(Object(states[kind]) as object).sort(),
-                Object.keys(full.event as object).sort(),
-              );
-          }
+          states[change.kind] = change.state;
+          const mark = FULL[event.event_type];
+          // A partial event says of each of its own keys what the state is now.
+          if (mark !== undefined && !(mark in Object(event.event)))
+            assertSays(change.state, event.event, DEPTH[event.event_type] ?? 0, `${file}:${index}`);
+          else if (mark !== undefined) assert.deepEqual(change.state, event.event);
         }
-      });
-    }
-  },
-);
+        for (const [kind, mark] of Object.entries(FULL)) {
+          const full = events.filter(({ event_type, event }) => event_type === kind && mark in Object(event)).at(0);
+          // No key of the first full state is ever lost.
+          if (full)
+            assert.deepEqual(
+              Object.keys(Object(states[kind]) as object).sort(),
+              Object.keys(full.event as object).sort(),
+            );
+        }
+      }
+    });
+  }
+});
 
 /** How deep a part of a state is merged; below that its values replace. */
 const DEPTH: Record<string, number> = { atx: 1, hid: 2, msd: 2, gpio: 3, streamer: 1, switch: 1 };

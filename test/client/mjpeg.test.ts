@@ -1,14 +1,11 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
-import { resolve } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import type { MjpegFrame, PiKVM } from "../../src/client";
 import { until } from "../harness/until";
+import { bytesOf, exchange } from "../recordings/exchanges";
+import { jsonOf } from "../recordings/files";
 import { bench, client, failure, httpServer, SIDE_BY_SIDE, type Bench, type Expected } from "./kit";
-
-const CAPTURES = resolve(__dirname, "../../../../shared/captures");
-const skip = existsSync(CAPTURES) ? false : "../shared/captures is not here";
 
 /** A device whose video runs although nobody watches. */
 async function running(t: TestContext, options: { timeout?: number } = {}): Promise<Bench> {
@@ -245,10 +242,8 @@ describe("mjpeg", SIDE_BY_SIDE, () => {
     await failure(all(page.streamer.mjpeg()), { name: "ResponseError", code: "BAD_RESPONSE", message: /MJPEG/ });
   });
 
-  test("recorded from kvmd 4.197", { skip }, async (t) => {
-    const path = resolve(CAPTURES, "kvmd-4.197/http/streamer-mjpeg.json");
-    const { body_base64: body } = JSON.parse(readFileSync(path, "utf8")) as { body_base64: string };
-    const kvm = await streaming(t, (response) => response.end(Buffer.from(body, "base64")));
+  test("recorded from kvmd 4.197", async (t) => {
+    const kvm = await streaming(t, (response) => response.end(bytesOf(exchange("streamer-mjpeg"))));
     const seen: MjpegFrame[] = [];
     await failure(all(kvm.streamer.mjpeg(), seen), { name: "ResponseError", code: "CUT_SHORT" });
     assert.ok(seen.length >= 2);
@@ -256,12 +251,12 @@ describe("mjpeg", SIDE_BY_SIDE, () => {
     assert.deepEqual([seen[0].image.length, seen[0].online], [22779, undefined]);
   });
 
-  test("recorded from a device: every part that has a length", { skip }, async (t) => {
+  test("recorded from a device: every part that has a length", async (t) => {
     interface Step {
       name: string;
       parts?: { headers: Record<string, string>; data_len: number; data_head: string }[];
     }
-    const { steps } = JSON.parse(readFileSync(resolve(CAPTURES, "device-4.206/media_stream.json"), "utf8")) as { steps: Step[] }; // prettier-ignore
+    const { steps } = jsonOf("device-4.206/media_stream.json") as { steps: Step[] };
     for (const { name, parts = [] } of steps.filter((step) => step.parts)) {
       const bodies = parts.map(({ headers, data_len: length, data_head: head }) =>
         part(Buffer.alloc(length, Buffer.from(head, "hex")), headers),

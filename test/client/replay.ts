@@ -1,6 +1,7 @@
+import type { RequestListener } from "node:http";
 import type { Readable } from "node:stream";
 import type { Method, PiKVM } from "../../src/client";
-import type { Recorded } from "./recorded";
+import { breaksOff, type Recorded } from "../recordings/answers";
 
 /** A call of the client for a recorded request. */
 export interface Replay {
@@ -149,4 +150,28 @@ function lastImage({ body }: Recorded): unknown {
 
 async function bytesOf(stream: Readable): Promise<Buffer> {
   return Buffer.concat((await stream.toArray()) as Buffer[]); // a stream of bytes
+}
+
+/** A device that gives the recorded answer to the recorded request, and `elsewhere` to all others. */
+export function replaying(recorded: Recorded, elsewhere: RequestListener): RequestListener {
+  const { method, status = 200, headers, body } = recorded;
+  return (request, response) => {
+    if (request.method !== method || pathOf(request.url ?? "") !== pathOf(recorded.path)) {
+      elsewhere(request, response);
+      return;
+    }
+    request.resume();
+    for (const [name, value] of headers) if (!OWN_HEADERS.test(name)) response.appendHeader(name, value);
+    response.statusCode = status;
+    response.write(body, () => (breaksOff(recorded) ? setImmediate(() => response.destroy()) : response.end()));
+    if (body.length === 0) response.end();
+  };
+}
+
+/** Those that depend on the connection. */
+const OWN_HEADERS = /^(connection|content-length|transfer-encoding|date)$/i;
+
+/** Redfish is served at both. */
+function pathOf(url: string): string {
+  return (url.split("?")[0] ?? "").replace(/^\/redfish/, "/api/redfish");
 }

@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { until } from "../harness/until";
+import { bytesOf, exchange } from "../recordings/exchanges";
 import { bench, client, failure, httpServer, SIDE_BY_SIDE, type Bench } from "./kit";
-
-const CAPTURES = resolve(__dirname, "../../../../shared/captures");
-const skip = existsSync(CAPTURES) ? false : "../shared/captures is not here";
 
 /** A device whose video runs although nobody watches. */
 async function running(t: TestContext): Promise<Bench> {
@@ -197,16 +193,12 @@ describe("streamer", SIDE_BY_SIDE, () => {
     assert.deepEqual([online, width, timestamp, times.send], [undefined, undefined, undefined, undefined]);
   });
 
-  test("recorded from a device", { skip }, async (t) => {
-    interface Recorded {
-      headers: [string, string][];
-      body_base64: string;
-    }
-    const path = resolve(CAPTURES, "kvmd-4.197/http/streamer-snapshot-save.json");
-    const { headers, body_base64 } = JSON.parse(readFileSync(path, "utf8")) as Recorded;
-    const bytes = Buffer.from(body_base64, "base64");
+  test("recorded from a device", async (t) => {
+    const recorded = exchange("streamer-snapshot-save");
+    const bytes = bytesOf(recorded);
     const address = await httpServer(t, (_, response) => {
-      for (const [name, value] of headers) if (/^(x-|content-type)/i.test(name)) response.setHeader(name, value);
+      for (const [name, value] of recorded.headers)
+        if (/^(x-|content-type)/i.test(name)) response.setHeader(name, value);
       response.end(bytes);
     });
     const snapshot = await (await client(t, { address: `http://${address}` })).streamer.snapshot();

@@ -4,13 +4,13 @@ import { test } from "node:test";
 import { manualClock } from "../../src/simulator";
 import { call, device, type Event, listen, until } from "./device";
 import { labGpio } from "./lab";
-import { ABSENT, session } from "./recordings";
+import { session } from "../recordings/sessions";
 
 function partial({ events }: { events: readonly Event[] }): unknown[] {
   return events.filter(({ event_type: type, event }) => type === "gpio" && !("model" in event)).map(({ event }) => event); // prettier-ignore
 }
 
-test("sends the partial events of the recorded session", { skip: ABSENT }, async (t) => {
+test("sends the partial events of the recorded session", async (t) => {
   const recorded = session("gpio-events").flatMap(({ dir, text }) => (dir === "<" && text !== undefined ? [text] : []));
   const clock = manualClock();
   const simulator = await device(t, { clock });

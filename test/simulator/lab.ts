@@ -2,11 +2,11 @@
 import { type Simulator } from "../../src/simulator";
 import { type GpioChannels, type GpioModel } from "../../src/simulator/gpio/gpio-model";
 import { float, type Json, type JsonObject } from "../../src/simulator/api/python";
-import { recording } from "./recordings";
+import { exchange } from "../recordings/exchanges";
 
 export function labGpio({ state }: Simulator): void {
   const { gpio } = state;
-  const { model, state: channels } = (recording("gpio-state").body_json as { result: JsonObject }).result; // the device's envelope
+  const { model, state: channels } = (exchange("gpio-state").body_json as { result: JsonObject }).result; // the device's envelope
   gpio.model = withFloats(model ?? null) as GpioModel; // the device's shape
   gpio.channels = structuredClone(channels) as unknown as GpioChannels; // likewise
   gpio.hidden.add("__v4_const1__");

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { type Json, type JsonObject } from "../../src/simulator/api/python";
 import { manualClock } from "../../src/simulator";
 import { call, device, type Event, listen, until } from "./device";
-import { ABSENT, session } from "./recordings";
+import { session } from "../recordings/sessions";
 
 const IMAGES = { "small.iso": 2_097_152, "flash.img": Buffer.from("content") };
 
@@ -19,7 +19,7 @@ function shapes(events: readonly Event[]): string[] {
   });
 }
 
-test("tells of an upload, a mount and a removal as the recorded session does", { skip: ABSENT }, async (t) => {
+test("tells of an upload, a mount and a removal as the recorded session does", async (t) => {
   const clock = manualClock();
   const simulator = await device(t, { clock, images: IMAGES });
   const { events } = await listen(t, simulator);

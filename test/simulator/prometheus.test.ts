@@ -4,17 +4,17 @@ import { test } from "node:test";
 import { manualClock } from "../../src/simulator";
 import { type JsonObject } from "../../src/simulator/api/python";
 import { call, device } from "./device";
-import { ABSENT, recording } from "./recordings";
+import { exchange } from "../recordings/exchanges";
 
-test("reports the gauges of the recorded device in its order", { skip: ABSENT }, async (t) => {
+test("reports the gauges of the recorded device in its order", async (t) => {
   const { state, url } = await device(t);
-  const gpio = (recording("gpio-state").body_json as { result: JsonObject }).result; // the device's envelope
+  const gpio = (exchange("gpio-state").body_json as { result: JsonObject }).result; // the device's envelope
   Object.assign(state.gpio, { model: gpio.model, channels: gpio.state });
 
   const answer = await call(url, "GET", "/api/export/prometheus/metrics");
 
   const names = (page: string): string[] => page.split("\n").filter((line) => line.startsWith("# TYPE"));
-  assert.deepEqual(names(answer.text), names(recording("disabled-prometheus-nocreds").body_text ?? ""));
+  assert.deepEqual(names(answer.text), names(exchange("disabled-prometheus-nocreds").body_text ?? ""));
 });
 
 test("shows the metrics to everybody when the device is configured so", async (t) => {

@@ -17,7 +17,7 @@ import { float, isObject, type Json, type JsonObject } from "../../src/simulator
 import { ADMIN, call, type CallOptions, until } from "./device";
 import { labGpio } from "./lab";
 import { origin } from "./origin";
-import { type Recording, recording } from "./recordings";
+import { type Exchange, exchange } from "../recordings/exchanges";
 
 /** Patterns of names, and why they are left out. */
 export const NOT_COMPARED: Readonly<Record<string, string>> = {
@@ -41,7 +41,7 @@ interface Scene {
   arrange(simulator: Simulator, t: TestContext): Arranged | undefined | Promise<Arranged | undefined>;
 }
 
-export function sceneOf(expected: Recording): Scene {
+export function sceneOf(expected: Exchange): Scene {
   const { name, request } = expected;
   return {
     options: optionsOf(name),
@@ -108,7 +108,7 @@ const CREDENTIALS: Readonly<Record<string, Record<string, string>>> = {
   "wsrefused-malformed-cookie": cookie("nonsense"),
 };
 
-function headersOf({ name, request }: Recording): Record<string, string> {
+function headersOf({ name, request }: Exchange): Record<string, string> {
   const known = Object.entries(request.headers).filter(([, value]) => value !== "<redacted>");
   const form: Record<string, string> =
     request.form === undefined ? {} : { "Content-Type": "application/x-www-form-urlencoded" };
@@ -116,7 +116,7 @@ function headersOf({ name, request }: Recording): Record<string, string> {
   return { ...Object.fromEntries(known), ...form, ...admin, ...CREDENTIALS[name] };
 }
 
-function bodyOf({ name, request }: Recording): { body?: Buffer | string } {
+function bodyOf({ name, request }: Exchange): { body?: Buffer | string } {
   if (name === "msd-write-chunked") return { body: Buffer.alloc(100_000) };
   if (request.form !== undefined) {
     const passwd = name === "auth-login-wrong" ? "wrong" : name === "totp-login-with-code" ? `admin${totpCode(SECRET, NOW)}` : "admin"; // prettier-ignore
@@ -382,7 +382,7 @@ function measured(simulator: Simulator): undefined {
   disable(simulator);
   simulator.state.gpio.channels.outputs.relay1 = { online: true, state: false, busy: false };
   const { health } = simulator.state.info.parts;
-  const page = recording("disabled-prometheus-nocreds").body_text ?? "";
+  const page = exchange("disabled-prometheus-nocreds").body_text ?? "";
   const gauge = (name: string): Json => {
     const value = new RegExp(`^pikvm_hw_${name} (.*)$`, "m").exec(page)?.[1] ?? "0";
     return /\.0$/.test(value) ? float(Number(value)) : Number(value);

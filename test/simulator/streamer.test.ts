@@ -6,7 +6,7 @@ import { type ManualClock, manualClock, type Simulator } from "../../src/simulat
 import { type Json, type JsonObject } from "../../src/simulator/api/python";
 import { call, device, type Event, listen, type Listening, until } from "./device";
 import { decodeJpeg } from "./jpeg-decoder";
-import { ABSENT, session } from "./recordings";
+import { session } from "../recordings/sessions";
 
 interface Watched {
   readonly clock: ManualClock;
@@ -40,7 +40,7 @@ function sorted(value: Json): Json {
   return Object.fromEntries(Object.entries(value as JsonObject).map(([key, inner]) => [key, sorted(inner)] as const).sort(([a], [b]) => (a < b ? -1 : 1))); // prettier-ignore
 }
 
-test("goes through the states of the recorded session", { skip: ABSENT }, async (t) => {
+test("goes through the states of the recorded session", async (t) => {
   const recorded = session("streamer-events").flatMap(({ dir, text }) =>
     dir === "<" && text !== undefined ? [text] : [],
   );

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { manualClock } from "../../src/simulator";
 import { type JsonObject } from "../../src/simulator/api/python";
 import { device, type Event, listen, until } from "./device";
-import { ABSENT, type Line, session } from "./recordings";
+import { type Line, session } from "../recordings/sessions";
 
 /** The type of each event, and for `info` which part. */
 function kinds(events: readonly Event[]): string[] {
@@ -16,7 +16,7 @@ function received(lines: readonly Line[]): Event[] {
   return lines.flatMap(({ dir, text }) => (dir === "<" && text !== undefined ? [text] : []));
 }
 
-test("begins with the recorded burst, in its order and with its shapes", { skip: ABSENT }, async (t) => {
+test("begins with the recorded burst, in its order and with its shapes", async (t) => {
   const recorded = received(session("connect-stream0").filter(({ ms }) => ms < 1000));
   const simulator = await device(t);
   const { events } = await listen(t, simulator);
@@ -25,7 +25,7 @@ test("begins with the recorded burst, in its order and with its shapes", { skip:
     assert.deepEqual(Object.keys(events[index]?.event ?? {}), Object.keys(event), type);
 });
 
-test("the keys of the full states come in the recorded order, down to the leaves", { skip: ABSENT }, async (t) => {
+test("the keys of the full states come in the recorded order, down to the leaves", async (t) => {
   const recorded = received(session("connect-stream0"));
   const simulator = await device(t);
   const { events } = await listen(t, simulator);

@@ -1,12 +1,5 @@
-/** Answers of real devices in one shape, whoever recorded them. They are not part of the package: tests skip without them. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import type { RequestListener } from "node:http";
-import { join, resolve } from "node:path";
-
-const CAPTURES = resolve(__dirname, "../../../../shared/captures");
-
-/** Why the tests that need them must be skipped; false when they are here. */
-export const ABSENT = existsSync(CAPTURES) ? false : "../shared/captures is not here";
+/** Answers of real devices in one shape, whoever recorded them. */
+import { deviceFolders, filesIn, jsonOf, textOf } from "./files";
 
 export interface Recorded {
   /** Folder, file, and step where a file has several. */
@@ -50,39 +43,7 @@ interface Source {
 }
 
 export function allRecorded(): Recorded[] {
-  return [...ofKvmd("http"), ...ofKvmd("down"), ...ofManifest(), ...ofStates(), ...ofSteps()];
-}
-
-/** WebSocket sessions: what the device sent, in order. */
-export function recordedEvents(): { name: string; events: { event_type: string; event: unknown }[] }[] {
-  const files = [
-    ...namesIn("kvmd-4.197/ws", ".jsonl").map((file) => `kvmd-4.197/ws/${file}`),
-    "device-4.206/ws_events.jsonl",
-  ];
-  return files.map((name) => ({ name, events: text(name).trim().split("\n").flatMap(eventsOfLine) }));
-}
-
-function eventsOfLine(line: string): { event_type: string; event: unknown }[] {
-  type Message = { event_type: string; event: unknown };
-  const { dir, text: own, msg } = JSON.parse(line) as { dir?: string; text?: Message; msg?: Message }; // two recorders' formats
-  const message = msg ?? (dir === "<" ? own : undefined);
-  return message === undefined ? [] : [message];
-}
-
-/** A device that gives the recorded answer to the recorded request, and `elsewhere` to all others. */
-export function replaying(recorded: Recorded, elsewhere: RequestListener): RequestListener {
-  const { method, status = 200, headers, body } = recorded;
-  return (request, response) => {
-    if (request.method !== method || pathOf(request.url ?? "") !== pathOf(recorded.path)) {
-      elsewhere(request, response);
-      return;
-    }
-    request.resume();
-    for (const [name, value] of headers) if (!OWN_HEADERS.test(name)) response.appendHeader(name, value);
-    response.statusCode = status;
-    response.write(body, () => (breaksOff(recorded) ? setImmediate(() => response.destroy()) : response.end()));
-    if (body.length === 0) response.end();
-  };
+  return [...ofExchanges(), ...ofManifest(), ...ofStates(), ...ofSteps()];
 }
 
 /** A failure in mid-stream breaks the connection; the recorders have noted what came before. */
@@ -90,23 +51,14 @@ export function breaksOff({ status, body }: Recorded): boolean {
   return status === 200 && body.includes('{"ok": false');
 }
 
-/** Those that depend on the connection. */
-const OWN_HEADERS = /^(connection|content-length|transfer-encoding|date)$/i;
-
-/** Redfish is served at both. */
-function pathOf(url: string): string {
-  return (url.split("?")[0] ?? "").replace(/^\/redfish/, "/api/redfish");
-}
-
-function ofKvmd(folder: string): Recorded[] {
-  return namesIn(`kvmd-4.197/${folder}`, ".json").map((file) => {
-    const path = `kvmd-4.197/${folder}/${file}`;
-    return recordedFrom(path.replace(/\.json$/, ""), json(path) as Source);
-  });
+function ofExchanges(): Recorded[] {
+  const folders = deviceFolders().flatMap((device) => [`${device}/http`, `${device}/down`]);
+  const files = folders.flatMap((folder) => filesIn(folder, ".json"));
+  return files.map((file) => recordedFrom(file.replace(/\.json$/, ""), jsonOf(file) as Source));
 }
 
 function ofManifest(): Recorded[] {
-  const { captures } = json("device-4.206/_manifest.json") as { captures: Record<string, Source> };
+  const { captures } = jsonOf("device-4.206/_manifest.json") as { captures: Record<string, Source> };
   return Object.values(captures).map((source) => recordedFrom(`device-4.206/${source.file ?? ""}`, source));
 }
 
@@ -120,7 +72,7 @@ function ofStates(): Recorded[] {
 function ofSteps(): Recorded[] {
   const files = ["auth_roundtrip", "msd_write", "redfish_actions", "ws_handshake", "media_stream", "janus_session"];
   return files.flatMap((file) => {
-    const { steps } = json(`device-4.206/${file}.json`) as { steps: Source[] };
+    const { steps } = jsonOf(`device-4.206/${file}.json`) as { steps: Source[] };
     const answers = steps.filter(({ status }) => status !== undefined);
     const fallback = file === "ws_handshake" ? { method: "GET", path: "/api/ws" } : {};
     return answers.map((step) => recordedFrom(`device-4.206/${file}/${step.name ?? ""}`, { ...fallback, ...step }));
@@ -148,8 +100,8 @@ function recordedFrom(name: string, source: Source): Recorded {
 
 function contentOf(source: Source): { body: Buffer; json: Recorded["json"] } {
   const stored = source.file ?? source.body_file;
-  if (stored?.endsWith(".json")) return contentOf({ body_json: json(`device-4.206/${stored}`) });
-  if (stored !== undefined) return contentOf({ body_text: text(`device-4.206/${stored}`) });
+  if (stored?.endsWith(".json")) return contentOf({ body_json: jsonOf(`device-4.206/${stored}`) });
+  if (stored !== undefined) return contentOf({ body_text: textOf(`device-4.206/${stored}`) });
   const value = source.body_json ?? source.body ?? source.response;
   const page = value as { text?: unknown } | null | undefined; // one recorder puts a page's text there
   if (typeof page?.text === "string") return contentOf({ body_text: page.text });
@@ -159,16 +111,4 @@ function contentOf(source: Source): { body: Buffer; json: Recorded["json"] } {
   }
   if (source.body_base64 !== undefined) return { body: Buffer.from(source.body_base64, "base64"), json: undefined };
   return { body: Buffer.from(source.body_text ?? source.text ?? source.body_excerpt ?? ""), json: undefined };
-}
-
-function namesIn(folder: string, suffix: string): string[] {
-  return readdirSync(join(CAPTURES, folder)).filter((name) => name.endsWith(suffix)).sort(); // prettier-ignore
-}
-
-function text(path: string): string {
-  return readFileSync(join(CAPTURES, path), "utf8");
-}
-
-function json(path: string): unknown {
-  return JSON.parse(text(path));
 }
