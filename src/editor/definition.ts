@@ -47,7 +47,8 @@ export function definitionOf(schema: NodeSchema, dialog: Dialog): Definition {
     check: (name) =>
       validator(
         () => words(`label.${name}`),
-        (node, value) => dialog.problem(node, name, value),
+        // In a flow of another version a property may be absent.
+        (node, value: string | undefined) => dialog.problem(node, name, value ?? textOf(storedOf(schema, node)[name])),
       ),
     checkDevice,
     checkVersion: validator(
@@ -70,6 +71,8 @@ export function definitionOf(schema: NodeSchema, dialog: Dialog): Definition {
     },
   };
 }
+
+const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 
 /** Shows what is absent in the flow, or was stored by an older version, as this version has it: before the inputs become more than that. */
 function showStored(stored: Record<string, unknown>, prefix: string): void {

@@ -5,11 +5,13 @@ import { skip } from "../examples/browser";
 import { ChildNodeRed } from "../harness/child-node-red";
 import { device } from "../harness/flows";
 import { defaultsOf } from "../harness/registered";
+import { schemaOf } from "../harness/schemas";
 import { SOURCES } from "../nodes/usual/usual";
 import { NODE_SETS } from "../package/tarball";
 import { readWords } from "../package/words";
 import { Dialog, type Setting } from "./dialog";
 import { Editor, PICTURES } from "./editor";
+import { complete } from "./visits/complete";
 import type { Visit } from "./visits/visit";
 
 const KEYS = NODE_SETS.flatMap((name) => [...readWords("en-US", name).keys()]);
@@ -22,10 +24,13 @@ function untranslated(text: string): string[] {
   );
 }
 
-/** Each node has a file of its name that says what a person does in its dialog. */
+/** What a person does in each dialog: what the file of the node's name says, and each other field of its schema. */
 const VISITS = new Map(
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- one file for each node, found by its name
-  NODE_SETS.map((name) => [name, (require(`./visits/${name}.js`) as { visit: Visit }).visit]),
+  NODE_SETS.map((name) => {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- one file for each node, found by its name
+    const { visit } = require(`./visits/${name}.js`) as { visit: Visit };
+    return [name, complete(schemaOf(name), visit)];
+  }),
 );
 
 /** What is in each field at the end of a visit. */
@@ -36,7 +41,8 @@ const lastOf = ({ settings }: Visit): Record<string, Setting["value"]> =>
 function fieldsOf(name: string): string[] {
   const defaults = defaultsOf(name);
   const isType = (property: string) => property.endsWith("Type") && property.slice(0, -"Type".length) in defaults;
-  return Object.keys(defaults).filter((property) => !Array.isArray(defaults[property]) && !isType(property));
+  const filledIn = Object.keys(defaults).filter((property) => property !== "version" && !isType(property));
+  return filledIn.filter((property) => !Array.isArray(defaults[property]));
 }
 
 const place = (index: number): [x: number, y: number] => [150 + 250 * (index % 3), 150 + 80 * Math.floor(index / 3)];

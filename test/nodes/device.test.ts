@@ -193,7 +193,7 @@ test("the video runs on for as long as it is set, or ends with the picture", asy
   const { error } = await red.message("error");
   assert.match(
     (error as { message: string }).message,
-    /time that the video runs on must be .* from 0 to 86400, not "-1"/,
+    /^Video runs on: "-1" \(from the device's dialog\) .* a number of seconds from 0 to 86400\.$/,
   );
 });
 

@@ -15,6 +15,8 @@ export interface Visit {
    * is opened again.
    */
   settings: Setting[][];
+  /** Fields whose values are not looked at in a new node, though they are shown. */
+  unread?: string[];
 }
 
 export const choice = (field: string, value: string): Setting => ({ field, type: "choice", value });

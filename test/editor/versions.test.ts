@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import { startSimulator, type Simulator } from "../../src/simulator";
+import { skip } from "../examples/browser";
+import { ChildNodeRed } from "../harness/child-node-red";
+import { device, node } from "../harness/flows";
+import { CHECKOUT } from "../harness/node-red";
+import { NODE_SETS } from "../package/tarball";
+import { Dialog } from "./dialog";
+import { Editor } from "./editor";
+
+type Stored = Record<string, unknown> & { id: string; type: string };
+
+const TAB = { id: "tab", type: "tab", label: "versions" };
+const FOLDER = path.join(CHECKOUT, "test/nodes/flows-0.1.0");
+
+/** A node as 0.1.0 stored it, but for its id and place. */
+const old = (name: string, index: number): Stored => ({
+  ...(JSON.parse(readFileSync(path.join(FOLDER, `${name}.json`), "utf8")) as Stored),
+  id: name,
+  x: 150 + 250 * (index % 3),
+  y: 100 + 60 * Math.floor(index / 3),
+  wires: [[], []],
+});
+
+describe("a flow of another version in the editor", { skip }, () => {
+  let simulator: Simulator;
+  let nodeRed: ChildNodeRed;
+  let editor: Editor;
+  const names = NODE_SETS.filter((name) => name !== "device");
+  const deployed = async (id: string): Promise<Record<string, unknown>> =>
+    (await nodeRed.json<Stored[]>("flows")).find((node) => node.id === id) ?? {};
+
+  /** With a node that is not right the editor asks whether it is meant. */
+  const deploy = () =>
+    nodeRed.deployed(async () => {
+      const deploying = editor.deploy();
+      await editor.page.getByRole("button", { name: "Confirm deploy" }).click();
+      await deploying;
+    });
+
+  before(async () => {
+    simulator = await startSimulator();
+    nodeRed = await ChildNodeRed.start();
+    // What a version before 0.1.0 had not; and a node of a version that is still to come.
+    const { verify, verifyType, ...gpio } = old("gpio", names.indexOf("gpio"));
+    assert.deepEqual([verify, verifyType], ["true", "bool"]);
+    const { videoIdle, ...box } = device(simulator);
+    assert.equal(videoIdle, "30");
+    const others = names.filter((name) => name !== "gpio").map((name) => old(name, names.indexOf(name)));
+    const newer = node("pikvm-screen", {
+      id: "newer",
+      x: 150,
+      y: 450,
+      version: 99,
+      colour: "red",
+      colourType: "str",
+      wires: [[], []],
+    });
+    await nodeRed.deploy([TAB, box, gpio, ...others, newer]);
+    editor = await Editor.open(nodeRed.url);
+  });
+
+  after(async () => {
+    await nodeRed.stop();
+    await simulator.close();
+    await editor.close();
+  });
+
+  test("what an older one has stored is as right as it was", async () => {
+    for (const name of ["device", ...names]) {
+      const { valid, validationErrors } = await editor.node(name);
+      assert.equal(valid, true, `${name}: ${String(validationErrors)}`);
+    }
+  });
+
+  test("opened and saved, it is stored as this version stores it, with the defaults of what it had not", async () => {
+    for (const name of names) {
+      const dialog = await Dialog.ofNode(editor, name);
+      await dialog.save();
+    }
+    const box = await Dialog.ofConfig(editor, "pikvm-device", "device");
+    assert.equal(await box.shown("videoIdle", false), "30");
+    await box.save();
+    await deploy();
+    for (const name of names) {
+      const { version, ...stored } = await deployed(name);
+      assert.equal(version, 1, name);
+      if (name !== "gpio") continue;
+      assert.deepEqual([stored["verify"], stored["verifyType"], stored["action"]], ["true", "bool", "read"]);
+    }
+    const { version, videoIdle } = await deployed("device");
+    assert.deepEqual([version, videoIdle], [1, "30"]);
+  });
+
+  test("what a newer one has stored is said to be so, and kept with what is not known here", async () => {
+    const { valid, validationErrors } = await editor.node("newer");
+    assert.equal(valid, false);
+    assert.match(String(validationErrors), /newer version of node-red-contrib-pikvm/);
+    const kept = async (): Promise<void> => {
+      const { version, colour, colourType } = await deployed("newer");
+      assert.deepEqual([version, colour, colourType], [99, "red", "str"]);
+    };
+    await kept();
+    const dialog = await Dialog.ofNode(editor, "newer");
+    await dialog.set({ field: "name", value: "changed here" });
+    await dialog.save();
+    await deploy();
+    assert.equal((await deployed("newer"))["name"], "changed here");
+    await kept();
+  });
+});
