@@ -48,7 +48,7 @@ export type {
   UploadImageOptions,
 } from "./msd/images";
 export type { ConnectionChange, LinkEvents } from "./events/link";
-export type { SoftwareVersion } from "./events/link-session";
+export type { SoftwareVersion } from "./versions";
 export type { LiveOptions } from "./hid/live";
 export type { BatchOptions, KeyPress, LiveHid } from "./hid/live-hid";
 export { parseMacro, type Macro, type MacroEvents, type MacroRange, type MacroStep } from "./hid/macro";

@@ -52,6 +52,7 @@ type Resources = ReturnType<typeof assemble>;
 
 /**
  * One device. Nothing connects before the first call; all calls share few connections, and all subscriptions one WebSocket.
+ * What takes newer software of the device stands in versions.ts; calls that it does not know are an APIError with status 404.
  *
  * ```ts
  * await using kvm = new PiKVM({ address: "pikvm.lan", user: "admin", password: "...", trust: { fingerprint: "AB:CD:..." } });

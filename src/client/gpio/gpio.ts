@@ -6,7 +6,7 @@ import type { CallOptions, RequestOptions, Transport } from "../http/transport";
 /** What is on a channel's pin. */
 export interface GpioHardware {
   driver: string;
-  /** A number before kvmd 3.24. */
+  /** A number from very old devices. */
   pin: string | number;
 }
 
@@ -26,7 +26,7 @@ export type GpioItem =
 
 export interface GpioModel {
   scheme: { inputs: Record<string, { hw: GpioHardware }>; outputs: Record<string, GpioOutputScheme> };
-  /** `null` is a separator. Before kvmd 3.153 the title was a text. */
+  /** `null` is a separator. From very old devices the title is a text. */
   view: { header: { title: GpioItem[] | string }; table: (GpioItem[] | null)[] };
 }
 

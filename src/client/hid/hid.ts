@@ -43,7 +43,7 @@ export class Hid {
     return this.#commands.transport.get("/api/hid", { signal, shape: HID_STATE });
   }
 
-  /** Seconds since the last key or mouse event from anybody; kvmd 4.83 and later. `GET /api/hid/inactivity`. */
+  /** Seconds since the last key or mouse event from anybody. `GET /api/hid/inactivity`. */
   async getInactivity({ signal }: CallOptions = {}): Promise<number> {
     const { inactivity } = await this.#commands.transport.get<{ inactivity: number }>("/api/hid/inactivity", {
       signal,
@@ -102,7 +102,7 @@ export class Hid {
     );
   }
 
-  /** Presses keys in order and releases them in reverse, e.g. `["ControlLeft", "AltLeft", "Delete"]`. kvmd 4.79 and later. */
+  /** Presses keys in order and releases them in reverse, e.g. `["ControlLeft", "AltLeft", "Delete"]`. */
   async sendShortcut(keys: readonly string[], options: ChangeOptions = {}): Promise<void> {
     const known = keys.map(knownKey);
     if (known.length === 0) throw new ConfigurationError("A shortcut needs at least one key.");

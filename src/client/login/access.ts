@@ -114,7 +114,7 @@ export class Access {
   async #login({ as, expire = this.#expire, signal }: LoginOptions): Promise<string> {
     const { user, password } = as ?? { user: this.#credentials.user, password: this.#credentials.password() };
     const form = new URLSearchParams({ user, passwd: password });
-    // Devices before kvmd 4.53 do not know it.
+    // Old devices do not know it.
     if (expireOf(expire) > 0) form.append("expire", String(expire));
     const headers = { "Content-Type": "application/x-www-form-urlencoded" };
     const answer = await this.#send("/api/auth/login", { headers, body: form.toString(), signal });

@@ -24,7 +24,7 @@ export class Auth {
    * Makes a session on the device, with the client's own user, password and two-factor code or, with `as`, somebody else's (append the
    * code to the password). With `auth: "session"` all later calls use the client's own new session; otherwise, and for somebody else's,
    * the token is for other programs. A session before it lives on until it expires or is logged out. `POST /api/auth/login`.
-   * @param options.expire seconds, since kvmd 4.53; counted from the login, whatever is done meanwhile.
+   * @param options.expire seconds, which old devices overlook; counted from the login, whatever is done meanwhile.
    * @returns the session's token, to be kept like a password: 64 hexadecimal digits, sent as the cookie `auth_token`; empty where the
    * device lets everybody in.
    * @throws AuthError when it is refused, after which the client's own credentials are not offered again; APIError `ValidatorError` for

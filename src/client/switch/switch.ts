@@ -31,7 +31,7 @@ const CLICK = { min: 0, max: 10, unit: " s" };
 const MAX_NAME = 255;
 
 /**
- * The PiKVM Switch (`/api/switch`, kvmd 4.26 and later): up to 5 units of 4 ports.
+ * The PiKVM Switch (`/api/switch`): up to 5 units of 4 ports.
  *
  * A port is a number from 0 over the whole chain (5 = the second port of the second unit), or a text `"unit.channel"`, both from 1
  * (`"2.2"` is the same one). All commands are answered when they are queued; what came of them shows in the state. Without a unit, or
@@ -54,12 +54,12 @@ export class Switch {
     return this.#post("set_active", { port: portOf(port) }, options);
   }
 
-  /** Shows the port before; the first stays. `POST /api/switch/set_active_prev`; kvmd 4.72 and later. */
+  /** Shows the port before; the first stays. `POST /api/switch/set_active_prev`. */
   setActivePrev(options: ChangeOptions = {}): Promise<void> {
     return this.#post("set_active_prev", {}, options);
   }
 
-  /** Shows the port after; the last stays, and after none comes the first. `POST /api/switch/set_active_next`; kvmd 4.72 and later. */
+  /** Shows the port after; the last stays, and after none comes the first. `POST /api/switch/set_active_next`. */
   setActiveNext(options: ChangeOptions = {}): Promise<void> {
     return this.#post("set_active_next", {}, options);
   }

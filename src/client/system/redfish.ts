@@ -19,7 +19,6 @@ export interface RedfishRoot extends RedfishDocument {
   Name: string;
   RedfishVersion: string;
   Systems: RedfishLink;
-  /** Since kvmd 4.132. */
   Managers?: RedfishLink;
 }
 
@@ -106,7 +105,7 @@ export class Redfish {
     return this.#get("", options);
   }
 
-  /** `0` where ATX is switched on, and `SwitchPort<n>` for each port of the Switch (kvmd 4.130). `GET /redfish/v1/Systems`. */
+  /** `0` where ATX is switched on, and `SwitchPort<n>` for each port of the Switch. `GET /redfish/v1/Systems`. */
   getSystems(options: CallOptions = {}): Promise<RedfishCollection> {
     return this.#get("/Systems", options);
   }
@@ -116,7 +115,7 @@ export class Redfish {
     return this.#get(`/Systems/${encodeURIComponent(id)}`, options);
   }
 
-  /** Accepted for any id and any content, and does nothing. `PATCH /redfish/v1/Systems/{id}`; kvmd 4.73 and later. */
+  /** Accepted for any id and any content, and does nothing. `PATCH /redfish/v1/Systems/{id}`. */
   updateSystem(id = "0", changes: Record<string, unknown> = {}, options: ChangeOptions = {}): Promise<void> {
     return this.#send(this.#atx, "PATCH", `${ROOT}/Systems/${encodeURIComponent(id)}`, changes, options);
   }
@@ -132,7 +131,7 @@ export class Redfish {
     return this.#send(this.#atx, "POST", path, { ResetType: oneOf("The reset type", type, RESET_TYPES) }, options);
   }
 
-  /** `GET /redfish/v1/Managers`; kvmd 4.132 and later, as all that follows. */
+  /** `GET /redfish/v1/Managers`; all that follows came with it. */
   getManagers(options: CallOptions = {}): Promise<RedfishCollection> {
     return this.#get("/Managers", options);
   }

@@ -4,7 +4,7 @@ import type { InfoState } from "../events/states";
 import type { CallOptions, Transport } from "../http/transport";
 
 export interface InfoOptions extends CallOptions {
-  /** The shape of kvmd before 4.128: `hw` instead of `health` and `system.platform`. Default false. */
+  /** The shape of older devices: `hw` instead of `health` and `system.platform`. Default false. */
   legacy?: boolean;
 }
 
@@ -39,7 +39,7 @@ export class System {
   }
 
   /**
-   * Software versions, hardware, health, uptime. Takes the device some tens of milliseconds. `GET /api/info`; devices before kvmd 4.128
+   * Software versions, hardware, health, uptime. Takes the device some tens of milliseconds. `GET /api/info`; older devices
    * answer in their older shape, whatever `legacy` says.
    * @param fields parts to ask for, e.g. `["system", "health"]`; default all.
    * @throws APIError `ValidatorError` for a part that the device does not know.
