@@ -34,16 +34,6 @@ export class PiKVMError extends Error {
   }
 }
 
-/**
- * Says where in something longer an error happened.
- * @param begun whether a part of it was done: then trying all of it again is not safe.
- */
-export function retell(error: PiKVMError, message: string, begun: boolean): void {
-  const open: { message: string; retryable: boolean } = error;
-  open.message = message;
-  if (begun) open.retryable = false;
-}
-
 /** What an answer of the device says about a failure: see `APIError`. */
 export interface Refusal {
   statusCode: number;
@@ -135,6 +125,26 @@ export class CancelledError extends PiKVMError {
   constructor(message: string, details: ErrorDetails = {}) {
     super(message, { code: "CANCELLED", ...details });
   }
+}
+
+interface Reworded {
+  /** A part of something longer was done before the error: trying all of it again is not safe. Default false. */
+  begun?: boolean;
+}
+
+/** The same error in other words: a new one of the same class, with the same facts, cause and place. */
+export function reworded<E extends PiKVMError>(error: E, message: string, { begun = false }: Reworded = {}): E {
+  const words = new Error(message, "cause" in error ? { cause: error.cause } : undefined);
+  const copy = Object.setPrototypeOf(words, Object.getPrototypeOf(error) as object) as E; // what setPrototypeOf makes of it
+  Object.assign(copy, error, begun ? { retryable: false } : {});
+  const frames = /\n {4}at [^]*$/.exec(error.stack ?? "")?.[0] ?? "";
+  copy.stack = `${error.name}: ${message}${frames}`;
+  return copy;
+}
+
+/** The same error with more to say, in brackets behind its message: see `reworded`. */
+export function withNote<E extends PiKVMError>(error: E, note: string, options?: Reworded): E {
+  return reworded(error, `${error.message} (${note})`, options);
 }
 
 /** The names of an error's class and of the classes above it up to `PiKVMError`, e.g. `["BusyError", "APIError", "PiKVMError"]`. */

@@ -1,4 +1,4 @@
-import { PiKVMError, retell } from "../errors";
+import { PiKVMError, reworded } from "../errors";
 import type { LiveOptions } from "./live";
 import type { LiveHid } from "./live-hid";
 import { checkStep, factsFor, type MacroParts } from "./macro-check";
@@ -164,8 +164,8 @@ async function at(place: string, step: MacroStep, begun: boolean, work: () => vo
   try {
     await work();
   } catch (error) {
-    if (error instanceof PiKVMError) retell(error, `At ${place}, ${shownStep(step)}: ${error.message}`, begun);
-    throw error;
+    if (!(error instanceof PiKVMError)) throw error;
+    throw reworded(error, `At ${place}, ${shownStep(step)}: ${error.message}`, { begun });
   }
 }
 

@@ -1,5 +1,5 @@
 import { pause, throwIfCancelled } from "../deadline";
-import { ConfigurationError, PiKVMError, retell } from "../errors";
+import { ConfigurationError, PiKVMError, withNote } from "../errors";
 import type { CallOptions, Query, Transport } from "../http/transport";
 import { partsOf, type Part } from "./typing";
 
@@ -48,10 +48,8 @@ export async function typeText(
       }
     });
   } catch (error) {
-    if (error instanceof PiKVMError) {
-      retell(error, `${error.message} (${typed} of ${total} characters had been typed.)`, typed > 0);
-    }
-    throw error;
+    if (!(error instanceof PiKVMError)) throw error;
+    throw withNote(error, `${typed} of ${total} characters had been typed.`, { begun: typed > 0 });
   }
   return total;
 }

@@ -2,10 +2,11 @@ import { setMaxListeners } from "node:events";
 import { Access, type AccessOptions } from "../login/access";
 import { parseAddress } from "./address";
 import { resultOf, type Answer } from "./answer";
-import { CancelledError, ConfigurationError, ConnectError, type APIError } from "../errors";
+import { CancelledError, ConfigurationError, type APIError } from "../errors";
 import { Http, whole, type HttpRequest, type Limited, type OpenAnswer, type WholeAnswer } from "./http";
 import { checkOptions } from "./options";
 import type { PoolName } from "./pool";
+import { repeatedOnce } from "./retry";
 import type { Shape } from "./shape";
 import { connectorFor, type Connector, type Trust } from "../tls/trust";
 import type { Address } from "../vocabulary";
@@ -199,17 +200,6 @@ export class Transport {
 }
 
 const closedError = () => new CancelledError("This PiKVM has been closed.", { code: "CLOSED" });
-
-const BROKEN_CONNECTION = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
-
-async function repeatedOnce<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof ConnectError && BROKEN_CONNECTION.has(error.code))) throw error;
-    return work();
-  }
-}
 
 function isStream(body: HttpRequest["body"]): boolean {
   return typeof body === "object" && !Buffer.isBuffer(body);

@@ -1,5 +1,5 @@
 import type { ChangeOptions } from "../http/commands";
-import { APIError, ConfigurationError, WaitTimeoutError } from "../errors";
+import { APIError, ConfigurationError, WaitTimeoutError, withNote } from "../errors";
 import { shownImage } from "./image-name";
 import type { Msd } from "./msd";
 import type { MsdImage, MsdState, MsdStorage } from "../events/states";
@@ -108,9 +108,9 @@ export async function advised<T>(work: () => Promise<T>, advice: Partial<Record<
   try {
     return await work();
   } catch (error) {
-    const text = error instanceof APIError ? (advice[error.error] ?? advice[error.code]) : undefined;
-    if (error instanceof APIError && text !== undefined) error.message += ` (${text})`;
-    throw error;
+    if (!(error instanceof APIError)) throw error;
+    const text = advice[error.error] ?? advice[error.code];
+    throw text === undefined ? error : withNote(error, text);
   }
 }
 

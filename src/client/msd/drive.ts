@@ -1,5 +1,5 @@
 import { advised, mountedIn, type DriveOptions, type DriveSteps, type Wanted } from "./drive-steps";
-import { APIError, ConfigurationError, PiKVMError } from "../errors";
+import { APIError, ConfigurationError, PiKVMError, withNote } from "../errors";
 import { imageName, isRemote, shownImage } from "./image-name";
 import type { Lane } from "../lanes/lane";
 import type { Msd } from "./msd";
@@ -76,8 +76,8 @@ export class Drive {
         const inserting = () => this.#steps.insert(wanted, options);
         return { changed: true, state: await advised(inserting, { MsdRemoteDisabledError: NO_REMOTE }) };
       } catch (error) {
-        if (old && error instanceof PiKVMError) error.message += ` (${await this.#putBack(old, error, options)})`;
-        throw error;
+        if (!old || !(error instanceof PiKVMError)) throw error;
+        throw withNote(error, await this.#putBack(old, error, options));
       }
     }, options.signal);
   }

@@ -1,10 +1,11 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { Readable } from "node:stream";
-import { whileBusy, type ChangeOptions } from "../http/commands";
+import type { ChangeOptions } from "../http/commands";
+import { whileBusy } from "../http/retry";
 import type { DriveResult } from "./drive";
 import { advised, imageOf, mountedIn, type DriveOptions, type DriveSteps } from "./drive-steps";
-import { APIError, ConfigurationError, PiKVMError } from "../errors";
+import { APIError, ConfigurationError, PiKVMError, withNote } from "../errors";
 import { imageName } from "./image-name";
 import { addressOf, nameIn, withoutPassword } from "./image-url";
 import type { Lane } from "../lanes/lane";
@@ -194,8 +195,8 @@ export class Images {
       if (old) await judge?.(sent);
       if (old) await this.#remove(image, turn);
       const stored = await undoing(this.#msd, this.#steps, image, sent).catch((error: unknown) => {
-        if (old && error instanceof PiKVMError) error.message += ` (The "${image}" of before was removed for it.)`;
-        throw error;
+        if (!old || !(error instanceof PiKVMError)) throw error;
+        throw withNote(error, `The "${image}" of before was removed for it.`);
       });
       // It is stored, whatever comes now.
       await this.#steps

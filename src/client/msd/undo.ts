@@ -6,6 +6,7 @@ import {
   ConnectError,
   ConnectionTimeoutError,
   PiKVMError,
+  withNote,
 } from "../errors";
 import type { Msd } from "./msd";
 import type { MsdState } from "../events/states";
@@ -23,13 +24,12 @@ export async function undoing<T>(msd: Msd, steps: DriveSteps, image: string, sto
   try {
     return await store();
   } catch (error) {
-    if (hasBegun(error)) {
-      const patience = error instanceof CancelledError ? PATIENCE_WHEN_CANCELLED : PATIENCE;
-      const removing = removeHalf(msd, steps, image, patience);
-      const outcome = await removing.catch((reason: unknown) => notRemoved(image, reason));
-      if (error instanceof PiKVMError && outcome !== undefined) error.message += ` (${outcome})`;
-    }
-    throw error;
+    if (!hasBegun(error)) throw error;
+    const patience = error instanceof CancelledError ? PATIENCE_WHEN_CANCELLED : PATIENCE;
+    const removing = removeHalf(msd, steps, image, patience);
+    const outcome = await removing.catch((reason: unknown) => notRemoved(image, reason));
+    if (!(error instanceof PiKVMError) || outcome === undefined) throw error;
+    throw withNote(error, outcome);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Buttons, ButtonsState, Press } from "./buttons";
-import { whileBusy } from "../http/commands";
+import { whileBusy } from "../http/retry";
 import { BusyError, PiKVMError, WaitTimeoutError } from "../errors";
 import type { Lane } from "../lanes/lane";
 import type { AtxState } from "../events/states";
