@@ -179,7 +179,7 @@ export const MUTANTS = [
     tests: ["client/transfer"],
   },
   {
-    file: "src/client/http/transfer.ts",
+    file: "src/client/whole-file.ts",
     find: "await rename(unfinished, path);",
     replace: "void rename(unfinished, path);",
     why: "a forgotten await: the file is not there yet",

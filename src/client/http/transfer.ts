@@ -1,11 +1,11 @@
-import { randomUUID, type Hash } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
+import type { Hash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
 import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { ConfigurationError, PiKVMError } from "../errors";
 import type { Body, OpenAnswer } from "./http";
 import { integerIn } from "../ranges";
+import { writeWholeFile } from "../whole-file";
 
 /** Told after each piece: bytes so far, and all of them where that is known. */
 export type TransferProgress = (transferred: number, total: number | undefined) => void;
@@ -89,19 +89,13 @@ export function readableOf(body: Body, pieces: AsyncIterable<Buffer> = body): Re
   return stream;
 }
 
-/** Under its name only when it is complete. @returns bytes. */
+/** Into a file, as `writeWholeFile`. @returns bytes. */
 export async function saveTo(path: string, stream: Readable): Promise<number> {
-  // A name of its own: two that write the same file must not mix.
-  const unfinished = `${path}.${randomUUID()}.part`;
-  const file = createWriteStream(unfinished);
   try {
-    await pipeline(stream, file);
-    await rename(unfinished, path);
+    return await writeWholeFile(path, stream);
   } catch (cause) {
-    await rm(unfinished, { force: true }).catch(() => undefined);
     throw fileError(cause, `"${path}" could not be written`);
   }
-  return file.bytesWritten;
 }
 
 async function sizeOfFile(path: string): Promise<number> {
