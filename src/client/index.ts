@@ -107,7 +107,8 @@ export type { SwitchColor, SwitchEdid, SwitchEdids, SwitchPort, SwitchRole, Swit
 export type { InfoOptions, LogOptions, LogRecord, System } from "./system/system";
 export type { Download, ImageSource, TransferProgress } from "./http/transfer";
 export type { CallOptions, Query } from "./http/transport";
-export { readCertificate, type Certificate, type CertificateTrust, type PinnedTrust, type Trust } from "./tls/trust";
+export { readCertificate, type Certificate } from "./tls/connector";
+export type { CertificateTrust, PinnedTrust, Trust } from "./tls/trust";
 export type { TypeOptions } from "./hid/typist";
 export type { Video, VideoLease, VideoOptions } from "./video/video";
 export {

@@ -200,7 +200,7 @@ export const MUTANTS = [
     tests: ["client/errors"],
   },
   {
-    file: "src/client/http/lines.ts",
+    file: "src/client/http/records.ts",
     find: "decoder.decode(piece, { stream: true })",
     replace: "decoder.decode(piece)",
     why: "a character that arrives in two pieces is destroyed",

@@ -5,8 +5,8 @@ import { cancelledBy, Deadline, throwIfCancelled } from "../deadline";
 import { ConnectionTimeoutError, lostAnswer, PiKVMError, ResponseError } from "../errors";
 import { isBroken, networkError, targetOf } from "./network";
 import { Pool, type PoolName } from "./pool";
-import type { Progress } from "./sending";
-import type { Connector } from "../tls/trust";
+import type { RequestStage } from "./request-stage";
+import type { Connector } from "../tls/connector";
 import type { Address } from "../vocabulary";
 
 /** One HTTP request to a device. */
@@ -64,18 +64,18 @@ export class Http {
 
   /** @throws the errors of the network and of cancelling; an answer of any status is returned. */
   async open(request: HttpRequest): Promise<OpenAnswer> {
-    const progress: Progress = { sent: false, starved: false, answered: false };
-    const changeSent = (): boolean => progress.sent && request.changes;
+    const stage: RequestStage = { sent: false, starved: false, answered: false };
+    const changeSent = (): boolean => stage.sent && request.changes;
     const about = { address: this.#address, hasCertificate: this.#hasCertificate };
     const ourError = (error: unknown) => networkError(error, { ...about, changeSent: changeSent() });
     const deadline = new Deadline(request.signals, {
       seconds: request.timeout,
-      late: () => this.#late(request, progress),
+      late: () => this.#late(request, stage),
     });
     try {
       throwIfCancelled(deadline.signal);
-      const response = await deadline.race(this.#send(request, deadline, progress));
-      progress.answered = true;
+      const response = await deadline.race(this.#send(request, deadline, stage));
+      stage.answered = true;
       if (request.limited !== "all") deadline.lift();
       const { statusCode, headers } = response;
       const body = new Body(response, deadline, { changes: request.changes, limited: request.limited, ourError });
@@ -91,7 +91,7 @@ export class Http {
     await Promise.all(Object.values(this.#pools).map((pool) => pool.destroy()));
   }
 
-  #send(request: HttpRequest, deadline: Deadline, progress: Progress): Promise<Dispatcher.ResponseData<Progress>> {
+  #send(request: HttpRequest, deadline: Deadline, stage: RequestStage): Promise<Dispatcher.ResponseData<RequestStage>> {
     const { method, path, headers, body, limited } = request;
     const stepped = limited === "steps" ? deadline : undefined;
     const isStream = typeof body === "object" && !Buffer.isBuffer(body);
@@ -100,15 +100,15 @@ export class Http {
       path: this.#address.path + path,
       method,
       headers,
-      body: isStream ? streamOf(body, stepped, progress) : (body ?? null),
+      body: isStream ? streamOf(body, stepped, stage) : (body ?? null),
       // A device that answers before it has read all of a long body leaves a connection that must not be used again.
       reset: isStream,
       signal: deadline.signal,
-      opaque: progress,
+      opaque: stage,
     });
   }
 
-  #late({ pool: name, changes, timeout }: HttpRequest, { sent, starved, answered }: Progress): PiKVMError {
+  #late({ pool: name, changes, timeout }: HttpRequest, { sent, starved, answered }: RequestStage): PiKVMError {
     const target = targetOf(this.#address);
     const pool = this.#pools[name];
     if (!sent && pool.isFull) {
@@ -134,11 +134,11 @@ interface BodyOptions {
 
 /** What a device says, piece by piece. To be iterated once, or discarded; both give the connection back. */
 export class Body implements AsyncIterable<Buffer> {
-  readonly #response: Dispatcher.ResponseData<Progress>;
+  readonly #response: Dispatcher.ResponseData<RequestStage>;
   readonly #deadline: Deadline;
   readonly #options: BodyOptions;
 
-  constructor(response: Dispatcher.ResponseData<Progress>, deadline: Deadline, options: BodyOptions) {
+  constructor(response: Dispatcher.ResponseData<RequestStage>, deadline: Deadline, options: BodyOptions) {
     this.#response = response;
     this.#deadline = deadline;
     this.#options = options;
@@ -210,16 +210,16 @@ export async function whole({ statusCode, headers, changes, body }: OpenAnswer):
 }
 
 /** Reads as fast as the connection takes it. */
-function streamOf(body: AsyncIterable<Buffer>, deadline: Deadline | undefined, progress: Progress): Readable {
+function streamOf(body: AsyncIterable<Buffer>, deadline: Deadline | undefined, stage: RequestStage): Readable {
   async function* pieces(): AsyncGenerator<Buffer> {
-    progress.starved = true;
+    stage.starved = true;
     for await (const piece of body) {
-      progress.starved = false;
+      stage.starved = false;
       deadline?.renew();
       yield piece;
-      progress.starved = true;
+      stage.starved = true;
     }
-    progress.starved = false;
+    stage.starved = false;
     deadline?.renew();
   }
   return Readable.from(pieces(), { objectMode: false });

@@ -1,7 +1,27 @@
 import { ConfigurationError } from "../errors";
 import { isRecord } from "./shape";
-import type { TransportOptions } from "./transport";
+import type { AccessOptions } from "../login/access";
+import type { Trust } from "../tls/trust";
 import { AUTH_METHODS } from "../vocabulary";
+
+/** How to reach a device, and who we are to it. */
+export interface TransportOptions extends AccessOptions {
+  /** `host`, `host:port`, or an http(s) URL, possibly with a sub-path. */
+  address: string;
+  /** Default `"system"`: a certificate signed by an authority that the system knows. */
+  trust?: Trust;
+  /**
+   * HTTP proxy on the way to the device, `http://[user:password@]host:port`; everything runs in a tunnel through it (`CONNECT`). Special
+   * characters of user and password are percent-encoded. Default none; the environment's `HTTPS_PROXY` is not looked at.
+   */
+  proxy?: string | undefined;
+  /** Seconds for TCP and TLS, the proxy included, up to 3600. Default 10. */
+  connectTimeout?: number;
+  /** Seconds for an ordinary answer, up to 3600. Default 30. */
+  timeout?: number;
+  /** Refuse everything that changes the device, before it is sent. */
+  readOnly?: boolean;
+}
 
 /** In seconds; what is longer than a timer can be would be no time at all. */
 const TIME = { min: 0.001, max: 3600 };

@@ -1,6 +1,6 @@
 import { Agent, type Dispatcher } from "undici";
-import { noteSending, type Progress } from "./sending";
-import type { Connector } from "../tls/trust";
+import { noteSent, type RequestStage } from "./request-stage";
+import type { Connector } from "../tls/connector";
 
 /** Idle connections are given up before nginx does so after 10 s, so that a POST never meets a dying one. */
 const KEEP_ALIVE = { keepAliveTimeout: 4000, keepAliveMaxTimeout: 8000 };
@@ -37,7 +37,7 @@ export class Pool {
       headersTimeout: 0,
       bodyTimeout: 0,
     });
-    this.#dispatcher = this.#agent.compose(noteSending);
+    this.#dispatcher = this.#agent.compose(noteSent);
   }
 
   /** Whether a request must wait until another's answer is over. */
@@ -45,7 +45,7 @@ export class Pool {
     return Object.values(this.#agent.stats).some(({ running }) => running >= CONNECTIONS);
   }
 
-  request(options: Dispatcher.RequestOptions<Progress>): Promise<Dispatcher.ResponseData<Progress>> {
+  request(options: Dispatcher.RequestOptions<RequestStage>): Promise<Dispatcher.ResponseData<RequestStage>> {
     return this.#dispatcher.request(options);
   }
 

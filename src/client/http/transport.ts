@@ -1,33 +1,15 @@
 import { setMaxListeners } from "node:events";
-import { Access, type AccessOptions } from "../login/access";
+import { Access } from "../login/access";
 import { parseAddress } from "./address";
 import { resultOf, type Answer } from "./answer";
 import { CancelledError, ConfigurationError, type APIError } from "../errors";
 import { Http, whole, type HttpRequest, type Limited, type OpenAnswer, type WholeAnswer } from "./http";
-import { checkOptions } from "./options";
+import { checkOptions, type TransportOptions } from "./options";
 import type { PoolName } from "./pool";
 import { repeatedOnce } from "./retry";
 import type { Shape } from "./shape";
-import { connectorFor, type Connector, type Trust } from "../tls/trust";
+import { connectorFor, type Connector } from "../tls/connector";
 import type { Address } from "../vocabulary";
-
-export interface TransportOptions extends AccessOptions {
-  /** `host`, `host:port`, or an http(s) URL, possibly with a sub-path. */
-  address: string;
-  /** Default `"system"`: a certificate signed by an authority that the system knows. */
-  trust?: Trust;
-  /**
-   * HTTP proxy on the way to the device, `http://[user:password@]host:port`; everything runs in a tunnel through it (`CONNECT`). Special
-   * characters of user and password are percent-encoded. Default none; the environment's `HTTPS_PROXY` is not looked at.
-   */
-  proxy?: string | undefined;
-  /** Seconds for TCP and TLS, the proxy included, up to 3600. Default 10. */
-  connectTimeout?: number;
-  /** Seconds for an ordinary answer, up to 3600. Default 30. */
-  timeout?: number;
-  /** Refuse everything that changes the device, before it is sent. */
-  readOnly?: boolean;
-}
 
 /** Options that every call accepts. */
 export interface CallOptions {

@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { resultOf } from "../http/answer";
 import type { ChangeOptions, Commands } from "../http/commands";
 import { ResponseError } from "../errors";
-import { recordsOf } from "../http/lines";
+import { recordsOf } from "../http/records";
 import { inRange } from "../ranges";
 import { flag, nullOr, number, objectOf, text } from "../http/shape";
 import type { MsdState } from "../events/states";

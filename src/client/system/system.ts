@@ -1,4 +1,4 @@
-import { recordsOf } from "../http/lines";
+import { recordsOf } from "../http/records";
 import { integerIn } from "../ranges";
 import type { InfoState } from "../events/states";
 import type { CallOptions, Transport } from "../http/transport";
