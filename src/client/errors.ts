@@ -20,7 +20,10 @@ export class PiKVMError extends Error {
   readonly code: string;
   /** Whether trying the same thing again is safe and may help. */
   readonly retryable: boolean;
-  /** Set when a request that changes the device was sent but its answer was lost: it may or may not have been carried out. */
+  /**
+   * Set when a request that changes the device was sent but its answer was lost: it may or may not have been carried
+   * out.
+   */
   declare readonly outcome?: "unknown";
 
   constructor(message: string, details: ErrorDetails = {}) {
@@ -58,7 +61,9 @@ export class APIError extends PiKVMError {
   }
 }
 
-/** HTTP 401 (no usable credentials) or 403 (credentials refused). Trying again with the same ones may lock an account. */
+/**
+ * HTTP 401 (no usable credentials) or 403 (credentials refused). Trying again with the same ones may lock an account.
+ */
 export class AuthError extends APIError {}
 
 /** HTTP 409: the device performs another operation of this kind; nothing was done, and trying again is safe. */
@@ -109,7 +114,10 @@ export class WebSocketError extends PiKVMError {
   }
 }
 
-/** A condition that was waited for did not come true in time. The request before it was carried out, unless `outcome` is unknown. */
+/**
+ * A condition that was waited for did not come true in time. The request before it was carried out, unless `outcome` is
+ * unknown.
+ */
 export class WaitTimeoutError extends PiKVMError {
   /** What was seen last, where a value or a text was waited for. */
   declare readonly lastValue?: unknown;
@@ -135,7 +143,8 @@ interface Reworded {
 /** The same error in other words: a new one of the same class, with the same facts, cause and place. */
 export function reworded<E extends PiKVMError>(error: E, message: string, { begun = false }: Reworded = {}): E {
   const words = new Error(message, "cause" in error ? { cause: error.cause } : undefined);
-  const copy = Object.setPrototypeOf(words, Object.getPrototypeOf(error) as object) as E; // what setPrototypeOf makes of it
+  // It has the class of the other one, and gets its properties below.
+  const copy = Object.setPrototypeOf(words, Object.getPrototypeOf(error) as object) as E;
   Object.assign(copy, error, begun ? { retryable: false } : {});
   const frames = /\n {4}at [^]*$/.exec(error.stack ?? "")?.[0] ?? "";
   copy.stack = `${error.name}: ${message}${frames}`;
@@ -147,7 +156,10 @@ export function withNote<E extends PiKVMError>(error: E, note: string, options?:
   return reworded(error, `${error.message} (${note})`, options);
 }
 
-/** The names of an error's class and of the classes above it up to `PiKVMError`, e.g. `["BusyError", "APIError", "PiKVMError"]`. */
+/**
+ * The names of an error's class and of the classes above it up to `PiKVMError`, e.g.
+ * `["BusyError", "APIError", "PiKVMError"]`.
+ */
 export function errorKinds(error: PiKVMError): string[] {
   const kinds: string[] = [];
   for (

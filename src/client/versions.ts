@@ -4,7 +4,10 @@ export interface SoftwareVersion {
   minor: number;
 }
 
-/** What came with which version of kvmd, the oldest first. A device of before does without, or refuses the call as unknown. */
+/**
+ * What came with which version of kvmd, the oldest first. A device of before does without, or refuses the call as
+ * unknown.
+ */
 export const SINCE = {
   /** The pin of a GPIO channel is a text; it was a number. */
   gpioPinText: "3.24",

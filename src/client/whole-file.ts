@@ -5,7 +5,8 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
 /**
- * Writes a file that has its name only when it is complete; what was there under that name stays until then, and also when this fails.
+ * Writes a file that has its name only when it is complete; what was there under that name stays until then, and also
+ * when this fails.
  * @returns bytes.
  * @throws what the file system or the stream says.
  */

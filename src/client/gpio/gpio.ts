@@ -47,7 +47,9 @@ export interface GpioOptions extends ChangeOptions {
 }
 
 export interface PulseOptions extends GpioOptions {
-  /** Seconds; 0 = the channel's own. The device cuts others to the channel's limits, see `GpioOutputScheme`. Default 0. */
+  /**
+   * Seconds; 0 = the channel's own. The device cuts others to the channel's limits, see `GpioOutputScheme`. Default 0.
+   */
   delay?: number;
 }
 
@@ -55,8 +57,10 @@ export interface PulseOptions extends GpioOptions {
 const DRIVER_TIME = 30;
 
 /**
- * Relays and inputs (`/api/gpio`). What is written to one channel keeps its order; no channel waits for another. Writing throws BusyError while the channel is being written, and APIError with `error` set to
- * GpioChannelNotFoundError (also for an input), GpioSwitchNotSupported, GpioPulseNotSupported, or, with `wait` only, GpioDriverOfflineError.
+ * Relays and inputs (`/api/gpio`). What is written to one channel keeps its order; no channel waits for another.
+ * Writing throws BusyError while the channel is being written, and APIError with `error` set to
+ * GpioChannelNotFoundError (also for an input), GpioSwitchNotSupported, GpioPulseNotSupported, or, with `wait` only,
+ * GpioDriverOfflineError.
  */
 export class Gpio {
   readonly #transport: Transport;

@@ -8,7 +8,7 @@ export interface ChangeOptions extends CallOptions {
   busyRetry?: number | undefined;
 }
 
-/** What changes one subsystem of a device: in order, one at a time. */
+/** Sends what changes one subsystem of a device: in order, and one at a time. */
 export class Commands {
   readonly transport: Transport;
   readonly lane: Turns;
@@ -22,13 +22,13 @@ export class Commands {
     await this.ask(path, options);
   }
 
-  /** As `post`, where the device has something to say. */
+  /** As `post`, and returns the result. */
   ask<T>(path: string, { busyRetry, ...options }: RequestOptions & ChangeOptions): Promise<T> {
     const { signal } = options;
     return this.run((turn) => this.transport.post<T>(path, { ...options, signal: turn }), { signal, busyRetry });
   }
 
-  /** Whatever else must be in order with these. @param work may be called again after a `BusyError`. */
+  /** Runs other work that must keep its order with these calls. @param work may be called again after a `BusyError`. */
   run<T>(work: (signal: AbortSignal) => Promise<T>, { signal, busyRetry }: ChangeOptions): Promise<T> {
     return this.lane.run((turn) => whileBusy(() => work(turn), { signal: turn, busyRetry }), signal);
   }

@@ -9,7 +9,7 @@ import type { RequestStage } from "./request-stage";
 import type { Connector } from "../tls/connector";
 import type { Address } from "../vocabulary";
 
-/** One HTTP request to a device. */
+/** One HTTP request to a device, and what may end it. */
 export interface HttpRequest {
   method: "GET" | "POST" | "PATCH" | "DELETE";
   /** Below the sub-path, with the query. */
@@ -18,22 +18,26 @@ export interface HttpRequest {
   body?: string | Buffer | AsyncIterable<Buffer> | undefined;
   /** Whether it changes the device. */
   changes: boolean;
-  /** Seconds for what is `limited`; waiting for a free connection and connecting count. */
+  /**
+   * Seconds for what `limited` names. They begin at once: the wait for a free connection and connecting take their
+   * part.
+   */
   timeout: number;
   limited: Limited;
-  /** With what it shares connections. */
+  /** Whose connections it uses. */
   pool: PoolName;
-  /** End it. */
+  /** Each of them ends it. */
   signals: readonly (AbortSignal | undefined)[];
 }
 
 /**
- * What must be over in time: all of it; or only each step, where a piece of the body that is sent or received is progress; or all before
- * the answer's body, which may then take as long as it likes.
+ * For what the time is. `all`: the request and its whole answer. `steps`: each step by itself, where each piece of a
+ * body that is sent or received begins a new one. `head`: everything before the body of the answer, which may then take
+ * as long as it likes.
  */
 export type Limited = "all" | "steps" | "head";
 
-/** An answer whose body is still to be read, or to be discarded. */
+/** An answer that has begun. Its body must be read or discarded. */
 export interface OpenAnswer {
   statusCode: number;
   headers: Answer["headers"];
@@ -41,15 +45,15 @@ export interface OpenAnswer {
   body: Body;
 }
 
-/** An answer whose body has been read, as bytes too. */
+/** An answer whose body has been read, with its bytes. */
 export interface WholeAnswer extends Answer {
   bytes: Buffer;
 }
 
-/** The largest JSON answer is the listing of an image storage. */
+/** Bytes. The largest JSON answer is the list of a storage with many images. */
 const MAX_ANSWER = 32 * 1024 * 1024;
 
-/** Requests to one device. */
+/** Sends requests to one device. It knows nothing of what they mean. */
 export class Http {
   readonly #address: Address;
   readonly #pools: Record<PoolName, Pool>;
@@ -62,7 +66,11 @@ export class Http {
     this.#pools = { calls: pool("calls"), "any calls": pool("any calls"), streams: pool("streams") };
   }
 
-  /** @throws the errors of the network and of cancelling; an answer of any status is returned. */
+  /**
+   * Sends a request.
+   * @returns the answer, of whatever status, as soon as its head has arrived.
+   * @throws the errors of the network, of the time limit and of cancelling.
+   */
   async open(request: HttpRequest): Promise<OpenAnswer> {
     const stage: RequestStage = { sent: false, starved: false, answered: false };
     const changeSent = (): boolean => stage.sent && request.changes;
@@ -101,7 +109,8 @@ export class Http {
       method,
       headers,
       body: isStream ? streamOf(body, stepped, stage) : (body ?? null),
-      // A device that answers before it has read all of a long body leaves a connection that must not be used again.
+      // A device may answer before it has read all of a long body; such a connection must not be used for another
+      // request.
       reset: isStream,
       signal: deadline.signal,
       opaque: stage,
@@ -132,7 +141,7 @@ interface BodyOptions {
   ourError: (cause: unknown) => Error;
 }
 
-/** What a device says, piece by piece. To be iterated once, or discarded; both give the connection back. */
+/** The body of an answer, piece by piece. Iterate it once, or discard it: either gives the connection back. */
 export class Body implements AsyncIterable<Buffer> {
   readonly #response: Dispatcher.ResponseData<RequestStage>;
   readonly #deadline: Deadline;
@@ -142,17 +151,20 @@ export class Body implements AsyncIterable<Buffer> {
     this.#response = response;
     this.#deadline = deadline;
     this.#options = options;
-    // Its failure is told to who reads it, if anybody does.
+    // Who iterates it gets its errors; when nobody does, they must not end the process.
     response.body.on("error", () => undefined);
   }
 
-  /** Nobody wants it: the connection is broken off unless all of it has arrived. */
+  /** For who does not need the rest of it. Its connection is closed, unless all of it has arrived already. */
   discard(): void {
     this.#deadline[Symbol.dispose]();
     this.#response.body.destroy();
   }
 
-  /** @throws ResponseError when it is cut short; ConnectError when the connection breaks; the errors of the time limit and of cancelling. */
+  /**
+   * @throws ResponseError when it is cut short; ConnectError when the connection breaks; the errors of the time limit
+   * and of cancelling.
+   */
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void, undefined> {
     const deadline = this.#deadline;
     // undici's body is typed as a stream of anything; without an encoding it yields Buffers.
@@ -163,7 +175,7 @@ export class Body implements AsyncIterable<Buffer> {
         if (stepped) deadline.renew();
         const piece = await deadline.race(pieces.next());
         if (piece.done === true) return;
-        // The device is not to blame for a slow reader.
+        // The time of the step is over: how long the reader takes with the piece is not the fault of the device.
         if (stepped) deadline.lift();
         yield piece.value;
       }
@@ -185,7 +197,7 @@ export class Body implements AsyncIterable<Buffer> {
   }
 }
 
-/** Reads all of an answer. */
+/** Reads an answer to its end. */
 export async function whole({ statusCode, headers, changes, body }: OpenAnswer): Promise<WholeAnswer> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -209,7 +221,9 @@ export async function whole({ statusCode, headers, changes, body }: OpenAnswer):
   };
 }
 
-/** Reads as fast as the connection takes it. */
+/**
+ * The body as a stream that notes when it is waited for, and that begins a new step of the deadline with each piece.
+ */
 function streamOf(body: AsyncIterable<Buffer>, deadline: Deadline | undefined, stage: RequestStage): Readable {
   async function* pieces(): AsyncGenerator<Buffer> {
     stage.starved = true;

@@ -11,8 +11,9 @@ export interface TransportOptions extends AccessOptions {
   /** Default `"system"`: a certificate signed by an authority that the system knows. */
   trust?: Trust;
   /**
-   * HTTP proxy on the way to the device, `http://[user:password@]host:port`; everything runs in a tunnel through it (`CONNECT`). Special
-   * characters of user and password are percent-encoded. Default none; the environment's `HTTPS_PROXY` is not looked at.
+   * HTTP proxy on the way to the device, `http://[user:password@]host:port`; everything runs in a tunnel through it
+   * (`CONNECT`). Special characters of user and password are percent-encoded. Default none; the environment's
+   * `HTTPS_PROXY` is not used.
    */
   proxy?: string | undefined;
   /** Seconds for TCP and TLS, the proxy included, up to 3600. Default 10. */
@@ -23,7 +24,7 @@ export interface TransportOptions extends AccessOptions {
   readOnly?: boolean;
 }
 
-/** In seconds; what is longer than a timer can be would be no time at all. */
+/** Seconds. A timer that is set to more than it can count goes off at once. */
 const TIME = { min: 0.001, max: 3600 };
 
 type Check = [expected: string, isRight: (value: unknown) => boolean];
@@ -53,8 +54,8 @@ const CHECKS: Record<keyof TransportOptions, Check> = {
 };
 
 /**
- * For callers whose types nobody has checked. What is absent or undefined is left to its default.
- * @throws ConfigurationError that names the option and what it may be; the message does not repeat what was given.
+ * Checks the options at run time, for callers without TypeScript. What is absent or undefined takes its default.
+ * @throws ConfigurationError that names the option and says what it may be; the message does not repeat what was given.
  */
 export function checkOptions(options: TransportOptions): void {
   if (!isRecord(options)) throw new ConfigurationError("The options of a PiKVM must be an object with an address.");

@@ -6,12 +6,18 @@ import { integerIn } from "../ranges";
 import { Session } from "./session";
 
 export interface AccessOptions extends Login {
-  /** Seconds that a login lasts with `auth: "session"`; then another is made. 0 = as long as the device allows. Default 0. */
+  /**
+   * Seconds that a login lasts with `auth: "session"`; then another is made. 0 = as long as the device allows. Default
+   * 0.
+   */
   sessionExpire?: number;
 }
 
 export interface LoginOptions {
-  /** Seconds that the session lasts; 0 = as long as the device allows, which may have a limit for all. Default `sessionExpire`. */
+  /**
+   * Seconds that the session lasts; 0 = as long as the device allows, which may have a limit for all. Default
+   * `sessionExpire`.
+   */
   expire?: number;
   /** Somebody else than the client's own user. */
   as?: { user: string; password: string };
@@ -49,9 +55,9 @@ export class Access {
   }
 
   /**
-   * Runs something that needs credentials, for the WebSocket's handshake too; where a session has ended on the device, once more with
-   * a new one. That is safe for any request: the device looks at the credentials before it does anything.
-   * Credentials that the device has refused are not offered to it again: some devices lock accounts.
+   * Runs something that needs credentials, for the WebSocket's handshake too; where a session has ended on the device,
+   * once more with a new one. That is safe for any request: the device looks at the credentials before it does
+   * anything. Credentials that the device has refused are not offered to it again: some devices lock accounts.
    * @param signals end the wait for a login.
    */
   async withAuth<T>(work: (headers: Headers) => Promise<T>, signals: Signals): Promise<T> {
@@ -104,7 +110,9 @@ export class Access {
     });
   }
 
-  /** The error of an answer that is not a success; a refused login says more where two-factor codes may be the reason. */
+  /**
+   * The error of an answer that is not a success; a refused login says more where two-factor codes may be the reason.
+   */
   refusal(answer: Answer): APIError {
     const refusal = refusalOf(answer);
     const explanation = refusal instanceof AuthError ? this.#credentials.explainRefusal(answer.headers["date"]) : "";

@@ -38,7 +38,8 @@ export class DriveSteps {
   async insert(wanted: Wanted, { timeout = TIMEOUT, ...options }: DriveOptions): Promise<MsdState> {
     await this.#msd.setParams(wanted, options);
     await this.#msd.setConnected(true, options);
-    const failure = `The drive with "${shownImage(wanted.image)}" was not connected ${timeout} s after the device had accepted it.`;
+    const drive = `The drive with "${shownImage(wanted.image)}"`;
+    const failure = `${drive} was not connected ${timeout} s after the device had accepted it.`;
     return this.#until((now) => now.drive?.connected === true, { timeout, failure, ...options });
   }
 
@@ -65,7 +66,10 @@ export class DriveSteps {
     return found;
   }
 
-  /** The state once its listing has caught up, or the latest one after the time that this may take; undefined when there is none. */
+  /**
+   * The state once its listing has caught up, or the latest one after the time that this may take; undefined when there
+   * is none.
+   */
   async caughtUp(condition: Condition, { signal }: CallOptions, timeout = LISTING_LAG): Promise<MsdState | undefined> {
     let latest: MsdState | undefined;
     const looked: Condition = (now) => condition((latest = now));
@@ -103,7 +107,10 @@ export function mountedIn({ drive }: MsdState): string | undefined {
   return drive?.connected === true ? drive.image?.name : undefined;
 }
 
-/** Runs what the device may refuse. @param advice by the device's name of the refusal, or the error's code: what to do about it. */
+/**
+ * Runs what the device may refuse.
+ * @param advice by the device's name of the refusal, or the error's code: what to do about it.
+ */
 export async function advised<T>(work: () => Promise<T>, advice: Partial<Record<string, string>>): Promise<T> {
   try {
     return await work();

@@ -62,7 +62,10 @@ const ADVICE = { MsdConnectedError: MOUNTED };
 /** The device fails without a word. */
 const STORE_ADVICE = { ...ADVICE, HTTP_500: "Is the storage full, or the folder of the image not there?" };
 
-/** The images in the device's storage, as actions that look first and leave nothing half done. They take turns with those of the drive. */
+/**
+ * The images in the device's storage, as actions that look first and leave nothing half done. They take turns with
+ * those of the drive.
+ */
 export class Images {
   readonly #msd: Msd;
   readonly #steps: DriveSteps;
@@ -82,11 +85,12 @@ export class Images {
   }
 
   /**
-   * Stores an image and waits until it can be mounted. What has arrived of one that fails or is cancelled is removed again; where that is
-   * not possible, the error says so.
+   * Stores an image and waits until it can be mounted. What has arrived of one that fails or is cancelled is removed
+   * again; where that is not possible, the error says so.
    * @param source bytes, the path of a file, or a stream, which is destroyed in the end in any case.
-   * @throws ConfigurationError, before anything is sent, for a name that the device refuses, a file that cannot be read, a name that is taken
-   * (code `EXISTS`), and too little free space (code `NO_SPACE`); the errors of `Msd.upload`.
+   * @throws ConfigurationError, before anything is sent, for a name that the device refuses, a file that cannot be
+   * read, a name that is taken (code `EXISTS`), and too little free space (code `NO_SPACE`); the errors of
+   * `Msd.upload`.
    */
   async upload(source: ImageSource, { name, size, sha256, ...options }: UploadImageOptions = {}): Promise<StoredImage> {
     // It may fail before anybody reads it.
@@ -110,9 +114,9 @@ export class Images {
   }
 
   /**
-   * Lets the device download an image from a web server, which must tell its size, and waits until it can be mounted. What has arrived of one
-   * that fails is removed again. A device that is cancelled may go on; the error says so. To replace an image, the device asks the web server
-   * twice: what cannot be downloaded removes nothing.
+   * Lets the device download an image from a web server, which must tell its size, and waits until it can be mounted.
+   * What has arrived of one that fails is removed again. A device that is cancelled may go on; the error says so. To
+   * replace an image, the device asks the web server twice: what cannot be downloaded removes nothing.
    * @param url `http` or `https`, as the device reaches it; a password in it is not repeated in errors.
    * @throws ConfigurationError as `upload`; the errors of `Msd.uploadRemote`.
    */
@@ -137,7 +141,8 @@ export class Images {
   }
 
   /**
-   * Fetches an image as a stream, which must be read to its end or destroyed: the drive is busy until then. Only while nothing is mounted.
+   * Fetches an image as a stream, which must be read to its end or destroyed: the drive is busy until then. Only while
+   * nothing is mounted.
    * @throws ConfigurationError for one that is not there or incomplete; APIError `MsdConnectedError`.
    */
   async download(name: string, options: DownloadImageOptions = {}): Promise<Download> {
@@ -148,8 +153,8 @@ export class Images {
   /**
    * As `download`, into a file, which gets its name when it is complete.
    * @returns bytes.
-   * @throws ConfigurationError for a folder, and for a file that is there (code `EXISTS`); PiKVMError with the code of the file system,
-   * e.g. `ENOSPC`.
+   * @throws ConfigurationError for a folder, and for a file that is there (code `EXISTS`); PiKVMError with the code of
+   * the file system, e.g. `ENOSPC`.
    */
   async downloadToFile(name: string, path: string, options: SaveImageOptions = {}): Promise<number> {
     await demandPlace(path, options.replace === true);
@@ -219,7 +224,10 @@ export class Images {
   }
 }
 
-/** The device asks the web server before it looks at the name: where only that is in the way, there is something to download. */
+/**
+ * The device asks the web server before it looks at the name: where only that is in the way, there is something to
+ * download.
+ */
 async function refusedAsTaken(sent: () => Promise<unknown>): Promise<void> {
   try {
     await sent();

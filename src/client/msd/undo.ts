@@ -17,8 +17,8 @@ const PATIENCE = 10;
 const PATIENCE_WHEN_CANCELLED = 1.5;
 
 /**
- * Stores an image that is not there yet, and removes what has arrived of it when that fails, also when it is cancelled. A failure to
- * remove it is told in the error.
+ * Stores an image that is not there yet, and removes what has arrived of it when that fails, also when it is cancelled.
+ * A failure to remove it is told in the error.
  */
 export async function undoing<T>(msd: Msd, steps: DriveSteps, image: string, store: () => Promise<T>): Promise<T> {
   try {

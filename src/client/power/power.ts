@@ -53,7 +53,10 @@ interface RecentPress {
   watched: boolean;
 }
 
-/** Seconds in which the power LED follows a press. Within them "off" may just mean "not yet on", and a second press would undo the first. */
+/**
+ * Seconds in which the power LED follows a press. Within them "off" may just mean "not yet on", and a second press
+ * would undo the first.
+ */
 const SETTLE_TIME = 5;
 const SETTLE_INTERVAL = 0.25;
 const LED_TIMEOUT = 30;

@@ -16,8 +16,9 @@ const UNIT_DELAY = 0.5;
 const LONGEST_PRESS = 30;
 
 /**
- * The power and reset buttons behind a port of the switch, as `Atx` has those of a single computer. The device says nothing of presses
- * that it drops, and nothing when a press is over: here the port is looked at first, and its length is waited for.
+ * The power and reset buttons behind a port of the switch, as `Atx` has those of a single computer. The device says
+ * nothing of presses that it drops, and nothing when a press is over: here the port is looked at first, and its length
+ * is waited for.
  */
 export class PortButtons implements Buttons<ButtonsState> {
   readonly #switch: Switch;

@@ -20,7 +20,10 @@ interface Change {
   signal: AbortSignal;
 }
 
-/** The switch answers when a command is queued, whatever becomes of it: sends what is needed, and waits until it is reported. */
+/**
+ * The switch answers when a command is queued, whatever becomes of it: sends what is needed, and waits until it is
+ * reported.
+ */
 export async function change(kvmSwitch: Switch, waiter: StateWaiter, wanted: Change): Promise<SwitchResult> {
   const { before, isRight, timeout, signal } = wanted;
   if (isRight(before)) return { changed: false, state: before };

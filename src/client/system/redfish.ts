@@ -87,8 +87,9 @@ const MEDIUM = `${ROOT}/Managers/BMC/VirtualMedia/MSD`;
 const REMOUNT_TIME = 30;
 
 /**
- * The device as a Redfish service (`/redfish/v1`), for those who manage other machines that way; `Atx` and `Msd` say more and do more
- * exactly. Documents come as the device sends them; refusals are the same errors as everywhere, `error` is `HttpError` for bad ids.
+ * The device as a Redfish service (`/redfish/v1`), for those who manage other machines that way; `Atx` and `Msd` say
+ * more and do more exactly. Documents come as the device sends them; refusals are the same errors as everywhere,
+ * `error` is `HttpError` for bad ids.
  */
 export class Redfish {
   readonly #atx: Commands;
@@ -121,10 +122,10 @@ export class Redfish {
   }
 
   /**
-   * Presses a button as `Atx` does, without waiting. Succeeds and does nothing while ATX is switched off, and for a port of the Switch
-   * that is busy or not there. `POST /redfish/v1/Systems/{id}/Actions/ComputerSystem.Reset`.
-   * @param type On and ForceOn: `powerOn`; GracefulShutdown: `powerOff`; ForceOff: `powerOffHard`; ForceRestart: `resetHard`;
-   * PushPowerButton: `clickPower`.
+   * Presses a button as `Atx` does, without waiting. Succeeds and does nothing while ATX is switched off, and for a
+   * port of the Switch that is busy or not there. `POST /redfish/v1/Systems/{id}/Actions/ComputerSystem.Reset`.
+   * @param type On and ForceOn: `powerOn`; GracefulShutdown: `powerOff`; ForceOff: `powerOffHard`; ForceRestart:
+   * `resetHard`; PushPowerButton: `clickPower`.
    */
   async reset(type: ResetType, id = "0", options: ChangeOptions = {}): Promise<void> {
     const path = `${ROOT}/Systems/${encodeURIComponent(id)}/Actions/ComputerSystem.Reset`;
@@ -152,8 +153,8 @@ export class Redfish {
   }
 
   /**
-   * Shows an image of the storage to the computer, always as flash drive; what was there is ejected first, even when the new image then
-   * turns out to be unknown. `POST …/VirtualMedia.InsertMedia`.
+   * Shows an image of the storage to the computer, always as flash drive; what was there is ejected first, even when
+   * the new image then turns out to be unknown. `POST …/VirtualMedia.InsertMedia`.
    * @param image its name in the storage; a URL is not fetched.
    * @throws APIError `MsdUnknownImageError`; status 500 when the drive is offline.
    */
@@ -165,7 +166,10 @@ export class Redfish {
     return this.#send(this.#msd, "POST", `${MEDIUM}/Actions/VirtualMedia.InsertMedia`, body, options);
   }
 
-  /** Pulls the drive and deselects its image. `POST …/VirtualMedia.EjectMedia`. @throws APIError `MsdDisconnectedError`. */
+  /**
+   * Pulls the drive and deselects its image. `POST …/VirtualMedia.EjectMedia`.
+   * @throws APIError `MsdDisconnectedError`.
+   */
   ejectMedia(options: ChangeOptions = {}): Promise<void> {
     return this.#send(this.#msd, "POST", `${MEDIUM}/Actions/VirtualMedia.EjectMedia`, {}, options);
   }

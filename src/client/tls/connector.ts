@@ -34,8 +34,8 @@ export function connectorFor({ trust, connectTimeout, proxy: proxyUrl, closed }:
     ...tls.options,
     // The Deadline's limit holds for the proxy too.
     timeout: 0,
-    // Whether the certificate is trusted is decided below, where its fingerprint can be told to the user. On a resumed session
-    // there would be no certificate to look at.
+    // Whether the certificate is trusted is decided below, where its fingerprint can be told to the user. On a resumed
+    // session there would be no certificate to look at.
     rejectUnauthorized: false,
     maxCachedSessions: 0,
   }) as (...args: Parameters<buildConnector.connector>) => Socket;
@@ -56,7 +56,8 @@ export function connectorFor({ trust, connectTimeout, proxy: proxyUrl, closed }:
       );
       const distrust = socket instanceof TLSSocket && tls.verify ? distrustOf(socket, tls.fingerprint) : undefined;
       if (distrust) throw distrust;
-      // What a server says of our certificate in TLS 1.3 comes only now; undici would tell of the end that follows instead.
+      // What a server says of our certificate in TLS 1.3 comes only now; undici would tell of the end that follows
+      // instead.
       socket.once("error", () => socket.destroy());
       return socket;
     } catch (error) {

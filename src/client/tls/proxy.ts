@@ -6,7 +6,9 @@ import { targetOf, type Endpoint } from "../http/network";
 
 const EXPECTED = "Expected http://host:port or http://user:password@host:port.";
 
-/** An HTTP proxy on the way to the device, which sees no more than where we go: everything runs in a tunnel through it. */
+/**
+ * An HTTP proxy on the way to the device, which sees no more than where we go: everything runs in a tunnel through it.
+ */
 export class Proxy {
   /** Its host and port, for messages. */
   readonly target: string;

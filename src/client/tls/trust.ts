@@ -20,9 +20,9 @@ export interface PinnedTrust extends ClientCertificate {
 }
 
 /**
- * Which certificate of the device to accept, for HTTP and WebSocket alike: `"system"` (an authority the system knows), own authorities,
- * exactly the certificate with a SHA-256 fingerprint, or `"none"` (any: the connection can be listened to). The objects may carry a client
- * certificate besides.
+ * Which certificate of the device to accept, for HTTP and WebSocket alike: `"system"` (an authority the system knows),
+ * own authorities, exactly the certificate with a SHA-256 fingerprint, or `"none"` (any: the connection can be listened
+ * to). The objects may carry a client certificate besides.
  */
 export type Trust = "system" | "none" | CertificateTrust | PinnedTrust;
 
