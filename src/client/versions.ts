@@ -54,7 +54,7 @@ export const SINCE = {
   keysToF24: "4.187",
 } as const;
 
-export type Feature = keyof typeof SINCE;
+type Feature = keyof typeof SINCE;
 
 /** Whether software of this version has something. What is undefined is older than those that say it. */
 export function has(version: SoftwareVersion | undefined, feature: Feature): boolean {

@@ -1,5 +1,6 @@
 import { Commands, type ChangeOptions } from "../http/commands";
 import { pause, within } from "../deadline";
+import { repeated } from "../http/retry";
 import { CancelledError, ConfigurationError, PiKVMError } from "../errors";
 import { knownKey } from "./keys";
 import type { LiveHid } from "./live-hid";
@@ -7,7 +8,7 @@ import { checkDelta, checkPosition, knownButton } from "./mouse";
 import { number, objectOf, text, texts } from "../http/shape";
 import type { HidState } from "../events/states";
 import type { CallOptions, Query, RequestOptions } from "../http/transport";
-import { typeText, type TypeOptions } from "./typist";
+import { typeText, type Printer, type TypeOptions } from "./typist";
 import type { MouseButton } from "../vocabulary";
 
 export interface HidParams {
@@ -89,8 +90,7 @@ export class Hid {
    * @throws ConfigurationError for a delay out of range; errors tell how much had been typed.
    */
   async typeText(text: string, options: TypeOptions = {}): Promise<number> {
-    const { transport, lane } = this.#commands;
-    return typeText(transport, text, options, (typing) => lane.run(typing, options.signal));
+    return typeText(this.#printer, text, options, (typing) => this.#commands.lane.run(typing, options.signal));
   }
 
   /**
@@ -98,11 +98,11 @@ export class Hid {
    * sent over it.
    */
   async typeWithin(live: LiveHid, text: string, options: TypeOptions = {}): Promise<number> {
-    const { transport } = this.#commands;
-    return typeText(transport, text, options, (typing) =>
+    const printer = this.#printer;
+    return typeText(printer, text, options, (typing) =>
       // The text goes another way, on which it could overtake the events before it.
       live.keep(
-        within([options.signal, transport.closed], undefined, ({ signal }) =>
+        within([options.signal, printer.closed], undefined, ({ signal }) =>
           typing(signal, () => live.ping({ signal })),
         ),
       ),
@@ -196,6 +196,19 @@ export class Hid {
     return lane.run((turn) => work(new Hid(new Commands(transport, lane.inner())), turn), signal);
   }
 
+  get #printer(): Printer {
+    const { transport } = this.#commands;
+    return {
+      closed: transport.closed,
+      print: async (body, { keymap, delay }, extraTime, signal) => {
+        // 0 = all of the text, instead of its first 1024 characters.
+        const query = { limit: 0, keymap: keymap || undefined, delay: delay || undefined };
+        const headers = { "Content-Type": "text/plain; charset=utf-8" };
+        await transport.post("/api/hid/print", { signal, query, body, headers, extraTime });
+      },
+    };
+  }
+
   #event(call: string, query: Query, options: ChangeOptions): Promise<void> {
     return this.#commands.post(`/api/hid/events/${call}`, { ...options, query });
   }
@@ -203,15 +216,11 @@ export class Hid {
 
 /** A key that stays down by accident does harm; to release it twice does none. */
 async function insist(release: () => Promise<unknown>): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await release();
-      return;
-    } catch (error) {
-      if (attempt === RELEASE_ATTEMPTS || error instanceof CancelledError) throw error;
-      await pause(RELEASE_INTERVAL, undefined);
-    }
-  }
+  let attempts = 0;
+  await repeated(release, (error) => {
+    attempts += 1;
+    return attempts === RELEASE_ATTEMPTS || error instanceof CancelledError ? undefined : RELEASE_INTERVAL;
+  });
 }
 
 function deltaOf(x: number, y: number): Query {

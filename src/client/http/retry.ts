@@ -34,8 +34,11 @@ export function whileBusy<T>(work: () => Promise<T>, { busyRetry = 0, signal }: 
   return repeated(work, delayAfter, signal);
 }
 
-/** @param delayAfter seconds after which to try again what has failed with this error; undefined: not at all. */
-async function repeated<T>(
+/**
+ * Does work again while it fails.
+ * @param delayAfter seconds after which to try again what has failed with this error; undefined: not at all.
+ */
+export async function repeated<T>(
   work: () => Promise<T>,
   delayAfter: (error: unknown) => number | undefined,
   signal?: AbortSignal,

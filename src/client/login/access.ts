@@ -34,7 +34,7 @@ type Send = (
   request: { headers: Headers; body?: string; signal?: AbortSignal | undefined },
 ) => Promise<Answer>;
 
-/** Who we are to a device: credentials, the session, and what the device has refused. */
+/** Who we are to a device: our credentials, our session, and whether the device has refused them. */
 export class Access {
   readonly #credentials: Credentials;
   readonly #expire: number;
@@ -90,7 +90,7 @@ export class Access {
     try {
       return await work();
     } catch (error) {
-      // Only what the device itself says: a proxy on the way may refuse for reasons of its own, and another time not.
+      // Only a refusal of the device itself: a proxy on the way may refuse for a reason that passes.
       if (error instanceof AuthError && error.error !== "") this.#refused = error;
       throw error;
     }

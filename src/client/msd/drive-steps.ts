@@ -20,11 +20,13 @@ export interface Wanted {
 
 type Condition = (state: MsdState) => boolean;
 
-/** Seconds in which the device's listing follows what has happened in its storage. */
+/** Seconds in which the list of images that the device reports follows what has happened in its storage. */
 const LISTING_LAG = 3;
 const TIMEOUT = 10;
 
-/** What the actions of the drive and of its images are made of. Who calls them holds the lane of both. */
+/**
+ * The steps of which the actions of the drive and of its images are made. Whoever calls them holds the lane of both.
+ */
 export class DriveSteps {
   readonly #msd: Msd;
   readonly #waiter: StateWaiter;
@@ -51,8 +53,8 @@ export class DriveSteps {
   }
 
   /**
-   * An image that can be used; a fresh upload is waited for.
-   * @returns undefined where the device tells of no storage: its own error comes later.
+   * Finds an image that can be used; waits a moment for one that was just uploaded.
+   * @returns undefined where the device reports no storage: its own error comes with the next call.
    * @throws ConfigurationError for one that is not there or incomplete.
    */
   async find(image: string, before: MsdState, options: CallOptions): Promise<MsdImage | undefined> {
@@ -72,9 +74,9 @@ export class DriveSteps {
    */
   async caughtUp(condition: Condition, { signal }: CallOptions, timeout = LISTING_LAG): Promise<MsdState | undefined> {
     let latest: MsdState | undefined;
-    const looked: Condition = (now) => condition((latest = now));
+    const kept: Condition = (now) => condition((latest = now));
     try {
-      await this.#until(looked, { signal, timeout, failure: "" });
+      await this.#until(kept, { signal, timeout, failure: "" });
     } catch (error) {
       if (!(error instanceof WaitTimeoutError)) throw error;
     }

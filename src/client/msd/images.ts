@@ -59,7 +59,7 @@ export interface ListedImage extends MsdImage {
 
 const MOUNTED = "The device does not do that while an image is mounted: eject it first.";
 const ADVICE = { MsdConnectedError: MOUNTED };
-/** The device fails without a word. */
+/** What may be the reason of a failure for which the device gives none. */
 const STORE_ADVICE = { ...ADVICE, HTTP_500: "Is the storage full, or the folder of the image not there?" };
 
 /**
@@ -85,15 +85,15 @@ export class Images {
   }
 
   /**
-   * Stores an image and waits until it can be mounted. What has arrived of one that fails or is cancelled is removed
-   * again; where that is not possible, the error says so.
+   * Stores an image and waits until it can be mounted. When that fails or is cancelled, the part of it that has arrived
+   * is removed again; where that is not possible, the error says so.
    * @param source bytes, the path of a file, or a stream, which is destroyed in the end in any case.
    * @throws ConfigurationError, before anything is sent, for a name that the device refuses, a file that cannot be
    * read, a name that is taken (code `EXISTS`), and too little free space (code `NO_SPACE`); the errors of
    * `Msd.upload`.
    */
   async upload(source: ImageSource, { name, size, sha256, ...options }: UploadImageOptions = {}): Promise<StoredImage> {
-    // It may fail before anybody reads it.
+    // It may fail before it is read, and without a listener its error would end the process.
     if (source instanceof Readable) source.on("error", () => undefined);
     try {
       const image = imageName(name || nameOf(source));
@@ -180,13 +180,17 @@ export class Images {
     }, options.signal);
   }
 
-  /** @param judge looks, before anything is replaced, whether it can be sent. */
+  /**
+   * Stores an image in its turn.
+   * @param send sends it.
+   * @param checkSource checks, before an old image is removed for the new one, that the new one can be sent.
+   */
   #store(
     image: string,
     size: number | undefined,
     { replace = false, ...options }: StoreImageOptions,
     send: (signal: AbortSignal) => Promise<StoredImage>,
-    judge?: (sent: () => Promise<unknown>) => Promise<void>,
+    checkSource?: (sent: () => Promise<unknown>) => Promise<void>,
   ): Promise<StoredImage> {
     return this.#lane.run(async (signal) => {
       const turn = { ...options, signal };
@@ -197,13 +201,13 @@ export class Images {
         throw new ConfigurationError(`"${image}" is mounted and cannot be replaced: eject it first.`);
       if (size !== undefined) demandRoom(before, image, size);
       const sent = () => advised(() => send(signal), STORE_ADVICE);
-      if (old) await judge?.(sent);
+      if (old) await checkSource?.(sent);
       if (old) await this.#remove(image, turn);
       const stored = await undoing(this.#msd, this.#steps, image, sent).catch((error: unknown) => {
         if (!old || !(error instanceof PiKVMError)) throw error;
         throw withNote(error, `The "${image}" of before was removed for it.`);
       });
-      // It is stored, whatever comes now.
+      // The image is stored, even when the device lists it late or not at all.
       await this.#steps
         .caughtUp((now) => imageOf(now, stored.name)?.complete === true, { signal })
         .catch(() => undefined);
@@ -211,7 +215,7 @@ export class Images {
     }, options.signal);
   }
 
-  /** @returns the state once the listing shows that it is gone. */
+  /** Removes an image. @returns the state once the device lists it no more. */
   async #remove(image: string, options: ChangeOptions) {
     await advised(() => this.#msd.remove(image, options), ADVICE);
     return this.#steps.caughtUp((now) => imageOf(now, image) === undefined, options);
@@ -247,7 +251,7 @@ function nameOf(source: ImageSource): string {
   throw new ConfigurationError("Bytes and streams have no name of their own: give the image one.");
 }
 
-/** Before anything is transferred. */
+/** Checks, before anything is transferred, that a file can be written there. */
 async function demandPlace(path: string, replace: boolean): Promise<void> {
   const there = await stat(path).catch(() => undefined);
   if (there?.isDirectory())

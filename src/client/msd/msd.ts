@@ -159,8 +159,8 @@ export class Msd {
    * Lets the device fetch an image from a web server, which must tell its size. `POST /api/msd/write_remote`. The
    * device goes on when it is cancelled; `reset` ends that.
    * @throws APIError with the origin's failure (`ClientResponseError`, `ClientConnectorError`, ...), `statusCode` 0
-   * when it came while the image was being fetched; ResponseError `CUT_SHORT` when the device stopped telling: look at
-   * `getState`.
+   * when it came while the image was being fetched; ResponseError `CUT_SHORT` when the device stopped reporting: see
+   * `getState` for what became of it.
    */
   uploadRemote(url: string, options: UploadRemoteOptions = {}): Promise<StoredImage> {
     const { image, prefix, insecure, connectTimeout = 10, removeIncomplete, onProgress, signal, busyRetry } = options;

@@ -39,7 +39,7 @@ const STEPS = new Map<string, 1 | -1>([
 ]);
 
 /**
- * The ports of the PiKVM Switch, as actions that look first and verify by what the switch reports. A port is named as
+ * The ports of the PiKVM Switch, as actions that read its state first and verify by what it reports. A port is named as
  * it is on the switch and in the device's menu: by its number from 1, counted over the whole chain (5 = the first one
  * of the second unit), by `unit.channel` from 1 (`"2.1"` is the same one), or by its name, whatever its case. All throw
  * ConfigurationError for a port that is not there, and PiKVMError with the code `NO_SWITCH` when no switch is attached:

@@ -35,7 +35,7 @@ const MAX_NAME = 255;
  *
  * A port is a number from 0 over the whole chain (5 = the second port of the second unit), or a text `"unit.channel"`,
  * both from 1 (`"2.2"` is the same one). All commands are answered when they are queued; what came of them shows in the
- * state. Without a unit, or for a port that is not there, they succeed and do nothing: look at `getState().model.ports`
+ * state. Without a unit, or for a port that is not there, they succeed and do nothing: check `getState().model.ports`
  * first.
  */
 export class Switch {
@@ -131,7 +131,7 @@ export class Switch {
   }
 
   /**
-   * Adds an EDID. The device does not look at its contents; `parsed` of the state is null where they are none.
+   * Adds an EDID. The device does not check its contents; `parsed` of the state is null where they are none.
    * `POST /api/switch/edids/create`.
    * @param data hexadecimal, 128 or 256 bytes; blanks do not matter.
    * @returns its id.

@@ -7,7 +7,7 @@ export interface Metrics {
   values: Record<string, number>;
 }
 
-/** What the device tells Prometheus (`/api/export/prometheus`). */
+/** The metrics that the device has for Prometheus (`/api/export/prometheus`). */
 export class Prometheus {
   readonly #transport: Transport;
 

@@ -15,7 +15,7 @@ export interface LogOptions extends CallOptions {
 
 /** One entry of the device's log. */
 export interface LogRecord {
-  /** The device's local time, `YYYY-MM-DD HH:MM:SS`; the device does not tell its zone. */
+  /** The device's local time, `YYYY-MM-DD HH:MM:SS`; the device does not say in which zone. */
   time: string;
   /** E.g. `kvmd.service`. */
   unit: string;

@@ -14,7 +14,7 @@ export interface ClientCertificate {
 }
 
 /**
- * Looks at own certificates before anything is sent.
+ * Checks our own certificates before anything is sent.
  * @returns the client certificate, if there is one.
  * @throws ConfigurationError for what cannot be read, and for a key that is missing, does not open, or belongs to
  * another certificate.
@@ -59,7 +59,7 @@ function isAbsent(pem: string | Buffer | undefined): pem is undefined {
 
 function certificateIn(name: string, pem: string | Buffer): X509Certificate {
   try {
-    // It would take the binary form too, but TLS does not.
+    // X509Certificate takes the binary form too, but TLS does not.
     if (pem.includes("-----BEGIN ")) return new X509Certificate(pem);
   } catch (cause) {
     throw new ConfigurationError(`${name} cannot be read (${reasonOf(cause)}). Expected PEM.`, { cause });

@@ -11,7 +11,7 @@ import type { Address } from "../vocabulary";
 
 /** Opens a TCP or TLS connection and hands it on only when the device's certificate is trusted. */
 export interface Connector extends buildConnector.connector {
-  /** A client certificate is presented to who asks for one. */
+  /** Whether it has a client certificate to present where the server wants one. */
   readonly hasCertificate: boolean;
 }
 
@@ -21,7 +21,7 @@ interface ConnectorOptions {
   connectTimeout: number;
   /** `http://[user:password@]host:port` */
   proxy?: string | undefined;
-  /** Gives up what is still connecting. */
+  /** Ends what is still connecting. */
   closed?: AbortSignal;
 }
 
@@ -34,8 +34,8 @@ export function connectorFor({ trust, connectTimeout, proxy: proxyUrl, closed }:
     ...tls.options,
     // The Deadline's limit holds for the proxy too.
     timeout: 0,
-    // Whether the certificate is trusted is decided below, where its fingerprint can be told to the user. On a resumed
-    // session there would be no certificate to look at.
+    // The certificate is checked below, where its fingerprint can go into the error. A resumed TLS session would not
+    // have a certificate to check.
     rejectUnauthorized: false,
     maxCachedSessions: 0,
   }) as (...args: Parameters<buildConnector.connector>) => Socket;
@@ -56,12 +56,11 @@ export function connectorFor({ trust, connectTimeout, proxy: proxyUrl, closed }:
       );
       const distrust = socket instanceof TLSSocket && tls.verify ? distrustOf(socket, tls.fingerprint) : undefined;
       if (distrust) throw distrust;
-      // What a server says of our certificate in TLS 1.3 comes only now; undici would tell of the end that follows
-      // instead.
+      // In TLS 1.3 a server refuses our certificate only now; undici would report the end that follows instead.
       socket.once("error", () => socket.destroy());
       return socket;
     } catch (error) {
-      // Before the first byte of a request, which would carry the password.
+      // No byte of a request was sent yet: with it our password would be.
       connecting?.destroy();
       tunnel?.destroy();
       throw error;

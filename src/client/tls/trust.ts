@@ -4,7 +4,7 @@ import { readOwnCertificates, type ClientCertificate } from "./client-certificat
 import { ConfigurationError, ConnectError } from "../errors";
 import { fingerprintIn } from "../vocabulary";
 
-/** Own certificate authorities, and how to look at the device's certificate. */
+/** Authorities of one's own, and how the device's certificate is checked. */
 export interface CertificateTrust extends ClientCertificate {
   /** In PEM. Default: those that the system knows. */
   ca?: string | Buffer | (string | Buffer)[];
@@ -26,8 +26,8 @@ export interface PinnedTrust extends ClientCertificate {
  */
 export type Trust = "system" | "none" | CertificateTrust | PinnedTrust;
 
-/** A `Trust` that has been read. */
-export interface Tls {
+/** What TLS needs to know of a `Trust`. */
+interface Tls {
   options: Omit<CertificateTrust, "verify">;
   verify: boolean;
   fingerprint?: string;
@@ -64,7 +64,7 @@ export function distrustOf(socket: TLSSocket, fingerprint: string | undefined): 
     );
   }
   if (socket.authorized) return undefined;
-  // Typed as Error, but Node puts the code there.
+  // Its type is Error, but Node puts a code there.
   const code = String(socket.authorizationError);
   return new ConnectError(`${describeDistrust(code)} sha256:${presented}; ${ADVICE}`, { code });
 }

@@ -6,7 +6,7 @@ import type { CallOptions } from "../http/transport";
 export interface MjpegOptions extends CallOptions {
   /** A name under which the device lists us in the `clients_stat` of its state. Default none. */
   key?: string;
-  /** Only what is told of each picture, without the picture. Default false. */
+  /** Only what the device says of each picture, without the picture itself. Default false. */
   zeroData?: boolean;
 }
 

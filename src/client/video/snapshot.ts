@@ -39,7 +39,7 @@ export interface OcrOptions extends PictureOptions {
   region?: { left?: number; top?: number; right?: number; bottom?: number } | undefined;
 }
 
-/** What the device tells of a picture; it may leave out any of that. */
+/** What the device says of a picture; it may leave out any of that. */
 export interface PictureFacts {
   /** Whether there was a video signal. */
   online: boolean | undefined;
@@ -104,7 +104,7 @@ export function checkLangs(langs: readonly string[], { enabled, langs: { availab
  */
 export function checkRegion({ left = 0, top = 0 }: NonNullable<OcrOptions["region"]>, answer: WholeAnswer): void {
   const { online, width = Infinity, height = Infinity } = factsOf(headersOf(answer));
-  // The size of a picture that says "NO LIVE VIDEO" tells nothing.
+  // A picture that says "NO LIVE VIDEO" has a size of its own.
   if (online === false || (left < width && top < height)) return;
   const text = `The region to read begins at ${left}, ${top}, outside of the picture of ${width} x ${height} pixels.`;
   throw new ConfigurationError(text, { code: OUTSIDE });
@@ -141,7 +141,7 @@ export function recognisedText(answer: WholeAnswer): string {
 }
 
 /**
- * What a picture's headers tell of it.
+ * What the headers of a picture say of it.
  * @param header answers with the value of a header, by its name in small letters; empty when absent.
  */
 export function factsOf(header: (name: string) => string): PictureFacts {

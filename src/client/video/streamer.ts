@@ -67,7 +67,7 @@ export class Streamer {
 
   /**
    * Changes settings 1 s later, with a gap of some seconds in the video. Writing back the old value meanwhile undoes
-   * nothing. Looks at the device's own limits first, because it drops what is out of them without a word.
+   * nothing. Reads the device's own limits first: it drops without an error what is out of them.
    * `POST /api/streamer/set_params`.
    * @throws ConfigurationError for a value out of the device's limits; APIError `StreamerQualityNotSupported` and the
    * like.
@@ -99,7 +99,7 @@ export class Streamer {
   /**
    * A picture of the screen. `GET /api/streamer/snapshot`.
    * @throws ConfigurationError for a preview out of range; UnavailableError when the video does not run, when there is
-   * no signal (after 3 s), and with `load` when nothing is saved: the device does not tell which.
+   * no signal (after 3 s), and with `load` when nothing is saved: the device does not say which of them it is.
    */
   async snapshot({ preview = false, ...options }: SnapshotOptions = {}): Promise<Snapshot> {
     const query = preview === false ? {} : previewOf(preview === true ? {} : preview);
@@ -121,7 +121,7 @@ export class Streamer {
     yield* framesOf(await transport.stream("/streamer/stream", { signal, query, limited: "steps" }), zeroData);
   }
 
-  /** Forgets the saved picture, whether there is one or not; no event tells of it. `DELETE /api/streamer/snapshot`. */
+  /** Forgets the saved picture, whether there is one or not; no event reports it. `DELETE /api/streamer/snapshot`. */
   async deleteSnapshot({ signal, busyRetry }: ChangeOptions = {}): Promise<void> {
     const { transport } = this.#commands;
     await this.#commands.run((turn) => transport.change("DELETE", "/api/streamer/snapshot", { signal: turn }), {
@@ -137,7 +137,7 @@ export class Streamer {
 
   /**
    * The text on the screen. Takes a small board 10 to 20 s for all of it. One is read at a time; who wants the same
-   * meanwhile shares the next. Looks first whether the device has the languages. `GET /api/streamer/snapshot?ocr=1`.
+   * meanwhile shares the next. Checks first that the device has the languages. `GET /api/streamer/snapshot?ocr=1`.
    * @throws ConfigurationError for a region that is empty, or begins outside of the picture (code `REGION_OUTSIDE`),
    * and for a language that the device has not; APIError `OcrError` where the device cannot read; BusyError when too
    * many different ones wait already; what `snapshot` throws.
