@@ -34,7 +34,7 @@ export function textMatcher({ text, mode = "plain", mistakes }: TextPattern): Te
     throw new ConfigurationError(`A text of ${wanted.length} characters with ${allowed} mistakes is any text at all.`);
   }
   return (screen) => {
-    const { mistakes, start, end } = likest(wanted, screen);
+    const { mistakes, start, end } = mostAlike(wanted, screen);
     return mistakes <= allowed ? screen.slice(start, end).trim() : undefined;
   };
 }
@@ -65,8 +65,11 @@ interface Likeness {
   end: number;
 }
 
-/** The part of a screen that is most like a text, by edit distance and whatever the blanks (Sellers' algorithm). */
-function likest(wanted: string, screen: string): Likeness {
+/**
+ * The part of a screen that is most like a text: the one with the fewest mistakes (Sellers' algorithm of the edit
+ * distance). Blanks do not count.
+ */
+function mostAlike(wanted: string, screen: string): Likeness {
   let best: Likeness = { mistakes: wanted.length, start: 0, end: 0 };
   // column[i]: the part that ends here and is most like the first i characters wanted; a part may begin anywhere, so
   // the first has no mistakes.
