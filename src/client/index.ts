@@ -48,7 +48,7 @@ export type {
   UploadImageOptions,
 } from "./msd/images";
 export type { ConnectionChange, LinkEvents } from "./events/link";
-export type { SoftwareVersion } from "./events/link-session";
+export type { SoftwareVersion } from "./versions";
 export type { LiveOptions } from "./hid/live";
 export type { BatchOptions, KeyPress, LiveHid } from "./hid/live-hid";
 export { parseMacro, type Macro, type MacroEvents, type MacroRange, type MacroStep } from "./hid/macro";
@@ -107,7 +107,8 @@ export type { SwitchColor, SwitchEdid, SwitchEdids, SwitchPort, SwitchRole, Swit
 export type { InfoOptions, LogOptions, LogRecord, System } from "./system/system";
 export type { Download, ImageSource, TransferProgress } from "./http/transfer";
 export type { CallOptions, Query } from "./http/transport";
-export { readCertificate, type Certificate, type CertificateTrust, type PinnedTrust, type Trust } from "./tls/trust";
+export { readCertificate, type Certificate } from "./tls/connector";
+export type { CertificateTrust, PinnedTrust, Trust } from "./tls/trust";
 export type { TypeOptions } from "./hid/typist";
 export type { Video, VideoLease, VideoOptions } from "./video/video";
 export {

@@ -36,7 +36,8 @@ import { Switch } from "./switch/switch";
 import { Edids } from "./switch/switch-edids";
 import { Ports } from "./switch/switch-ports";
 import { System } from "./system/system";
-import { Transport, type TransportOptions } from "./http/transport";
+import type { TransportOptions } from "./http/options";
+import { Transport } from "./http/transport";
 import { Video } from "./video/video";
 import { StateWaiter } from "./events/wait";
 import { Watch } from "./events/watch";
@@ -52,6 +53,7 @@ type Resources = ReturnType<typeof assemble>;
 
 /**
  * One device. Nothing connects before the first call; all calls share few connections, and all subscriptions one WebSocket.
+ * What takes newer software of the device stands in versions.ts; calls that it does not know are an APIError with status 404.
  *
  * ```ts
  * await using kvm = new PiKVM({ address: "pikvm.lan", user: "admin", password: "...", trust: { fingerprint: "AB:CD:..." } });

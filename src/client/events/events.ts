@@ -11,7 +11,7 @@ const BUFFER = 1000;
 export interface EventsOptions {
   /** Also report the kind of state `power`: "on", "off", "sleep" while the power LED blinks, or null without ATX control. Default false. */
   power?: boolean;
-  /** Also report the kind of state `idle`: whether there was no key and no mouse event for so many seconds, 1 to a day. kvmd 4.83 and later. */
+  /** Also report the kind of state `idle`: whether there was no key and no mouse event for so many seconds, 1 to a day. */
   idle?: number | undefined;
 }
 

@@ -2,6 +2,7 @@ import { pause } from "../deadline";
 import type { DerivedState, Told } from "./derived";
 import { APIError, AuthError, CancelledError, ConfigurationError, PiKVMError } from "../errors";
 import type { CallOptions } from "../http/transport";
+import { SINCE } from "../versions";
 
 /** Seconds until the device is asked again when it could not answer. */
 const RETRY_INTERVAL = 10;
@@ -90,7 +91,8 @@ export class Idleness implements DerivedState {
 }
 
 const TOO_OLD =
-  "The device does not tell how long keyboard and mouse have been idle: that takes PiKVM software 4.83 or newer.";
+  "The device does not tell how long keyboard and mouse have been idle: " +
+  `that takes PiKVM software ${SINCE.inactivity} or newer.`;
 
 /** What asking again in the same session cannot change. */
 const isFinal = (error: unknown): boolean =>

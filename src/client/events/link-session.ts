@@ -1,15 +1,10 @@
 import { setMaxListeners } from "node:events";
 import type { DeviceEvent } from "./merge";
 import type { DeviceSocket } from "./socket";
+import type { SoftwareVersion } from "../versions";
 
 /** What is sent over the event connection: text or binary. */
 export type Frame = string | Buffer;
-
-/** The version of the device's software, kvmd. */
-export interface SoftwareVersion {
-  major: number;
-  minor: number;
-}
 
 const PONG = Buffer.of(0xff);
 
@@ -31,7 +26,7 @@ export class LinkSession {
     return this.#ended.signal;
   }
 
-  /** Undefined until the device has told it, which is the first thing it says; kvmd before 4.21 never does. */
+  /** Undefined until the device has told it, which is the first thing it says; old ones never do. */
   get version(): SoftwareVersion | undefined {
     return this.#version;
   }

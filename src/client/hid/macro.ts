@@ -67,7 +67,8 @@ const READERS: { [Type in MacroEvent]: (event: Given) => MacroEvents[Type] } = {
 /**
  * Reads a macro as the device's web page saves it.
  * @param macro its JSON, as text or bytes, or the list of steps itself.
- * @throws ConfigurationError that tells the number of the step, from 1, the step, and what is wrong with it; a text to type is never shown.
+ * @throws ConfigurationError that tells the number of the step, from 1, the step, and what is wrong with it; a text to
+ * type is never shown.
  */
 export function parseMacro(macro: unknown): Macro {
   const steps = listOf(macro);
@@ -82,7 +83,9 @@ export function parseMacro(macro: unknown): Macro {
   });
 }
 
-/** A step in a few words for an error. Of a print, also of one that has mistakes, nothing is shown: it may be secret. */
+/**
+ * A step in a few words for an error. Of a print, also of one that has mistakes, nothing is shown: it may be secret.
+ */
 export function shownStep({ event_type, event }: { event_type: MacroEvent; event: object }): string {
   if (event_type === "print") {
     const text = "text" in event ? event.text : undefined;

@@ -4,7 +4,8 @@ import { readAddress, type Address } from "../vocabulary";
 const EXPECTED = 'Expected a host name or IP address, "host:port", or an http:// or https:// URL.';
 
 /**
- * Understands `host`, `host:port`, `fe80::1`, `[fe80::1]:8443` and http(s) URLs with a sub-path; without a scheme it is https.
+ * Understands `host`, `host:port`, `fe80::1`, `[fe80::1]:8443` and http(s) URLs with a sub-path; without a scheme it is
+ * https.
  * @throws ConfigurationError when the text is none of these or contains a user name or password.
  */
 export function parseAddress(text: string): Address {

@@ -13,7 +13,7 @@ export interface MediaState {
 }
 
 /**
- * Single frames of the video, H.264 or JPEG, from the daemon beside kvmd (`/api/media`, kvmd 4.28 and later). It starts no video: frames
+ * Single frames of the video, H.264 or JPEG, from the daemon beside kvmd (`/api/media`). It starts no video: frames
  * come only while somebody watches (`PiKVM.video`). Its sockets are not sessions of kvmd: opening and closing one disturbs no typing.
  */
 export class Media {

@@ -10,12 +10,14 @@ export interface Address {
   path: string;
 }
 
-/** Why a text is not the address of a device. `other`: an address, but with a query, a fragment or a scheme of its own. */
+/**
+ * Why a text is not the address of a device. `other`: an address, but with a query, a fragment or a scheme of its own.
+ */
 export type AddressProblem = "blank" | "unreadable" | "user" | "other";
 
 /**
- * Understands `host`, `host:port`, `fe80::1`, `[fe80::1]:8443` and http(s) URLs with a sub-path; without a scheme it is https.
- * A user, a password, a query or a fragment is no part of it.
+ * Understands `host`, `host:port`, `fe80::1`, `[fe80::1]:8443` and http(s) URLs with a sub-path; without a scheme it is
+ * https. A user, a password, a query or a fragment is no part of it.
  */
 export function readAddress(text: string): Address | AddressProblem {
   const trimmed = text.trim();

@@ -1,6 +1,6 @@
 /**
- * The words of a device and how they are written, each once, for the client, the nodes and their dialogs in the browser: nothing
- * in this folder imports from outside of it, and nothing needs Node or a page.
+ * The words of a device and how they are written, each once, for the client, the nodes and their dialogs in the
+ * browser: nothing in this folder imports from outside of it, and nothing needs Node or a page.
  */
 export * from "./address";
 export * from "./drive";

@@ -1,6 +1,6 @@
 /**
  * The keys that a device knows, named like the browser's `KeyboardEvent.code`; those that people look for first stand
- * first. kvmd before 4.187 lacks some of F13 to F24.
+ * first. Devices with older software lack some of F13 to F24.
  */
 // prettier-ignore
 export const KEYS = [

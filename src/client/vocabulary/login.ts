@@ -1,7 +1,7 @@
 export const AUTH_METHODS = ["headers", "basic", "session"] as const;
 /**
- * How to prove who we are. `headers`: X-KVMD-User and X-KVMD-Passwd with each request. `basic`: HTTP Basic, for proxies that want it;
- * cannot carry a password with a colon. `session`: log in once, then a cookie.
+ * How to prove who we are. `headers`: X-KVMD-User and X-KVMD-Passwd with each request. `basic`: HTTP Basic, for proxies
+ * that want it; cannot carry a password with a colon. `session`: log in once, then a cookie.
  */
 export type AuthMethod = (typeof AUTH_METHODS)[number];
 
@@ -9,8 +9,8 @@ export type AuthMethod = (typeof AUTH_METHODS)[number];
 const PREFIX = /^sha-?256[:=\s]\s*(fingerprint=)?/i;
 
 /**
- * The SHA-256 fingerprint of a certificate as `AB:CD:...`. It may be written in any case, with colons or blanks between its
- * digits or without, and with `sha256:` or what openssl prints before it.
+ * The SHA-256 fingerprint of a certificate as `AB:CD:...`. It may be written in any case, with colons or blanks between
+ * its digits or without, and with `sha256:` or what openssl prints before it.
  * @returns undefined for what is none.
  */
 export function fingerprintIn(text: string): string | undefined {

@@ -13,7 +13,9 @@ export const STATE_KINDS = [
 ] as const;
 export type StateKind = (typeof STATE_KINDS)[number];
 
-/** The kinds of state that are computed from what the device reports: the computer's power, and whether nobody is at it. */
+/**
+ * The kinds of state that are computed from what the device reports: the computer's power, and whether nobody is at it.
+ */
 export const DERIVED_KINDS = ["power", "idle"] as const;
 export type DerivedKind = (typeof DERIVED_KINDS)[number];
 
