@@ -57,11 +57,6 @@ export class Lane {
     await this.run(once).catch(once);
   }
 
-  /** Whether somebody is in it. */
-  get isHeld(): boolean {
-    return this.#held;
-  }
-
   /** Resolves when everything that was in the lane has ended. */
   async idle(): Promise<void> {
     if (!this.#held) return;
