@@ -63,8 +63,9 @@ export {
   type MacroStep,
 } from "./hid/macro";
 export type { Macros, PlayOptions, PlayResult } from "./hid/macro-player";
-export type { Media, MediaState } from "./video/media";
+export type { Media } from "./video/media";
 export type { MediaSocket } from "./video/media-socket";
+export type { MediaState } from "./video/media-state";
 export type { DeviceEvent, StateChange } from "./events/merge";
 export type { MjpegFrame, MjpegOptions } from "./video/mjpeg";
 export { MOUSE_BUTTONS, type MouseButton, type MouseDelta } from "./hid/mouse";

@@ -38,6 +38,7 @@ import {
   type StreamOptions,
 } from "./http/request";
 import { Screen } from "./screen/screen";
+import { Sockets } from "./sockets/sockets";
 import { Streamer } from "./video/streamer";
 import { Switch } from "./switch/switch";
 import { Edids } from "./switch/switch-edids";
@@ -256,11 +257,11 @@ export class PiKVM implements AsyncDisposable {
     const resources = this.#resources;
     this.#resources = "closed";
     if (typeof resources === "string") return;
-    const { transport, hidLane, link, media, video } = resources;
+    const { transport, sockets, link, media, video } = resources;
     transport.end();
     const limit = { seconds: LAST_WORDS, late: () => new CancelledError("Closed.") };
     // Keys that are held down are let go.
-    const lastWords = within([], limit, (deadline) => deadline.race(hidLane.idle())).catch(() => undefined);
+    const lastWords = within([], limit, (deadline) => deadline.race(sockets.hidLane.idle())).catch(() => undefined);
     await Promise.all([link.close(), media.close(), video.close(), lastWords]);
     await transport.destroy();
   }
@@ -285,26 +286,26 @@ const CLOSED = "This PiKVM has been closed; make a new one.";
 /** The one place where the parts of a device are put together. */
 function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions) {
   const { closed } = transport;
-  const hidLane = new Lane("the keyboard and mouse", closed);
-  const link = new EventLink(transport, hidLane);
+  const sockets = new Sockets(transport);
+  const link = new EventLink(sockets);
   const waiter = new StateWaiter(link, closed);
   const buttons = new Commands(transport, new Lane("the power buttons", closed));
   const storage = new Commands(transport, new Lane("the USB drive", closed));
   const atx = new Atx(buttons);
-  const hid = new Hid(new Commands(transport, hidLane));
+  const hid = new Hid(new Commands(transport, sockets.hidLane));
   const msd = new Msd(storage);
   const driveSteps = new DriveSteps(msd, waiter);
   const driveLane = new Lane("the USB drive", closed);
   const ocrLane = new Lane("the text recognition", closed);
   const streamer = new Streamer(new Commands(transport, new Lane("the video", closed)), ocrLane);
-  const video = new Video(transport, hidLane, videoIdle);
+  const video = new Video(sockets, videoIdle);
   const channelLanes = () => new Lanes((channel) => new Lane(`the GPIO channel ${channel}`, closed));
   const gpio = new Gpio(transport, channelLanes());
   const kvmSwitch = new Switch(new Commands(transport, new Lane("the switch", closed)));
-  const live = (options: LiveOptions) => openLive({ transport, hidLane, link }, options);
+  const live = (options: LiveOptions) => openLive({ transport, sockets, link }, options);
   return {
     transport,
-    hidLane,
+    sockets,
     link,
     atx,
     power: new Power(atx, "atx", waiter, new Lane("the power button", closed)),
@@ -320,7 +321,7 @@ function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions) {
     streamer,
     screen: new Screen(streamer, video, waiter),
     watch: new Watch(link),
-    media: new Media(transport),
+    media: new Media(transport, sockets),
     video,
     switch: kvmSwitch,
     ports: new Ports(kvmSwitch, waiter, (name) => new Lane(name, closed)),

@@ -3,6 +3,7 @@ import type { Derive, DerivedState } from "./derived";
 import type { PiKVMError } from "../errors";
 import type { ConnectionChange, EventLink, LinkEvents } from "./link";
 import type { DeviceEvent, StateChange } from "./merge";
+import type { Lease } from "../shared";
 import type { States } from "./states";
 
 /** What an iteration keeps while its loop body is busy. Beyond it the oldest events are dropped; `states` stays right. */
@@ -29,6 +30,7 @@ export interface StreamEvents extends LinkEvents {
  */
 export class EventStream extends EventEmitter<StreamEvents> implements AsyncIterable<DeviceEvent> {
   readonly #link: EventLink;
+  readonly #lease: Lease<unknown>;
   readonly #done = new AbortController();
   readonly #derived: DerivedState[];
   #isReleased = false;
@@ -60,7 +62,7 @@ export class EventStream extends EventEmitter<StreamEvents> implements AsyncIter
       problem: (error: PiKVMError) => this.emit("problem", error),
     };
     this.#derived = derive.map((derived) => derived(told));
-    link.hold();
+    this.#lease = link.hold();
     link.closed.addEventListener("abort", this.#end, { once: true });
     // After the caller has added its listeners.
     queueMicrotask(() => this.#begin());
@@ -84,7 +86,7 @@ export class EventStream extends EventEmitter<StreamEvents> implements AsyncIter
     this.#link.closed.removeEventListener("abort", this.#end);
     const { event, state, connection } = this.#forward;
     this.#link.off("event", event).off("state", state).off("connection", connection);
-    await this.#link.release();
+    await this.#lease.release();
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<DeviceEvent, void, undefined> {

@@ -1,4 +1,4 @@
-import type { Frame } from "../events/link-session";
+import type { Frame } from "../sockets/connection";
 import type { Key } from "./keys";
 import type { MouseButton, MouseDelta } from "./mouse";
 

@@ -3,7 +3,8 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { cancelledBy, Deadline, pause, within } from "../deadline";
 import { ConnectionTimeoutError, PiKVMError, WebSocketError } from "../errors";
 import { JSON_FRAMES, type HidFrames } from "./hid-frames";
-import type { Frame, LinkSession } from "../events/link-session";
+import type { LinkSession } from "../events/link-session";
+import type { Frame } from "../sockets/connection";
 import { EVENT_TIME } from "./typing";
 
 interface LineSetup {

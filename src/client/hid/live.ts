@@ -1,10 +1,11 @@
 import { once } from "node:events";
 import { cancelledBy, within } from "../deadline";
 import { ConnectionTimeoutError } from "../errors";
-import type { Lane } from "../lanes/lane";
 import type { ConnectionChange, EventLink } from "../events/link";
 import { LiveHid } from "./live-hid";
 import type { CallOptions, Transport } from "../http/transport";
+import type { Lease } from "../shared";
+import type { Sockets } from "../sockets/sockets";
 
 /** The signal ends what was opened, too. */
 export interface LiveOptions extends CallOptions {
@@ -14,7 +15,7 @@ export interface LiveOptions extends CallOptions {
 
 interface Device {
   transport: Transport;
-  hidLane: Lane;
+  sockets: Sockets;
   link: EventLink;
 }
 
@@ -22,15 +23,15 @@ interface Device {
 export async function openLive(device: Device, options: LiveOptions): Promise<LiveHid> {
   const { transport, link } = device;
   transport.refuseReadOnly();
-  link.hold();
+  const lease = link.hold();
   try {
     for (;;) {
       await connected(device, options);
-      const live = await inTurn(device, options);
+      const live = await inTurn(device, lease, options);
       if (live) return live;
     }
   } catch (error) {
-    void link.release();
+    void lease.release();
     throw error;
   }
 }
@@ -70,7 +71,11 @@ function isReady({ session, states }: EventLink): boolean {
 }
 
 /** @returns undefined when the session has ended meanwhile: the lane is left, so that the link can connect again. */
-function inTurn({ transport, hidLane, link }: Device, options: LiveOptions): Promise<LiveHid | undefined> {
+function inTurn(
+  { transport, sockets: { hidLane }, link }: Device,
+  lease: Lease<unknown>,
+  options: LiveOptions,
+): Promise<LiveHid | undefined> {
   const { binary = true, signal } = options;
   return new Promise((resolve, reject) => {
     const hold = async (turn: AbortSignal): Promise<LiveHid | undefined> => {
@@ -82,7 +87,7 @@ function inTurn({ transport, hidLane, link }: Device, options: LiveOptions): Pro
       return live;
     };
     // Closing the link waits for its turn in the lane, and nobody for that.
-    const left = (live: LiveHid | undefined): void => (live ? void link.release() : resolve(undefined));
+    const left = (live: LiveHid | undefined): void => (live ? void lease.release() : resolve(undefined));
     hidLane.run(hold, signal).then(left, reject);
   });
 }
