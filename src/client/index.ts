@@ -49,7 +49,8 @@ export type {
   UploadImageOptions,
 } from "./msd/images";
 export { isKey, KEYS, type Key } from "./hid/keys";
-export type { ConnectionChange, LinkEvents } from "./events/link";
+export type { LinkEvents } from "./events/link";
+export type { ConnectionChange } from "./reconnect";
 export type { SoftwareVersion } from "./events/link-session";
 export type { LiveOptions } from "./hid/live";
 export type { BatchOptions, KeyPress, LiveHid } from "./hid/live-hid";

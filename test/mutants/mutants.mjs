@@ -82,8 +82,8 @@ export const MUTANTS = [
   },
   {
     file: "src/client/events/link.ts",
-    find: "if (this.#receive(event)) proven();",
-    replace: "if (this.#receive(event) || true) proven();",
+    find: "if (this.#receive(event)) reconnect.proven();",
+    replace: "if (this.#receive(event) || true) reconnect.proven();",
     why: "a session counts as proven before its first state",
     tests: ["client/events"],
   },
@@ -208,8 +208,8 @@ export const MUTANTS = [
   },
   {
     file: "src/client/events/link.ts",
-    find: "const final = error instanceof AuthError;",
-    replace: "const final = error instanceof AuthError && error.statusCode === 403;",
+    find: "if (error instanceof AuthError) {",
+    replace: "if (error instanceof AuthError && error.statusCode === 403) {",
     why: "a device that wants a login is asked for ever",
     tests: ["client/events"],
   },

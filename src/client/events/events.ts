@@ -1,7 +1,8 @@
 import { EventEmitter } from "node:events";
 import type { Derive, DerivedState } from "./derived";
 import type { PiKVMError } from "../errors";
-import type { ConnectionChange, EventLink, LinkEvents } from "./link";
+import type { EventLink, LinkEvents } from "./link";
+import type { ConnectionChange } from "../reconnect";
 import type { DeviceEvent, StateChange } from "./merge";
 import type { Lease } from "../shared";
 import type { States } from "./states";

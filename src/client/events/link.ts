@@ -1,21 +1,12 @@
 import { EventEmitter } from "node:events";
-import { pause } from "../deadline";
 import { AuthError, WebSocketError, type PiKVMError } from "../errors";
+import { BACKOFF, Reconnect, type Backoff, type ConnectionChange } from "../reconnect";
 import type { Lease, Shared } from "../shared";
 import { SOCKET_TIMING, type SocketTiming } from "../sockets/listen";
 import type { Sessions, Sockets } from "../sockets/sockets";
 import { LinkSession } from "./link-session";
 import { mergeEvent, parseEvent, type DeviceEvent, type StateChange } from "./merge";
 import type { States } from "./states";
-
-/** A change of the event connection. */
-export interface ConnectionChange {
-  connected: boolean;
-  /** Why it is not connected; absent when it was closed on purpose. */
-  error?: PiKVMError;
-  /** Set when no further attempt is made because the device refused our credentials. */
-  final?: true;
-}
 
 export interface LinkEvents {
   event: [DeviceEvent];
@@ -24,13 +15,7 @@ export interface LinkEvents {
 }
 
 /** When the event connection is looked after. All in seconds. */
-export interface LinkTiming extends SocketTiming {
-  /** The first pause before another attempt, at most; it doubles with each failure up to the ceiling. */
-  backoffStart: number;
-  backoffCeiling: number;
-}
-
-const TIMING: LinkTiming = { ...SOCKET_TIMING, backoffStart: 1, backoffCeiling: 60 };
+export interface LinkTiming extends SocketTiming, Backoff {}
 
 /** What keeps the link connected for as long as somebody holds it. */
 interface Run {
@@ -49,9 +34,9 @@ export class EventLink extends EventEmitter<LinkEvents> {
   #ended: Promise<void> = Promise.resolve();
   #states: States = {};
   #session: LinkSession | undefined;
-  #connection: ConnectionChange = { connected: false };
+  #reconnect = new Reconnect({ onChange: () => undefined });
 
-  constructor(sockets: Sockets, timing = TIMING) {
+  constructor(sockets: Sockets, timing: LinkTiming = { ...SOCKET_TIMING, ...BACKOFF }) {
     super();
     // One listener for each subscription, however many there are.
     this.setMaxListeners(0);
@@ -69,7 +54,7 @@ export class EventLink extends EventEmitter<LinkEvents> {
   }
 
   get connection(): Readonly<ConnectionChange> {
-    return this.#connection;
+    return this.#reconnect.connection;
   }
 
   /** The present session, for sending; undefined while not connected. */
@@ -92,31 +77,35 @@ export class EventLink extends EventEmitter<LinkEvents> {
   #start(run: Run): void {
     if (run.isRunning) return;
     run.isRunning = true;
-    this.#connection = { connected: false };
+    const reconnect = new Reconnect({
+      backoff: this.#timing,
+      // A run that ends while the next one waits for that says nothing any more.
+      onChange: (change) => this.#reconnect === reconnect && this.emit("connection", change),
+    });
+    this.#reconnect = reconnect;
     this.#ended = this.#ended
-      .then(() => this.#keepConnected(run.sessions))
+      .then(() => this.#keepConnected(run.sessions, reconnect))
       .then(() => {
         run.isRunning = false;
       });
   }
 
   /** Never rejects. Ends when nobody holds the link any more, or when the device refuses our credentials. */
-  async #keepConnected({ end, connect }: Sessions): Promise<void> {
-    let failures = 0;
+  async #keepConnected({ end, connect }: Sessions, reconnect: Reconnect): Promise<void> {
     for (;;) {
-      const error = await this.#connect(connect, () => (failures = 0));
+      const error = await this.#connect(connect, reconnect);
       if (end.aborted) break;
-      const final = error instanceof AuthError;
-      this.#changeConnection({ connected: false, error, ...(final ? { final } : {}) });
-      if (final) return;
-      failures += 1;
-      await pause(backoff(failures, this.#timing), end).catch(() => undefined);
+      if (error instanceof AuthError) {
+        reconnect.refused(error);
+        return;
+      }
+      await reconnect.failed(error, end).catch(() => undefined);
     }
-    this.#changeConnection({ connected: false });
+    reconnect.closed();
   }
 
-  /** Connects once. @param proven called when the device has told a state. @returns why the session has ended, or could not begin. */
-  async #connect(connect: Sessions["connect"], proven: () => void): Promise<PiKVMError> {
+  /** Connects once. @returns why the session has ended, or could not begin. */
+  async #connect(connect: Sessions["connect"], reconnect: Reconnect): Promise<PiKVMError> {
     const { ended } = connect("listener", {
       name: "event connection",
       timing: this.#timing,
@@ -124,7 +113,7 @@ export class EventLink extends EventEmitter<LinkEvents> {
       onOpen: (connection) => {
         this.#states = {};
         this.#session = new LinkSession(connection);
-        this.#changeConnection({ connected: true });
+        reconnect.connected();
       },
       receive: (data, isBinary) => {
         if (isBinary) {
@@ -133,7 +122,7 @@ export class EventLink extends EventEmitter<LinkEvents> {
         }
         const event = parseEvent(data);
         this.#session?.receive(event);
-        if (this.#receive(event)) proven();
+        if (this.#receive(event)) reconnect.proven();
       },
     });
     const reason = await ended;
@@ -150,17 +139,4 @@ export class EventLink extends EventEmitter<LinkEvents> {
     this.emit("state", change);
     return true;
   }
-
-  /** An outage is told once, however many attempts it takes and however they fail; its end by a refused login is told again. */
-  #changeConnection(change: ConnectionChange): void {
-    const before = this.#connection;
-    this.#connection = change;
-    const isFirstFailure = change.error !== undefined && before.error === undefined;
-    if (before.connected !== change.connected || isFirstFailure || change.final) this.emit("connection", change);
-  }
-}
-
-/** Exponential with full jitter: many devices or Node-REDs do not come back in step. Seconds. */
-export function backoff(failures: number, { backoffStart, backoffCeiling } = TIMING): number {
-  return Math.random() * Math.min(backoffCeiling, backoffStart * 2 ** (failures - 1));
 }

@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { cancelledBy, within } from "../deadline";
 import { ConnectionTimeoutError } from "../errors";
-import type { ConnectionChange, EventLink } from "../events/link";
+import type { EventLink } from "../events/link";
+import type { ConnectionChange } from "../reconnect";
 import { LiveHid } from "./live-hid";
 import type { CallOptions, Transport } from "../http/transport";
 import type { Lease } from "../shared";
