@@ -1,8 +1,9 @@
 import { pause, throwIfCancelled, within } from "../deadline";
 import { PiKVMError, WaitTimeoutError } from "../errors";
+import type { CallOptions } from "../http/transport";
+import { Wait } from "../wait";
 import type { EventLink } from "./link";
 import type { StateChange } from "./merge";
-import type { CallOptions } from "../http/transport";
 
 interface WaitOptions extends CallOptions {
   /** Seconds. */
@@ -11,12 +12,12 @@ interface WaitOptions extends CallOptions {
   failure: string | (() => string);
 }
 
-/** Seconds between two looks while no event connection is open. */
+/** Seconds from one look to the next while no event connection is open. */
 const POLL_INTERVAL = 0.5;
-/** Seconds between two looks while the event connection tells of changes: only in case it breaks. */
+/** Seconds from one look to the next while the event connection reports changes: only in case that it breaks. */
 const RECHECK_INTERVAL = 5;
 
-/** Waits for conditions on a device's state: told by the event connection where one is open, else by looking. */
+/** Waits for conditions on a device's state. The device is asked for it: when the event connection, if one is open, reports a change. */
 export class StateWaiter {
   readonly #link: EventLink;
   readonly #closed: AbortSignal;
@@ -45,20 +46,22 @@ export class StateWaiter {
     let lastError: unknown;
     const { failure } = options;
     const late = () => new WaitTimeoutError(typeof failure === "string" ? failure : failure(), { cause: lastError });
-    return within([options.signal, this.#closed], { seconds: options.timeout, late }, async ({ signal }) => {
-      for (;;) {
-        throwIfCancelled(signal);
-        // Listens before it looks, so that no change in between is missed.
-        const change = new NextChange(this.#link, kind);
-        try {
-          const state = await this.#look(read, signal, (error) => (lastError = error));
-          if (state !== undefined && condition(state)) return state;
-          await change.orAfter(this.#link.connection.connected ? RECHECK_INTERVAL : POLL_INTERVAL, signal);
-        } finally {
-          change[Symbol.dispose]();
-        }
-      }
-    });
+    const wait = new Wait({ isRight: condition });
+    return within([options.signal, this.#closed], { seconds: options.timeout, late }, (deadline) =>
+      wait.until(deadline, {
+        listen: () => this.#listen(kind, () => wait.lookAgain()),
+        look: (signal) => this.#look(read, signal, (error) => (lastError = error)),
+        interval: () => (this.#link.connection.connected ? RECHECK_INTERVAL : POLL_INTERVAL),
+      }),
+    );
+  }
+
+  #listen(kind: string, onChange: () => void): () => void {
+    const listener = (change: StateChange) => {
+      if (change.kind === kind) onChange();
+    };
+    this.#link.on("state", listener);
+    return () => this.#link.off("state", listener);
   }
 
   /** @returns undefined when the device cannot be reached for the moment. */
@@ -77,28 +80,5 @@ export class StateWaiter {
       note(error);
       return undefined;
     }
-  }
-}
-
-/** The next time the event connection reports a kind of state. */
-class NextChange implements Disposable {
-  readonly #link: EventLink;
-  readonly #told = new AbortController();
-  readonly #listener: (change: StateChange) => void;
-
-  constructor(link: EventLink, kind: string) {
-    this.#link = link;
-    this.#listener = (change) => {
-      if (change.kind === kind) this.#told.abort();
-    };
-    link.on("state", this.#listener);
-  }
-
-  async orAfter(seconds: number, signal: AbortSignal): Promise<void> {
-    await pause(seconds, this.#told.signal, signal).catch(() => undefined);
-  }
-
-  [Symbol.dispose](): void {
-    this.#link.off("state", this.#listener);
   }
 }

@@ -1,5 +1,4 @@
-import { once } from "node:events";
-import { cancelledBy, within } from "../deadline";
+import { within } from "../deadline";
 import { ConnectionTimeoutError } from "../errors";
 import type { EventLink } from "../events/link";
 import type { ConnectionChange } from "../reconnect";
@@ -7,6 +6,7 @@ import { LiveHid } from "./live-hid";
 import type { CallOptions, Transport } from "../http/transport";
 import type { Lease } from "../shared";
 import type { Sockets } from "../sockets/sockets";
+import { Wait } from "../wait";
 
 /** The signal ends what was opened, too. */
 export interface LiveOptions extends CallOptions {
@@ -48,22 +48,16 @@ async function connected({ transport, link }: Device, { signal }: LiveOptions): 
   await within([signal, transport.closed], { seconds: transport.timeout, late }, async (deadline) => {
     // The first attempt to connect has a time limit of its own, and may have to wait for its turn in the lane before.
     if (!link.connection.connected && !link.connection.error) deadline.lift();
-    const decided = new AbortController();
-    const onState = (): void => {
-      if (isReady(link)) decided.abort();
-    };
-    const onConnection = ({ error }: ConnectionChange): void => {
-      if (error) decided.abort(error);
-      else deadline.renew();
-    };
-    link.on("state", onState).on("connection", onConnection);
-    try {
-      onState();
-      if (!decided.signal.aborted) await deadline.race(once(decided.signal, "abort"));
-    } finally {
-      link.off("state", onState).off("connection", onConnection);
-    }
-    if (!isReady(link)) throw cancelledBy(decided.signal);
+    const wait = new Wait({ isRight: isReady });
+    await wait.until(deadline, {
+      listen: () => {
+        const onState = (): void => wait.see(link);
+        const onConnection = ({ error }: ConnectionChange): void => (error ? wait.fail(error) : deadline.renew());
+        link.on("state", onState).on("connection", onConnection);
+        onState();
+        return () => link.off("state", onState).off("connection", onConnection);
+      },
+    });
   });
 }
 

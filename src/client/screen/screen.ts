@@ -1,4 +1,4 @@
-import { pause, throwIfCancelled, within } from "../deadline";
+import { pause, throwIfCancelled, within, type Deadline } from "../deadline";
 import { PiKVMError, UnavailableError, WebSocketError } from "../errors";
 import { inRange } from "../ranges";
 import { ScreenWatch, type ScreenChange, type ScreenCondition, type WatchScreenOptions } from "./screen-watch";
@@ -6,10 +6,11 @@ import { isOutside, type OcrOptions, type Snapshot, type SnapshotOptions } from 
 import type { SetStreamerParams, Streamer } from "../video/streamer";
 import type { StreamerState } from "../video/streamer-state";
 import { textMatcher, type TextPattern } from "./text-match";
-import { lateError, TextJudge, type FoundText, type Seen, type WaitForTextOptions } from "./text-wait";
+import { lateError, type FoundText, type Seen, type WaitForTextOptions } from "./text-wait";
 import { noPictureIn, type Video, type VideoOptions } from "../video/video";
 import { changeSettings, type ChangeSettingsOptions } from "../video/video-settings";
 import type { StateWaiter } from "../events/wait";
+import { Wait, type Observing } from "../wait";
 
 interface VideoTime {
   /** Seconds until there must be a picture, when the video has to be started or is just restarting. Default 15. */
@@ -70,29 +71,22 @@ export class Screen {
   async waitForText(pattern: TextPattern, options: WaitForTextOptions): Promise<FoundText> {
     const { gone = false, next = false, timeout, interval = 1, holdFor = 0, langs, region } = options;
     const wanted = { gone, next, holdFor };
-    const judge = new TextJudge(textMatcher(pattern), wanted);
+    const match = textMatcher(pattern);
     inRange("The interval", interval, { min: 0, max: 3600, unit: " s" });
     inRange("The timeout", timeout, { min: 0, max: DAY, unit: " s" });
     inRange("The time to stay", holdFor, { min: 0, max: DAY, unit: " s" });
     const seen: Seen = {};
     const late = () => lateError(pattern.text, wanted, timeout, seen, this.#video.progress);
-    return within([options.signal], { seconds: timeout, late }, async ({ signal }) => {
+    const wait = new Wait<string>({ isRight: (text) => gone === (match(text) === undefined), holdFor, next });
+    const text = await within([options.signal], { seconds: timeout, late }, async ({ signal }) => {
       for (;;) {
         try {
-          return await this.#whileVideoRuns(signal, async (running) => {
+          return await this.#whileVideoRuns(signal, (running) => {
             seen.isReached = true;
-            for (;;) {
-              const start = performance.now();
-              const text = await this.#look({ langs, region, signal: running }, seen);
-              const found = judge.look(text, start / 1000);
-              if (found) return found;
-              const until = text === undefined ? Math.max(interval, RETRY_INTERVAL) : interval;
-              await pause(Math.max(0, until - (performance.now() - start) / 1000), running);
-            }
+            return wait.until(running, this.#reading({ langs, region }, interval, seen));
           });
         } catch (error) {
           throwIfCancelled(signal);
-          judge.forget();
           // A device that was there comes back; one that was never reached may have another address.
           const mayComeBack = error instanceof WebSocketError || (seen.isReached === true && isPassing(error));
           if (!mayComeBack) throw error;
@@ -100,6 +94,7 @@ export class Screen {
         }
       }
     });
+    return { found: match(text) ?? null, text };
   }
 
   /**
@@ -114,14 +109,29 @@ export class Screen {
     return this.#watch.watch(condition, options);
   }
 
-  /** @param work gets a signal that ends when the video's connection breaks. */
-  async #whileVideoRuns<T>(signal: AbortSignal, work: (running: AbortSignal) => Promise<T>): Promise<T> {
+  /** @param work gets a deadline that ends when the video's connection breaks. */
+  async #whileVideoRuns<T>(signal: AbortSignal, work: (running: Deadline) => Promise<T>): Promise<T> {
     const lease = await this.#video.acquire({ timeout: DAY, allowOffline: true, signal });
     try {
-      return await within([signal, lease.signal], undefined, (running) => work(running.signal));
+      return await within([signal, lease.signal], undefined, work);
     } finally {
       void lease.release();
     }
+  }
+
+  /** The text on the screen, at most once in `interval` seconds. */
+  #reading(options: OcrOptions, interval: number, seen: Seen): Observing<string> {
+    let begun = 0;
+    let atLeast = interval;
+    return {
+      look: async (signal) => {
+        begun = performance.now();
+        const text = await this.#look({ ...options, signal }, seen);
+        atLeast = text === undefined ? Math.max(interval, RETRY_INTERVAL) : interval;
+        return text;
+      },
+      interval: () => Math.max(0, atLeast - (performance.now() - begun) / 1000),
+    };
   }
 
   /** What can be read now, empty without a signal; undefined when that is not known. */

@@ -1,6 +1,5 @@
 import { WaitTimeoutError, type PiKVMError } from "../errors";
 import type { OcrOptions } from "../video/snapshot";
-import type { TextMatcher } from "./text-match";
 import type { CallOptions } from "../http/transport";
 import { missingPicture } from "../video/video";
 import type { VideoProgress } from "../video/viewer";
@@ -36,47 +35,6 @@ export interface Seen {
 }
 
 type Wanted = Required<Pick<WaitForTextOptions, "gone" | "next" | "holdFor">>;
-
-/** Tells, look by look, whether what was waited for has come. */
-export class TextJudge {
-  readonly #match: TextMatcher;
-  readonly #wanted: Wanted;
-  #mayCount: boolean;
-  /** Since when every look has found it so. */
-  #since: number | undefined;
-
-  constructor(match: TextMatcher, wanted: Wanted) {
-    this.#match = match;
-    this.#wanted = wanted;
-    this.#mayCount = !wanted.next;
-  }
-
-  /**
-   * @param text what was read; undefined when nothing is known of the screen.
-   * @param at when, in seconds.
-   */
-  look(text: string | undefined, at: number): FoundText | undefined {
-    if (text === undefined) {
-      this.forget();
-      return undefined;
-    }
-    const { gone, holdFor } = this.#wanted;
-    const found = this.#match(text);
-    if (gone !== (found === undefined)) {
-      this.#mayCount = true;
-      this.forget();
-      return undefined;
-    }
-    if (!this.#mayCount) return undefined;
-    this.#since ??= at;
-    return at - this.#since >= holdFor ? { found: found ?? null, text } : undefined;
-  }
-
-  /** The time for which it must stay so begins anew. */
-  forget(): void {
-    this.#since = undefined;
-  }
-}
 
 const SHOWN = 300;
 

@@ -5,6 +5,7 @@ import type { States } from "../events/states";
 import type { Connection } from "../sockets/connection";
 import type { SocketTiming } from "../sockets/listen";
 import type { Sessions } from "../sockets/sockets";
+import { Wait } from "../wait";
 
 /** How far the video is. `no signal` also while it starts, before its first picture. */
 export type VideoProgress = "not connected" | "not started" | "no signal" | "running";
@@ -14,7 +15,7 @@ export class Viewer {
   readonly #connection: Connection;
   #states: States = {};
   #progress: VideoProgress = "not connected";
-  readonly #waiting: (() => void)[] = [];
+  readonly #waits = new Set<Wait<VideoProgress>>();
 
   constructor({ connect }: Sessions, timing: SocketTiming) {
     this.#connection = connect("viewer", {
@@ -41,11 +42,14 @@ export class Viewer {
     return this.#progress;
   }
 
-  /** Waits for the video to be as far. */
+  /** Waits for the video to be as far. @throws the deadline's error. */
   async until(isEnough: (progress: VideoProgress) => boolean, deadline: Deadline): Promise<void> {
-    while (!isEnough(this.#progress)) {
-      await deadline.race(new Promise<void>((resolve) => this.#waiting.push(resolve)));
-    }
+    const listen = (wait: Wait<VideoProgress>) => {
+      this.#waits.add(wait);
+      wait.see(this.#progress);
+      return () => this.#waits.delete(wait);
+    };
+    await new Wait({ isRight: isEnough }).until(deadline, { listen });
   }
 
   #take(data: Buffer): void {
@@ -53,7 +57,7 @@ export class Viewer {
     if (change?.kind !== "streamer") return;
     this.#states = { streamer: change.state };
     this.#progress = progressOf(change.state);
-    for (const resolve of this.#waiting.splice(0)) resolve();
+    for (const wait of this.#waits) wait.see(this.#progress);
   }
 }
 
