@@ -74,7 +74,10 @@ export class PiKVM implements AsyncDisposable {
     this.#options = options;
   }
 
-  /** The device's address with its sub-path, without a slash at the end. @throws ConfigurationError for an address that is none. */
+  /**
+   * The device's address with its sub-path, without a slash at the end.
+   * @throws ConfigurationError for an address that is none.
+   */
   get baseUrl(): string {
     const { origin, path } = parseAddress(this.#options.address);
     return origin + path;
@@ -196,14 +199,16 @@ export class PiKVM implements AsyncDisposable {
   }
 
   /**
-   * Any call of the device, also of what stands beside kvmd (`/redfish`, `/streamer`), with the same login, trust, errors, time limit and
-   * read-only rule as everywhere. A GET is repeated once on a broken connection; all else is sent at most once and, unlike the methods of
-   * the subsystems, does not wait for its turn.
-   * @param path on the device, below its sub-path, in ASCII; may have a query. All parameters of kvmd belong into the query, also with POST.
-   * @returns status, headers and body. JSON is returned whole and unchanged, so kvmd's `result` is `body.result`; an empty body is null.
-   * @throws ConfigurationError, before anything is sent, for a path that leaves the device, a header that is the client's own, and what
-   * `readOnly` forbids; APIError and its kin for statuses from 300 on and for JSON with `"ok": false`; ResponseError for a body that is not
-   * JSON, or longer than 32 MiB.
+   * Any call of the device, also of what stands beside kvmd (`/redfish`, `/streamer`), with the same login, trust,
+   * errors, time limit and read-only rule as everywhere. A GET is repeated once on a broken connection; all else is
+   * sent at most once and, unlike the methods of the subsystems, does not wait for its turn.
+   * @param path on the device, below its sub-path, in ASCII; may have a query. All parameters of kvmd belong into the
+   * query, also with POST.
+   * @returns status, headers and body. JSON is returned whole and unchanged, so kvmd's `result` is `body.result`; an
+   * empty body is null.
+   * @throws ConfigurationError, before anything is sent, for a path that leaves the device, a header that is the
+   * client's own, and what `readOnly` forbids; APIError and its kin for statuses from 300 on and for JSON with
+   * `"ok": false`; ResponseError for a body that is not JSON, or longer than 32 MiB.
    */
   request(method: Method, path: string, options: ApiRequestOptions & { as: "text" }): Promise<ApiAnswer<string>>;
   request(method: Method, path: string, options: ApiRequestOptions & { as: "buffer" }): Promise<ApiAnswer<Buffer>>;
@@ -213,29 +218,35 @@ export class PiKVM implements AsyncDisposable {
   }
 
   /**
-   * As `request`, with the answer's body as a stream, for what is long or never ends (log, MJPEG, images). The time limit is for the
-   * beginning of the answer; after that only `signal`, and destroying the stream, end it. Destroy a stream that is not read to its end.
+   * As `request`, with the answer's body as a stream, for what is long or never ends (log, MJPEG, images). The time
+   * limit is for the beginning of the answer; after that only `signal`, and destroying the stream, end it. Destroy a
+   * stream that is not read to its end.
    */
   async stream(method: Method, path: string, options: StreamOptions = {}): Promise<ApiAnswer<Readable>> {
     return stream(this.#open.transport, method, path, options);
   }
 
-  /** Subscribes to what the device reports; see `EventStream`. Close it when done. @throws ConfigurationError for a time out of range. */
+  /**
+   * Subscribes to what the device reports; see `EventStream`. Close it when done.
+   * @throws ConfigurationError for a time out of range.
+   */
   events({ power = false, idle }: EventsOptions = {}): EventStream {
     const { link, hid } = this.#open;
-    const derive: Derive[] = power ? [(told) => new PowerLed(told)] : [];
+    const derive: Derive[] = power ? [(report) => new PowerLed(report)] : [];
     if (idle !== undefined) {
       const after = inRange("The time without keys and mouse", idle, { min: 1, max: 86_400, unit: " s" });
-      derive.push((told) => new Idleness(told, (options) => hid.getInactivity(options), after));
+      derive.push((report) => new Idleness(report, (options) => hid.getInactivity(options), after));
     }
     return new EventStream(link, derive);
   }
 
   /**
-   * Takes keyboard and mouse for events without answers, over the WebSocket that all subscriptions share; see `LiveHid`. Waits until
-   * it is connected and until those who type have ended. From then on everybody else waits: calls of `hid` too, until it is closed.
+   * Takes keyboard and mouse for events without answers, over the WebSocket that all subscriptions share; see
+   * `LiveHid`. Waits until it is connected and until those who type have ended. From then on everybody else waits:
+   * calls of `hid` too, until it is closed.
    * @param options `signal` cancels the waiting, and later ends the use and releases what is down.
-   * @throws the errors of connecting; BusyError when too many wait already; ConfigurationError when the device is set to read-only.
+   * @throws the errors of connecting; BusyError when too many wait already; ConfigurationError when the device is set
+   * to read-only.
    */
   async live(options: LiveOptions = {}): Promise<LiveHid> {
     return openLive(this.#open, options);

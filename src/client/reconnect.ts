@@ -28,8 +28,9 @@ interface ReconnectOptions {
 }
 
 /**
- * What keeps a connection up tells here how it goes. Between two attempts there is a pause, which grows with each failure. An outage is
- * reported once, however many attempts it takes and however they fail; its end by a refused login is reported again.
+ * What keeps a connection up tells here how it goes. Between two attempts there is a pause, which grows with each
+ * failure. An outage is reported once, however many attempts it takes and however they fail; its end by a refused login
+ * is reported again.
  */
 export class Reconnect {
   readonly #options: ReconnectOptions;

@@ -10,14 +10,19 @@ export interface Sharing<T> {
   isSpent?: (thing: T) => boolean;
   /** Seconds that it stays open without a user. Default 0. */
   idle?: number;
-  /** Waits for the right moment to close it; nothing is closed if somebody has come to use it by then. Default at once. */
+  /**
+   * Waits for the right moment to close it; nothing is closed if somebody has come to use it by then. Default at once.
+   */
   inTurn?: (close: () => Promise<void>) => Promise<void>;
 }
 
 /** One user's share. */
 export interface Lease<T> {
   readonly thing: T;
-  /** Gives it back; twice does nothing. Resolves when it has closed, unless it stays open for others or for its idle time. */
+  /**
+   * Gives it back; twice does nothing. Resolves when it has closed, unless it stays open for others or for its idle
+   * time.
+   */
   readonly release: () => Promise<void>;
 }
 

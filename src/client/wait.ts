@@ -15,8 +15,8 @@ export interface Observing<S> {
   /** Begins to listen, and hands what it hears to the wait. @returns what ends the listening. */
   listen?: (wait: Wait<S>) => () => void;
   /**
-   * Looks, again and again; undefined when nothing is known now. Without it, what was heard lasts until something else is heard; with it,
-   * only what each look sees counts.
+   * Looks, again and again; undefined when nothing is known now. Without it, what was heard lasts until something else
+   * is heard; with it, only what each look sees counts.
    */
   look?: (signal: AbortSignal) => Promise<S | undefined>;
   /** Seconds from one look to the next, unless `lookAgain` is called before. */
@@ -53,7 +53,8 @@ export class Wait<S> {
 
   /**
    * Observes until it is as wanted. It listens before it looks, so that no change in between is missed.
-   * @returns what was seen last. @throws the deadline's error; what fails the wait.
+   * @returns what was seen last.
+   * @throws the deadline's error; what fails the wait.
    */
   async until(deadline: Deadline, { listen, look, interval = () => 0 }: Observing<S>): Promise<S> {
     this.#lasts = look === undefined;

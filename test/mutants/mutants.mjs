@@ -145,7 +145,7 @@ export const MUTANTS = [
   },
   {
     file: "src/client/events/events.ts",
-    find: 'this.#link.closed.removeEventListener("abort", this.#end);',
+    find: 'this.#link.closed.removeEventListener("abort", this.#stop);',
     replace: "",
     why: "every subscription leaves a listener behind",
     tests: ["client/events"],

@@ -9,7 +9,9 @@ export interface SoftwareVersion {
 
 const PONG = Buffer.of(0xff);
 
-/** One session of the event connection, for those who send something over it. Nothing of it goes on in the next session. */
+/**
+ * One session of the event connection, for those who send something over it. Nothing of it goes on in the next session.
+ */
 export class LinkSession {
   readonly #connection: Connection;
   /** Who waits for an answer to a ping; the device answers them in turn. */
@@ -30,7 +32,10 @@ export class LinkSession {
     return this.#version;
   }
 
-  /** Resolves when the operating system has taken it, which is later when the device does not keep up. @throws what the socket says. */
+  /**
+   * Resolves when the operating system has taken it, which is later when the device does not keep up.
+   * @throws what the socket says.
+   */
   send(frame: Frame): Promise<void> {
     return this.#connection.send(frame);
   }

@@ -14,7 +14,7 @@ export interface LinkEvents {
   connection: [ConnectionChange];
 }
 
-/** When the event connection is looked after. All in seconds. */
+/** In seconds. */
 export interface LinkTiming extends SocketTiming, Backoff {}
 
 /** What keeps the link connected for as long as somebody holds it. */

@@ -8,7 +8,7 @@ import type { StateChange } from "./merge";
 interface WaitOptions extends CallOptions {
   /** Seconds. */
   timeout: number;
-  /** What to say when the time is over. */
+  /** The message of the error when the time is over. */
   failure: string | (() => string);
 }
 
@@ -17,7 +17,10 @@ const POLL_INTERVAL = 0.5;
 /** Seconds from one look to the next while the event connection reports changes: only in case that it breaks. */
 const RECHECK_INTERVAL = 5;
 
-/** Waits for conditions on a device's state. The device is asked for it: when the event connection, if one is open, reports a change. */
+/**
+ * Waits for conditions on a device's state, which it reads from the device: whenever an open event connection reports a
+ * change, else at regular intervals.
+ */
 export class StateWaiter {
   readonly #link: EventLink;
   readonly #closed: AbortSignal;
@@ -34,8 +37,9 @@ export class StateWaiter {
   }
 
   /**
-   * The first state that fulfils the condition; the present one counts. A device that cannot be reached for a moment does not end the wait.
-   * @throws WaitTimeoutError when the time is over; errors that will not go away by waiting (e.g. AuthError).
+   * Waits for a state that fulfils the condition; the present one counts. A device that cannot be reached for a moment
+   * does not end the wait.
+   * @throws WaitTimeoutError when the time is over; errors that waiting does not mend, such as AuthError.
    */
   async until<S>(
     kind: string,
@@ -64,20 +68,20 @@ export class StateWaiter {
     return () => this.#link.off("state", listener);
   }
 
-  /** @returns undefined when the device cannot be reached for the moment. */
+  /** @returns undefined while the device cannot be reached. */
   async #look<S>(
     read: (options: CallOptions) => Promise<S>,
     signal: AbortSignal,
-    note: (error: PiKVMError | undefined) => void,
+    noteError: (error: PiKVMError | undefined) => void,
   ): Promise<S | undefined> {
     try {
       const state = await read({ signal });
-      note(undefined);
+      noteError(undefined);
       return state;
     } catch (error) {
       throwIfCancelled(signal);
       if (!(error instanceof PiKVMError && error.retryable)) throw error;
-      note(error);
+      noteError(error);
       return undefined;
     }
   }

@@ -13,9 +13,9 @@ import { isReported, namesAsText, namesBeside, valueAt, type StatePath } from ".
 export interface WaitForValueOptions extends CallOptions {
   /** Seconds, up to a day. */
   timeout: number;
-  /** Seconds for which it must stay true. Default 0. */
+  /** Seconds for which the condition must stay fulfilled. Default 0. */
   holdFor?: number;
-  /** What is true already does not count: it must become true. Default false. */
+  /** A value that fulfils the condition already does not count: it must change to one that does. Default false. */
   next?: boolean;
 }
 
@@ -29,7 +29,7 @@ export interface AwaitedValue {
 
 const SECONDS = { min: 0, max: 86_400, unit: " s" };
 
-/** Waits for conditions on what a device reports, over the one event connection; many waits cost no more than one. */
+/** Waits for conditions on what a device reports, over the one event connection: many waits cost no more than one. */
 export class Watch {
   readonly #link: EventLink;
 
@@ -38,9 +38,11 @@ export class Watch {
   }
 
   /**
-   * Waits until the value at a path of the merged states fulfils a condition; a connection that breaks meanwhile is made again.
-   * @param isRight gets the value and the one that was seen first. What it throws ends the wait.
-   * @throws WaitTimeoutError with the `lastValue`; what the connection throws when it cannot be made at first, or is refused.
+   * Waits until the value at a path of the merged states fulfils a condition. A connection that breaks meanwhile is
+   * opened again.
+   * @param isRight gets the value, and the one that was reported first. What it throws ends the wait.
+   * @throws WaitTimeoutError with the `lastValue`; the error of the connection when it cannot be opened at first, or is
+   * refused.
    */
   async until(
     path: StatePath,

@@ -3,8 +3,8 @@ import { Shared } from "../shared";
 import type { Lane } from "./lane";
 
 /**
- * Work that takes its turn in a lane and is done once for all who want the same before it begins. So everybody gets a result that is
- * newer than his call, however many call.
+ * Work that takes its turn in a lane and is done once for all who want the same before it begins. So everybody gets a
+ * result that is newer than his call, however many call.
  */
 export class SharedTurns<T> {
   readonly #lane: Lane;

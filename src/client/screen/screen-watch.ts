@@ -13,7 +13,10 @@ import type { Video } from "../video/video";
 interface TextCondition extends Pick<OcrOptions, "langs" | "region"> {
   mode: "text";
   pattern: TextPattern;
-  /** Seconds from one look to the next at least, 0 to 3600; a small board takes up to 20 s to read a whole screen. Default 1. */
+  /**
+   * Seconds from one look to the next at least, 0 to 3600; a small board takes up to 20 s to read a whole screen.
+   * Default 1.
+   */
   interval?: number | undefined;
 }
 
@@ -21,7 +24,10 @@ interface TextCondition extends Pick<OcrOptions, "langs" | "region"> {
 export type ScreenCondition = (PictureCondition & { rate?: number | undefined }) | TextCondition;
 
 export interface WatchScreenOptions extends CallOptions {
-  /** Told when the pictures begin to come, when they do not come any more (once for each outage), and when they do again. */
+  /**
+   * Told when the pictures begin to come, when they do not come any more (once for each outage), and when they do
+   * again.
+   */
   onConnection?: (change: ConnectionChange) => void;
 }
 

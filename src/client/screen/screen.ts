@@ -39,9 +39,11 @@ export class Screen {
   }
 
   /**
-   * Changes settings of the video and waits until the device has taken them over, which is about a second later. See `Streamer.setParams`.
+   * Changes settings of the video and waits until the device has taken them over, which is about a second later. See
+   * `Streamer.setParams`.
    * @returns the state with the new settings as `params`; the running video has them some seconds later (`applied`).
-   * @throws ConfigurationError for no settings; WaitTimeoutError when the device does not take them over; what `Streamer.setParams` throws.
+   * @throws ConfigurationError for no settings; WaitTimeoutError when the device does not take them over; what
+   * `Streamer.setParams` throws.
    */
   changeSettings(params: SetStreamerParams, options: ChangeSettingsOptions = {}): Promise<StreamerState> {
     return changeSettings(this.#streamer, this.#waiter, params, options);
@@ -49,8 +51,8 @@ export class Screen {
 
   /**
    * A picture. See `Streamer.snapshot`.
-   * @throws WaitTimeoutError with the code `NO_SIGNAL` when the computer sends no picture (unless `allowOffline`), or `NOT_STARTED`;
-   * what `Video.acquire` and `Streamer.snapshot` throw.
+   * @throws WaitTimeoutError with the code `NO_SIGNAL` when the computer sends no picture (unless `allowOffline`), or
+   * `NOT_STARTED`; what `Video.acquire` and `Streamer.snapshot` throw.
    */
   snapshot({ videoTimeout: timeout = 15, ...options }: ScreenshotOptions = {}): Promise<Snapshot> {
     return this.#watching({ timeout, ...options }, () => this.#streamer.snapshot(options));
@@ -62,11 +64,11 @@ export class Screen {
   }
 
   /**
-   * Waits until a text is on the screen, or gone from it. A screen without a signal has no text. While the screen cannot be read (the video
-   * restarts, its connection breaks, the device answers with an error that passes, the picture is too small for the region) nothing is known
-   * of it: that is neither, and `holdFor` begins anew.
-   * @throws WaitTimeoutError, with the text that was seen last as `lastValue`; ConfigurationError for a pattern that cannot be looked for;
-   * errors that will not go away by waiting.
+   * Waits until a text is on the screen, or gone from it. A screen without a signal has no text. While the screen
+   * cannot be read (the video restarts, its connection breaks, the device answers with an error that passes, the
+   * picture is too small for the region) nothing is known of it: that is neither, and `holdFor` begins anew.
+   * @throws WaitTimeoutError, with the text that was seen last as `lastValue`; ConfigurationError for a pattern that
+   * cannot be looked for; errors that will not go away by waiting.
    */
   async waitForText(pattern: TextPattern, options: WaitForTextOptions): Promise<FoundText> {
     const { gone = false, next = false, timeout, interval = 1, holdFor = 0, langs, region } = options;
@@ -76,7 +78,7 @@ export class Screen {
     inRange("The timeout", timeout, { min: 0, max: DAY, unit: " s" });
     inRange("The time to stay", holdFor, { min: 0, max: DAY, unit: " s" });
     const seen: Seen = {};
-    const late = () => lateError(pattern.text, wanted, timeout, seen, this.#video.progress);
+    const late = () => lateError(pattern.text, wanted, timeout, seen, this.#video.stage);
     const wait = new Wait<string>({ isRight: (text) => gone === (match(text) === undefined), holdFor, next });
     const text = await within([options.signal], { seconds: timeout, late }, async ({ signal }) => {
       for (;;) {
@@ -98,12 +100,14 @@ export class Screen {
   }
 
   /**
-   * Tells what happens on the screen until it is cancelled or left (`break`): every picture at a rate; those that differ from the last one
-   * told; that the picture stands still for some time, and moves again; that the signal is lost, and comes back; that a text is shown, and
-   * gone. Who is slow in taking them gets the newest picture next; nothing piles up. The video runs meanwhile. An outage is sat out, with
-   * growing pauses, and told once by `onConnection`; what was seen before it counts on.
-   * At first the state is only learnt, except for `frames`, the first picture of `changes`, and a text that is shown already.
-   * @throws ConfigurationError for what is out of range, at once; later AuthError, when the device refuses the login; CancelledError.
+   * Tells what happens on the screen until it is cancelled or left (`break`): every picture at a rate; those that
+   * differ from the last one told; that the picture stands still for some time, and moves again; that the signal is
+   * lost, and comes back; that a text is shown, and gone. Who is slow in taking them gets the newest picture next;
+   * nothing piles up. The video runs meanwhile. An outage is sat out, with growing pauses, and told once by
+   * `onConnection`; what was seen before it counts on. At first the state is only learnt, except for `frames`, the
+   * first picture of `changes`, and a text that is shown already.
+   * @throws ConfigurationError for what is out of range, at once; later AuthError, when the device refuses the login;
+   * CancelledError.
    */
   watch(condition: ScreenCondition, options: WatchScreenOptions = {}): AsyncGenerator<ScreenChange, void, undefined> {
     return this.#watch.watch(condition, options);
@@ -137,7 +141,7 @@ export class Screen {
   /** What can be read now, empty without a signal; undefined when that is not known. */
   async #look(options: OcrOptions, seen: Seen): Promise<string | undefined> {
     throwIfCancelled(options.signal);
-    const before = this.#video.progress;
+    const before = this.#video.stage;
     try {
       seen.text = await this.#streamer.ocr(options);
       seen.error = undefined;
@@ -147,9 +151,10 @@ export class Screen {
       if (!isPassing(error) && !isOutside(error)) throw error;
       seen.error = error;
     }
-    // A video that starts has no signal for a moment: it counts when there was none from before the look until after it.
+    // A video that starts has no signal for a moment: it counts when there was none from before the look until after
+    // it.
     const isDark =
-      seen.error instanceof UnavailableError && before === "no signal" && this.#video.progress === "no signal";
+      seen.error instanceof UnavailableError && before === "no signal" && this.#video.stage === "no signal";
     if (isDark) seen.text = "";
     return isDark ? "" : undefined;
   }
@@ -159,7 +164,7 @@ export class Screen {
     work: () => Promise<T>,
   ): Promise<T> {
     const end = performance.now() + 1000 * inRange("The timeout", timeout, { min: 0, max: DAY, unit: " s" });
-    const late = () => noPictureIn(timeout, this.#video.progress);
+    const late = () => noPictureIn(timeout, this.#video.stage);
     for (;;) {
       const seconds = Math.max(0, (end - performance.now()) / 1000);
       const lease = await within([signal], { seconds, late }, (left) =>

@@ -2,7 +2,7 @@ import { WaitTimeoutError, type PiKVMError } from "../errors";
 import type { OcrOptions } from "../video/snapshot";
 import type { CallOptions } from "../http/transport";
 import { missingPicture } from "../video/video";
-import type { VideoProgress } from "../video/viewer";
+import type { VideoStage } from "../video/viewer";
 
 export interface WaitForTextOptions extends CallOptions, Pick<OcrOptions, "langs" | "region"> {
   /** Wait until it is gone instead. Default false. */
@@ -44,17 +44,17 @@ export function lateError(
   { gone, next, holdFor }: Wanted,
   timeout: number,
   seen: Seen,
-  progress: VideoProgress,
+  stage: VideoStage,
 ): WaitTimeoutError {
   const { text = "", error: cause } = seen;
   const state = gone ? "was not seen to be gone from the screen" : "was not on the screen";
   const time = holdFor > 0 ? ` for ${holdFor} s` : "";
-  const message = `"${wanted}" ${state}${next ? " anew" : ""}${time} within ${timeout} s. ${lastSight(seen, progress)}`;
+  const message = `"${wanted}" ${state}${next ? " anew" : ""}${time} within ${timeout} s. ${lastSight(seen, stage)}`;
   return new WaitTimeoutError(message, { cause, lastValue: text });
 }
 
-function lastSight({ text, error }: Seen, progress: VideoProgress): string {
-  if (progress !== "running") return `${missingPicture(progress).message}.`;
+function lastSight({ text, error }: Seen, stage: VideoStage): string {
+  if (stage !== "running") return `${missingPicture(stage).message}.`;
   if (error) return `It could not be read at last: ${error.message}`;
   if (text === undefined) return "It was not read in that time.";
   return text === "" ? "There was no text on it." : `Read at last: ${text.slice(-SHOWN)}`;

@@ -48,7 +48,10 @@ export class Connection {
     return this.#end.signal;
   }
 
-  /** Resolves when the operating system has taken it, which is later when the device does not keep up. @throws what the socket says. */
+  /**
+   * Resolves when the operating system has taken it, which is later when the device does not keep up.
+   * @throws what the socket says.
+   */
   send(frame: Frame): Promise<void> {
     return new Promise((resolve, reject) => {
       if (!this.#socket) throw new WebSocketError("The WebSocket is not open yet.");

@@ -1,7 +1,7 @@
 import { WebSocketError } from "../errors";
 import type { DeviceSocket } from "./socket";
 
-/** When a WebSocket is looked after. All in seconds. */
+/** Times of the heartbeat and of closing, in seconds. */
 export interface SocketTiming {
   /** Silence after which the device is pinged. */
   pingAfter: number;
@@ -15,19 +15,19 @@ export interface SocketTiming {
 /** kvmd speaks every 5 s. */
 export const SOCKET_TIMING: SocketTiming = { pingAfter: 7, deadAfter: 15, checkEvery: 2.5, closeTimeout: 1 };
 
-/** What is listened to, and how. */
+/** How to listen. */
 export interface Listening {
   /** Closes the socket. */
   close: AbortSignal;
   timing: SocketTiming;
-  /** Gets each message; the socket is given up when it throws a WebSocketError. */
+  /** Gets each message. When it throws a WebSocketError, the socket is terminated. */
   receive: (data: Buffer, isBinary: boolean) => void;
   /** What the connection is for, in messages: `event connection`. */
   name: string;
 }
 
 /**
- * Receives from a WebSocket until it ends, with a heartbeat, so that a half-open one is noticed.
+ * Receives from a WebSocket until it ends. A heartbeat notices a connection that is dead although nobody has closed it.
  * @throws WebSocketError when it breaks or is closed by the device, unless it was closed by us.
  */
 export function listen(socket: DeviceSocket, { close, timing, receive, name }: Listening): Promise<void> {

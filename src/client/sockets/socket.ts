@@ -26,10 +26,11 @@ export interface DeviceSocket {
 }
 
 /**
- * Opens a WebSocket of the device with the transport's trust, credentials and time limit. It is paused, so that no message is lost
- * before the caller listens; resume it.
+ * Opens a WebSocket of the device with the transport's trust, credentials and time limit. It is paused, so that no
+ * message is lost before the caller listens; resume it.
  * @param ends signals of which each ends the opening.
- * @throws APIError / AuthError of the status for a refused handshake; ConnectError, ConnectionTimeoutError, WebSocketError.
+ * @throws APIError / AuthError of the status for a refused handshake; ConnectError, ConnectionTimeoutError,
+ * WebSocketError.
  */
 export async function openWebSocket(
   transport: Transport,

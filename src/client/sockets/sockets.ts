@@ -23,9 +23,9 @@ export interface Sessions {
 /**
  * The one place that opens WebSockets of a device; the turns of keyboard and mouse are here, too.
  *
- * kvmd drops queued keystrokes and releases held keys whenever any session, which is a WebSocket of `/api/ws`, opens or closes. Therefore
- * sessions open and close in a turn of keyboard and mouse only, and whoever types keeps the turn for as long as typing may be in the
- * device's queue. The exception is closing the device, which waits for nobody.
+ * kvmd drops queued keystrokes and releases held keys whenever any session, which is a WebSocket of `/api/ws`, opens or
+ * closes. Therefore sessions open and close in a turn of keyboard and mouse only, and whoever types keeps the turn for
+ * as long as typing may be in the device's queue. The exception is closing the device, which waits for nobody.
  */
 export class Sockets {
   readonly hidLane: Lane;
@@ -51,7 +51,8 @@ export class Sockets {
   }
 
   /**
-   * A WebSocket of the media daemon beside kvmd. It is no session of kvmd: it opens and closes without disturbing those who type.
+   * A WebSocket of the media daemon beside kvmd. It is no session of kvmd: it opens and closes without disturbing those
+   * who type.
    * @param signal cancels the opening only.
    */
   connectMedia(use: ConnectionUse, close: AbortSignal, signal: AbortSignal | undefined): Connection {

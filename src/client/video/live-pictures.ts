@@ -4,8 +4,8 @@ import type { MjpegFrame } from "./mjpeg";
 import type { Streamer } from "./streamer";
 
 /**
- * The pictures as they come. However many read them, the device sends one stream, which is read all the time: whoever is slow misses
- * pictures, and the next one is always the newest. One picture is kept.
+ * The pictures as they come. However many read them, the device sends one stream, which is read all the time: whoever
+ * is slow misses pictures, and the next one is always the newest. One picture is kept.
  */
 export class LivePictures {
   readonly #shared: Shared<Reading>;

@@ -15,7 +15,10 @@ const PONG = 0xff;
 const FRAME = 0x01;
 const REQUEST_KEYFRAME = Buffer.of(0x01);
 
-/** One WebSocket of the media daemon; from `media.open()`. Frames come while somebody watches (`PiKVM.video`). Close it when done. */
+/**
+ * One WebSocket of the media daemon; from `media.open()`. Frames come while somebody watches (`PiKVM.video`). Close it
+ * when done.
+ */
 export class MediaSocket implements AsyncDisposable {
   readonly #connection: Connection;
   readonly #transport: Transport;
@@ -42,7 +45,10 @@ export class MediaSocket implements AsyncDisposable {
     return this.#video;
   }
 
-  /** Waits until it is open and the device has told its formats. @throws the errors of opening; ConnectionTimeoutError; CancelledError. */
+  /**
+   * Waits until it is open and the device has told its formats.
+   * @throws the errors of opening; ConnectionTimeoutError; CancelledError.
+   */
   async greeted({ signal }: CallOptions): Promise<void> {
     await this.#connection.opened;
     this.#throwIfEnded();
@@ -50,8 +56,9 @@ export class MediaSocket implements AsyncDisposable {
   }
 
   /**
-   * Starts the frames; once for each socket. Not acknowledged. @throws ConfigurationError for a format that the device does not stream,
-   * which it would ignore, and when they are started already; what `ping` throws.
+   * Starts the frames; once for each socket. Not acknowledged.
+   * @throws ConfigurationError for a format that the device does not stream, which it would ignore, and when they are
+   * started already; what `ping` throws.
    */
   start(format: VideoFormat): void {
     this.#throwIfEnded();
@@ -63,15 +70,19 @@ export class MediaSocket implements AsyncDisposable {
     this.#send(JSON.stringify({ event_type: "start", event: { type: "video", format } }));
   }
 
-  /** Asks for a frame that a decoder can begin with; it comes as soon as the device has one. Not acknowledged. @throws what `ping` throws. */
+  /**
+   * Asks for a frame that a decoder can begin with; it comes as soon as the device has one. Not acknowledged.
+   * @throws what `ping` throws.
+   */
   requestKeyframe(): void {
     this.#throwIfEnded();
     this.#send(REQUEST_KEYFRAME);
   }
 
   /**
-   * Resolves when the device answers. @throws ConnectionTimeoutError when it does not; WebSocketError when the connection is broken;
-   * PiKVMError `CLOSED` when it has been closed; CancelledError.
+   * Resolves when the device answers.
+   * @throws ConnectionTimeoutError when it does not; WebSocketError when the connection is broken; PiKVMError `CLOSED`
+   * when it has been closed; CancelledError.
    */
   async ping({ signal }: CallOptions = {}): Promise<void> {
     this.#throwIfEnded();
@@ -80,9 +91,10 @@ export class MediaSocket implements AsyncDisposable {
   }
 
   /**
-   * The frames as they come, until it is left (`break`), which does not close the socket; H.264 begins with a key frame. None come while
-   * nobody watches or there is no signal. A reader that is too slow loses frames (`dropped`): it gets the latest 32 at most, as the device
-   * keeps them too, of H.264 from a key frame on. Ends when the socket is closed.
+   * The frames as they come, until it is left (`break`), which does not close the socket; H.264 begins with a key
+   * frame. None come while nobody watches or there is no signal. A reader that is too slow loses frames (`dropped`): it
+   * gets the latest 32 at most, as the device keeps them too, of H.264 from a key frame on. Ends when the socket is
+   * closed.
    * @throws WebSocketError when the connection breaks; CancelledError when cancelled and when the device is closed.
    */
   async *frames({ signal }: CallOptions = {}): AsyncGenerator<MediaFrame, void, undefined> {

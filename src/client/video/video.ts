@@ -6,7 +6,7 @@ import type { CallOptions } from "../http/transport";
 import type { Shared } from "../shared";
 import { SOCKET_TIMING } from "../sockets/listen";
 import type { Sockets } from "../sockets/sockets";
-import { Viewer, type VideoProgress } from "./viewer";
+import { Viewer, type VideoStage } from "./viewer";
 
 export interface VideoOptions extends CallOptions {
   /** Seconds until there must be a picture. Default 15. */
@@ -19,8 +19,9 @@ const DAY = 86_400;
 const TIMEOUT = { min: 0, max: DAY, unit: " s" };
 
 /**
- * Lets the video run while it is needed. The device runs it only while somebody watches; without that, a snapshot is an UnavailableError.
- * However many need it, it is one WebSocket more, which is kept for some idle time (`videoIdle`) after the last one.
+ * Lets the video run while it is needed. The device runs it only while somebody watches; without that, a snapshot is an
+ * UnavailableError. However many need it, it is one WebSocket more, which is kept for some idle time (`videoIdle`)
+ * after the last one.
  */
 export class Video {
   /** Ends when the device is closed. */
@@ -39,17 +40,18 @@ export class Video {
   }
 
   /** How far it is, as the device tells; `not connected` also while nobody needs it. */
-  get progress(): VideoProgress {
+  get stage(): VideoStage {
     const viewer = this.#shared.current;
-    return viewer && !viewer.end.aborted ? viewer.progress : "not connected";
+    return viewer && !viewer.end.aborted ? viewer.stage : "not connected";
   }
 
   /**
-   * Starts the video unless it runs, and waits until there is a picture, so that a snapshot succeeds. Release it when done. Takes a device
-   * one to three seconds when the video does not run. `GET /api/ws?stream=1`.
-   * @throws WaitTimeoutError with the code `NO_SIGNAL` (the video runs, but the computer sends none), `NOT_STARTED` (the device does not run
-   * it) or `NOT_CONNECTED` (e.g. typing is in flight); AuthError, ConnectError, ConnectionTimeoutError, WebSocketError when the connection
-   * cannot be opened or breaks; ConfigurationError for a timeout out of range (0 to a day); CancelledError.
+   * Starts the video unless it runs, and waits until there is a picture, so that a snapshot succeeds. Release it when
+   * done. Takes a device one to three seconds when the video does not run. `GET /api/ws?stream=1`.
+   * @throws WaitTimeoutError with the code `NO_SIGNAL` (the video runs, but the computer sends none), `NOT_STARTED`
+   * (the device does not run it) or `NOT_CONNECTED` (e.g. typing is in flight); AuthError, ConnectError,
+   * ConnectionTimeoutError, WebSocketError when the connection cannot be opened or breaks; ConfigurationError for a
+   * timeout out of range (0 to a day); CancelledError.
    */
   async acquire({ timeout = 15, allowOffline = false, signal }: VideoOptions = {}): Promise<VideoLease> {
     inRange("The timeout", timeout, TIMEOUT);
@@ -57,9 +59,8 @@ export class Video {
     throwIfCancelled(this.closed);
     const { thing: viewer, release } = this.#shared.acquire();
     try {
-      const late = () => noPictureIn(timeout, viewer.progress);
-      const isEnough = (progress: VideoProgress) =>
-        progress === "running" || (allowOffline && progress === "no signal");
+      const late = () => noPictureIn(timeout, viewer.stage);
+      const isEnough = (stage: VideoStage) => stage === "running" || (allowOffline && stage === "no signal");
       await within([signal, this.closed, viewer.end], { seconds: timeout, late }, (deadline) =>
         viewer.until(isEnough, deadline),
       );
@@ -90,16 +91,16 @@ export class VideoLease implements AsyncDisposable {
   }
 
   /**
-   * Ends when the lease does: its reason is a WebSocketError when the connection broke (acquire anew), a CancelledError when it was released
-   * or the device closed. Hand it to the calls that need the video, so that they end with it.
+   * Ends when the lease does: its reason is a WebSocketError when the connection broke (acquire anew), a CancelledError
+   * when it was released or the device closed. Hand it to the calls that need the video, so that they end with it.
    */
   get signal(): AbortSignal {
     return this.#over.signal;
   }
 
   /**
-   * Gives it back; twice does nothing. The video runs on for the idle time. Where there is none, resolves when the connection has ended,
-   * which waits for those who type; it never rejects, and need not be awaited.
+   * Gives it back; twice does nothing. The video runs on for the idle time. Where there is none, resolves when the
+   * connection has ended, which waits for those who type; it never rejects, and need not be awaited.
    */
   async release(): Promise<void> {
     this.#released.abort(new CancelledError("The video was released.", { code: "RELEASED" }));
@@ -113,19 +114,20 @@ export class VideoLease implements AsyncDisposable {
 }
 
 /** The error for a picture that has not come in so many seconds. */
-export function noPictureIn(timeout: number, progress: VideoProgress): WaitTimeoutError {
-  const { code, message } = missingPicture(progress);
+export function noPictureIn(timeout: number, stage: VideoStage): WaitTimeoutError {
+  const { code, message } = missingPicture(stage);
   return new WaitTimeoutError(`${message} (waited ${timeout} s).`, { code });
 }
 
 /** Why there is no picture. */
-export const missingPicture = (progress: VideoProgress): { code: string; message: string } => MISSING[progress];
+export const missingPicture = (stage: VideoStage): { code: string; message: string } => MISSING[stage];
 
-const MISSING: Record<VideoProgress, { code: string; message: string }> = {
+const MISSING: Record<VideoStage, { code: string; message: string }> = {
   "not connected": {
     code: "NOT_CONNECTED",
     message:
-      "The device has told nothing of its video yet; the connection for it is not opened before what is being typed ends",
+      "The device has told nothing of its video yet; " +
+      "the connection for it is not opened before what is being typed ends",
   },
   "not started": { code: "NOT_STARTED", message: "The device did not start its video in time" },
   "no signal": {

@@ -8,14 +8,14 @@ import type { Sessions } from "../sockets/sockets";
 import { Wait } from "../wait";
 
 /** How far the video is. `no signal` also while it starts, before its first picture. */
-export type VideoProgress = "not connected" | "not started" | "no signal" | "running";
+export type VideoStage = "not connected" | "not started" | "no signal" | "running";
 
 /** A session that counts as a viewer, so that the device runs its video, and what the device tells there of it. */
 export class Viewer {
   readonly #connection: Connection;
   #states: States = {};
-  #progress: VideoProgress = "not connected";
-  readonly #waits = new Set<Wait<VideoProgress>>();
+  #stage: VideoStage = "not connected";
+  readonly #waits = new Set<Wait<VideoStage>>();
 
   constructor({ connect }: Sessions, timing: SocketTiming) {
     this.#connection = connect("viewer", {
@@ -38,15 +38,15 @@ export class Viewer {
     return this.#connection.ended;
   }
 
-  get progress(): VideoProgress {
-    return this.#progress;
+  get stage(): VideoStage {
+    return this.#stage;
   }
 
   /** Waits for the video to be as far. @throws the deadline's error. */
-  async until(isEnough: (progress: VideoProgress) => boolean, deadline: Deadline): Promise<void> {
-    const listen = (wait: Wait<VideoProgress>) => {
+  async until(isEnough: (stage: VideoStage) => boolean, deadline: Deadline): Promise<void> {
+    const listen = (wait: Wait<VideoStage>) => {
       this.#waits.add(wait);
-      wait.see(this.#progress);
+      wait.see(this.#stage);
       return () => this.#waits.delete(wait);
     };
     await new Wait({ isRight: isEnough }).until(deadline, { listen });
@@ -56,12 +56,12 @@ export class Viewer {
     const change = mergeEvent(this.#states, parseEvent(data));
     if (change?.kind !== "streamer") return;
     this.#states = { streamer: change.state };
-    this.#progress = progressOf(change.state);
-    for (const wait of this.#waits) wait.see(this.#progress);
+    this.#stage = stageOf(change.state);
+    for (const wait of this.#waits) wait.see(this.#stage);
   }
 }
 
-function progressOf(state: unknown): VideoProgress {
+function stageOf(state: unknown): VideoStage {
   // As the device sends it, which may be any; only what is needed here is looked at.
   const { streamer } = state as { streamer?: { source?: { online?: unknown } } | null };
   if (!streamer) return "not started";
