@@ -20,7 +20,10 @@ export class PiKVMError extends Error {
   readonly code: string;
   /** Whether trying the same thing again is safe and may help. */
   readonly retryable: boolean;
-  /** Set when a request that changes the device was sent but its answer was lost: it may or may not have been carried out. */
+  /**
+   * Set when a request that changes the device was sent but its answer was lost: it may or may not have been carried
+   * out.
+   */
   declare readonly outcome?: "unknown";
 
   constructor(message: string, details: ErrorDetails = {}) {
@@ -32,16 +35,6 @@ export class PiKVMError extends Error {
     // What may already have happened must never be done twice.
     this.retryable = details.retryable === true && details.outcome === undefined;
   }
-}
-
-/**
- * Says where in something longer an error happened.
- * @param begun whether a part of it was done: then trying all of it again is not safe.
- */
-export function retell(error: PiKVMError, message: string, begun: boolean): void {
-  const open: { message: string; retryable: boolean } = error;
-  open.message = message;
-  if (begun) open.retryable = false;
 }
 
 /** What an answer of the device says about a failure: see `APIError`. */
@@ -68,7 +61,9 @@ export class APIError extends PiKVMError {
   }
 }
 
-/** HTTP 401 (no usable credentials) or 403 (credentials refused). Trying again with the same ones may lock an account. */
+/**
+ * HTTP 401 (no usable credentials) or 403 (credentials refused). Trying again with the same ones may lock an account.
+ */
 export class AuthError extends APIError {}
 
 /** HTTP 409: the device performs another operation of this kind; nothing was done, and trying again is safe. */
@@ -119,7 +114,10 @@ export class WebSocketError extends PiKVMError {
   }
 }
 
-/** A condition that was waited for did not come true in time. The request before it was carried out, unless `outcome` is unknown. */
+/**
+ * A condition that was waited for did not come true in time. The request before it was carried out, unless `outcome` is
+ * unknown.
+ */
 export class WaitTimeoutError extends PiKVMError {
   /** What was seen last, where a value or a text was waited for. */
   declare readonly lastValue?: unknown;
@@ -137,7 +135,31 @@ export class CancelledError extends PiKVMError {
   }
 }
 
-/** The names of an error's class and of the classes above it up to `PiKVMError`, e.g. `["BusyError", "APIError", "PiKVMError"]`. */
+interface Reworded {
+  /** A part of something longer was done before the error: trying all of it again is not safe. Default false. */
+  begun?: boolean;
+}
+
+/** The same error in other words: a new one of the same class, with the same facts, cause and place. */
+export function reworded<E extends PiKVMError>(error: E, message: string, { begun = false }: Reworded = {}): E {
+  const words = new Error(message, "cause" in error ? { cause: error.cause } : undefined);
+  // It has the class of the other one, and gets its properties below.
+  const copy = Object.setPrototypeOf(words, Object.getPrototypeOf(error) as object) as E;
+  Object.assign(copy, error, begun ? { retryable: false } : {});
+  const frames = /\n {4}at [^]*$/.exec(error.stack ?? "")?.[0] ?? "";
+  copy.stack = `${error.name}: ${message}${frames}`;
+  return copy;
+}
+
+/** The same error with more to say, in brackets behind its message: see `reworded`. */
+export function withNote<E extends PiKVMError>(error: E, note: string, options?: Reworded): E {
+  return reworded(error, `${error.message} (${note})`, options);
+}
+
+/**
+ * The names of an error's class and of the classes above it up to `PiKVMError`, e.g.
+ * `["BusyError", "APIError", "PiKVMError"]`.
+ */
 export function errorKinds(error: PiKVMError): string[] {
   const kinds: string[] = [];
   for (

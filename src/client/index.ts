@@ -1,12 +1,11 @@
 /** A client for PiKVM, usable without Node-RED. */
 export type { LoginOptions } from "./login/access";
-export { parseAddress, type Address } from "./http/address";
+export { parseAddress } from "./http/address";
 export type { Atx, PressOptions } from "./power/atx";
 export type { Auth, LogoutOptions } from "./login/auth";
 export type { ButtonsState } from "./power/buttons";
 export type { ClientCertificate } from "./tls/client-certificate";
 export type { ChangeOptions } from "./http/commands";
-export type { AuthMethod } from "./login/credentials";
 export type { Drive, DriveOptions, DriveResult, MountOptions } from "./msd/drive";
 export {
   APIError,
@@ -48,32 +47,23 @@ export type {
   SaveImageOptions,
   UploadImageOptions,
 } from "./msd/images";
-export { isKey, KEYS, type Key } from "./hid/keys";
 export type { LinkEvents } from "./events/link";
 export type { ConnectionChange } from "./reconnect";
-export type { SoftwareVersion } from "./events/link-session";
+export type { SoftwareVersion } from "./versions";
 export type { LiveOptions } from "./hid/live";
 export type { BatchOptions, KeyPress, LiveHid } from "./hid/live-hid";
-export {
-  MACRO_EVENTS,
-  parseMacro,
-  type Macro,
-  type MacroEvent,
-  type MacroEvents,
-  type MacroRange,
-  type MacroStep,
-} from "./hid/macro";
+export { parseMacro, type Macro, type MacroEvents, type MacroRange, type MacroStep } from "./hid/macro";
 export type { Macros, PlayOptions, PlayResult } from "./hid/macro-player";
 export type { Media } from "./video/media";
 export type { MediaSocket } from "./video/media-socket";
 export type { MediaState } from "./video/media-state";
 export type { DeviceEvent, StateChange } from "./events/merge";
 export type { MjpegFrame, MjpegOptions } from "./video/mjpeg";
-export { MOUSE_BUTTONS, type MouseButton, type MouseDelta } from "./hid/mouse";
+export { type MouseDelta } from "./hid/mouse";
 export type { DownloadOptions, Msd, MsdParams, StoredImage, UploadOptions, UploadRemoteOptions } from "./msd/msd";
 export { PiKVM, type PiKVMOptions } from "./pikvm";
-export type { ClickOptions, DragOptions, Point, Pointer, PointUnit } from "./hid/pointer";
-export type { Power, PowerOffOptions, PowerOptions, PowerResult, PowerWait } from "./power/power";
+export type { ClickOptions, DragOptions, Point, Pointer } from "./hid/pointer";
+export type { Power, PowerOffOptions, PowerOptions, PowerResult } from "./power/power";
 export type { PowerState } from "./events/power-led";
 export type { Metrics, Prometheus } from "./system/prometheus";
 export {
@@ -104,16 +94,9 @@ export type { PictureCondition, ScreenEvent } from "./screen/sightings";
 export { isReported, namesAsText, namesBeside, statePath, valueAt, type StatePath } from "./events/state-path";
 export type { ChangeSettingsOptions } from "./video/video-settings";
 export type { FoundText, WaitForTextOptions } from "./screen/text-wait";
-export { textMatcher, type TextMatcher, type TextMode, type TextPattern } from "./screen/text-match";
+export { textMatcher, type TextMatcher, type TextPattern } from "./screen/text-match";
 export type { AwaitedValue, WaitForValueOptions, Watch } from "./events/watch";
-export {
-  METHODS,
-  type ApiAnswer,
-  type ApiRequestOptions,
-  type BodyFormat,
-  type Method,
-  type StreamOptions,
-} from "./http/request";
+export { type ApiAnswer, type ApiRequestOptions, type StreamOptions } from "./http/request";
 export type { OcrInfo, OcrOptions, Preview, Snapshot, SnapshotOptions } from "./video/snapshot";
 export type { AtxState, HidState, InfoState, MsdDrive, MsdImage, MsdState, MsdStorage, States } from "./events/states";
 export type { SetStreamerParams, Streamer } from "./video/streamer";
@@ -126,6 +109,24 @@ export type { SwitchColor, SwitchEdid, SwitchEdids, SwitchPort, SwitchRole, Swit
 export type { InfoOptions, LogOptions, LogRecord, System } from "./system/system";
 export type { Download, ImageSource, TransferProgress } from "./http/transfer";
 export type { CallOptions, Query } from "./http/transport";
-export { readCertificate, type Certificate, type CertificateTrust, type PinnedTrust, type Trust } from "./tls/trust";
+export { readCertificate, type Certificate } from "./tls/connector";
+export type { CertificateTrust, PinnedTrust, Trust } from "./tls/trust";
 export type { TypeOptions } from "./hid/typist";
 export type { Video, VideoLease, VideoOptions } from "./video/video";
+export {
+  type Address,
+  type AuthMethod,
+  type BodyFormat,
+  isKey,
+  type Key,
+  KEYS,
+  MACRO_EVENTS,
+  type MacroEvent,
+  type Method,
+  METHODS,
+  MOUSE_BUTTONS,
+  type MouseButton,
+  type PointUnit,
+  type PowerWait,
+  type TextMode,
+} from "./vocabulary";

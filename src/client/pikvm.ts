@@ -29,14 +29,7 @@ import { Prometheus } from "./system/prometheus";
 import { inRange } from "./ranges";
 import { Relays } from "./gpio/relays";
 import { Redfish } from "./system/redfish";
-import {
-  request,
-  stream,
-  type ApiAnswer,
-  type ApiRequestOptions,
-  type Method,
-  type StreamOptions,
-} from "./http/request";
+import { request, stream, type ApiAnswer, type ApiRequestOptions, type StreamOptions } from "./http/request";
 import { Screen } from "./screen/screen";
 import { Sockets } from "./sockets/sockets";
 import { Streamer } from "./video/streamer";
@@ -44,10 +37,12 @@ import { Switch } from "./switch/switch";
 import { Edids } from "./switch/switch-edids";
 import { Ports } from "./switch/switch-ports";
 import { System } from "./system/system";
-import { Transport, type TransportOptions } from "./http/transport";
+import type { TransportOptions } from "./http/options";
+import { Transport } from "./http/transport";
 import { Video } from "./video/video";
 import { StateWaiter } from "./events/wait";
 import { Watch } from "./events/watch";
+import type { Method } from "./vocabulary";
 
 export interface PiKVMOptions extends TransportOptions {
   /** Seconds that the video runs on when nobody needs it any more, 0 to a day. Default 30. */
@@ -58,10 +53,13 @@ export interface PiKVMOptions extends TransportOptions {
 type Resources = ReturnType<typeof assemble>;
 
 /**
- * One device. Nothing connects before the first call; all calls share few connections, and all subscriptions one WebSocket.
+ * One device. Nothing connects before the first call; all calls share few connections, and all subscriptions one
+ * WebSocket. What takes newer software of the device stands in versions.ts; calls that it does not know are an APIError
+ * with status 404.
  *
  * ```ts
- * await using kvm = new PiKVM({ address: "pikvm.lan", user: "admin", password: "...", trust: { fingerprint: "AB:CD:..." } });
+ * const trust = { fingerprint: "AB:CD:..." };
+ * await using kvm = new PiKVM({ address: "pikvm.lan", user: "admin", password: "...", trust });
  * await kvm.open();
  * await kvm.power.ensureOn({ timeout: 60 });
  * ```

@@ -8,7 +8,10 @@ export interface Range {
   unit?: string;
 }
 
-/** @throws ConfigurationError for what is not a number within the range; devices clamp or ignore such values without a word. */
+/**
+ * @throws ConfigurationError for what is not a number within the range; devices clamp or ignore such values without a
+ * word.
+ */
 export function inRange(name: string, value: number, { min, max, unit = "" }: Range): number {
   if (value >= min && value <= max && Number.isFinite(value)) return value;
   const range = max === Infinity ? `at least ${min}${unit}` : `${min} to ${max}${unit}`;

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, test } from "node:test";
 import { brightnessOf } from "../../src/client/screen/brightness";
-import { changeBetween, lookAt } from "../../src/client/screen/picture-change";
+import { changeBetween, comparedPicture } from "../../src/client/screen/picture-change";
 import { encodeJpeg, type Raster } from "../../src/simulator/video/jpeg";
 import { failure } from "./kit";
 
@@ -106,7 +106,8 @@ describe("how much of a picture has changed", () => {
       raster(160, 80, (x, y) => (x >= left && x < right && y >= top && y < bottom ? level : 20)),
       80,
     );
-  const change = (one: Buffer, other: Buffer, region = {}): number => changeBetween(lookAt(one), lookAt(other), region);
+  const change = (one: Buffer, other: Buffer, region = {}): number =>
+    changeBetween(comparedPicture(one), comparedPicture(other), region);
   const dark = withBox(0, 0, 0, 0);
 
   test("percent of its blocks", () => {
@@ -143,7 +144,7 @@ describe("how much of a picture has changed", () => {
   });
 
   test("the same picture is read once", () => {
-    const look = lookAt(dark);
-    assert.equal(lookAt(Buffer.from(dark), look), look);
+    const look = comparedPicture(dark);
+    assert.equal(comparedPicture(Buffer.from(dark), look), look);
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { describe, test } from "node:test";
-import { recordsOf } from "../../src/client/http/lines";
+import { recordsOf } from "../../src/client/http/records";
 import { until } from "../harness/until";
 import { bench, client, failure, httpServer, SIDE_BY_SIDE } from "./kit";
 

@@ -179,7 +179,7 @@ export const MUTANTS = [
     tests: ["client/transfer"],
   },
   {
-    file: "src/client/http/transfer.ts",
+    file: "src/client/whole-file.ts",
     find: "await rename(unfinished, path);",
     replace: "void rename(unfinished, path);",
     why: "a forgotten await: the file is not there yet",
@@ -200,7 +200,7 @@ export const MUTANTS = [
     tests: ["client/errors"],
   },
   {
-    file: "src/client/http/lines.ts",
+    file: "src/client/http/records.ts",
     find: "decoder.decode(piece, { stream: true })",
     replace: "decoder.decode(piece)",
     why: "a character that arrives in two pieces is destroyed",

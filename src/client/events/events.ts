@@ -18,7 +18,9 @@ export interface EventsOptions {
    * control. Default false.
    */
   power?: boolean;
-  /** Also report the kind of state `idle`: whether there was no key and no mouse event for so many seconds, 1 to a day. kvmd 4.83 and later. */
+  /**
+   * Also report the kind of state `idle`: whether there was no key and no mouse event for so many seconds, 1 to a day.
+   */
   idle?: number | undefined;
 }
 

@@ -1,11 +1,6 @@
 import type { Connection, Frame } from "../sockets/connection";
 import type { DeviceEvent } from "./merge";
-
-/** The version of the device's software, kvmd. */
-export interface SoftwareVersion {
-  major: number;
-  minor: number;
-}
+import type { SoftwareVersion } from "../versions";
 
 const PONG = Buffer.of(0xff);
 
@@ -27,7 +22,7 @@ export class LinkSession {
     return this.#connection.end;
   }
 
-  /** Undefined until the device has told it, which is the first thing it says; kvmd before 4.21 never does. */
+  /** Undefined until the device has told it, which is the first thing it says; old ones never do. */
   get version(): SoftwareVersion | undefined {
     return this.#version;
   }

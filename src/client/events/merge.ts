@@ -29,8 +29,8 @@ export interface StateChange {
 }
 
 /**
- * The full state that results from an event, without changing what was handed in; undefined for events that carry no state (`loop`,
- * `pong`) or a part of a state that is not known yet. Understands the event names of kvmd before 4.36 too.
+ * The full state that results from an event, without changing what was handed in; undefined for events that carry no
+ * state (`loop`, `pong`) or a part of a state that is not known yet. Understands the event names of older devices too.
  */
 export function mergeEvent(states: Readonly<States>, { event_type, event }: DeviceEvent): StateChange | undefined {
   if (!isObject(event)) return undefined;
@@ -81,7 +81,7 @@ const RULES = new Map<string, Rule>([
 
 function mergeGpio(known: Json | undefined, event: Json): Json | undefined {
   if ("model" in event) return event;
-  // Before kvmd 4.21 the event was the whole state itself, and the model an event of its own.
+  // From old devices the event is the whole state itself, and the model an event of its own.
   if (!isObject(event["state"])) return { ...known, state: event };
   if (!known) return undefined;
   const before = known["state"];

@@ -1,5 +1,6 @@
 import { ConfigurationError } from "../errors";
 import type { States } from "./states";
+import { stepsOfPath } from "../vocabulary";
 
 /** A place in the merged states of a device, such as `atx.leds.power`. */
 export interface StatePath {
@@ -10,20 +11,13 @@ export interface StatePath {
   keys: readonly string[];
 }
 
-const PATH = /^\w+(\.\w[\w-]*|\[(\d+|"[^"]*"|'[^']*')\])*$/;
-const PART = /(\w[\w-]*)|\[(?:(\d+)|"([^"]*)"|'([^']*)')\]/g;
-
 /** Reads `atx.leds.power` or `gpio.state.outputs["a b"].state`. @throws ConfigurationError for what is no path. */
 export function statePath(text: string): StatePath {
-  const [kind, ...keys] = PATH.test(text) ? [...text.matchAll(PART)].map(partOf) : [];
+  const [kind, ...keys] = stepsOfPath(text);
   if (kind === undefined) {
     throw new ConfigurationError(`"${text}" is not a path into the device's state, such as atx.leds.power.`);
   }
   return { text, kind, keys };
-}
-
-function partOf([, name, index, double, single]: RegExpExecArray): string {
-  return name ?? index ?? double ?? single ?? "";
 }
 
 /** What is there in a state; null where nothing is. */

@@ -7,7 +7,7 @@ export interface AtxState {
   enabled: boolean;
   /** A button is being pressed. */
   busy: boolean;
-  /** Which button; since kvmd 4.88. */
+  /** Which button. */
   acts?: { power: boolean; reset: boolean };
   leds: { power: boolean; hdd: boolean };
 }
@@ -40,7 +40,7 @@ export interface MsdImage {
   /** False while an upload runs, and after one that broke. */
   complete: boolean;
   removable?: boolean;
-  /** Since kvmd 4.169. An `.iso` never is. */
+  /** An `.iso` never is. */
   writable?: boolean;
 }
 
@@ -79,7 +79,7 @@ export interface InfoState {
   extras?: Record<string, unknown> | null;
   fan?: { monitored: boolean; state: Record<string, unknown> | null };
   health?: Record<string, unknown>;
-  /** Devices before kvmd 4.128: `health` and `platform` together. */
+  /** From older devices: `health` and `platform` together. */
   hw?: Record<string, unknown>;
   system?: {
     kvmd: { version: string };

@@ -23,8 +23,8 @@ export function channelsOf({ scheme, view }: GpioModel): GpioChannel[] {
 }
 
 /**
- * The words before a channel in its row, with those on its own button. Words belong to all channels up to the next words: with
- * `Lamp [a] [b] Fan [c]` those of `b` are `Lamp`.
+ * The label of each channel in a row: the words before it, and those on its own button. Words belong to all channels up
+ * to the next words: in `Lamp [a] [b] Fan [c]` the label of `b` is `Lamp`.
  */
 function* labelsIn(row: readonly GpioItem[]): Generator<[channel: string, label: string]> {
   let words: string[] = [];
@@ -42,16 +42,17 @@ function* labelsIn(row: readonly GpioItem[]): Generator<[channel: string, label:
   }
 }
 
-/** Where the state of a channel is in the device's states, as `statePath` reads it. */
+/** The path of a channel's state in the device's states, as `statePath` reads it. */
 export function channelPath({ kind, channel }: GpioChannel): string {
   const key = /^\w[\w-]*$/.test(channel) ? `.${channel}` : `["${channel}"]`;
   return `gpio.state.${kind}s${key}.state`;
 }
 
 /**
- * The channel with this name, or else with this label, whatever its case; the beginning or the end of a label is enough as long as it is
- * clear.
- * @param can whether a channel is one to look for. A name always means its own channel, and never another one's label.
+ * The channel with this name, or else with this label, in capitals or small letters. The first or the last words of a
+ * label are enough when only one label has them.
+ * @param can whether a channel can do what it is wanted for; others are left out. What is the name of a channel is
+ * never read as the label of another.
  * @throws ConfigurationError that lists what there is.
  */
 export function findChannel(

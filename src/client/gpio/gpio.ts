@@ -6,7 +6,7 @@ import type { CallOptions, RequestOptions, Transport } from "../http/transport";
 /** What is on a channel's pin. */
 export interface GpioHardware {
   driver: string;
-  /** A number before kvmd 3.24. */
+  /** A number from very old devices. */
   pin: string | number;
 }
 
@@ -26,7 +26,7 @@ export type GpioItem =
 
 export interface GpioModel {
   scheme: { inputs: Record<string, { hw: GpioHardware }>; outputs: Record<string, GpioOutputScheme> };
-  /** `null` is a separator. Before kvmd 3.153 the title was a text. */
+  /** `null` is a separator. From very old devices the title is a text. */
   view: { header: { title: GpioItem[] | string }; table: (GpioItem[] | null)[] };
 }
 
@@ -47,7 +47,9 @@ export interface GpioOptions extends ChangeOptions {
 }
 
 export interface PulseOptions extends GpioOptions {
-  /** Seconds; 0 = the channel's own. The device cuts others to the channel's limits, see `GpioOutputScheme`. Default 0. */
+  /**
+   * Seconds; 0 = the channel's own. The device cuts others to the channel's limits, see `GpioOutputScheme`. Default 0.
+   */
   delay?: number;
 }
 
@@ -55,8 +57,10 @@ export interface PulseOptions extends GpioOptions {
 const DRIVER_TIME = 30;
 
 /**
- * Relays and inputs (`/api/gpio`). What is written to one channel keeps its order; no channel waits for another. Writing throws BusyError while the channel is being written, and APIError with `error` set to
- * GpioChannelNotFoundError (also for an input), GpioSwitchNotSupported, GpioPulseNotSupported, or, with `wait` only, GpioDriverOfflineError.
+ * Relays and inputs (`/api/gpio`). What is written to one channel keeps its order; no channel waits for another.
+ * Writing throws BusyError while the channel is being written, and APIError with `error` set to
+ * GpioChannelNotFoundError (also for an input), GpioSwitchNotSupported, GpioPulseNotSupported, or, with `wait` only,
+ * GpioDriverOfflineError.
  */
 export class Gpio {
   readonly #transport: Transport;

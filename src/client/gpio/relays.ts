@@ -13,7 +13,10 @@ export interface RelayOptions extends ChangeOptions {
 }
 
 export interface SwitchRelayOptions extends RelayOptions {
-  /** Compare what the channel reads afterwards; commands and Wake-on-LAN always read as off. Default true. */
+  /**
+   * Check afterwards that the channel reads what was written. Commands and Wake-on-LAN always read as off. Default
+   * true.
+   */
   verify?: boolean;
 }
 
@@ -22,11 +25,11 @@ export interface PulseRelayOptions extends RelayOptions {
   delay?: number;
 }
 
-/** What a channel reads, as the device tells it. */
+/** What a channel reads, as the device reports it. */
 export interface GpioReading {
   online: boolean;
   state: boolean;
-  /** Outputs only, and false by then. */
+  /** Only for outputs, and false: while an output is being written it has no reading. */
   busy?: boolean;
 }
 
@@ -35,28 +38,28 @@ export interface ChannelReading extends GpioChannel {
   state: GpioReading;
 }
 
-/** A channel and what it reads at this moment: nothing while it is being written. */
+/** A channel and what it reads at this moment; while it is being written it has no reading. */
 export interface ChannelState extends GpioChannel {
   state: GpioReading | { busy: true };
 }
 
-/** An output that was asked for. */
+/** The output that somebody has named. */
 interface Output {
   channel: GpioChannel;
   scheme: GpioOutputScheme;
 }
 
-/** Who must wait for whom. */
+/** The lanes in which calls wait for their turn. */
 interface Queues {
-  /** For the name to be looked up, so that the order is that of the calls. */
+  /** In which each call finds its channel by name, so that calls reach their channels in their order. */
   finding: Lane;
-  /** By channel. */
+  /** In which a channel is written, one for each. */
   writing: Lanes;
 }
 
 /**
- * Relays and inputs by their name or label, as actions that look first and verify. What is asked of one channel keeps its order; no
- * channel waits for another.
+ * Relays and inputs by their name or label, as actions that check the channel first and verify what they did. The calls
+ * for one channel keep their order; no channel waits for another.
  */
 export class Relays {
   readonly #gpio: Gpio;
@@ -84,16 +87,20 @@ export class Relays {
     });
   }
 
-  /** What a channel reads; waits while it is being written. @throws ConfigurationError for no such channel; WaitTimeoutError. */
+  /**
+   * What a channel reads; waits while it is being written.
+   * @throws ConfigurationError for no such channel; WaitTimeoutError.
+   */
   async read(name: string, { timeout = TIMEOUT, signal }: RelayOptions = {}): Promise<ChannelReading> {
     const { model } = await this.#gpio.getState({ signal });
     return this.#settled(findChannel(channelsOf(model), name), timeout, signal);
   }
 
   /**
-   * Writes a level, also when it is that already, and reads it back.
-   * @throws ConfigurationError for no such output, or one that cannot be switched; PiKVMError with the code `NOT_VERIFIED` when it reads
-   * otherwise afterwards; BusyError while it is being written; WaitTimeoutError, whose `outcome` is unknown when the write was not over.
+   * Switches an output on or off, also when it is so already, and reads it back.
+   * @throws ConfigurationError for no such output, or one that cannot be switched; PiKVMError with the code
+   * `NOT_VERIFIED` when it reads otherwise afterwards; BusyError while it is being written; WaitTimeoutError, whose
+   * `outcome` is unknown when the write was not over.
    */
   switch(name: string, on: boolean, options: SwitchRelayOptions = {}): Promise<ChannelReading> {
     return this.#inTurn(name, "switch", options, ({ channel }, turn) =>
@@ -101,7 +108,11 @@ export class Relays {
     );
   }
 
-  /** Switches it to the other level than it reads. Waits while it is being written, since it has no reading then. As `switch` otherwise. */
+  /**
+   * Switches an output on when it reads off, and off when it reads on. Waits while it is being written, since it has no
+   * reading then.
+   * @throws as `switch`.
+   */
   toggle(name: string, options: SwitchRelayOptions = {}): Promise<ChannelReading> {
     return this.#inTurn(name, "switch", options, async ({ channel }, turn) => {
       const { state } = await this.#settled(channel, options.timeout, turn);
@@ -110,9 +121,9 @@ export class Relays {
   }
 
   /**
-   * Writes true, and false after some time; resolves when it is over.
-   * @throws ConfigurationError for no such output, one that cannot be pulsed, or a delay out of its limits (the device would use another);
-   * BusyError while it is being written; WaitTimeoutError as for `switch`.
+   * Switches an output on, and off after some time; resolves when that is over.
+   * @throws ConfigurationError for no such output, one that cannot be pulsed, or a delay out of its limits (the device
+   * would use another); BusyError while it is being written; WaitTimeoutError as for `switch`.
    */
   pulse(name: string, options: PulseRelayOptions = {}): Promise<ChannelReading> {
     const { delay = 0, timeout = TIMEOUT, busyRetry } = options;
@@ -146,7 +157,7 @@ export class Relays {
     return reading;
   }
 
-  /** Looks for the output, and works with it when it is its turn. */
+  /** Finds the output, and works with it when its turn has come. */
   async #inTurn<T>(
     name: string,
     ability: Ability,
@@ -156,7 +167,7 @@ export class Relays {
     const { finding, writing } = this.#queues;
     const { working } = await finding.run(async (turn) => {
       const output = await this.#output(name, ability, turn);
-      // Wrapped, so that the next one is looked for meanwhile.
+      // In an object, so that the lane does not wait for it: the next call may find its channel meanwhile.
       return { working: writing.of(output.channel.channel).run((turn) => work(output, turn), signal) };
     }, signal);
     return working;
@@ -174,7 +185,10 @@ export class Relays {
     return { channel, scheme };
   }
 
-  /** A busy output always reads as off and online: that is no reading. */
+  /**
+   * The reading of a channel when it is not being written: the device reports a busy output as off and online, whatever
+   * it is.
+   */
   async #settled(channel: GpioChannel, timeout = TIMEOUT, signal: AbortSignal | undefined): Promise<ChannelReading> {
     const read = (options: CallOptions) => this.#gpio.getState(options);
     const failure = `The GPIO channel ${channel.channel} stayed busy.`;
@@ -191,7 +205,7 @@ type Ability = "switch" | "pulse";
 /** Seconds. */
 const TIMEOUT = 10;
 
-/** Writes, and waits until that is over. @throws WaitTimeoutError when it is not over in time. */
+/** Writes a channel and waits until that is over. @throws WaitTimeoutError when it is not over in time. */
 async function inTime(
   { channel }: GpioChannel,
   seconds: number,

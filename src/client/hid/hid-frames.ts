@@ -1,6 +1,6 @@
 import type { Frame } from "../sockets/connection";
-import type { Key } from "./keys";
-import type { MouseButton, MouseDelta } from "./mouse";
+import type { MouseDelta } from "./mouse";
+import type { Key, MouseButton } from "../vocabulary";
 
 /** Which of the two a movement moves. */
 export type Moved = "mouse_relative" | "mouse_wheel";

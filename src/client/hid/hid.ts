@@ -1,13 +1,15 @@
 import { Commands, type ChangeOptions } from "../http/commands";
 import { pause, within } from "../deadline";
+import { repeated } from "../http/retry";
 import { CancelledError, ConfigurationError, PiKVMError } from "../errors";
 import { knownKey } from "./keys";
 import type { LiveHid } from "./live-hid";
-import { checkDelta, checkPosition, knownButton, type MouseButton } from "./mouse";
+import { checkDelta, checkPosition, knownButton } from "./mouse";
 import { number, objectOf, text, texts } from "../http/shape";
 import type { HidState } from "../events/states";
 import type { CallOptions, Query, RequestOptions } from "../http/transport";
-import { typeText, type TypeOptions } from "./typist";
+import { typeText, type Printer, type TypeOptions } from "./typist";
+import type { MouseButton } from "../vocabulary";
 
 export interface HidParams {
   keyboardOutput?: "usb" | "ps2" | "disabled";
@@ -26,7 +28,8 @@ const RELEASE_ATTEMPTS = 3;
 const RELEASE_INTERVAL = 0.5;
 
 /**
- * Keyboard and mouse of the computer (`/api/hid`). The device answers with success even when the computer does not listen; see `getState`.
+ * Keyboard and mouse of the computer (`/api/hid`). The device answers with success even when the computer does not
+ * listen; see `getState`.
  *
  * What is typed keeps its order: one caller's text is never mixed with another's.
  */
@@ -42,7 +45,7 @@ export class Hid {
     return this.#commands.transport.get("/api/hid", { signal, shape: HID_STATE });
   }
 
-  /** Seconds since the last key or mouse event from anybody; kvmd 4.83 and later. `GET /api/hid/inactivity`. */
+  /** Seconds since the last key or mouse event from anybody. `GET /api/hid/inactivity`. */
   async getInactivity({ signal }: CallOptions = {}): Promise<number> {
     const { inactivity } = await this.#commands.transport.get<{ inactivity: number }>("/api/hid/inactivity", {
       signal,
@@ -58,15 +61,18 @@ export class Hid {
     return keymaps;
   }
 
-  /** Device settings; takes effect a moment later, and what the device does not have is ignored by it. `POST /api/hid/set_params`. */
+  /**
+   * Device settings; takes effect a moment later, and what the device does not have is ignored by it.
+   * `POST /api/hid/set_params`.
+   */
   setParams({ keyboardOutput, mouseOutput, jiggler }: HidParams, options: ChangeOptions = {}): Promise<void> {
     const query = { keyboard_output: keyboardOutput, mouse_output: mouseOutput, jiggler };
     return this.#commands.post("/api/hid/set_params", { ...options, query });
   }
 
   /**
-   * Plugs keyboard and mouse in or pulls them; only boards with a microcontroller can (`connected` of the state is not null), others
-   * succeed and do nothing. `POST /api/hid/set_connected`.
+   * Plugs keyboard and mouse in or pulls them; only boards with a microcontroller can (`connected` of the state is not
+   * null), others succeed and do nothing. `POST /api/hid/set_connected`.
    */
   setConnected(connected: boolean, options: ChangeOptions = {}): Promise<void> {
     return this.#commands.post("/api/hid/set_connected", { ...options, query: { connected } });
@@ -78,30 +84,32 @@ export class Hid {
   }
 
   /**
-   * Types a text of any length. It is handed over in parts (`POST /api/hid/print?limit=0`), so that it can be cancelled between them.
-   * Characters that the keymap does not have are skipped by the device without a word.
+   * Types a text of any length. It is handed over in parts (`POST /api/hid/print?limit=0`), so that it can be cancelled
+   * between them. Characters that the keymap does not have are skipped by the device without a word.
    * @returns the number of characters.
    * @throws ConfigurationError for a delay out of range; errors tell how much had been typed.
    */
   async typeText(text: string, options: TypeOptions = {}): Promise<number> {
-    const { transport, lane } = this.#commands;
-    return typeText(transport, text, options, (typing) => lane.run(typing, options.signal));
+    return typeText(this.#printer, text, options, (typing) => this.#commands.lane.run(typing, options.signal));
   }
 
-  /** As `typeText`, in the turn of a live session, which it would else have to wait for: between the events that are sent over it. */
+  /**
+   * As `typeText`, in the turn of a live session, which it would else have to wait for: between the events that are
+   * sent over it.
+   */
   async typeWithin(live: LiveHid, text: string, options: TypeOptions = {}): Promise<number> {
-    const { transport } = this.#commands;
-    return typeText(transport, text, options, (typing) =>
+    const printer = this.#printer;
+    return typeText(printer, text, options, (typing) =>
       // The text goes another way, on which it could overtake the events before it.
       live.keep(
-        within([options.signal, transport.closed], undefined, ({ signal }) =>
+        within([options.signal, printer.closed], undefined, ({ signal }) =>
           typing(signal, () => live.ping({ signal })),
         ),
       ),
     );
   }
 
-  /** Presses keys in order and releases them in reverse, e.g. `["ControlLeft", "AltLeft", "Delete"]`. kvmd 4.79 and later. */
+  /** Presses keys in order and releases them in reverse, e.g. `["ControlLeft", "AltLeft", "Delete"]`. */
   async sendShortcut(keys: readonly string[], options: ChangeOptions = {}): Promise<void> {
     const known = keys.map(knownKey);
     if (known.length === 0) throw new ConfigurationError("A shortcut needs at least one key.");
@@ -114,16 +122,16 @@ export class Hid {
   }
 
   /**
-   * Presses (`state` true) or releases a key. A pressed key stays down until it is released, or until any WebSocket session of the
-   * device opens or closes; `press` releases by itself. `POST /api/hid/events/send_key`.
+   * Presses (`state` true) or releases a key. A pressed key stays down until it is released, or until any WebSocket
+   * session of the device opens or closes; `press` releases by itself. `POST /api/hid/events/send_key`.
    */
   sendKey(key: string, state: boolean, options: ChangeOptions = {}): Promise<void> {
     return this.#commands.post("/api/hid/events/send_key", { ...options, query: { key: knownKey(key), state } });
   }
 
   /**
-   * Presses a key, holds it for some seconds, and releases it, whatever happens meanwhile: also when it is cancelled, and when the
-   * answer to the press is lost.
+   * Presses a key, holds it for some seconds, and releases it, whatever happens meanwhile: also when it is cancelled,
+   * and when the answer to the press is lost.
    * @param hold seconds; 0 = a tap.
    */
   async press(key: string, hold = 0, { signal }: CallOptions = {}): Promise<void> {
@@ -148,15 +156,16 @@ export class Hid {
   }
 
   /**
-   * Presses (`state` true) or releases a mouse button; without a state both at once, too short for some computers. A pressed button stays
-   * down as a key does. `POST /api/hid/events/send_mouse_button`.
+   * Presses (`state` true) or releases a mouse button; without a state both at once, too short for some computers. A
+   * pressed button stays down as a key does. `POST /api/hid/events/send_mouse_button`.
    */
   async sendMouseButton(button: MouseButton, state?: boolean, options: ChangeOptions = {}): Promise<void> {
     return this.#event("send_mouse_button", { button: knownButton(button), state }, options);
   }
 
   /**
-   * Puts the pointer somewhere; ignored without a word while the mouse is relative, see `getState`. `POST /api/hid/events/send_mouse_move`.
+   * Puts the pointer somewhere; ignored without a word while the mouse is relative, see `getState`.
+   * `POST /api/hid/events/send_mouse_move`.
    * @param x, y -32768 (left, top) to 32767 (right, bottom) of the picture; 0 is the middle.
    */
   async sendMouseMove(x: number, y: number, options: ChangeOptions = {}): Promise<void> {
@@ -179,12 +188,25 @@ export class Hid {
 
   /**
    * Several calls in one turn: nobody else of ours types or clicks in between.
-   * @param work gets this keyboard and mouse for the time of the turn, and what ends it. A call of any other `Hid` of the device would wait
-   * for the end of the turn, and must not be waited for in it.
+   * @param work gets this keyboard and mouse for the time of the turn, and what ends it. A call of any other `Hid` of
+   * the device would wait for the end of the turn, and must not be waited for in it.
    */
   async inTurn<T>(work: (hid: Hid, turn: AbortSignal) => Promise<T>, { signal }: CallOptions = {}): Promise<T> {
     const { transport, lane } = this.#commands;
     return lane.run((turn) => work(new Hid(new Commands(transport, lane.inner())), turn), signal);
+  }
+
+  get #printer(): Printer {
+    const { transport } = this.#commands;
+    return {
+      closed: transport.closed,
+      print: async (body, { keymap, delay }, extraTime, signal) => {
+        // 0 = all of the text, instead of its first 1024 characters.
+        const query = { limit: 0, keymap: keymap || undefined, delay: delay || undefined };
+        const headers = { "Content-Type": "text/plain; charset=utf-8" };
+        await transport.post("/api/hid/print", { signal, query, body, headers, extraTime });
+      },
+    };
   }
 
   #event(call: string, query: Query, options: ChangeOptions): Promise<void> {
@@ -194,15 +216,11 @@ export class Hid {
 
 /** A key that stays down by accident does harm; to release it twice does none. */
 async function insist(release: () => Promise<unknown>): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await release();
-      return;
-    } catch (error) {
-      if (attempt === RELEASE_ATTEMPTS || error instanceof CancelledError) throw error;
-      await pause(RELEASE_INTERVAL, undefined);
-    }
-  }
+  let attempts = 0;
+  await repeated(release, (error) => {
+    attempts += 1;
+    return attempts === RELEASE_ATTEMPTS || error instanceof CancelledError ? undefined : RELEASE_INTERVAL;
+  });
 }
 
 function deltaOf(x: number, y: number): Query {

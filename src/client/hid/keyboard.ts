@@ -14,7 +14,10 @@ const LED_TIMEOUT = 5;
 /** Seconds; some hosts overlook a shorter press. */
 const PRESS = 0.05;
 
-/** The keyboard, as actions that look first. They keep their order among the calls of `Hid`: looking is a part of their turn. */
+/**
+ * The keyboard, as actions that look first. They keep their order among the calls of `Hid`: looking is a part of their
+ * turn.
+ */
 export class Keyboard {
   readonly #hid: Hid;
   readonly #waiter: StateWaiter;

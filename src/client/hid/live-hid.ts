@@ -1,17 +1,19 @@
 import { ConfigurationError } from "../errors";
 import { BINARY_FRAMES, JSON_FRAMES, type HidFrames, type Moved } from "./hid-frames";
-import { knownKey, staysDown, type Key } from "./keys";
+import { knownKey, staysDown } from "./keys";
 import type { EventLink } from "../events/link";
-import type { LinkSession, SoftwareVersion } from "../events/link-session";
+import type { LinkSession } from "../events/link-session";
 import type { Frame } from "../sockets/connection";
 import { LiveLine } from "./live-line";
-import { checkDelta, checkMode, checkPosition, knownButton, type MouseButton, type MouseDelta } from "./mouse";
+import { checkDelta, checkMode, checkPosition, knownButton, type MouseDelta } from "./mouse";
 import { isRecord } from "../http/shape";
 import type { CallOptions } from "../http/transport";
+import type { SoftwareVersion } from "../versions";
+import type { Key, MouseButton } from "../vocabulary";
 
 export interface KeyPress {
   /**
-   * The device releases the key right after pressing it; kvmd 4.33 and later. Shift, Control, Alt, Meta and PrintScreen stay down all
+   * The device releases the key right after pressing it; Shift, Control, Alt, Meta and PrintScreen stay down all
    * the same, and are released with `close`.
    */
   finish?: boolean;
@@ -76,7 +78,7 @@ export class LiveHid implements AsyncDisposable {
     return this.#line.finished;
   }
 
-  /** The device's software, as far as it tells; kvmd 4.21 and later. */
+  /** The device's software, as far as it tells. */
   get version(): SoftwareVersion | undefined {
     return this.#session.version;
   }

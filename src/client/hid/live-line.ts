@@ -6,6 +6,7 @@ import { JSON_FRAMES, type HidFrames } from "./hid-frames";
 import type { LinkSession } from "../events/link-session";
 import type { Frame } from "../sockets/connection";
 import { EVENT_TIME } from "./typing";
+import { has } from "../versions";
 
 interface LineSetup {
   session: LinkSession;
@@ -115,10 +116,7 @@ export class LiveLine {
 
   #ping(): Promise<void> {
     const { session, frames } = this.#setup;
-    const { major, minor } = session.version ?? { major: 0, minor: 0 };
-    // kvmd before 4.53 drops binary pings.
-    const isOld = major < 4 || (major === 4 && minor < 53);
-    return session.ping((isOld ? JSON_FRAMES : frames).ping());
+    return session.ping((has(session.version, "binaryPing") ? frames : JSON_FRAMES).ping());
   }
 
   #count(events: number): void {

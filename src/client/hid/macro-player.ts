@@ -1,4 +1,4 @@
-import { PiKVMError, retell } from "../errors";
+import { PiKVMError, reworded } from "../errors";
 import type { LiveOptions } from "./live";
 import type { LiveHid } from "./live-hid";
 import { checkStep, factsFor, type MacroParts } from "./macro-check";
@@ -39,14 +39,14 @@ export class Macros {
   }
 
   /**
-   * Plays a macro; nobody of ours types or clicks in between. Keys and mouse go over the WebSocket, at their time since the start: that one
-   * comes late does not make the next one late. Texts (`POST /api/hid/print`), power buttons and relays take their own time, by which
-   * everything after them is later; power buttons and relays are waited for until the device has accepted. What is down at the end is
-   * released, whatever the end is.
+   * Plays a macro; nobody of ours types or clicks in between. Keys and mouse go over the WebSocket, at their time since
+   * the start: that one comes late does not make the next one late. Texts (`POST /api/hid/print`), power buttons and
+   * relays take their own time, by which everything after them is later; power buttons and relays are waited for until
+   * the device has accepted. What is down at the end is released, whatever the end is.
    * @param macro as for `parseMacro`.
-   * @throws ConfigurationError, before its first step, for a macro that cannot be played, also because the mouse is in the other mode, or
-   * because the device lacks a keymap, a relay or the power buttons; what its calls throw, with the number of the step and what it does in
-   * the message. When a part was played, no error is `retryable`.
+   * @throws ConfigurationError, before its first step, for a macro that cannot be played, also because the mouse is in
+   * the other mode, or because the device lacks a keymap, a relay or the power buttons; what its calls throw, with the
+   * number of the step and what it does in the message. When a part was played, no error is `retryable`.
    */
   async play(macro: unknown, options: PlayOptions = {}): Promise<PlayResult> {
     const steps = parseMacro(macro);
@@ -164,8 +164,8 @@ async function at(place: string, step: MacroStep, begun: boolean, work: () => vo
   try {
     await work();
   } catch (error) {
-    if (error instanceof PiKVMError) retell(error, `At ${place}, ${shownStep(step)}: ${error.message}`, begun);
-    throw error;
+    if (!(error instanceof PiKVMError)) throw error;
+    throw reworded(error, `At ${place}, ${shownStep(step)}: ${error.message}`, { begun });
   }
 }
 

@@ -1,10 +1,9 @@
 import { ConfigurationError } from "../errors";
-import { knownKey, type Key } from "./keys";
-import { checkDelta, checkPosition, knownButton, type MouseButton, type MouseDelta } from "./mouse";
+import { knownKey } from "./keys";
+import { checkDelta, checkPosition, knownButton, type MouseDelta } from "./mouse";
 import { integerIn, oneOf, type Range } from "../ranges";
 import { isRecord } from "../http/shape";
-
-export const ATX_BUTTONS = ["power", "power_long", "reset"] as const;
+import { ATX_BUTTONS, MACRO_EVENTS, type AtxButton, type Key, type MacroEvent, type MouseButton } from "../vocabulary";
 
 /** From and to, both included. */
 export interface MacroRange {
@@ -13,7 +12,7 @@ export interface MacroRange {
 }
 
 /** What a step does, by its name. Times are in milliseconds. */
-export interface MacroEvents {
+export interface MacroEvents extends Record<MacroEvent, object> {
   delay: { millis: number };
   delay_random: { range: MacroRange };
   /** `keymap`: default the device's. `delay`: before each press and each release; 0 = as fast as the device can. */
@@ -27,12 +26,10 @@ export interface MacroEvents {
   mouse_move_random: { range: MacroRange };
   mouse_relative: { delta: MouseDelta[]; squash: boolean };
   mouse_wheel: { delta: MouseDelta[]; squash: boolean };
-  atx_button: { button: (typeof ATX_BUTTONS)[number] };
+  atx_button: { button: AtxButton };
   gpio_switch: { channel: string; state: boolean };
   gpio_pulse: { channel: string };
 }
-
-export type MacroEvent = keyof MacroEvents;
 
 /** As the device's web page saves it, with everything said that it may leave out. */
 export type MacroStep = { [Type in MacroEvent]: { event_type: Type; event: MacroEvents[Type] } }[MacroEvent];
@@ -67,13 +64,11 @@ const READERS: { [Type in MacroEvent]: (event: Given) => MacroEvents[Type] } = {
   gpio_pulse: ({ channel }) => ({ channel: filled("channel", channel) }),
 };
 
-/** What a step may be. */
-export const MACRO_EVENTS = Object.keys(READERS) as readonly MacroEvent[]; // Object.keys forgets that there are no other names
-
 /**
  * Reads a macro as the device's web page saves it.
  * @param macro its JSON, as text or bytes, or the list of steps itself.
- * @throws ConfigurationError that tells the number of the step, from 1, the step, and what is wrong with it; a text to type is never shown.
+ * @throws ConfigurationError that tells the number of the step, from 1, the step, and what is wrong with it; a text to
+ * type is never shown.
  */
 export function parseMacro(macro: unknown): Macro {
   const steps = listOf(macro);
@@ -88,7 +83,9 @@ export function parseMacro(macro: unknown): Macro {
   });
 }
 
-/** A step in a few words for an error. Of a print, also of one that has mistakes, nothing is shown: it may be secret. */
+/**
+ * A step in a few words for an error. Of a print, also of one that has mistakes, nothing is shown: it may be secret.
+ */
 export function shownStep({ event_type, event }: { event_type: MacroEvent; event: object }): string {
   if (event_type === "print") {
     const text = "text" in event ? event.text : undefined;

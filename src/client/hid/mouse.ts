@@ -1,10 +1,6 @@
 import { ConfigurationError } from "../errors";
 import { integerIn, oneOf } from "../ranges";
-
-export const MOUSE_BUTTONS = ["left", "right", "middle", "up", "down"] as const;
-
-/** `up` and `down` are a browser's back and forward, not the wheel. */
-export type MouseButton = (typeof MOUSE_BUTTONS)[number];
+import { MOUSE_BUTTONS, type MouseButton } from "../vocabulary";
 
 /** How far the pointer is pushed or the wheel is turned. */
 export interface MouseDelta {

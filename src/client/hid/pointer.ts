@@ -2,14 +2,17 @@ import { ConfigurationError } from "../errors";
 import type { Hid } from "./hid";
 import type { LiveHid } from "./live-hid";
 import type { LiveOptions } from "./live";
-import { checkMode, knownButton, type MouseButton, type MouseDelta } from "./mouse";
+import { checkMode, knownButton, type MouseDelta } from "./mouse";
 import { inRange, integerIn } from "../ranges";
 import type { Streamer } from "../video/streamer";
 import type { CallOptions } from "../http/transport";
 import type { Video } from "../video/video";
+import type { MouseButton, PointUnit } from "../vocabulary";
 
-/** What `x` and `y` count: percent of the screen (0 to 100), pixels of the present picture (from 0), or the device's -32768 to 32767. */
-export type PointUnit = "percent" | "pixels" | "device";
+/**
+ * What `x` and `y` count: percent of the screen (0 to 100), pixels of the present picture (from 0), or the device's
+ * -32768 to 32767.
+ */
 
 /** From the left and the top; of the device's own unit 0 is the middle. */
 export interface Point {
@@ -46,11 +49,11 @@ const TOTAL = { min: -100_000, max: 100_000 };
 const RANGES = { percent: { min: 0, max: 100, unit: " %" }, device: { min: -32_768, max: 32_767 } };
 
 /**
- * The mouse, as actions that belong together. During a click or a drag nobody of ours types or clicks, and the button that goes down comes
- * up again whatever happens; they take the event WebSocket for that. The others do not: the device lets go of everything when a WebSocket
- * is opened or closed, and what is pressed here or on the keyboard is to stay pressed while the pointer moves. All throw
- * ConfigurationError when the mouse is in the other mode (absolute or relative, see `Hid.getState`), since the device would drop the
- * events without a word.
+ * The mouse, as actions that belong together. During a click or a drag nobody of ours types or clicks, and the button
+ * that goes down comes up again whatever happens; they take the event WebSocket for that. The others do not: the device
+ * lets go of everything when a WebSocket is opened or closed, and what is pressed here or on the keyboard is to stay
+ * pressed while the pointer moves. All throw ConfigurationError when the mouse is in the other mode (absolute or
+ * relative, see `Hid.getState`), since the device would drop the events without a word.
  */
 export class Pointer {
   readonly #live: (options: LiveOptions) => Promise<LiveHid>;
@@ -95,7 +98,10 @@ export class Pointer {
     });
   }
 
-  /** Presses a button and leaves it down, until `release`; the device itself releases it when somebody connects to it or leaves. */
+  /**
+   * Presses a button and leaves it down, until `release`; the device itself releases it when somebody connects to it or
+   * leaves.
+   */
   async press(button: MouseButton, { at, signal }: CallOptions & { at?: Point | undefined } = {}): Promise<void> {
     await this.#setButton(knownButton(button), true, at, signal);
   }
@@ -127,7 +133,10 @@ export class Pointer {
     });
   }
 
-  /** Turns the wheel, by more than the device takes at once if need be. @param x, y -100000 to 100000, not both 0; a negative y scrolls down. */
+  /**
+   * Turns the wheel, by more than the device takes at once if need be.
+   * @param x, y -100000 to 100000, not both 0; a negative y scrolls down.
+   */
   async scroll(x: number, y: number, { signal }: CallOptions = {}): Promise<void> {
     const deltas = split(x, y);
     await this.#hid.inTurn(
@@ -138,7 +147,10 @@ export class Pointer {
     );
   }
 
-  /** Pushes a relative mouse, by more than the device takes at once if need be. @param x, y -100000 to 100000, to the right and down, not both 0. */
+  /**
+   * Pushes a relative mouse, by more than the device takes at once if need be.
+   * @param x, y -100000 to 100000, to the right and down, not both 0.
+   */
   async push(x: number, y: number, { signal }: CallOptions = {}): Promise<void> {
     const deltas = split(x, y);
     await this.#hid.inTurn(
@@ -167,7 +179,8 @@ export class Pointer {
     signal: AbortSignal | undefined,
     then: (hid: Hid, turn: AbortSignal) => Promise<void> = () => Promise.resolve(),
   ): Promise<void> {
-    // Turns are taken in the order of the calls: only the video is waited for before, which needs a turn of its own to start.
+    // Turns are taken in the order of the calls: only the video is waited for before, which needs a turn of its own to
+    // start.
     const place = unit === "pixels" ? await this.#inPicture(x, y, signal) : onScreen(x, y, unit);
     await this.#hid.inTurn(
       async (hid, turn) => {
@@ -205,7 +218,9 @@ export class Pointer {
     return { x: scaledIn("x", x, width), y: scaledIn("y", y, height) };
   }
 
-  /** The device knows the size of the picture only while the video runs; when it does, no WebSocket needs to be opened. */
+  /**
+   * The device knows the size of the picture only while the video runs; when it does, no WebSocket needs to be opened.
+   */
   async #resolution(signal: AbortSignal | undefined): Promise<Size> {
     const known = await this.#reportedSize(signal);
     if (known) return known;

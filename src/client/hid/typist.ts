@@ -1,6 +1,6 @@
 import { pause, throwIfCancelled } from "../deadline";
-import { ConfigurationError, PiKVMError, retell } from "../errors";
-import type { CallOptions, Query, Transport } from "../http/transport";
+import { ConfigurationError, PiKVMError, withNote } from "../errors";
+import type { CallOptions } from "../http/transport";
 import { partsOf, type Part } from "./typing";
 
 export interface TypeOptions extends CallOptions {
@@ -15,13 +15,23 @@ export interface TypeOptions extends CallOptions {
 /** Types all parts. @param turn ends it. @param before done before each part. */
 type Typing = (turn: AbortSignal, before?: () => Promise<unknown>) => Promise<void>;
 
+/** How a part of a text reaches the device. */
+export interface Printer {
+  /** @param extraTime seconds that the device may take for it. */
+  print(text: string, options: PrintOptions, extraTime: number, signal: AbortSignal): Promise<void>;
+  /** Ends when the device is closed. */
+  readonly closed: AbortSignal;
+}
+
+export type PrintOptions = Pick<TypeOptions, "keymap" | "delay">;
+
 /** How much longer than its key events a part may take a busy device. */
 const SLOWNESS = 1.5;
 const MAX_DELAY = 5;
 
 /** For `Hid.typeText`, which says what it does. @param run does the typing when it is the text's turn. */
 export async function typeText(
-  transport: Transport,
+  printer: Printer,
   text: string,
   { keymap, delay = 0, onProgress }: TypeOptions,
   run: (typing: Typing) => Promise<void>,
@@ -41,36 +51,29 @@ export async function typeText(
       for (const part of parts) {
         throwIfCancelled(turn);
         await before?.();
-        await typePart(transport, part, { limit: 0, keymap: keymap || undefined, delay: delay || undefined }, turn);
+        await typePart(printer, part, { keymap, delay }, turn);
         handedOver(part);
         // Without a delay the device answers when the part is queued, not when it is typed.
         if (delay === 0) await pause(part.time, turn);
       }
     });
   } catch (error) {
-    if (error instanceof PiKVMError) {
-      retell(error, `${error.message} (${typed} of ${total} characters had been typed.)`, typed > 0);
-    }
-    throw error;
+    if (!(error instanceof PiKVMError)) throw error;
+    throw withNote(error, `${typed} of ${total} characters had been typed.`, { begun: typed > 0 });
   }
   return total;
 }
 
-async function typePart(transport: Transport, { text, time }: Part, query: Query, signal: AbortSignal): Promise<void> {
+async function typePart(printer: Printer, part: Part, options: PrintOptions, signal: AbortSignal): Promise<void> {
   const start = Date.now();
+  const time = SLOWNESS * part.time;
   try {
-    await transport.post("/api/hid/print", {
-      signal,
-      query,
-      body: text,
-      headers: { "Content-Type": "text/plain; charset=utf-8" },
-      extraTime: SLOWNESS * time,
-    });
+    await printer.print(part.text, options, time, signal);
   } catch (error) {
     // What was handed over goes on even when nobody listens to the answer; the next text must not mix with it.
-    const left = SLOWNESS * time - (Date.now() - start) / 1000;
+    const left = time - (Date.now() - start) / 1000;
     const mayGoOn = error instanceof PiKVMError && error.outcome === "unknown" && left > 0;
-    if (mayGoOn) await pause(left, transport.closed).catch(() => undefined);
+    if (mayGoOn) await pause(left, printer.closed).catch(() => undefined);
     throw error;
   }
 }

@@ -35,7 +35,7 @@ export function resultOf(answer: Answer, shape: Shape = objectOf()): unknown {
 }
 
 /**
- * An answer without an envelope.
+ * The JSON object that an answer is, where the device does not use its envelope.
  * @throws ResponseError when it is not a JSON object.
  */
 export function documentOf(answer: Answer): Record<string, unknown> {
@@ -66,11 +66,13 @@ export function refusalOf(answer: Answer): APIError {
     envelope?.ok === false
       ? { statusCode, error: envelope.result.error, errorMsg: envelope.result.error_msg }
       : { statusCode };
-  const message = `HTTP ${statusCode}: ${[refusal.errorMsg, HINTS[statusCode]].filter(Boolean).join(". ") || describeBody(answer)}`;
+  const reason = [refusal.errorMsg, HINTS[statusCode]].filter(Boolean).join(". ");
+  const message = `HTTP ${statusCode}: ${reason || describeBody(answer)}`;
   if (statusCode === 401 || statusCode === 403) return new AuthError(message, refusal);
   if (statusCode === 409) return new BusyError(message, refusal);
   if (statusCode === 503) return new UnavailableError(message, refusal);
-  // A server between us and the device has lost it, perhaps while it worked: a stopping kvmd ends its running requests as a 502.
+  // The web server before kvmd has lost its answer, perhaps while kvmd worked: running requests of a kvmd that stops
+  // end as a 502.
   const lost = statusCode >= 500 && envelope === undefined;
   return new APIError(message, refusal, { retryable: statusCode === 502, ...lostAnswer(lost && changes) });
 }
@@ -90,7 +92,7 @@ interface Failure {
   result: { error: string; error_msg: string };
 }
 
-/** The error of a success that is not what it should be. */
+/** The error of an answer with a good status and a bad body. */
 export function badResponse(answer: Answer, expected: string): ResponseError {
   return new ResponseError(
     `${describeBody(answer)} ${expected}`,
@@ -136,7 +138,7 @@ function redirectOf({ statusCode, headers }: Answer): RedirectError {
 function describeBody({ headers, text }: Answer): string {
   const type = textOf(headers["content-type"]).split(";")[0];
   if (text === "") return "The answer is empty.";
-  // What nginx says where it is told to ask for client certificates.
+  // These two are texts of nginx, where it is set up to ask for client certificates.
   if (text.includes("No required SSL certificate was sent")) return "The server wants a client certificate.";
   if (text.includes("The SSL certificate error")) return "The server refuses our client certificate.";
   if (type === "text/html") return "The answer is a web page, perhaps of a proxy.";

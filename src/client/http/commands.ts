@@ -1,6 +1,5 @@
-import { pause } from "../deadline";
-import { BusyError } from "../errors";
 import type { Turns } from "../lanes/lanes";
+import { whileBusy } from "./retry";
 import type { CallOptions, RequestOptions, Transport } from "./transport";
 
 /** Options of calls that change the device. */
@@ -9,9 +8,7 @@ export interface ChangeOptions extends CallOptions {
   busyRetry?: number | undefined;
 }
 
-const BUSY_INTERVAL = 1;
-
-/** What changes one subsystem of a device: in order, one at a time. */
+/** Sends what changes one subsystem of a device: in order, and one at a time. */
 export class Commands {
   readonly transport: Transport;
   readonly lane: Turns;
@@ -25,28 +22,14 @@ export class Commands {
     await this.ask(path, options);
   }
 
-  /** As `post`, where the device has something to say. */
+  /** As `post`, and returns the result. */
   ask<T>(path: string, { busyRetry, ...options }: RequestOptions & ChangeOptions): Promise<T> {
     const { signal } = options;
     return this.run((turn) => this.transport.post<T>(path, { ...options, signal: turn }), { signal, busyRetry });
   }
 
-  /** Whatever else must be in order with these. @param work may be called again after a `BusyError`. */
+  /** Runs other work that must keep its order with these calls. @param work may be called again after a `BusyError`. */
   run<T>(work: (signal: AbortSignal) => Promise<T>, { signal, busyRetry }: ChangeOptions): Promise<T> {
     return this.lane.run((turn) => whileBusy(() => work(turn), { signal: turn, busyRetry }), signal);
-  }
-}
-
-/** Repeats what the device refuses as busy, for a limited time. The only change that is ever sent twice. */
-export async function whileBusy<T>(work: () => Promise<T>, { busyRetry = 0, signal }: ChangeOptions): Promise<T> {
-  const end = Date.now() + busyRetry * 1000;
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      const left = (end - Date.now()) / 1000;
-      if (!(error instanceof BusyError) || left <= 0) throw error;
-      await pause(Math.min(BUSY_INTERVAL, left), signal);
-    }
   }
 }

@@ -1,15 +1,15 @@
 import { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
-import type { Address } from "./address";
 import type { Answer } from "./answer";
 import { cancelledBy, Deadline, throwIfCancelled } from "../deadline";
 import { ConnectionTimeoutError, lostAnswer, PiKVMError, ResponseError } from "../errors";
 import { isBroken, networkError, targetOf } from "./network";
 import { Pool, type PoolName } from "./pool";
-import type { Progress } from "./sending";
-import type { Connector } from "../tls/trust";
+import type { RequestStage } from "./request-stage";
+import type { Connector } from "../tls/connector";
+import type { Address } from "../vocabulary";
 
-/** One HTTP request to a device. */
+/** One HTTP request to a device, and what may end it. */
 export interface HttpRequest {
   method: "GET" | "POST" | "PATCH" | "DELETE";
   /** Below the sub-path, with the query. */
@@ -18,22 +18,26 @@ export interface HttpRequest {
   body?: string | Buffer | AsyncIterable<Buffer> | undefined;
   /** Whether it changes the device. */
   changes: boolean;
-  /** Seconds for what is `limited`; waiting for a free connection and connecting count. */
+  /**
+   * Seconds for what `limited` names. They begin at once: the wait for a free connection and connecting take their
+   * part.
+   */
   timeout: number;
   limited: Limited;
-  /** With what it shares connections. */
+  /** Whose connections it uses. */
   pool: PoolName;
-  /** End it. */
+  /** Each of them ends it. */
   signals: readonly (AbortSignal | undefined)[];
 }
 
 /**
- * What must be over in time: all of it; or only each step, where a piece of the body that is sent or received is progress; or all before
- * the answer's body, which may then take as long as it likes.
+ * For what the time is. `all`: the request and its whole answer. `steps`: each step by itself, where each piece of a
+ * body that is sent or received begins a new one. `head`: everything before the body of the answer, which may then take
+ * as long as it likes.
  */
 export type Limited = "all" | "steps" | "head";
 
-/** An answer whose body is still to be read, or to be discarded. */
+/** An answer that has begun. Its body must be read or discarded. */
 export interface OpenAnswer {
   statusCode: number;
   headers: Answer["headers"];
@@ -41,15 +45,15 @@ export interface OpenAnswer {
   body: Body;
 }
 
-/** An answer whose body has been read, as bytes too. */
+/** An answer whose body has been read, with its bytes. */
 export interface WholeAnswer extends Answer {
   bytes: Buffer;
 }
 
-/** The largest JSON answer is the listing of an image storage. */
+/** Bytes. The largest JSON answer is the list of a storage with many images. */
 const MAX_ANSWER = 32 * 1024 * 1024;
 
-/** Requests to one device. */
+/** Sends requests to one device. It knows nothing of what they mean. */
 export class Http {
   readonly #address: Address;
   readonly #pools: Record<PoolName, Pool>;
@@ -62,20 +66,24 @@ export class Http {
     this.#pools = { calls: pool("calls"), "any calls": pool("any calls"), streams: pool("streams") };
   }
 
-  /** @throws the errors of the network and of cancelling; an answer of any status is returned. */
+  /**
+   * Sends a request.
+   * @returns the answer, of whatever status, as soon as its head has arrived.
+   * @throws the errors of the network, of the time limit and of cancelling.
+   */
   async open(request: HttpRequest): Promise<OpenAnswer> {
-    const progress: Progress = { sent: false, starved: false, answered: false };
-    const changeSent = (): boolean => progress.sent && request.changes;
+    const stage: RequestStage = { sent: false, starved: false, answered: false };
+    const changeSent = (): boolean => stage.sent && request.changes;
     const about = { address: this.#address, hasCertificate: this.#hasCertificate };
     const ourError = (error: unknown) => networkError(error, { ...about, changeSent: changeSent() });
     const deadline = new Deadline(request.signals, {
       seconds: request.timeout,
-      late: () => this.#late(request, progress),
+      late: () => this.#late(request, stage),
     });
     try {
       throwIfCancelled(deadline.signal);
-      const response = await deadline.race(this.#send(request, deadline, progress));
-      progress.answered = true;
+      const response = await deadline.race(this.#send(request, deadline, stage));
+      stage.answered = true;
       if (request.limited !== "all") deadline.lift();
       const { statusCode, headers } = response;
       const body = new Body(response, deadline, { changes: request.changes, limited: request.limited, ourError });
@@ -91,7 +99,7 @@ export class Http {
     await Promise.all(Object.values(this.#pools).map((pool) => pool.destroy()));
   }
 
-  #send(request: HttpRequest, deadline: Deadline, progress: Progress): Promise<Dispatcher.ResponseData<Progress>> {
+  #send(request: HttpRequest, deadline: Deadline, stage: RequestStage): Promise<Dispatcher.ResponseData<RequestStage>> {
     const { method, path, headers, body, limited } = request;
     const stepped = limited === "steps" ? deadline : undefined;
     const isStream = typeof body === "object" && !Buffer.isBuffer(body);
@@ -100,15 +108,16 @@ export class Http {
       path: this.#address.path + path,
       method,
       headers,
-      body: isStream ? streamOf(body, stepped, progress) : (body ?? null),
-      // A device that answers before it has read all of a long body leaves a connection that must not be used again.
+      body: isStream ? streamOf(body, stepped, stage) : (body ?? null),
+      // A device may answer before it has read all of a long body; such a connection must not be used for another
+      // request.
       reset: isStream,
       signal: deadline.signal,
-      opaque: progress,
+      opaque: stage,
     });
   }
 
-  #late({ pool: name, changes, timeout }: HttpRequest, { sent, starved, answered }: Progress): PiKVMError {
+  #late({ pool: name, changes, timeout }: HttpRequest, { sent, starved, answered }: RequestStage): PiKVMError {
     const target = targetOf(this.#address);
     const pool = this.#pools[name];
     if (!sent && pool.isFull) {
@@ -132,27 +141,30 @@ interface BodyOptions {
   ourError: (cause: unknown) => Error;
 }
 
-/** What a device says, piece by piece. To be iterated once, or discarded; both give the connection back. */
+/** The body of an answer, piece by piece. Iterate it once, or discard it: either gives the connection back. */
 export class Body implements AsyncIterable<Buffer> {
-  readonly #response: Dispatcher.ResponseData<Progress>;
+  readonly #response: Dispatcher.ResponseData<RequestStage>;
   readonly #deadline: Deadline;
   readonly #options: BodyOptions;
 
-  constructor(response: Dispatcher.ResponseData<Progress>, deadline: Deadline, options: BodyOptions) {
+  constructor(response: Dispatcher.ResponseData<RequestStage>, deadline: Deadline, options: BodyOptions) {
     this.#response = response;
     this.#deadline = deadline;
     this.#options = options;
-    // Its failure is told to who reads it, if anybody does.
+    // Who iterates it gets its errors; when nobody does, they must not end the process.
     response.body.on("error", () => undefined);
   }
 
-  /** Nobody wants it: the connection is broken off unless all of it has arrived. */
+  /** For who does not need the rest of it. Its connection is closed, unless all of it has arrived already. */
   discard(): void {
     this.#deadline[Symbol.dispose]();
     this.#response.body.destroy();
   }
 
-  /** @throws ResponseError when it is cut short; ConnectError when the connection breaks; the errors of the time limit and of cancelling. */
+  /**
+   * @throws ResponseError when it is cut short; ConnectError when the connection breaks; the errors of the time limit
+   * and of cancelling.
+   */
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void, undefined> {
     const deadline = this.#deadline;
     // undici's body is typed as a stream of anything; without an encoding it yields Buffers.
@@ -163,7 +175,7 @@ export class Body implements AsyncIterable<Buffer> {
         if (stepped) deadline.renew();
         const piece = await deadline.race(pieces.next());
         if (piece.done === true) return;
-        // The device is not to blame for a slow reader.
+        // The time of the step is over: how long the reader takes with the piece is not the fault of the device.
         if (stepped) deadline.lift();
         yield piece.value;
       }
@@ -185,7 +197,7 @@ export class Body implements AsyncIterable<Buffer> {
   }
 }
 
-/** Reads all of an answer. */
+/** Reads an answer to its end. */
 export async function whole({ statusCode, headers, changes, body }: OpenAnswer): Promise<WholeAnswer> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -209,17 +221,19 @@ export async function whole({ statusCode, headers, changes, body }: OpenAnswer):
   };
 }
 
-/** Reads as fast as the connection takes it. */
-function streamOf(body: AsyncIterable<Buffer>, deadline: Deadline | undefined, progress: Progress): Readable {
+/**
+ * The body as a stream that notes when it is waited for, and that begins a new step of the deadline with each piece.
+ */
+function streamOf(body: AsyncIterable<Buffer>, deadline: Deadline | undefined, stage: RequestStage): Readable {
   async function* pieces(): AsyncGenerator<Buffer> {
-    progress.starved = true;
+    stage.starved = true;
     for await (const piece of body) {
-      progress.starved = false;
+      stage.starved = false;
       deadline?.renew();
       yield piece;
-      progress.starved = true;
+      stage.starved = true;
     }
-    progress.starved = false;
+    stage.starved = false;
     deadline?.renew();
   }
   return Readable.from(pieces(), { objectMode: false });

@@ -1,5 +1,4 @@
 import { errors } from "undici";
-import type { Address } from "./address";
 import {
   CancelledError,
   ConfigurationError,
@@ -10,6 +9,7 @@ import {
   ResponseError,
   type ErrorDetails,
 } from "../errors";
+import type { Address } from "../vocabulary";
 
 /** What is known about a request that failed below HTTP. */
 interface Attempt {
@@ -24,12 +24,15 @@ interface Attempt {
 /** Where a server is. */
 export type Endpoint = Pick<Address, "hostname" | "port">;
 
-/** Turns what undici, ws and the operating system throw into this package's errors. The one place that knows their codes. */
+/**
+ * Turns what undici, ws and the operating system throw into this package's errors. The one place that knows their
+ * codes.
+ */
 export function networkError(cause: unknown, attempt: Attempt): PiKVMError {
   const { address, changeSent = false, hasCertificate = false } = attempt;
   const lost = lostAnswer(changeSent);
   if (cause instanceof CancelledError) return new CancelledError(cause.message, { ...lost, code: cause.code, cause });
-  // The connector's own errors are shared by all requests that waited for that connection; each gets its own copy.
+  // An error of the connector is given to all requests that waited for that connection: each gets a copy of its own.
   const Shared = SHARED.find((Class) => cause instanceof Class);
   if (Shared && cause instanceof Shared && cause.outcome === undefined) {
     return new Shared(cause.message, { ...lost, code: cause.code, retryable: cause.retryable, cause });
@@ -43,10 +46,11 @@ export function networkError(cause: unknown, attempt: Attempt): PiKVMError {
     const notHttp = { ...details, code: "NOT_HTTP", retryable: false };
     return new ResponseError(`${target} did not answer with HTTP: is it a PiKVM?`, { statusCode: 0 }, notHttp);
   }
-  // What was going on when the device was closed.
+  // A request that was running when the device was closed.
   if (code === "UND_ERR_DESTROYED") return new CancelledError("The connection has been closed.", { ...lost, cause });
   const refusal = certificateRefusal(code);
-  // It comes before the server reads a request, although in TLS 1.3 we may have sent one by then.
+  // The server refuses before it reads a request; in TLS 1.3 we may have sent one by then, so it counts as not carried
+  // out.
   if (refusal !== undefined) return new ConnectError(`${target} ${refusal}.`, { cause, code });
   const describe = HINTS.get(code) ?? (() => `The connection to ${target} broke (${code}).`);
   const advice = hasCertificate && ENDINGS.has(code) ? CERTIFICATE_ADVICE : "";
@@ -55,11 +59,14 @@ export function networkError(cause: unknown, attempt: Attempt): PiKVMError {
 
 const SHARED = [ConnectError, ConnectionTimeoutError, ConfigurationError];
 
-/** What a server says in the TLS handshake that asks for a client certificate; the codes before the last words differ between OpenSSLs. */
+/**
+ * What the alert of a server in the TLS handshake says of our client certificate. What stands before the alert in a
+ * code differs between versions of OpenSSL.
+ */
 function certificateRefusal(code: string): string | undefined {
   const alert = /^ERR_SSL_.*_ALERT_(\w+)$/.exec(code)?.[1];
   if (alert === "CERTIFICATE_REQUIRED") return "wants a client certificate: give cert and key in the trust settings";
-  // What servers with TLS 1.2 say then, but also when they find no common cipher.
+  // Servers with TLS 1.2 send this one, but they do so too when we have no cipher in common.
   if (alert === "HANDSHAKE_FAILURE") return "ended the TLS handshake: it may want a client certificate (cert and key)";
   const reason = REFUSED_CERTIFICATE.find((name) => name === alert);
   if (reason === undefined) return undefined;
@@ -77,11 +84,11 @@ const REFUSED_CERTIFICATE = [
   "ACCESS_DENIED",
 ];
 
-/** How connections end that a server breaks without a word. */
+/** The codes of a connection that the server has ended without a reason. */
 const ENDINGS = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
 const CERTIFICATE_ADVICE = " It may not know the authority that signed our client certificate.";
 
-/** Whether the operating system ended a connection, rather than the other side by ending it in order. */
+/** Whether the connection broke, as the operating system reports it; the other side may also end it in order. */
 export function isBroken(cause: unknown): boolean {
   return cause instanceof Error && "syscall" in cause;
 }
@@ -91,7 +98,7 @@ export function targetOf({ hostname, port }: Endpoint): string {
   return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
 }
 
-/** Trying again leads to the same. */
+/** With these, trying again leads to the same. */
 const HOPELESS = new Set(["ERR_SSL_WRONG_VERSION_NUMBER", "EPROTO"]);
 
 const HINTS = new Map<string, (target: string, address: Address) => string>([
@@ -113,7 +120,7 @@ function plainPort(target: string): string {
   return `${target} does not speak TLS: if the device is used without HTTPS, write its address with http://.`;
 }
 
-/** What a port that expects TLS does to a plain request. */
+/** A port that expects TLS ends the connection at a plain request: the advice for that. */
 function tlsPort({ secure }: Address): string {
   return secure ? "" : " If the device is used with HTTPS, write its address with https://.";
 }

@@ -1,10 +1,30 @@
-import type { AuthMethod } from "../login/credentials";
 import { ConfigurationError } from "../errors";
 import { isRecord } from "./shape";
-import type { TransportOptions } from "./transport";
+import type { AccessOptions } from "../login/access";
+import type { Trust } from "../tls/trust";
+import { AUTH_METHODS } from "../vocabulary";
 
-const AUTH_METHODS: readonly AuthMethod[] = ["headers", "basic", "session"];
-/** In seconds; what is longer than a timer can be would be no time at all. */
+/** How to reach a device, and who we are to it. */
+export interface TransportOptions extends AccessOptions {
+  /** `host`, `host:port`, or an http(s) URL, possibly with a sub-path. */
+  address: string;
+  /** Default `"system"`: a certificate signed by an authority that the system knows. */
+  trust?: Trust;
+  /**
+   * HTTP proxy on the way to the device, `http://[user:password@]host:port`; everything runs in a tunnel through it
+   * (`CONNECT`). Special characters of user and password are percent-encoded. Default none; the environment's
+   * `HTTPS_PROXY` is not used.
+   */
+  proxy?: string | undefined;
+  /** Seconds for TCP and TLS, the proxy included, up to 3600. Default 10. */
+  connectTimeout?: number;
+  /** Seconds for an ordinary answer, up to 3600. Default 30. */
+  timeout?: number;
+  /** Refuse everything that changes the device, before it is sent. */
+  readOnly?: boolean;
+}
+
+/** Seconds. A timer that is set to more than it can count goes off at once. */
 const TIME = { min: 0.001, max: 3600 };
 
 type Check = [expected: string, isRight: (value: unknown) => boolean];
@@ -34,8 +54,8 @@ const CHECKS: Record<keyof TransportOptions, Check> = {
 };
 
 /**
- * For callers whose types nobody has checked. What is absent or undefined is left to its default.
- * @throws ConfigurationError that names the option and what it may be; the message does not repeat what was given.
+ * Checks the options at run time, for callers without TypeScript. What is absent or undefined takes its default.
+ * @throws ConfigurationError that names the option and says what it may be; the message does not repeat what was given.
  */
 export function checkOptions(options: TransportOptions): void {
   if (!isRecord(options)) throw new ConfigurationError("The options of a PiKVM must be an object with an address.");

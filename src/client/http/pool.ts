@@ -1,19 +1,23 @@
 import { Agent, type Dispatcher } from "undici";
-import { noteSending, type Progress } from "./sending";
-import type { Connector } from "../tls/trust";
+import { noteSent, type RequestStage } from "./request-stage";
+import type { Connector } from "../tls/connector";
 
-/** Idle connections are given up before nginx does so after 10 s, so that a POST never meets a dying one. */
+/**
+ * Milliseconds for which a connection without work is kept. The web server of a device closes it after 10 s; we do so
+ * before, so that no POST is sent over a connection that is just being closed.
+ */
 const KEEP_ALIVE = { keepAliveTimeout: 4000, keepAliveMaxTimeout: 8000 };
-/** A device has little to say at once; more requests wait for a free connection. */
+/** Of each pool. A device answers few requests at a time; more of them wait here for a free connection. */
 const CONNECTIONS = 16;
 
 /**
- * What does not wait for the others: the calls of the subsystems, which end soon or take turns; any calls, of which nobody knows how long
- * they take; and streams, which end when their readers like.
+ * Requests of one kind do not wait for connections that those of another kind have taken. `calls`: those of the
+ * subsystems, which end soon or take turns. `any calls`: what a user sends by path, which may take any time. `streams`:
+ * they end when their readers want.
  */
 export type PoolName = "calls" | "any calls" | "streams";
 
-/** Why all its connections are taken. */
+/** Why no connection is free, for an error. */
 const TAKEN: Record<PoolName, string> = {
   calls: `${CONNECTIONS} calls are being answered`,
   "any calls": `${CONNECTIONS} calls are being answered`,
@@ -22,14 +26,14 @@ const TAKEN: Record<PoolName, string> = {
 
 /** Connections to one device for one kind of requests. */
 export class Pool {
-  /** What to say of it when it is full. */
+  /** Why no connection is free when it is full. */
   readonly taken: string;
   readonly #agent: Agent;
   readonly #dispatcher: Dispatcher;
 
   constructor(name: PoolName, connect: Connector) {
     this.taken = TAKEN[name];
-    // Time limits are the Deadline's, one for all phases of a request.
+    // The time limit of a request is its Deadline, one for all of its phases.
     this.#agent = new Agent({
       ...KEEP_ALIVE,
       connections: CONNECTIONS,
@@ -37,7 +41,7 @@ export class Pool {
       headersTimeout: 0,
       bodyTimeout: 0,
     });
-    this.#dispatcher = this.#agent.compose(noteSending);
+    this.#dispatcher = this.#agent.compose(noteSent);
   }
 
   /** Whether a request must wait until another's answer is over. */
@@ -45,7 +49,7 @@ export class Pool {
     return Object.values(this.#agent.stats).some(({ running }) => running >= CONNECTIONS);
   }
 
-  request(options: Dispatcher.RequestOptions<Progress>): Promise<Dispatcher.ResponseData<Progress>> {
+  request(options: Dispatcher.RequestOptions<RequestStage>): Promise<Dispatcher.ResponseData<RequestStage>> {
     return this.#dispatcher.request(options);
   }
 

@@ -4,20 +4,14 @@ import { ConfigurationError } from "../errors";
 import { inRange, oneOf } from "../ranges";
 import { readableOf } from "./transfer";
 import type { CallOptions, Query, RequestOptions, Transport } from "./transport";
-
-/** The methods that a PiKVM knows. */
-export const METHODS = ["GET", "POST", "PATCH", "DELETE"] as const;
-export type Method = (typeof METHODS)[number];
-
-/** What an answer's body is read as: JSON, a text in UTF-8, or bytes. */
-export type BodyFormat = "json" | "text" | "buffer";
+import { BODY_FORMATS, METHODS, type BodyFormat, type Method } from "../vocabulary";
 
 export interface StreamOptions extends CallOptions {
   /** Appended to the path; `undefined` ones are left out, booleans are spelled 1 and 0. */
   query?: Query;
   /** A text, bytes, or anything that yields bytes and is read once; any other object or list is sent as JSON. */
   body?: string | Uint8Array | AsyncIterable<Uint8Array> | object;
-  /** Beside the client's own. What carries credentials or belongs to the connection is refused. */
+  /** Sent beside the client's own headers. Those of credentials and of the connection are refused. */
   headers?: Record<string, string>;
   /** Seconds for the answer, more than 0 to 86400, instead of the client's own `timeout`. */
   timeout?: number;
@@ -36,14 +30,14 @@ export interface ApiAnswer<Body> {
   body: Body;
 }
 
-/** A whole answer to any call. */
+/** Makes any call of the device, and reads its whole answer. */
 export async function request(
   transport: Transport,
   method: Method,
   path: string,
   { as = "json", ...options }: ApiRequestOptions,
 ): Promise<ApiAnswer<unknown>> {
-  const format = oneOf("The format", as, ["json", "text", "buffer"]);
+  const format = oneOf("The format", as, BODY_FORMATS);
   const sent = checked(method, path, options);
   const asked = { ...sent.options, pool: "any calls" } as const;
   const answer = await (sent.method === "GET"
@@ -54,7 +48,7 @@ export async function request(
   return { statusCode, headers, body };
 }
 
-/** An answer to any call that is read while it arrives. */
+/** Makes any call of the device; its answer is read while it arrives. */
 export async function stream(
   transport: Transport,
   method: Method,
@@ -76,7 +70,7 @@ interface Sent {
 }
 
 function checked(method: Method, path: string, { query, body, headers = {}, timeout, signal }: StreamOptions): Sent {
-  // One that is read once could not be sent again, and no call of the device wants one.
+  // A GET may be sent again, which not every body can be; and no GET of the device has one.
   if (method === "GET" && body !== undefined) throw new ConfigurationError("A GET has no body.");
   for (const [name, value] of Object.entries(headers)) checkHeader(name, value);
   const hasType = Object.keys(headers).some((name) => name.toLowerCase() === "content-type");
@@ -95,14 +89,14 @@ function checked(method: Method, path: string, { query, body, headers = {}, time
   };
 }
 
-/** Longer ones overflow a timer. */
+/** A timer cannot wait much longer than the longest. */
 const TIMEOUT = { min: 0.001, max: 86_400, unit: " s" };
 
 const EXPECTED = 'Expected a path on the device, such as "/api/info".';
 
-/** It must stay on the device and below its sub-path: our credentials go with it. */
+/** Checks a path. It must stay on the device and below its sub-path, because our credentials are sent with it. */
 function pathOf(path: string): string {
-  // No message repeats it: somebody may have put a secret into its query.
+  // No message repeats the path: there may be a secret in its query.
   const refuse = (reason: string): never => {
     throw new ConfigurationError(`The path ${reason}. ${EXPECTED}`);
   };
@@ -126,13 +120,19 @@ function isBadlyEncoded(text: string): boolean {
   }
 }
 
-/** Credentials and the connection are the client's business. */
-const OWN_HEADERS =
-  /^(authorization|cookie|x-kvmd-.*|host|content-length|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect)$/i;
+/** The headers of credentials and of the connection, which the client sets by itself. */
+const OWN_HEADERS = new Set(
+  "authorization cookie host content-length connection keep-alive te trailer transfer-encoding upgrade expect".split(
+    " ",
+  ),
+);
+const OWN_FAMILIES = /^(x-kvmd|proxy)-/i;
 
 function checkHeader(name: string, value: string): void {
   if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) throw new ConfigurationError("A header has a name that cannot be sent.");
-  if (OWN_HEADERS.test(name)) throw new ConfigurationError(`The header ${name} is the client's own and cannot be set.`);
+  if (OWN_HEADERS.has(name.toLowerCase()) || OWN_FAMILIES.test(name)) {
+    throw new ConfigurationError(`The header ${name} is the client's own and cannot be set.`);
+  }
   if (!/^[\t\x20-\x7e]*$/.test(value)) {
     throw new ConfigurationError(`The header ${name} has a value with characters that cannot be sent.`);
   }
@@ -140,9 +140,11 @@ function checkHeader(name: string, value: string): void {
 
 function bodyOf(body: StreamOptions["body"]): { body?: RequestOptions["body"]; isJson: boolean } {
   if (body === undefined || typeof body === "string") return { body, isJson: false };
-  if (body instanceof Uint8Array) return { body: Buffer.from(body.buffer, body.byteOffset, body.byteLength), isJson: false }; // prettier-ignore
+  if (body instanceof Uint8Array) {
+    return { body: Buffer.from(body.buffer, body.byteOffset, body.byteLength), isJson: false };
+  }
   if (Symbol.asyncIterator in body) {
-    // That it yields bytes is what the caller's type says; undici refuses anything else.
+    // The caller's type says that it yields bytes; undici refuses anything else.
     return { body: body as AsyncIterable<Buffer>, isJson: false };
   }
   return { body: jsonTextOf(body), isJson: true };

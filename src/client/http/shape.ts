@@ -1,4 +1,4 @@
-/** What a part of an answer must be for this package to work with it; anything that a device adds is let through. */
+/** Checks that a part of an answer is what this package relies on. What a device adds besides does not matter. */
 export type Shape = (value: unknown) => boolean;
 
 /** An object with at least these parts. */
@@ -10,7 +10,7 @@ export function nullOr(shape: Shape): Shape {
   return (value) => value === null || shape(value);
 }
 
-/** Some boards report 0 and 1. */
+/** A boolean; some boards report 0 and 1 instead. */
 export const flag: Shape = (value) => typeof value === "boolean" || typeof value === "number";
 
 export const number: Shape = (value) => typeof value === "number";

@@ -1,13 +1,13 @@
-import { randomUUID, type Hash } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
+import type { Hash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
 import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { ConfigurationError, PiKVMError } from "../errors";
 import type { Body, OpenAnswer } from "./http";
 import { integerIn } from "../ranges";
+import { writeWholeFile } from "../whole-file";
 
-/** Told after each piece: bytes so far, and all of them where that is known. */
+/** Called after each piece with the bytes so far, and with all of them where that number is known. */
 export type TransferProgress = (transferred: number, total: number | undefined) => void;
 
 /** What an image is read from: bytes, the path of a file, or anything that is read once. */
@@ -17,7 +17,7 @@ export type ImageSource = Buffer | string | Readable;
 export interface Download {
   /** The image's name with the suffix of its compression, `/` for folders. */
   fileName: string;
-  /** Bytes; not known of what the device compresses. */
+  /** Bytes; undefined when the device compresses it meanwhile. */
   size: number | undefined;
   /** Destroy it when it is not read to its end. Its errors are this package's. */
   stream: Readable;
@@ -27,13 +27,13 @@ interface BodyOptions {
   /** Bytes of a stream. */
   size?: number | undefined;
   onProgress?: TransferProgress | undefined;
-  /** Made anew each time it is read, and updated with all that is. */
+  /** Makes the digest for one reading of the body, which may be read again; it is updated with all that is read. */
   newDigest?: (() => Hash) | undefined;
 }
 
 interface ImageBody {
   size: number | undefined;
-  /** What is read from bytes or a file may be iterated again. */
+  /** Can be iterated again when the image comes from bytes or a file. */
   pieces: AsyncIterable<Buffer>;
 }
 
@@ -48,9 +48,9 @@ export async function bodyOf(source: ImageSource, options: BodyOptions): Promise
 }
 
 /**
- * Bytes of an image that is to be sent; undefined for a stream that does not tell.
- * @throws ConfigurationError for a file that cannot be read, a stream that is over already, and a size that is none; PiKVMError with its own
- * code for a stream that has failed.
+ * Bytes of an image that is to be sent; undefined for a stream whose size nobody has given.
+ * @throws ConfigurationError for a file that cannot be read, a stream that is over already, and a size that is none;
+ * PiKVMError with its own code for a stream that has failed.
  */
 export async function sizeOf(source: ImageSource, ofStream: number | undefined): Promise<number | undefined> {
   if (ofStream !== undefined) integerIn("The size", ofStream, { min: 0, max: Infinity, unit: " bytes" });
@@ -61,7 +61,7 @@ export async function sizeOf(source: ImageSource, ofStream: number | undefined):
   return ofStream;
 }
 
-/** Hands an answer's body on, at the pace of its reader. */
+/** An answer's body as an image that is read at the pace of its reader. */
 export function downloadOf({ headers, body }: OpenAnswer, onProgress: TransferProgress | undefined): Download {
   const length = Number(headers["content-length"] ?? NaN);
   const size = Number.isInteger(length) ? length : undefined;
@@ -78,35 +78,29 @@ export function readableOf(body: Body, pieces: AsyncIterable<Buffer> = body): Re
         ({ done, value }) => stream.push(done === true ? null : value),
         (error: unknown) => stream.destroy(error as Error), // what a Body throws
       ),
-    // Not Readable.from, which would wait for the next piece before it gives up; the device may never send one.
+    // Readable.from would wait for the next piece before it ends, and the device may never send one.
     destroy: (error, done) => {
       body.discard();
       done(error);
     },
   });
-  // Who reads it is told all the same; a reader that does not listen must not end the process.
+  // Whoever reads it gets the error too; without a listener the error would end the process.
   stream.on("error", () => undefined);
   return stream;
 }
 
-/** Under its name only when it is complete. @returns bytes. */
+/** Into a file, as `writeWholeFile`. @returns bytes. */
 export async function saveTo(path: string, stream: Readable): Promise<number> {
-  // A name of its own: two that write the same file must not mix.
-  const unfinished = `${path}.${randomUUID()}.part`;
-  const file = createWriteStream(unfinished);
   try {
-    await pipeline(stream, file);
-    await rename(unfinished, path);
+    return await writeWholeFile(path, stream);
   } catch (cause) {
-    await rm(unfinished, { force: true }).catch(() => undefined);
     throw fileError(cause, `"${path}" could not be written`);
   }
-  return file.bytesWritten;
 }
 
 async function sizeOfFile(path: string): Promise<number> {
   try {
-    // Opened, since a file may tell its size and yet not be for us to read.
+    // Opened, because a file that we must not read has a size too.
     await using file = await open(path);
     const found = await file.stat();
     if (found.isFile()) return found.size;
@@ -120,7 +114,10 @@ function* slices(bytes: Buffer): Generator<Buffer> {
   for (let start = 0; start < bytes.length; start += PIECE) yield bytes.subarray(start, start + PIECE);
 }
 
-/** A body of another length than announced would leave the device waiting, or cut the image. */
+/**
+ * Reads the pieces of an image, and checks that they are as many bytes as were announced: with less the device would
+ * wait for the rest, with more it would cut the image.
+ */
 async function* measured(
   source: Iterable<unknown> | AsyncIterable<unknown>,
   { size, onProgress, newDigest }: BodyOptions,

@@ -1,31 +1,15 @@
 import { setMaxListeners } from "node:events";
-import { Access, type AccessOptions } from "../login/access";
-import { parseAddress, type Address } from "./address";
+import { Access } from "../login/access";
+import { parseAddress } from "./address";
 import { resultOf, type Answer } from "./answer";
-import { CancelledError, ConfigurationError, ConnectError, type APIError } from "../errors";
+import { CancelledError, ConfigurationError, type APIError } from "../errors";
 import { Http, whole, type HttpRequest, type Limited, type OpenAnswer, type WholeAnswer } from "./http";
-import { checkOptions } from "./options";
+import { checkOptions, type TransportOptions } from "./options";
 import type { PoolName } from "./pool";
+import { repeatedOnce } from "./retry";
 import type { Shape } from "./shape";
-import { connectorFor, type Connector, type Trust } from "../tls/trust";
-
-export interface TransportOptions extends AccessOptions {
-  /** `host`, `host:port`, or an http(s) URL, possibly with a sub-path. */
-  address: string;
-  /** Default `"system"`: a certificate signed by an authority that the system knows. */
-  trust?: Trust;
-  /**
-   * HTTP proxy on the way to the device, `http://[user:password@]host:port`; everything runs in a tunnel through it (`CONNECT`). Special
-   * characters of user and password are percent-encoded. Default none; the environment's `HTTPS_PROXY` is not looked at.
-   */
-  proxy?: string | undefined;
-  /** Seconds for TCP and TLS, the proxy included, up to 3600. Default 10. */
-  connectTimeout?: number;
-  /** Seconds for an ordinary answer, up to 3600. Default 30. */
-  timeout?: number;
-  /** Refuse everything that changes the device, before it is sent. */
-  readOnly?: boolean;
-}
+import { connectorFor, type Connector } from "../tls/connector";
+import type { Address } from "../vocabulary";
 
 /** Options that every call accepts. */
 export interface CallOptions {
@@ -36,22 +20,22 @@ export interface CallOptions {
 export type Query = Record<string, string | number | boolean | undefined>;
 
 export interface RequestOptions extends CallOptions {
-  /** Parameters; `undefined` ones are left out, booleans are spelled 1 and 0. */
+  /** Parameters. Those that are undefined are left out; booleans are written as 1 and 0. */
   query?: Query;
-  /** What can be read only once is sent only once. */
+  /** A body that can be read only once is sent only once. */
   body?: HttpRequest["body"];
   headers?: Record<string, string>;
   /** Seconds for the answer instead of the ordinary timeout. */
   timeout?: number;
   /** Seconds the device may take on top of the timeout. */
   extraTime?: number;
-  /** What must be over in that time. Default `"all"`. */
+  /** For what the time is. Default `"all"`. */
   limited?: Limited;
-  /** With what it shares connections. Default `"calls"`, and `"streams"` for what is not limited to a time as a whole. */
+  /** Whose connections it uses. Default `"calls"`, and `"streams"` where the time is not for the whole answer. */
   pool?: PoolName;
   /** The request changes nothing although it is a POST. */
   harmless?: boolean;
-  /** What the result must be, as far as somebody relies on it. Default an object. */
+  /** What of the result its reader relies on. Default: that it is an object. */
   shape?: Shape;
   /** The request undoes something and is sent even while everything else ends. */
   lastWord?: boolean;
@@ -59,7 +43,9 @@ export interface RequestOptions extends CallOptions {
 
 type Method = HttpRequest["method"];
 
-/** Requests to one device: envelope, errors, authentication, read-only, what is repeated and what never. */
+/**
+ * Requests to one device, with all that is common to them: envelope, errors, login, read-only, what may be repeated.
+ */
 export class Transport {
   readonly address: Address;
   readonly access: Access;
@@ -68,12 +54,12 @@ export class Transport {
   readonly #readOnly: boolean;
   readonly #http: Http;
   readonly #closed = new AbortController();
-  /** Ends later than that: last words may need a new connection. */
+  /** Ends later than `closed`: what is sent last may need a new connection. */
   readonly #destroyed = new AbortController();
 
   constructor(options: TransportOptions) {
     checkOptions(options);
-    // However many calls there are, they all end when the device is closed.
+    // Each call listens to these, and there may be any number of calls.
     setMaxListeners(0, this.closed, this.#destroyed.signal);
     this.address = parseAddress(options.address);
     this.access = new Access(options, async (path, { headers, ...request }) =>
@@ -150,7 +136,7 @@ export class Transport {
     return this.access.refusal(answer);
   }
 
-  /** Ends all calls, except for last words. */
+  /** Ends all calls, except for those with `lastWord`. */
   end(): void {
     this.#closed.abort(closedError());
   }
@@ -163,7 +149,7 @@ export class Transport {
 
   async #answer(method: Method, path: string, options: RequestOptions): Promise<OpenAnswer> {
     const signals = this.#signalsOf(options);
-    // A body that can be read only once cannot be sent again with a new session: make sure of the session first.
+    // A body that can be read only once cannot be sent again with a new session: check first that there is one.
     if (this.access.hasSession && isStream(options.body))
       await this.read("/api/auth/check", { signal: options.signal });
     return this.withAuth((auth) => this.#exchange(method, path, options, auth), signals);
@@ -198,17 +184,6 @@ export class Transport {
 }
 
 const closedError = () => new CancelledError("This PiKVM has been closed.", { code: "CLOSED" });
-
-const BROKEN_CONNECTION = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
-
-async function repeatedOnce<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof ConnectError && BROKEN_CONNECTION.has(error.code))) throw error;
-    return work();
-  }
-}
 
 function isStream(body: HttpRequest["body"]): boolean {
   return typeof body === "object" && !Buffer.isBuffer(body);

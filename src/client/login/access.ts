@@ -6,12 +6,18 @@ import { integerIn } from "../ranges";
 import { Session } from "./session";
 
 export interface AccessOptions extends Login {
-  /** Seconds that a login lasts with `auth: "session"`; then another is made. 0 = as long as the device allows. Default 0. */
+  /**
+   * Seconds that a login lasts with `auth: "session"`; then another is made. 0 = as long as the device allows. Default
+   * 0.
+   */
   sessionExpire?: number;
 }
 
 export interface LoginOptions {
-  /** Seconds that the session lasts; 0 = as long as the device allows, which may have a limit for all. Default `sessionExpire`. */
+  /**
+   * Seconds that the session lasts; 0 = as long as the device allows, which may have a limit for all. Default
+   * `sessionExpire`.
+   */
   expire?: number;
   /** Somebody else than the client's own user. */
   as?: { user: string; password: string };
@@ -28,7 +34,7 @@ type Send = (
   request: { headers: Headers; body?: string; signal?: AbortSignal | undefined },
 ) => Promise<Answer>;
 
-/** Who we are to a device: credentials, the session, and what the device has refused. */
+/** Who we are to a device: our credentials, our session, and whether the device has refused them. */
 export class Access {
   readonly #credentials: Credentials;
   readonly #expire: number;
@@ -49,9 +55,9 @@ export class Access {
   }
 
   /**
-   * Runs something that needs credentials, for the WebSocket's handshake too; where a session has ended on the device, once more with
-   * a new one. That is safe for any request: the device looks at the credentials before it does anything.
-   * Credentials that the device has refused are not offered to it again: some devices lock accounts.
+   * Runs something that needs credentials, for the WebSocket's handshake too; where a session has ended on the device,
+   * once more with a new one. That is safe for any request: the device looks at the credentials before it does
+   * anything. Credentials that the device has refused are not offered to it again: some devices lock accounts.
    * @param signals end the wait for a login.
    */
   async withAuth<T>(work: (headers: Headers) => Promise<T>, signals: Signals): Promise<T> {
@@ -84,7 +90,7 @@ export class Access {
     try {
       return await work();
     } catch (error) {
-      // Only what the device itself says: a proxy on the way may refuse for reasons of its own, and another time not.
+      // Only a refusal of the device itself: a proxy on the way may refuse for a reason that passes.
       if (error instanceof AuthError && error.error !== "") this.#refused = error;
       throw error;
     }
@@ -104,7 +110,9 @@ export class Access {
     });
   }
 
-  /** The error of an answer that is not a success; a refused login says more where two-factor codes may be the reason. */
+  /**
+   * The error of an answer that is not a success; a refused login says more where two-factor codes may be the reason.
+   */
   refusal(answer: Answer): APIError {
     const refusal = refusalOf(answer);
     const explanation = refusal instanceof AuthError ? this.#credentials.explainRefusal(answer.headers["date"]) : "";
@@ -114,7 +122,7 @@ export class Access {
   async #login({ as, expire = this.#expire, signal }: LoginOptions): Promise<string> {
     const { user, password } = as ?? { user: this.#credentials.user, password: this.#credentials.password() };
     const form = new URLSearchParams({ user, passwd: password });
-    // Devices before kvmd 4.53 do not know it.
+    // Old devices do not know it.
     if (expireOf(expire) > 0) form.append("expire", String(expire));
     const headers = { "Content-Type": "application/x-www-form-urlencoded" };
     const answer = await this.#send("/api/auth/login", { headers, body: form.toString(), signal });

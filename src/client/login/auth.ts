@@ -21,24 +21,26 @@ export class Auth {
   }
 
   /**
-   * Makes a session on the device, with the client's own user, password and two-factor code or, with `as`, somebody else's (append the
-   * code to the password). With `auth: "session"` all later calls use the client's own new session; otherwise, and for somebody else's,
-   * the token is for other programs. A session before it lives on until it expires or is logged out. `POST /api/auth/login`.
-   * @param options.expire seconds, since kvmd 4.53; counted from the login, whatever is done meanwhile.
-   * @returns the session's token, to be kept like a password: 64 hexadecimal digits, sent as the cookie `auth_token`; empty where the
-   * device lets everybody in.
-   * @throws AuthError when it is refused, after which the client's own credentials are not offered again; APIError `ValidatorError` for
-   * a user that cannot be; ConfigurationError for an `expire` that is no whole number of seconds from 0.
+   * Makes a session on the device, with the client's own user, password and two-factor code or, with `as`, somebody
+   * else's (append the code to the password). With `auth: "session"` all later calls use the client's own new session;
+   * otherwise, and for somebody else's, the token is for other programs. A session before it lives on until it expires
+   * or is logged out. `POST /api/auth/login`.
+   * @param options.expire seconds, which old devices overlook; counted from the login, whatever is done meanwhile.
+   * @returns the session's token, to be kept like a password: 64 hexadecimal digits, sent as the cookie `auth_token`;
+   * empty where the device lets everybody in.
+   * @throws AuthError when it is refused, after which the client's own credentials are not offered again; APIError
+   * `ValidatorError` for a user that cannot be; ConfigurationError for an `expire` that is no whole number of seconds
+   * from 0.
    */
   async login(options: LoginOptions = {}): Promise<string> {
     return this.#transport.access.login(options);
   }
 
   /**
-   * Ends every session of the session's user on the device, other browsers' too. Without a `token` only with `auth: "session"`, where the
-   * next call logs in again. `POST /api/auth/logout`.
-   * @throws APIError `ValidatorError` when there is no session; AuthError for the `token` of one that has ended; ConfigurationError for
-   * what is not a token.
+   * Ends every session of the session's user on the device, other browsers' too. Without a `token` only with
+   * `auth: "session"`, where the next call logs in again. `POST /api/auth/logout`.
+   * @throws APIError `ValidatorError` when there is no session; AuthError for the `token` of one that has ended;
+   * ConfigurationError for what is not a token.
    */
   async logout({ token, signal }: LogoutOptions = {}): Promise<void> {
     if (token !== undefined && !/^[0-9a-f]{64}$/.test(token)) {

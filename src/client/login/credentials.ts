@@ -1,11 +1,6 @@
 import { ConfigurationError } from "../errors";
 import { parseTotpSecret, totpCode } from "./totp";
-
-/**
- * How to prove who we are. `headers`: X-KVMD-User and X-KVMD-Passwd with each request. `basic`: HTTP Basic, for proxies that want it;
- * cannot carry a password with a colon. `session`: log in once, then a cookie.
- */
-export type AuthMethod = "headers" | "basic" | "session";
+import type { AuthMethod } from "../vocabulary";
 
 export interface Login {
   user?: string;
@@ -62,14 +57,15 @@ export class Credentials {
     return { "X-KVMD-User": this.user, "X-KVMD-Passwd": this.password() };
   }
 
-  /** What to say when a login is refused with two-factor on: whether our clocks disagree. Empty when they do not, or it is off. */
+  /**
+   * What to say when a login is refused with two-factor on: whether our clocks disagree. Empty when they do not, or it
+   * is off.
+   */
   explainRefusal(deviceDate: unknown): string {
     if (!this.usesTotp || typeof deviceDate !== "string") return "";
     const skew = Math.round((Date.now() - Date.parse(deviceDate)) / 1000);
-    if (Number.isNaN(skew)) return "";
-    const direction = skew > 0 ? "ahead of" : "behind";
-    return Math.abs(skew) < 30
-      ? ""
-      : `. This computer's clock is ${Math.abs(skew)} s ${direction} the device's; two-factor codes need clocks that agree within 30 s`;
+    if (Number.isNaN(skew) || Math.abs(skew) < 30) return "";
+    const difference = `${Math.abs(skew)} s ${skew > 0 ? "ahead of" : "behind"} the device's`;
+    return `. This computer's clock is ${difference}; two-factor codes need clocks that agree within 30 s`;
   }
 }

@@ -22,7 +22,7 @@ export class Session {
     return this.#token;
   }
 
-  /** From now on this token is the session's. */
+  /** Takes another token for the session. */
   use(token: string): void {
     this.#token = Promise.resolve(token);
   }

@@ -1,5 +1,5 @@
 import type { ChangeOptions } from "../http/commands";
-import { APIError, ConfigurationError, WaitTimeoutError } from "../errors";
+import { APIError, ConfigurationError, WaitTimeoutError, withNote } from "../errors";
 import { shownImage } from "./image-name";
 import type { Msd } from "./msd";
 import type { MsdImage, MsdState, MsdStorage } from "../events/states";
@@ -20,11 +20,13 @@ export interface Wanted {
 
 type Condition = (state: MsdState) => boolean;
 
-/** Seconds in which the device's listing follows what has happened in its storage. */
+/** Seconds in which the list of images that the device reports follows what has happened in its storage. */
 const LISTING_LAG = 3;
 const TIMEOUT = 10;
 
-/** What the actions of the drive and of its images are made of. Who calls them holds the lane of both. */
+/**
+ * The steps of which the actions of the drive and of its images are made. Whoever calls them holds the lane of both.
+ */
 export class DriveSteps {
   readonly #msd: Msd;
   readonly #waiter: StateWaiter;
@@ -38,7 +40,8 @@ export class DriveSteps {
   async insert(wanted: Wanted, { timeout = TIMEOUT, ...options }: DriveOptions): Promise<MsdState> {
     await this.#msd.setParams(wanted, options);
     await this.#msd.setConnected(true, options);
-    const failure = `The drive with "${shownImage(wanted.image)}" was not connected ${timeout} s after the device had accepted it.`;
+    const drive = `The drive with "${shownImage(wanted.image)}"`;
+    const failure = `${drive} was not connected ${timeout} s after the device had accepted it.`;
     return this.#until((now) => now.drive?.connected === true, { timeout, failure, ...options });
   }
 
@@ -50,8 +53,8 @@ export class DriveSteps {
   }
 
   /**
-   * An image that can be used; a fresh upload is waited for.
-   * @returns undefined where the device tells of no storage: its own error comes later.
+   * Finds an image that can be used; waits a moment for one that was just uploaded.
+   * @returns undefined where the device reports no storage: its own error comes with the next call.
    * @throws ConfigurationError for one that is not there or incomplete.
    */
   async find(image: string, before: MsdState, options: CallOptions): Promise<MsdImage | undefined> {
@@ -65,12 +68,15 @@ export class DriveSteps {
     return found;
   }
 
-  /** The state once its listing has caught up, or the latest one after the time that this may take; undefined when there is none. */
+  /**
+   * The state once its listing has caught up, or the latest one after the time that this may take; undefined when there
+   * is none.
+   */
   async caughtUp(condition: Condition, { signal }: CallOptions, timeout = LISTING_LAG): Promise<MsdState | undefined> {
     let latest: MsdState | undefined;
-    const looked: Condition = (now) => condition((latest = now));
+    const kept: Condition = (now) => condition((latest = now));
     try {
-      await this.#until(looked, { signal, timeout, failure: "" });
+      await this.#until(kept, { signal, timeout, failure: "" });
     } catch (error) {
       if (!(error instanceof WaitTimeoutError)) throw error;
     }
@@ -103,14 +109,17 @@ export function mountedIn({ drive }: MsdState): string | undefined {
   return drive?.connected === true ? drive.image?.name : undefined;
 }
 
-/** Runs what the device may refuse. @param advice by the device's name of the refusal, or the error's code: what to do about it. */
+/**
+ * Runs what the device may refuse.
+ * @param advice by the device's name of the refusal, or the error's code: what to do about it.
+ */
 export async function advised<T>(work: () => Promise<T>, advice: Partial<Record<string, string>>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const text = error instanceof APIError ? (advice[error.error] ?? advice[error.code]) : undefined;
-    if (error instanceof APIError && text !== undefined) error.message += ` (${text})`;
-    throw error;
+    if (!(error instanceof APIError)) throw error;
+    const text = advice[error.error] ?? advice[error.code];
+    throw text === undefined ? error : withNote(error, text);
   }
 }
 

@@ -1,5 +1,5 @@
 import { advised, mountedIn, type DriveOptions, type DriveSteps, type Wanted } from "./drive-steps";
-import { APIError, ConfigurationError, PiKVMError } from "../errors";
+import { APIError, ConfigurationError, PiKVMError, withNote } from "../errors";
 import { imageName, isRemote, shownImage } from "./image-name";
 import type { Lane } from "../lanes/lane";
 import type { Msd } from "./msd";
@@ -7,10 +7,11 @@ import type { MsdDrive, MsdState } from "../events/states";
 import type { CallOptions } from "../http/transport";
 
 export type { DriveOptions } from "./drive-steps";
+import type { DriveKind } from "../vocabulary";
 
 export interface MountOptions extends DriveOptions {
   /** How the computer sees it. Default `cdrom`. */
-  kind?: "cdrom" | "flash";
+  kind?: DriveKind;
   /** Let the computer write to it; flash drives only. Default false. */
   writable?: boolean;
 }
@@ -42,11 +43,12 @@ export class Drive {
   }
 
   /**
-   * Shows an image of the storage to the computer and waits until the drive is connected. The device does not tell whether the
-   * computer has read it. An image that is mounted already in the same way is left alone.
+   * Shows an image of the storage to the computer and waits until the drive is connected. The device does not tell
+   * whether the computer has read it. An image that is mounted already in the same way is left alone.
    * @param image its name, or a URL for devices that mount images from the network.
-   * @throws ConfigurationError for an image that is not there, incomplete, or not writable though asked; APIError `MsdConnectedError`
-   * when another image is mounted, or this one in another way; APIError `MsdRemoteDisabledError` for a URL where the device cannot.
+   * @throws ConfigurationError for an image that is not there, incomplete, or not writable though asked; APIError
+   * `MsdConnectedError` when another image is mounted, or this one in another way; APIError `MsdRemoteDisabledError`
+   * for a URL where the device cannot.
    */
   mount(image: string, { kind, writable, ...options }: MountOptions = {}): Promise<DriveResult> {
     return this.#lane.run(async () => {
@@ -60,7 +62,8 @@ export class Drive {
   }
 
   /**
-   * As `mount`, and what else is mounted is ejected for it. When the device refuses the new image, the old one is mounted again.
+   * As `mount`, and what else is mounted is ejected for it. When the device refuses the new image, the old one is
+   * mounted again.
    * @throws ConfigurationError as `mount`; nothing was ejected then.
    */
   swap(image: string, { kind, writable, ...options }: MountOptions = {}): Promise<DriveResult> {
@@ -75,8 +78,8 @@ export class Drive {
         const inserting = () => this.#steps.insert(wanted, options);
         return { changed: true, state: await advised(inserting, { MsdRemoteDisabledError: NO_REMOTE }) };
       } catch (error) {
-        if (old && error instanceof PiKVMError) error.message += ` (${await this.#putBack(old, error, options)})`;
-        throw error;
+        if (!old || !(error instanceof PiKVMError)) throw error;
+        throw withNote(error, await this.#putBack(old, error, options));
       }
     }, options.signal);
   }
@@ -91,7 +94,10 @@ export class Drive {
     }, options.signal);
   }
 
-  /** Refuses what the device would accept in silence or refuse without saying what to do. An offline drive gives its own error later. */
+  /**
+   * Refuses what the device would accept in silence or refuse without saying what to do. An offline drive gives its own
+   * error later.
+   */
   async #check({ image, rw }: Wanted, before: MsdState, options: DriveOptions): Promise<void> {
     if (isRemote(image)) return;
     const found = await this.#steps.find(image, before, options);

@@ -3,7 +3,7 @@ import { ConfigurationError } from "../errors";
 const MAX_NAME = 4096;
 const MAX_RAW_PART = 512;
 const MAX_PART = 255;
-/** What the device does not take for printable; it writes `_` instead. */
+/** Characters for which the device writes `_`, because it does not count them as printable. */
 const UNPRINTABLE = /\p{C}|[^\P{Z} ]/gu;
 
 /**
@@ -21,12 +21,12 @@ export function imageName(name: string): string {
   return parts.map((part) => partOf(part, name)).join("/");
 }
 
-/** What the device takes for an address of another computer rather than a name. */
+/** Whether the device takes this for the address of an image on another computer, rather than for a name. */
 export function isRemote(image: string): boolean {
   return /^[a-z][a-z0-9+.-]{2,}:\/\//i.test(image.trim());
 }
 
-/** An image for a message: of an address without its password. */
+/** How an image is shown in a message: an address without its password. */
 export function shownImage(image: string): string {
   return image.replace(/^([a-z][a-z0-9+.-]{2,}:\/\/[^/:@]*:)[^/]*@/i, "$1***@");
 }
@@ -40,7 +40,7 @@ function partOf(raw: string, name: string): string {
   if (part.includes("\0")) throw refused("it contains a NUL character");
   const written = Array.from(part.replace(UNPRINTABLE, "_"));
   const shortened = written.slice(0, MAX_PART).join("");
-  // Not the device's rule but that of its file system, which it would run into.
+  // The device itself has no such rule, but its file system has.
   if (written.length > MAX_RAW_PART || Buffer.byteLength(shortened) > MAX_PART)
     throw refused(`no part of the name may be longer than ${MAX_PART} bytes`);
   return shortened;

@@ -1,10 +1,11 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { Readable } from "node:stream";
-import { whileBusy, type ChangeOptions } from "../http/commands";
+import type { ChangeOptions } from "../http/commands";
+import { whileBusy } from "../http/retry";
 import type { DriveResult } from "./drive";
 import { advised, imageOf, mountedIn, type DriveOptions, type DriveSteps } from "./drive-steps";
-import { APIError, ConfigurationError, PiKVMError } from "../errors";
+import { APIError, ConfigurationError, PiKVMError, withNote } from "../errors";
 import { imageName } from "./image-name";
 import { addressOf, nameIn, withoutPassword } from "./image-url";
 import type { Lane } from "../lanes/lane";
@@ -58,10 +59,13 @@ export interface ListedImage extends MsdImage {
 
 const MOUNTED = "The device does not do that while an image is mounted: eject it first.";
 const ADVICE = { MsdConnectedError: MOUNTED };
-/** The device fails without a word. */
+/** What may be the reason of a failure for which the device gives none. */
 const STORE_ADVICE = { ...ADVICE, HTTP_500: "Is the storage full, or the folder of the image not there?" };
 
-/** The images in the device's storage, as actions that look first and leave nothing half done. They take turns with those of the drive. */
+/**
+ * The images in the device's storage, as actions that look first and leave nothing half done. They take turns with
+ * those of the drive.
+ */
 export class Images {
   readonly #msd: Msd;
   readonly #steps: DriveSteps;
@@ -81,14 +85,15 @@ export class Images {
   }
 
   /**
-   * Stores an image and waits until it can be mounted. What has arrived of one that fails or is cancelled is removed again; where that is
-   * not possible, the error says so.
+   * Stores an image and waits until it can be mounted. When that fails or is cancelled, the part of it that has arrived
+   * is removed again; where that is not possible, the error says so.
    * @param source bytes, the path of a file, or a stream, which is destroyed in the end in any case.
-   * @throws ConfigurationError, before anything is sent, for a name that the device refuses, a file that cannot be read, a name that is taken
-   * (code `EXISTS`), and too little free space (code `NO_SPACE`); the errors of `Msd.upload`.
+   * @throws ConfigurationError, before anything is sent, for a name that the device refuses, a file that cannot be
+   * read, a name that is taken (code `EXISTS`), and too little free space (code `NO_SPACE`); the errors of
+   * `Msd.upload`.
    */
   async upload(source: ImageSource, { name, size, sha256, ...options }: UploadImageOptions = {}): Promise<StoredImage> {
-    // It may fail before anybody reads it.
+    // It may fail before it is read, and without a listener its error would end the process.
     if (source instanceof Readable) source.on("error", () => undefined);
     try {
       const image = imageName(name || nameOf(source));
@@ -109,9 +114,9 @@ export class Images {
   }
 
   /**
-   * Lets the device download an image from a web server, which must tell its size, and waits until it can be mounted. What has arrived of one
-   * that fails is removed again. A device that is cancelled may go on; the error says so. To replace an image, the device asks the web server
-   * twice: what cannot be downloaded removes nothing.
+   * Lets the device download an image from a web server, which must tell its size, and waits until it can be mounted.
+   * What has arrived of one that fails is removed again. A device that is cancelled may go on; the error says so. To
+   * replace an image, the device asks the web server twice: what cannot be downloaded removes nothing.
    * @param url `http` or `https`, as the device reaches it; a password in it is not repeated in errors.
    * @throws ConfigurationError as `upload`; the errors of `Msd.uploadRemote`.
    */
@@ -136,7 +141,8 @@ export class Images {
   }
 
   /**
-   * Fetches an image as a stream, which must be read to its end or destroyed: the drive is busy until then. Only while nothing is mounted.
+   * Fetches an image as a stream, which must be read to its end or destroyed: the drive is busy until then. Only while
+   * nothing is mounted.
    * @throws ConfigurationError for one that is not there or incomplete; APIError `MsdConnectedError`.
    */
   async download(name: string, options: DownloadImageOptions = {}): Promise<Download> {
@@ -147,8 +153,8 @@ export class Images {
   /**
    * As `download`, into a file, which gets its name when it is complete.
    * @returns bytes.
-   * @throws ConfigurationError for a folder, and for a file that is there (code `EXISTS`); PiKVMError with the code of the file system,
-   * e.g. `ENOSPC`.
+   * @throws ConfigurationError for a folder, and for a file that is there (code `EXISTS`); PiKVMError with the code of
+   * the file system, e.g. `ENOSPC`.
    */
   async downloadToFile(name: string, path: string, options: SaveImageOptions = {}): Promise<number> {
     await demandPlace(path, options.replace === true);
@@ -174,13 +180,17 @@ export class Images {
     }, options.signal);
   }
 
-  /** @param judge looks, before anything is replaced, whether it can be sent. */
+  /**
+   * Stores an image in its turn.
+   * @param send sends it.
+   * @param checkSource checks, before an old image is removed for the new one, that the new one can be sent.
+   */
   #store(
     image: string,
     size: number | undefined,
     { replace = false, ...options }: StoreImageOptions,
     send: (signal: AbortSignal) => Promise<StoredImage>,
-    judge?: (sent: () => Promise<unknown>) => Promise<void>,
+    checkSource?: (sent: () => Promise<unknown>) => Promise<void>,
   ): Promise<StoredImage> {
     return this.#lane.run(async (signal) => {
       const turn = { ...options, signal };
@@ -191,13 +201,13 @@ export class Images {
         throw new ConfigurationError(`"${image}" is mounted and cannot be replaced: eject it first.`);
       if (size !== undefined) demandRoom(before, image, size);
       const sent = () => advised(() => send(signal), STORE_ADVICE);
-      if (old) await judge?.(sent);
+      if (old) await checkSource?.(sent);
       if (old) await this.#remove(image, turn);
       const stored = await undoing(this.#msd, this.#steps, image, sent).catch((error: unknown) => {
-        if (old && error instanceof PiKVMError) error.message += ` (The "${image}" of before was removed for it.)`;
-        throw error;
+        if (!old || !(error instanceof PiKVMError)) throw error;
+        throw withNote(error, `The "${image}" of before was removed for it.`);
       });
-      // It is stored, whatever comes now.
+      // The image is stored, even when the device lists it late or not at all.
       await this.#steps
         .caughtUp((now) => imageOf(now, stored.name)?.complete === true, { signal })
         .catch(() => undefined);
@@ -205,7 +215,7 @@ export class Images {
     }, options.signal);
   }
 
-  /** @returns the state once the listing shows that it is gone. */
+  /** Removes an image. @returns the state once the device lists it no more. */
   async #remove(image: string, options: ChangeOptions) {
     await advised(() => this.#msd.remove(image, options), ADVICE);
     return this.#steps.caughtUp((now) => imageOf(now, image) === undefined, options);
@@ -218,7 +228,10 @@ export class Images {
   }
 }
 
-/** The device asks the web server before it looks at the name: where only that is in the way, there is something to download. */
+/**
+ * The device asks the web server before it looks at the name: where only that is in the way, there is something to
+ * download.
+ */
 async function refusedAsTaken(sent: () => Promise<unknown>): Promise<void> {
   try {
     await sent();
@@ -238,7 +251,7 @@ function nameOf(source: ImageSource): string {
   throw new ConfigurationError("Bytes and streams have no name of their own: give the image one.");
 }
 
-/** Before anything is transferred. */
+/** Checks, before anything is transferred, that a file can be written there. */
 async function demandPlace(path: string, replace: boolean): Promise<void> {
   const there = await stat(path).catch(() => undefined);
   if (there?.isDirectory())

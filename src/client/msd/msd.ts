@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { resultOf } from "../http/answer";
 import type { ChangeOptions, Commands } from "../http/commands";
 import { ResponseError } from "../errors";
-import { recordsOf } from "../http/lines";
+import { recordsOf } from "../http/records";
 import { inRange } from "../ranges";
 import { flag, nullOr, number, objectOf, text } from "../http/shape";
 import type { MsdState } from "../events/states";
@@ -34,7 +34,10 @@ export interface StoredImage {
 interface StoreOptions extends ChangeOptions {
   /** Folder in the storage; it must exist. */
   prefix?: string;
-  /** Let the device delete what a broken transfer leaves; works only when it breaks after the first second. Default false. */
+  /**
+   * Let the device delete what a broken transfer leaves; works only when it breaks after the first second. Default
+   * false.
+   */
   removeIncomplete?: boolean;
   onProgress?: TransferProgress | undefined;
 }
@@ -75,8 +78,9 @@ const STALL_TIME = 30;
 const REMOUNT_TIME = 30;
 
 /**
- * The USB drive of the computer (`/api/msd`). All calls answer when done. They throw BusyError while a transfer runs, and APIError with
- * `error` set to MsdOfflineError, MsdDisabledError, MsdConnectedError or MsdDisconnectedError where the drive is in the wrong state.
+ * The USB drive of the computer (`/api/msd`). All calls answer when done. They throw BusyError while a transfer runs,
+ * and APIError with `error` set to MsdOfflineError, MsdDisabledError, MsdConnectedError or MsdDisconnectedError where
+ * the drive is in the wrong state.
  */
 export class Msd {
   readonly #commands: Commands;
@@ -98,7 +102,10 @@ export class Msd {
     return this.#commands.post("/api/msd/set_params", { ...options, query: { image, cdrom, rw } });
   }
 
-  /** Plugs the drive in or pulls it. Not idempotent: plugging in a connected drive is an error. `POST /api/msd/set_connected`. */
+  /**
+   * Plugs the drive in or pulls it. Not idempotent: plugging in a connected drive is an error.
+   * `POST /api/msd/set_connected`.
+   */
   setConnected(connected: boolean, options: ChangeOptions = {}): Promise<void> {
     return this.#commands.post("/api/msd/set_connected", { ...options, query: { connected }, extraTime: REMOUNT_TIME });
   }
@@ -114,14 +121,14 @@ export class Msd {
   }
 
   /**
-   * Stores an image, at the pace of the network and without holding it in memory. `POST /api/msd/write`. Cancelling leaves an incomplete
-   * image, which blocks its name until it is removed. The listing shows the image about 1 s later.
+   * Stores an image, at the pace of the network and without holding it in memory. `POST /api/msd/write`. Cancelling
+   * leaves an incomplete image, which blocks its name until it is removed. The listing shows the image about 1 s later.
    * @param image name in the storage.
-   * @param source bytes, the path of a file, or a stream; give the `size` of a stream, because some devices refuse one of unknown length.
-   * A stream is destroyed in the end, in any case.
-   * @throws ConfigurationError for a file that cannot be read; PiKVMError `SIZE` for a stream of another size, `SOURCE` for one that
-   * gives nothing for too long, or with the source's own code; APIError `MsdImageExistsError`; status 500 for a folder that is not there
-   * and for a full storage.
+   * @param source bytes, the path of a file, or a stream; give the `size` of a stream, because some devices refuse one
+   * of unknown length. A stream is destroyed in the end, in any case.
+   * @throws ConfigurationError for a file that cannot be read; PiKVMError `SIZE` for a stream of another size, `SOURCE`
+   * for one that gives nothing for too long, or with the source's own code; APIError `MsdImageExistsError`; status 500
+   * for a folder that is not there and for a full storage.
    */
   async upload(image: string, source: ImageSource, options: UploadOptions = {}): Promise<StoredImage> {
     const { prefix, removeIncomplete, onProgress, size, signal, busyRetry } = options;
@@ -149,10 +156,11 @@ export class Msd {
   }
 
   /**
-   * Lets the device fetch an image from a web server, which must tell its size. `POST /api/msd/write_remote`. The device goes on when it is
-   * cancelled; `reset` ends that.
-   * @throws APIError with the origin's failure (`ClientResponseError`, `ClientConnectorError`, ...), `statusCode` 0 when it came while the
-   * image was being fetched; ResponseError `CUT_SHORT` when the device stopped telling: look at `getState`.
+   * Lets the device fetch an image from a web server, which must tell its size. `POST /api/msd/write_remote`. The
+   * device goes on when it is cancelled; `reset` ends that.
+   * @throws APIError with the origin's failure (`ClientResponseError`, `ClientConnectorError`, ...), `statusCode` 0
+   * when it came while the image was being fetched; ResponseError `CUT_SHORT` when the device stopped reporting: see
+   * `getState` for what became of it.
    */
   uploadRemote(url: string, options: UploadRemoteOptions = {}): Promise<StoredImage> {
     const { image, prefix, insecure, connectTimeout = 10, removeIncomplete, onProgress, signal, busyRetry } = options;
@@ -182,8 +190,8 @@ export class Msd {
   }
 
   /**
-   * Fetches an image, as a stream that is read at the pace of its reader; the drive is busy until it ends. Only while disconnected.
-   * `GET /api/msd/read`.
+   * Fetches an image, as a stream that is read at the pace of its reader; the drive is busy until it ends. Only while
+   * disconnected. `GET /api/msd/read`.
    * @throws APIError `MsdUnknownImageError`.
    */
   async download(image: string, { compress = "none", onProgress, signal }: DownloadOptions = {}): Promise<Download> {

@@ -5,7 +5,8 @@ const GIGA = 1_000_000_000;
 const MEGA = 1_000_000;
 
 /**
- * Looks whether an image fits into the part of the storage where it goes; where nothing is told of it, it may.
+ * Checks that an image fits into the part of the storage where it goes. Where the device does not report its free
+ * space, it may.
  * @param needed bytes. One of the same name counts as free: it is replaced.
  * @throws ConfigurationError with the code `NO_SPACE`.
  */
@@ -18,7 +19,7 @@ export function demandRoom({ storage }: MsdState, image: string, needed: number)
   throw new ConfigurationError(message, { code: "NO_SPACE" });
 }
 
-/** The internal one, unless the image goes into the folder of another. */
+/** The part of the storage where an image goes: the internal one, unless it goes into the folder of another. */
 function partOf({ parts = {} }: MsdStorage, image: string) {
   const mounted = Object.keys(parts).filter((name) => name !== "" && image.startsWith(`${name}/`));
   const [deepest = ""] = mounted.sort((a, b) => b.length - a.length);

@@ -16,8 +16,8 @@ const LONGEST_PRESS = 30;
 /**
  * The power and reset buttons and the LEDs of the computer (`/api/atx`).
  *
- * A press is answered before the LED follows it. All presses throw BusyError while the same button is being pressed, and APIError with
- * `error: "AtxDisabledError"` when ATX is switched off on the device.
+ * A press is answered before the LED follows it. All presses throw BusyError while the same button is being pressed,
+ * and APIError with `error: "AtxDisabledError"` when ATX is switched off on the device.
  */
 export class Atx {
   readonly #commands: Commands;
@@ -36,7 +36,10 @@ export class Atx {
     return this.#press("power", { action: "on" }, options);
   }
 
-  /** Short press of the power button if the power LED is on (asks the operating system to shut down); else nothing. `action=off`. */
+  /**
+   * Short press of the power button if the power LED is on (asks the operating system to shut down); else nothing.
+   * `action=off`.
+   */
   powerOff(options: PressOptions = {}): Promise<void> {
     return this.#press("power", { action: "off" }, options);
   }

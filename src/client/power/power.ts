@@ -1,13 +1,11 @@
 import type { Buttons, ButtonsState, Press } from "./buttons";
-import { whileBusy } from "../http/commands";
+import { whileBusy } from "../http/retry";
 import { BusyError, PiKVMError, WaitTimeoutError } from "../errors";
 import type { Lane } from "../lanes/lane";
 import type { AtxState } from "../events/states";
 import type { CallOptions } from "../http/transport";
 import type { StateWaiter } from "../events/wait";
-
-/** When a power action counts as done: the device took it on; the press is over; the power LED shows the result. */
-export type PowerWait = "accepted" | "finished" | "led";
+import type { PowerWait } from "../vocabulary";
 
 export interface PowerOptions extends CallOptions {
   /** Default `finished`. */
@@ -34,9 +32,9 @@ type LedCondition = (state: ButtonsState, before: ButtonsState) => boolean;
 
 interface Step {
   press: Press;
-  /** Looked at first: when it does not hold, nothing is pressed. */
+  /** Checked first: when it does not hold, nothing is pressed. */
   needed: LedCondition;
-  /** While this holds, the press is right even before the LED has followed an earlier one. */
+  /** When it holds, the press is right even if the LED has not followed an earlier press yet. */
   certain: LedCondition;
   /** What the LED shows when it worked. */
   reached: LedCondition;
@@ -55,7 +53,10 @@ interface RecentPress {
   watched: boolean;
 }
 
-/** Seconds in which the power LED follows a press. Within them "off" may just mean "not yet on", and a second press would undo the first. */
+/**
+ * Seconds in which the power LED follows a press. Within them "off" may just mean "not yet on", and a second press
+ * would undo the first.
+ */
 const SETTLE_TIME = 5;
 const SETTLE_INTERVAL = 0.25;
 const LED_TIMEOUT = 30;
@@ -79,16 +80,18 @@ const CLICK = {
 };
 const CLICK_RESET = { ...RESET, needed: always, certain: always };
 
-/** Power actions with a known end: they look first, press at most once, and wait as long as asked. */
+/**
+ * Power actions with a known end: they read the LED first, press at most once, and wait as long as they are asked to.
+ */
 export class Power<S extends ButtonsState = AtxState> {
   readonly #buttons: Buttons<S>;
   readonly #kind: string;
   readonly #waiter: StateWaiter;
-  /** To look and to press is one step: nobody of ours presses in between. */
+  /** Reading the LED and pressing is one step in it, so that no other call of ours presses in between. */
   readonly #lane: Lane;
   #recent: RecentPress | undefined;
 
-  /** @param kind of state in which the device tells of them. */
+  /** @param kind of state in which the device reports them. */
   constructor(buttons: Buttons<S>, kind: string, waiter: StateWaiter, lane: Lane) {
     this.#buttons = buttons;
     this.#kind = kind;
@@ -231,7 +234,7 @@ export class Power<S extends ButtonsState = AtxState> {
     }
   }
 
-  /** After a press that was carried out, a failing look must not seem to be a failing press. */
+  /** The LEDs after a press. When they cannot be read, the press was carried out all the same: that is no error. */
   async #stateAfter(signal: AbortSignal | undefined): Promise<S | null> {
     return this.#buttons.getState({ signal }).catch(() => null);
   }

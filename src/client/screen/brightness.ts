@@ -13,14 +13,15 @@ export interface Brightness {
 
 /** Pixels of a block's side. */
 export const BLOCK = 8;
-/** As many as a picture of 8192 x 8192 pixels has. */
+/** The blocks of a picture of 8192 x 8192 pixels. */
 const MAX_BLOCKS = 1024 * 1024;
 const END_OF_BLOCK = 0;
 const LONGEST_NUMBER = 11;
 
 /**
- * The brightness of a JPEG. Reads of each block only the average, which takes much less time than decoding it, and tells enough to compare
- * pictures. @throws as `openJpeg`.
+ * The brightness of a JPEG. Of each block only the average is read: that takes much less time than decoding it, and is
+ * enough to compare pictures.
+ * @throws as `openJpeg`.
  */
 export function brightnessOf(jpeg: Uint8Array): Brightness {
   const { head, bits } = openJpeg(jpeg);
@@ -37,11 +38,11 @@ export function brightnessOf(jpeg: Uint8Array): Brightness {
   return { columns, rows, values, step: first.step };
 }
 
-/** Tells the average of each block of the first component. */
+/** Calls back with the average of each block of the first component, which is the brightness. */
 function readBlocks(
   bits: JpegBits,
   { width, height, components, restartInterval }: JpegHead,
-  tell: (column: number, row: number, average: number) => void,
+  onBlock: (column: number, row: number, average: number) => void,
 ): void {
   const blocks = groupOf(components);
   const [across, down] = [Math.max(...blocks.map(({ x }) => x)) + 1, Math.max(...blocks.map(({ y }) => y)) + 1];
@@ -59,7 +60,7 @@ function readBlocks(
       const difference = readBlock(bits, component);
       if (!isFirst) continue;
       average += difference;
-      tell(left + x, top + y, average);
+      onBlock(left + x, top + y, average);
     }
     if (bits.isOverrun) throw damaged();
   }
@@ -80,7 +81,7 @@ function groupOf(components: Component[]): { component: Component; isFirst: bool
   });
 }
 
-/** Passes a block. @returns how much its average differs from that of the one before. */
+/** Reads a block to its end. @returns by how much its average differs from that of the block before. */
 function readBlock(bits: JpegBits, { dc, ac }: Component): number {
   const length = bits.symbol(dc);
   if (length === undefined || length > LONGEST_NUMBER) throw damaged();
@@ -89,7 +90,7 @@ function readBlock(bits: JpegBits, { dc, ac }: Component): number {
     const symbol = bits.symbol(ac);
     if (symbol === undefined) throw damaged();
     if (symbol === END_OF_BLOCK) break;
-    // So many zeros, and a number of so many bits.
+    // The symbol says how many zeros come next, and how many bits the number behind them has.
     place += symbol >> 4;
     bits.skip(symbol & 15);
   }

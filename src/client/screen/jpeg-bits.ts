@@ -1,9 +1,18 @@
-/** A Huffman table of a JPEG: symbols by codes of up to 16 bits. */
+/**
+ * A Huffman table of a JPEG. It translates codes of 1 to 16 bits into symbols, of one byte each. The codes of one
+ * length are consecutive numbers, and each length goes on where the shorter one ended.
+ */
 export interface HuffmanTable {
-  /** For each beginning of `FAST` bits: length of the code * 256 + symbol; 0 for longer codes. */
+  /**
+   * For the codes of at most `FAST` bits, which are nearly all: indexed by the next `FAST` bits of the data, it gives
+   * the length of the code that they begin with, times 256, plus the code's symbol. It is 0 where the code is longer.
+   */
   readonly fast: Uint16Array;
-  /** For each length: the first code that is longer (as 16 bits), and what makes a code the place of its symbol. */
+  /**
+   * For each length: the next 16 bits of the data are less than this when the code has this length or a shorter one.
+   */
   readonly ends: Int32Array;
+  /** For each length: what must be added to a code to get the index of its symbol. */
   readonly offsets: Int32Array;
   readonly symbols: Uint8Array;
 }
@@ -11,7 +20,10 @@ export interface HuffmanTable {
 const FAST = 9;
 const LONGEST = 16;
 
-/** @param counts how many codes there are of each length, 1 to 16. */
+/**
+ * @param counts how many codes there are of each length from 1 to 16 bits.
+ * @param symbols of the codes, shortest first.
+ */
 export function huffmanTable(counts: Uint8Array, symbols: Uint8Array): HuffmanTable {
   const fast = new Uint16Array(1 << FAST);
   const ends = new Int32Array(LONGEST + 1);
@@ -29,13 +41,17 @@ export function huffmanTable(counts: Uint8Array, symbols: Uint8Array): HuffmanTa
   return { fast, ends, offsets, symbols };
 }
 
-/** Reads the compressed part of a JPEG bit by bit, up to the next marker. */
+/**
+ * Reads the compressed part of a JPEG bit by bit, up to the next marker. A marker is a byte 0xff and a code; where the
+ * data itself has a byte 0xff, a byte 0 follows and is left out.
+ */
 export class JpegBits {
   readonly #data: Uint8Array;
   #at: number;
+  /** Bits that were taken from the data: the lowest `#count` ones are still to be read. */
   #bits = 0;
   #count = 0;
-  /** Zeros that were appended because the data is over. */
+  /** How many zeros were put behind the bits because the data had ended. */
   #padding = 0;
 
   constructor(data: Uint8Array, at: number) {
@@ -43,12 +59,12 @@ export class JpegBits {
     this.#at = at;
   }
 
-  /** Whether more was read than there is. */
+  /** Whether more bits were read than there are. */
   get isOverrun(): boolean {
     return this.#count < this.#padding;
   }
 
-  /** @returns undefined for a code that the table does not have. */
+  /** Reads a code. @returns its symbol; undefined for a code that the table does not have. */
   symbol({ fast, ends, offsets, symbols }: HuffmanTable): number | undefined {
     const next = this.#peek();
     const entry = fast[next >> (LONGEST - FAST)] ?? 0;
@@ -64,7 +80,9 @@ export class JpegBits {
     return undefined;
   }
 
-  /** A signed number of so many bits, up to 16. */
+  /**
+   * Reads a signed number of up to 16 bits, as a JPEG writes it: numbers that begin with a 0 bit are the negative ones.
+   */
   number(length: number): number {
     if (length === 0) return 0;
     const value = this.#peek() >> (LONGEST - length);
@@ -72,12 +90,13 @@ export class JpegBits {
     return value < 1 << (length - 1) ? value - (1 << length) + 1 : value;
   }
 
+  /** Passes up to 16 bits. */
   skip(length: number): void {
     this.#peek();
     this.#count -= length;
   }
 
-  /** Goes on behind the next restart marker. @returns whether there is one. */
+  /** Goes on behind the next marker. @returns whether it is a restart marker, as it should be. */
   restart(): boolean {
     const data = this.#data;
     this.#bits = this.#count = this.#padding = 0;
@@ -90,7 +109,7 @@ export class JpegBits {
     return false;
   }
 
-  /** The next 16 bits. */
+  /** The next 16 bits, which stay to be read. */
   #peek(): number {
     const data = this.#data;
     while (this.#count < LONGEST) {

@@ -7,7 +7,7 @@ export interface Component {
   /** Its blocks in each group of blocks. */
   across: number;
   down: number;
-  /** What the averages of its blocks are multiples of. */
+  /** The averages of its blocks are multiples of this. */
   step: number;
   dc: HuffmanTable;
   ac: HuffmanTable;
@@ -72,7 +72,7 @@ function read(tables: Tables, marker: number, content: Uint8Array): void {
   else if (OTHER_FRAMES.includes(marker)) throw unusable("it is no baseline JPEG");
 }
 
-/** Of each table only the first number matters here. */
+/** Of each table only its first number, the step of the averages, is used here. */
 function readQuantisers({ steps }: Tables, content: Uint8Array): void {
   for (let at = 0; at < content.length;) {
     const [kind = 0, value = 0] = content.subarray(at);

@@ -3,24 +3,31 @@ import type { OcrOptions } from "../video/snapshot";
 
 export type Region = NonNullable<OcrOptions["region"]>;
 
-/** Levels (of 255) by which the brightness of a block differs from picture to picture though nothing has changed. */
+/** Levels, of 255, by which the brightness of a block differs from picture to picture although nothing has changed. */
 const NOISE = 4;
-/** Of the unit of a `Brightness`. */
+/** A level in the unit of a `Brightness`. */
 const LEVEL = 8;
 
-/** A picture that others are compared with. */
-export interface Look {
+/** A picture with what is compared of it. */
+export interface ComparedPicture {
   image: Buffer;
   brightness: Brightness;
 }
 
-/** @param before the look before: the brightness of the same picture is known. @throws as `brightnessOf`. */
-export function lookAt(image: Buffer, before?: Look): Look {
+/**
+ * Reads what is compared of a picture.
+ * @param before the picture before: when the device has sent the same one again, it need not be read again.
+ * @throws as `brightnessOf`.
+ */
+export function comparedPicture(image: Buffer, before?: ComparedPicture): ComparedPicture {
   return before?.image.equals(image) ? before : { image, brightness: brightnessOf(image) };
 }
 
-/** How much of the picture differs: percent of its blocks, or of those of the region (pixels). Another size is all of it. */
-export function changeBetween(one: Look, other: Look, region: Region = {}): number {
+/**
+ * How much of the picture differs: percent of its blocks, or of those in the region, which is in pixels. A picture of
+ * another size differs in all of it.
+ */
+export function changeBetween(one: ComparedPicture, other: ComparedPicture, region: Region = {}): number {
   if (one === other) return 0;
   const [{ columns, rows, values, step }, { values: others }] = [one.brightness, other.brightness];
   if (columns !== other.brightness.columns || rows !== other.brightness.rows) return 100;
@@ -35,7 +42,7 @@ export function changeBetween(one: Look, other: Look, region: Region = {}): numb
   return all > 0 ? (100 * changed) / all : 0;
 }
 
-/** The blocks from one edge to the other, also those of which only a part is inside. */
+/** The blocks between two edges; one that is only partly between them counts. */
 function blocksFrom(from = 0, to = Infinity, count: number): [from: number, to: number] {
   return [Math.min(Math.floor(from / BLOCK), count), Math.min(Math.ceil(to / BLOCK), count)];
 }

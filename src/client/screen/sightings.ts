@@ -1,28 +1,31 @@
-import { changeBetween, lookAt, type Look, type Region } from "./picture-change";
+import { changeBetween, comparedPicture, type ComparedPicture, type Region } from "./picture-change";
 import { inRange } from "../ranges";
 import { regionOf, type PictureFacts } from "../video/snapshot";
 
-/** A picture with what the device tells of it. */
+/** A picture with what the device says of it. */
 export type Picture = PictureFacts & { image: Buffer };
 
-/** What happened on a screen; the pictures themselves are `frame`. */
+/** What happened on a screen. `frame`: a picture came. */
 export type ScreenEvent =
   "frame" | "changed" | "frozen" | "moving" | "signal_lost" | "signal_back" | "text_shown" | "text_gone";
 
-/** What there is to tell of a picture. */
+/** What a picture shows to have happened. */
 export interface Sighting {
   event: ScreenEvent;
-  /** Percent of the picture, or of the region, that differ: from the picture told before, for `moving` from the one that stood still. */
+  /**
+   * Percent of the picture, or of the region, that differ from the picture that was reported before; for `moving`, from
+   * the one that had stood still.
+   */
   change?: number;
-  /** For how long nothing had changed, as far as was seen. */
+  /** Seconds for which nothing had changed, as far as is known. */
   seconds?: number;
 }
 
-/** Looks at one picture after the other. */
+/** Is shown one picture after the other, and says what has happened. */
 export interface Observer {
   /** @param now seconds that only grow. */
   see(picture: Picture, now: number): Sighting | undefined;
-  /** Some time was missed. */
+  /** There were no pictures for a while: what happened meanwhile is not known. */
   interrupted?(): void;
 }
 
@@ -67,13 +70,13 @@ class SignalObserver implements Observer {
   }
 }
 
-/** Tells the first picture, and then each that differs from the one it has told last. */
+/** Reports the first picture, and then each that differs from the last one that it reported. */
 class ChangeObserver implements Observer {
   readonly #threshold: number;
   readonly #region: Region;
-  #told: Look | undefined;
+  #reported: ComparedPicture | undefined;
   #wasOnline = true;
-  #latest: Look | undefined;
+  #latest: ComparedPicture | undefined;
 
   constructor(threshold: number, region: Region) {
     this.#threshold = threshold;
@@ -81,27 +84,30 @@ class ChangeObserver implements Observer {
   }
 
   see(picture: Picture): Sighting | undefined {
-    const told = this.#told;
-    const look = lookAt(picture.image, this.#latest);
-    this.#latest = look;
-    const change = told && changeBetween(told, look, this.#region);
+    const reported = this.#reported;
+    const compared = comparedPicture(picture.image, this.#latest);
+    this.#latest = compared;
+    const change = reported && changeBetween(reported, compared, this.#region);
     const isSame = change !== undefined && change <= this.#threshold && isOnline(picture) === this.#wasOnline;
     if (isSame) return undefined;
-    this.#told = look;
+    this.#reported = compared;
     this.#wasOnline = isOnline(picture);
     return { event: "changed", ...(change === undefined ? {} : { change }) };
   }
 }
 
-/** Tells that the picture has been the same for some time, and when it moves again. Without a signal there is nothing to stand still. */
+/**
+ * Reports that the picture has been the same for some time, and when it changes again. While there is no signal, no
+ * picture stands still.
+ */
 class FreezeObserver implements Observer {
   readonly #threshold: number;
   readonly #region: Region;
   readonly #time: number;
   /** The picture that may stand still, and since when. */
-  #still: Look | undefined;
+  #still: ComparedPicture | undefined;
   #since: number | undefined;
-  #latest: Look | undefined;
+  #latest: ComparedPicture | undefined;
   #isFrozen = false;
 
   constructor(threshold: number, region: Region, time: number) {
@@ -119,22 +125,22 @@ class FreezeObserver implements Observer {
       this.interrupted();
       return undefined;
     }
-    const look = lookAt(picture.image, this.#latest);
-    this.#latest = look;
-    const change = this.#still ? changeBetween(this.#still, look, this.#region) : 100;
-    return change > this.#threshold ? this.#moves(look, change, now) : this.#stands(now);
+    const compared = comparedPicture(picture.image, this.#latest);
+    this.#latest = compared;
+    const change = this.#still ? changeBetween(this.#still, compared, this.#region) : 100;
+    return change > this.#threshold ? this.#onMoved(compared, change, now) : this.#onStill(now);
   }
 
-  #moves(look: Look, change: number, now: number): Sighting | undefined {
+  #onMoved(compared: ComparedPicture, change: number, now: number): Sighting | undefined {
     const seconds = now - (this.#since ?? now);
     const wasFrozen = this.#isFrozen;
-    this.#still = look;
+    this.#still = compared;
     this.#since = now;
     this.#isFrozen = false;
     return wasFrozen ? { event: "moving", change, seconds } : undefined;
   }
 
-  #stands(now: number): Sighting | undefined {
+  #onStill(now: number): Sighting | undefined {
     this.#since ??= now;
     const seconds = now - this.#since;
     if (this.#isFrozen || seconds < this.#time) return undefined;

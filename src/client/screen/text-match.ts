@@ -1,16 +1,17 @@
 import { ConfigurationError } from "../errors";
-
-/** How a text is looked for. */
-export type TextMode = "plain" | "regex" | "tolerant";
+import type { TextMode } from "../vocabulary";
 
 export interface TextPattern {
   text: string;
   /**
-   * `plain`: as it is, but for case and the kind of blanks. `regex`: a regular expression (JavaScript), in any case, `^` and `$` at each line.
-   * `tolerant`: with mistakes, and whatever the blanks. Default `plain`.
+   * `plain`: as it is, but for case and the kind of blanks. `regex`: a regular expression (JavaScript), in any case,
+   * `^` and `$` at each line. `tolerant`: with mistakes, and whatever the blanks. Default `plain`.
    */
   mode?: TextMode;
-  /** For `tolerant`: how many characters may be wrong, missing or too much. Default 1 for every 8 characters of the text. */
+  /**
+   * For `tolerant`: how many characters may be wrong, missing or too much. Default 1 for every 8 characters of the
+   * text.
+   */
   mistakes?: number | undefined;
 }
 
@@ -19,7 +20,10 @@ export type TextMatcher = (screen: string) => string | undefined;
 
 const CHARACTERS_PER_MISTAKE = 8;
 
-/** @throws ConfigurationError for an empty text, a regular expression that is none, or as many mistakes as the text has characters. */
+/**
+ * @throws ConfigurationError for an empty text, a regular expression that is none, or as many mistakes as the text has
+ * characters.
+ */
 export function textMatcher({ text, mode = "plain", mistakes }: TextPattern): TextMatcher {
   if (text.trim() === "") throw new ConfigurationError("There is no text to look for.");
   if (mode === "regex") return byExpression(text);
@@ -64,7 +68,8 @@ interface Likeness {
 /** The part of a screen that is most like a text, by edit distance and whatever the blanks (Sellers' algorithm). */
 function likest(wanted: string, screen: string): Likeness {
   let best: Likeness = { mistakes: wanted.length, start: 0, end: 0 };
-  // column[i]: the part that ends here and is most like the first i characters wanted; a part may begin anywhere, so the first has no mistakes.
+  // column[i]: the part that ends here and is most like the first i characters wanted; a part may begin anywhere, so
+  // the first has no mistakes.
   let column = Array.from({ length: wanted.length + 1 }, (_, index) => ({ mistakes: index, start: 0 }));
   for (let at = 0; at < screen.length; at += 1) {
     const character = screen.charAt(at).toLowerCase();

@@ -5,7 +5,7 @@ import { throwIfCancelled, within } from "../deadline";
 import { ConnectionTimeoutError, WebSocketError, type PiKVMError } from "../errors";
 import { networkError, targetOf } from "../http/network";
 import type { Transport } from "../http/transport";
-import { openSocket } from "../tls/trust";
+import { openSocket } from "../tls/connector";
 
 /** kvmd itself refuses more than 4 MiB; a listing of images may be large. */
 const MAX_MESSAGE = 16 * 1024 * 1024;

@@ -6,7 +6,8 @@ const HEADER = "00FFFFFFFFFFFF00";
 const EXTENSIONS = 126;
 
 /**
- * An EDID as the device takes it. The device itself looks at nothing but the length; a computer ignores a display that is spelt wrong.
+ * An EDID as the device takes it. The device itself checks nothing but the length; a computer ignores a display that
+ * is spelt wrong.
  * @param data 128 or 256 bytes, or the same as hexadecimal digits (blanks do not matter) or base64.
  * @throws ConfigurationError for what is no EDID.
  */

@@ -6,24 +6,25 @@ import type { Switch } from "./switch";
 import type { SwitchPort, SwitchState } from "./switch-state";
 import type { CallOptions } from "../http/transport";
 import type { StateWaiter } from "../events/wait";
+import type { AtxButton } from "../vocabulary";
 
-type Button = "power" | "power_long" | "reset";
 type Send = (index: number, signal: AbortSignal | undefined) => Promise<void>;
 
-/** Seconds in which a unit begins a press, and tells that it is over, generously. */
+/** Seconds in which a unit begins a press, and reports that it is over, generously. */
 const UNIT_DELAY = 0.5;
 /** Seconds of the longest press with its tail, generously. */
 const LONGEST_PRESS = 30;
 
 /**
- * The power and reset buttons behind a port of the switch, as `Atx` has those of a single computer. The device says nothing of presses
- * that it drops, and nothing when a press is over: here the port is looked at first, and its length is waited for.
+ * The power and reset buttons behind a port of the switch, as `Atx` has those of a single computer. The device says
+ * nothing of presses that it drops, and nothing when a press is over: here the state of the port is read first, and the
+ * length of the press is waited for.
  */
 export class PortButtons implements Buttons<ButtonsState> {
   readonly #switch: Switch;
   readonly #waiter: StateWaiter;
   readonly #index: number;
-  /** A unit takes a moment to tell that it is pressing. */
+  /** When the last press is over, milliseconds since 1970: a unit takes a moment to report that it is pressing. */
   #pressedUntil = 0;
 
   constructor(kvmSwitch: Switch, waiter: StateWaiter, index: number) {
@@ -65,11 +66,11 @@ export class PortButtons implements Buttons<ButtonsState> {
     return this.#click("reset", options);
   }
 
-  #click(button: Button, options: PressOptions): Promise<void> {
+  #click(button: AtxButton, options: PressOptions): Promise<void> {
     return this.#press(button, (port, signal) => this.#switch.atxClick(port, button, { signal }), options);
   }
 
-  async #press(button: Button, send: Send, { wait = false, signal }: PressOptions): Promise<void> {
+  async #press(button: AtxButton, send: Send, { wait = false, signal }: PressOptions): Promise<void> {
     const { port, state } = this.#read(await this.#switch.getState({ signal }));
     if (state.busy || Date.now() < this.#pressedUntil) {
       const text = `A button of port ${portLabel(port)} is being pressed already; nothing was sent.`;

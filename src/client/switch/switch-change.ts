@@ -20,14 +20,17 @@ interface Change {
   signal: AbortSignal;
 }
 
-/** The switch answers when a command is queued, whatever becomes of it: sends what is needed, and waits until it is reported. */
+/**
+ * Sends a command where it is needed, and waits until the switch reports that it has worked: its answer says only
+ * that the command is queued.
+ */
 export async function change(kvmSwitch: Switch, waiter: StateWaiter, wanted: Change): Promise<SwitchResult> {
   const { before, isRight, timeout, signal } = wanted;
   if (isRight(before)) return { changed: false, state: before };
   await wanted.send();
   let last = before;
-  const look = async (how: CallOptions) => (last = await kvmSwitch.getState(how));
+  const read = async (how: CallOptions) => (last = await kvmSwitch.getState(how));
   const failure = () => wanted.failure(last);
-  const state = await waiter.until("switch", look, isRight, { timeout, signal, failure });
+  const state = await waiter.until("switch", read, isRight, { timeout, signal, failure });
   return { changed: true, state };
 }

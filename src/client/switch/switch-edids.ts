@@ -23,8 +23,8 @@ export interface EdidResult {
 const DEFAULT = "default";
 
 /**
- * What displays the ports of the PiKVM Switch pretend to be. An EDID is chosen by its name, whatever its case, or by its id; `default`
- * is always there. The device keeps them also while no switch is attached.
+ * What displays the ports of the PiKVM Switch pretend to be. An EDID is chosen by its name, whatever its case, or by
+ * its id; `default` is always there. The device keeps them also while no switch is attached.
  */
 export class Edids {
   readonly #switch: Switch;

@@ -24,7 +24,9 @@ export interface BeaconResult extends SwitchResult {
   port?: SwitchPort;
 }
 
-/** Which light: of a port by number or name, or of a unit's connection upwards or downwards by the unit's number from 1. */
+/**
+ * Which light: of a port by number or name, or of a unit's connection upwards or downwards by the unit's number from 1.
+ */
 export type Beacon = { port: number | string } | { uplink: number } | { downlink: number };
 
 /** Seconds. */
@@ -37,10 +39,11 @@ const STEPS = new Map<string, 1 | -1>([
 ]);
 
 /**
- * The ports of the PiKVM Switch, as actions that look first and verify by what the switch reports. A port is named as it is on the
- * switch and in the device's menu: by its number from 1, counted over the whole chain (5 = the first one of the second unit), by
- * `unit.channel` from 1 (`"2.1"` is the same one), or by its name, whatever its case. All throw ConfigurationError for a port that is
- * not there, and PiKVMError with the code `NO_SWITCH` when no switch is attached: nothing was sent then.
+ * The ports of the PiKVM Switch, as actions that read its state first and verify by what it reports. A port is named as
+ * it is on the switch and in the device's menu: by its number from 1, counted over the whole chain (5 = the first one
+ * of the second unit), by `unit.channel` from 1 (`"2.1"` is the same one), or by its name, whatever its case. All throw
+ * ConfigurationError for a port that is not there, and PiKVMError with the code `NO_SWITCH` when no switch is attached:
+ * nothing was sent then.
  */
 export class Ports {
   readonly #switch: Switch;
@@ -68,8 +71,8 @@ export class Ports {
   }
 
   /**
-   * Shows a port, or the one after or before; after the last comes the first. The one that is shown already is left alone.
-   * `POST /api/switch/set_active`.
+   * Shows a port, or the one after or before; after the last comes the first. The one that is shown already is left
+   * alone. `POST /api/switch/set_active`.
    * @param port number or name, or `"next"` or `"previous"`.
    * @throws WaitTimeoutError when the switch does not report it as active, and its units as ready, in time.
    */
@@ -92,7 +95,8 @@ export class Ports {
 
   /**
    * Lets a light blink, or not, so that a person finds the port or cable. `POST /api/switch/set_beacon`.
-   * @throws ConfigurationError for a unit that is not there; WaitTimeoutError when the switch does not report it in time.
+   * @throws ConfigurationError for a unit that is not there; WaitTimeoutError when the switch does not report it in
+   * time.
    */
   setBeacon(
     beacon: Beacon,

@@ -1,3 +1,4 @@
+import type { AtxButton } from "../vocabulary";
 export interface SwitchEdid {
   name: string;
   /** Hexadecimal, 128 or 256 bytes. */
@@ -38,7 +39,7 @@ export interface SwitchPort {
   /** As printed in the device's menu: `3`, or `2.3` with several units. */
   id: string;
   /** Seconds that each button is pressed. */
-  atx: { click_delays: Record<"power" | "power_long" | "reset", number> };
+  atx: { click_delays: Record<AtxButton, number> };
   video?: { dummy: boolean };
 }
 
@@ -50,7 +51,7 @@ export interface SwitchState {
     ports: SwitchPort[];
     limits: {
       atx: {
-        click_delays: Record<"power" | "power_long" | "reset", { default: number; min: number; max: number }>;
+        click_delays: Record<AtxButton, { default: number; min: number; max: number }>;
       };
     };
   };

@@ -3,6 +3,7 @@ import { ConfigurationError } from "../errors";
 import { inRange, integerIn, oneOf } from "../ranges";
 import type { SwitchColor, SwitchEdids, SwitchRole, SwitchState } from "./switch-state";
 import type { CallOptions } from "../http/transport";
+import type { AtxAction, AtxButton } from "../vocabulary";
 
 /** Which light: of a port, or of a unit's connection upwards or downwards, by index from 0. */
 export type BeaconPlace = { port: number | string } | { uplink: number } | { downlink: number };
@@ -30,11 +31,12 @@ const CLICK = { min: 0, max: 10, unit: " s" };
 const MAX_NAME = 255;
 
 /**
- * The PiKVM Switch (`/api/switch`, kvmd 4.26 and later): up to 5 units of 4 ports.
+ * The PiKVM Switch (`/api/switch`): up to 5 units of 4 ports.
  *
- * A port is a number from 0 over the whole chain (5 = the second port of the second unit), or a text `"unit.channel"`, both from 1
- * (`"2.2"` is the same one). All commands are answered when they are queued; what came of them shows in the state. Without a unit, or
- * for a port that is not there, they succeed and do nothing: look at `getState().model.ports` first.
+ * A port is a number from 0 over the whole chain (5 = the second port of the second unit), or a text `"unit.channel"`,
+ * both from 1 (`"2.2"` is the same one). All commands are answered when they are queued; what came of them shows in the
+ * state. Without a unit, or for a port that is not there, they succeed and do nothing: check `getState().model.ports`
+ * first.
  */
 export class Switch {
   readonly #commands: Commands;
@@ -53,12 +55,12 @@ export class Switch {
     return this.#post("set_active", { port: portOf(port) }, options);
   }
 
-  /** Shows the port before; the first stays. `POST /api/switch/set_active_prev`; kvmd 4.72 and later. */
+  /** Shows the port before; the first stays. `POST /api/switch/set_active_prev`. */
   setActivePrev(options: ChangeOptions = {}): Promise<void> {
     return this.#post("set_active_prev", {}, options);
   }
 
-  /** Shows the port after; the last stays, and after none comes the first. `POST /api/switch/set_active_next`; kvmd 4.72 and later. */
+  /** Shows the port after; the last stays, and after none comes the first. `POST /api/switch/set_active_next`. */
   setActiveNext(options: ChangeOptions = {}): Promise<void> {
     return this.#post("set_active_next", {}, options);
   }
@@ -70,7 +72,8 @@ export class Switch {
 
   /**
    * Settings of a port; kept by the device also while the port is not there. `POST /api/switch/set_port_params`.
-   * @throws ConfigurationError for a delay out of range or a name too long; APIError `SwitchUnknownEdidError`: nothing was set.
+   * @throws ConfigurationError for a delay out of range or a name too long; APIError `SwitchUnknownEdidError`: nothing
+   * was set.
    */
   async setPortParams(port: number | string, params: SwitchPortParams, options: ChangeOptions = {}): Promise<void> {
     const { edidId, dummy, name, clickPowerDelay, clickPowerLongDelay, clickResetDelay } = params;
@@ -106,21 +109,19 @@ export class Switch {
     return this.#post("reset", { unit: unitOf(unit), bootloader }, options);
   }
 
-  /** The power buttons behind a port, as `Atx` does; dropped without a word while they are being pressed. `POST /api/switch/atx/power`. */
-  async atxPower(
-    port: number | string,
-    action: "on" | "off" | "off_hard" | "reset_hard",
-    options: ChangeOptions = {},
-  ): Promise<void> {
+  /**
+   * The power buttons behind a port, as `Atx` does; dropped without a word while they are being pressed.
+   * `POST /api/switch/atx/power`.
+   */
+  async atxPower(port: number | string, action: AtxAction, options: ChangeOptions = {}): Promise<void> {
     return this.#post("atx/power", { port: portOf(port), action }, options);
   }
 
-  /** Presses a button behind a port, whatever the LED says; dropped without a word while one is pressed. `POST /api/switch/atx/click`. */
-  async atxClick(
-    port: number | string,
-    button: "power" | "power_long" | "reset",
-    options: ChangeOptions = {},
-  ): Promise<void> {
+  /**
+   * Presses a button behind a port, whatever the LED says; dropped without a word while one is pressed.
+   * `POST /api/switch/atx/click`.
+   */
+  async atxClick(port: number | string, button: AtxButton, options: ChangeOptions = {}): Promise<void> {
     return this.#post("atx/click", { port: portOf(port), button }, options);
   }
 
@@ -130,7 +131,8 @@ export class Switch {
   }
 
   /**
-   * Adds an EDID. The device does not look at its contents; `parsed` of the state is null where they are none. `POST /api/switch/edids/create`.
+   * Adds an EDID. The device does not check its contents; `parsed` of the state is null where they are none.
+   * `POST /api/switch/edids/create`.
    * @param data hexadecimal, 128 or 256 bytes; blanks do not matter.
    * @returns its id.
    */
@@ -140,7 +142,10 @@ export class Switch {
     return id;
   }
 
-  /** Renames or replaces an EDID, but not `default`. `POST /api/switch/edids/change`. @throws APIError `SwitchUnknownEdidError`. */
+  /**
+   * Renames or replaces an EDID, but not `default`. `POST /api/switch/edids/change`.
+   * @throws APIError `SwitchUnknownEdidError`.
+   */
   async changeEdid(
     id: string,
     { name, data }: { name?: string; data?: string },
@@ -155,7 +160,10 @@ export class Switch {
     return this.#post("edids/change", query, options);
   }
 
-  /** Deletes an EDID; ports that use it get the default. `POST /api/switch/edids/remove`. @throws APIError `SwitchUnknownEdidError`. */
+  /**
+   * Deletes an EDID; ports that use it get the default. `POST /api/switch/edids/remove`.
+   * @throws APIError `SwitchUnknownEdidError`.
+   */
   removeEdid(id: string, options: ChangeOptions = {}): Promise<void> {
     return this.#post("edids/remove", { id }, options);
   }

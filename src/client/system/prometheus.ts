@@ -7,7 +7,7 @@ export interface Metrics {
   values: Record<string, number>;
 }
 
-/** What the device tells Prometheus (`/api/export/prometheus`). */
+/** The metrics that the device has for Prometheus (`/api/export/prometheus`). */
 export class Prometheus {
   readonly #transport: Transport;
 
@@ -16,8 +16,8 @@ export class Prometheus {
   }
 
   /**
-   * Power LED, GPIO, health, fan; at most 5 s old. `pikvm_gpio_*_online_*` carries the level, not whether the channel is online: an error
-   * of the device. `GET /api/export/prometheus/metrics`.
+   * Power LED, GPIO, health, fan; at most 5 s old. `pikvm_gpio_*_online_*` carries the level, not whether the channel
+   * is online: an error of the device. `GET /api/export/prometheus/metrics`.
    */
   async getMetrics({ signal }: CallOptions = {}): Promise<Metrics> {
     const { text } = await this.#transport.read("/api/export/prometheus/metrics", { signal });

@@ -19,7 +19,6 @@ export interface RedfishRoot extends RedfishDocument {
   Name: string;
   RedfishVersion: string;
   Systems: RedfishLink;
-  /** Since kvmd 4.132. */
   Managers?: RedfishLink;
 }
 
@@ -88,8 +87,9 @@ const MEDIUM = `${ROOT}/Managers/BMC/VirtualMedia/MSD`;
 const REMOUNT_TIME = 30;
 
 /**
- * The device as a Redfish service (`/redfish/v1`), for those who manage other machines that way; `Atx` and `Msd` say more and do more
- * exactly. Documents come as the device sends them; refusals are the same errors as everywhere, `error` is `HttpError` for bad ids.
+ * The device as a Redfish service (`/redfish/v1`), for those who manage other machines that way; `Atx` and `Msd` say
+ * more and do more exactly. Documents come as the device sends them; refusals are the same errors as everywhere,
+ * `error` is `HttpError` for bad ids.
  */
 export class Redfish {
   readonly #atx: Commands;
@@ -106,7 +106,7 @@ export class Redfish {
     return this.#get("", options);
   }
 
-  /** `0` where ATX is switched on, and `SwitchPort<n>` for each port of the Switch (kvmd 4.130). `GET /redfish/v1/Systems`. */
+  /** `0` where ATX is switched on, and `SwitchPort<n>` for each port of the Switch. `GET /redfish/v1/Systems`. */
   getSystems(options: CallOptions = {}): Promise<RedfishCollection> {
     return this.#get("/Systems", options);
   }
@@ -116,23 +116,23 @@ export class Redfish {
     return this.#get(`/Systems/${encodeURIComponent(id)}`, options);
   }
 
-  /** Accepted for any id and any content, and does nothing. `PATCH /redfish/v1/Systems/{id}`; kvmd 4.73 and later. */
+  /** Accepted for any id and any content, and does nothing. `PATCH /redfish/v1/Systems/{id}`. */
   updateSystem(id = "0", changes: Record<string, unknown> = {}, options: ChangeOptions = {}): Promise<void> {
     return this.#send(this.#atx, "PATCH", `${ROOT}/Systems/${encodeURIComponent(id)}`, changes, options);
   }
 
   /**
-   * Presses a button as `Atx` does, without waiting. Succeeds and does nothing while ATX is switched off, and for a port of the Switch
-   * that is busy or not there. `POST /redfish/v1/Systems/{id}/Actions/ComputerSystem.Reset`.
-   * @param type On and ForceOn: `powerOn`; GracefulShutdown: `powerOff`; ForceOff: `powerOffHard`; ForceRestart: `resetHard`;
-   * PushPowerButton: `clickPower`.
+   * Presses a button as `Atx` does, without waiting. Succeeds and does nothing while ATX is switched off, and for a
+   * port of the Switch that is busy or not there. `POST /redfish/v1/Systems/{id}/Actions/ComputerSystem.Reset`.
+   * @param type On and ForceOn: `powerOn`; GracefulShutdown: `powerOff`; ForceOff: `powerOffHard`; ForceRestart:
+   * `resetHard`; PushPowerButton: `clickPower`.
    */
   async reset(type: ResetType, id = "0", options: ChangeOptions = {}): Promise<void> {
     const path = `${ROOT}/Systems/${encodeURIComponent(id)}/Actions/ComputerSystem.Reset`;
     return this.#send(this.#atx, "POST", path, { ResetType: oneOf("The reset type", type, RESET_TYPES) }, options);
   }
 
-  /** `GET /redfish/v1/Managers`; kvmd 4.132 and later, as all that follows. */
+  /** `GET /redfish/v1/Managers`; all that follows came with it. */
   getManagers(options: CallOptions = {}): Promise<RedfishCollection> {
     return this.#get("/Managers", options);
   }
@@ -153,8 +153,8 @@ export class Redfish {
   }
 
   /**
-   * Shows an image of the storage to the computer, always as flash drive; what was there is ejected first, even when the new image then
-   * turns out to be unknown. `POST …/VirtualMedia.InsertMedia`.
+   * Shows an image of the storage to the computer, always as flash drive; what was there is ejected first, even when
+   * the new image then turns out to be unknown. `POST …/VirtualMedia.InsertMedia`.
    * @param image its name in the storage; a URL is not fetched.
    * @throws APIError `MsdUnknownImageError`; status 500 when the drive is offline.
    */
@@ -166,7 +166,10 @@ export class Redfish {
     return this.#send(this.#msd, "POST", `${MEDIUM}/Actions/VirtualMedia.InsertMedia`, body, options);
   }
 
-  /** Pulls the drive and deselects its image. `POST …/VirtualMedia.EjectMedia`. @throws APIError `MsdDisconnectedError`. */
+  /**
+   * Pulls the drive and deselects its image. `POST …/VirtualMedia.EjectMedia`.
+   * @throws APIError `MsdDisconnectedError`.
+   */
   ejectMedia(options: ChangeOptions = {}): Promise<void> {
     return this.#send(this.#msd, "POST", `${MEDIUM}/Actions/VirtualMedia.EjectMedia`, {}, options);
   }

@@ -1,10 +1,10 @@
-import { recordsOf } from "../http/lines";
+import { recordsOf } from "../http/records";
 import { integerIn } from "../ranges";
 import type { InfoState } from "../events/states";
 import type { CallOptions, Transport } from "../http/transport";
 
 export interface InfoOptions extends CallOptions {
-  /** The shape of kvmd before 4.128: `hw` instead of `health` and `system.platform`. Default false. */
+  /** The shape of older devices: `hw` instead of `health` and `system.platform`. Default false. */
   legacy?: boolean;
 }
 
@@ -15,7 +15,7 @@ export interface LogOptions extends CallOptions {
 
 /** One entry of the device's log. */
 export interface LogRecord {
-  /** The device's local time, `YYYY-MM-DD HH:MM:SS`; the device does not tell its zone. */
+  /** The device's local time, `YYYY-MM-DD HH:MM:SS`; the device does not say in which zone. */
   time: string;
   /** E.g. `kvmd.service`. */
   unit: string;
@@ -39,8 +39,8 @@ export class System {
   }
 
   /**
-   * Software versions, hardware, health, uptime. Takes the device some tens of milliseconds. `GET /api/info`; devices before kvmd 4.128
-   * answer in their older shape, whatever `legacy` says.
+   * Software versions, hardware, health, uptime. Takes the device some tens of milliseconds. `GET /api/info`; older
+   * devices answer in their older shape, whatever `legacy` says.
    * @param fields parts to ask for, e.g. `["system", "health"]`; default all.
    * @throws APIError `ValidatorError` for a part that the device does not know.
    */
@@ -65,9 +65,10 @@ export class System {
   }
 
   /**
-   * The log's entries, and new ones as they come, until it is cancelled or left (`break`). Reads no faster than it is iterated.
-   * `GET /api/log?follow=1`.
-   * @throws CancelledError when cancelled; ResponseError `CUT_SHORT` when the device or its service ends; what `getLog` throws.
+   * The log's entries, and new ones as they come, until it is cancelled or left (`break`). Reads no faster than it is
+   * iterated. `GET /api/log?follow=1`.
+   * @throws CancelledError when cancelled; ResponseError `CUT_SHORT` when the device or its service ends; what `getLog`
+   * throws.
    */
   async *streamLog({ seek = 0, signal }: LogOptions = {}): AsyncGenerator<LogRecord, void, undefined> {
     const query = { seek: seekOf(seek), follow: true };

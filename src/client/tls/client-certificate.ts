@@ -2,7 +2,9 @@ import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
 import { createSecureContext } from "node:tls";
 import { ConfigurationError } from "../errors";
 
-/** What proves who we are to a server that asks for it in the TLS handshake, such as a proxy before the device. In PEM. */
+/**
+ * What proves who we are to a server that asks for it in the TLS handshake, such as a proxy before the device. In PEM.
+ */
 export interface ClientCertificate {
   /** The certificate, followed by those of intermediate authorities where there are any. Needs a `key`. */
   cert?: string | Buffer;
@@ -12,9 +14,10 @@ export interface ClientCertificate {
 }
 
 /**
- * Looks at own certificates before anything is sent.
+ * Checks our own certificates before anything is sent.
  * @returns the client certificate, if there is one.
- * @throws ConfigurationError for what cannot be read, and for a key that is missing, does not open, or belongs to another certificate.
+ * @throws ConfigurationError for what cannot be read, and for a key that is missing, does not open, or belongs to
+ * another certificate.
  */
 export function readOwnCertificates(
   { cert, key, passphrase }: ClientCertificate,
@@ -37,7 +40,10 @@ export function readOwnCertificates(
   return certificate;
 }
 
-/** @throws ConfigurationError when its time has not begun or is over: no server accepts it then, but some do not say why. */
+/**
+ * @throws ConfigurationError when its time has not begun or is over: no server accepts it then, but some do not say
+ * why.
+ */
 export function checkTime({ validFrom, validTo }: X509Certificate): void {
   const now = Date.now();
   if (now >= Date.parse(validFrom) && now <= Date.parse(validTo)) return;
@@ -53,7 +59,7 @@ function isAbsent(pem: string | Buffer | undefined): pem is undefined {
 
 function certificateIn(name: string, pem: string | Buffer): X509Certificate {
   try {
-    // It would take the binary form too, but TLS does not.
+    // X509Certificate takes the binary form too, but TLS does not.
     if (pem.includes("-----BEGIN ")) return new X509Certificate(pem);
   } catch (cause) {
     throw new ConfigurationError(`${name} cannot be read (${reasonOf(cause)}). Expected PEM.`, { cause });

@@ -6,7 +6,9 @@ import { targetOf, type Endpoint } from "../http/network";
 
 const EXPECTED = "Expected http://host:port or http://user:password@host:port.";
 
-/** An HTTP proxy on the way to the device, which sees no more than where we go: everything runs in a tunnel through it. */
+/**
+ * An HTTP proxy on the way to the device. Everything runs in a tunnel through it, so it sees only where we connect to.
+ */
 export class Proxy {
   /** Its host and port, for messages. */
   readonly target: string;
@@ -38,7 +40,7 @@ export class Proxy {
    * @throws ConnectError when the proxy cannot be reached, is none, or refuses (`PROXY_` and the status).
    */
   async tunnelTo(endpoint: Endpoint, deadline: Deadline): Promise<Socket> {
-    // As with the device's own credentials: who is asked too often may lock the account.
+    // As with the device's own credentials: after too many refusals a proxy may lock the account.
     if (this.#refused) throw this.#refused;
     const authority = targetOf(endpoint);
     const { statusCode, socket } = await deadline.race(this.#connect(authority, deadline.signal));
@@ -69,7 +71,7 @@ export class Proxy {
       asking.on("error", (cause) => reject(this.#unreachable(cause)));
       asking.on("connect", ({ statusCode = 0 }, socket: Socket, head) => {
         if (head.length > 0) socket.unshift(head);
-        // Whoever uses the tunnel listens too, but not at every moment.
+        // Whoever uses the tunnel listens too, but not all the time, and without a listener an error ends the process.
         socket.on("error", () => undefined).setNoDelay(true);
         resolve({ statusCode, socket });
       });

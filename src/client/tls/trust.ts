@@ -1,15 +1,10 @@
 import type { X509Certificate } from "node:crypto";
-import type { Socket } from "node:net";
-import { TLSSocket } from "node:tls";
-import { buildConnector } from "undici";
-import type { Address } from "../http/address";
-import { checkTime, readOwnCertificates, type ClientCertificate } from "./client-certificate";
-import { Deadline } from "../deadline";
-import { ConfigurationError, ConnectError, ConnectionTimeoutError } from "../errors";
-import { networkError, targetOf } from "../http/network";
-import { Proxy } from "./proxy";
+import type { TLSSocket } from "node:tls";
+import { readOwnCertificates, type ClientCertificate } from "./client-certificate";
+import { ConfigurationError, ConnectError } from "../errors";
+import { fingerprintIn } from "../vocabulary";
 
-/** Own certificate authorities, and how to look at the device's certificate. */
+/** Authorities of one's own, and how the device's certificate is checked. */
 export interface CertificateTrust extends ClientCertificate {
   /** In PEM. Default: those that the system knows. */
   ca?: string | Buffer | (string | Buffer)[];
@@ -25,87 +20,13 @@ export interface PinnedTrust extends ClientCertificate {
 }
 
 /**
- * Which certificate of the device to accept, for HTTP and WebSocket alike: `"system"` (an authority the system knows), own authorities,
- * exactly the certificate with a SHA-256 fingerprint, or `"none"` (any: the connection can be listened to). The objects may carry a client
- * certificate besides.
+ * Which certificate of the device to accept, for HTTP and WebSocket alike: `"system"` (an authority the system knows),
+ * own authorities, exactly the certificate with a SHA-256 fingerprint, or `"none"` (any: the connection can be listened
+ * to). The objects may carry a client certificate besides.
  */
 export type Trust = "system" | "none" | CertificateTrust | PinnedTrust;
 
-/** Opens a TCP or TLS connection and hands it on only when the device's certificate is trusted. */
-export interface Connector extends buildConnector.connector {
-  /** A client certificate is presented to who asks for one. */
-  readonly hasCertificate: boolean;
-}
-
-interface ConnectorOptions {
-  trust: Trust;
-  /** Seconds for everything: proxy, TCP, TLS. */
-  connectTimeout: number;
-  /** `http://[user:password@]host:port` */
-  proxy?: string | undefined;
-  /** Gives up what is still connecting. */
-  closed?: AbortSignal;
-}
-
-/** @throws ConfigurationError for a fingerprint, a certificate, a key or a proxy that cannot be used. */
-export function connectorFor({ trust, connectTimeout, proxy: proxyUrl, closed }: ConnectorOptions): Connector {
-  const proxy = proxyUrl === undefined || proxyUrl === "" ? undefined : new Proxy(proxyUrl);
-  const tls = tlsOf(trust);
-  // undici's types leave out that it returns the socket that is connecting.
-  const connect = buildConnector({
-    ...tls.options,
-    // The Deadline's limit holds for the proxy too.
-    timeout: 0,
-    // Whether the certificate is trusted is decided below, where its fingerprint can be told to the user. On a resumed session
-    // there would be no certificate to look at.
-    rejectUnauthorized: false,
-    maxCachedSessions: 0,
-  }) as (...args: Parameters<buildConnector.connector>) => Socket;
-
-  async function connected(target: buildConnector.Options, deadline: Deadline): Promise<Socket> {
-    const isSecure = target.protocol === "https:";
-    if (isSecure && tls.certificate) checkTime(tls.certificate);
-    const tunnel = await proxy?.tunnelTo(endpointOf(target), deadline);
-    if (tunnel && !isSecure) return tunnel;
-    let connecting: Socket | undefined;
-    try {
-      const socket = await deadline.race(
-        new Promise<Socket>((resolve, reject) => {
-          connecting = connect(tunnel ? { ...target, httpSocket: tunnel } : target, (error, opened) =>
-            error ? reject(error) : resolve(opened),
-          );
-        }),
-      );
-      const distrust = socket instanceof TLSSocket && tls.verify ? distrustOf(socket, tls.fingerprint) : undefined;
-      if (distrust) throw distrust;
-      // What a server says of our certificate in TLS 1.3 comes only now; undici would tell of the end that follows instead.
-      socket.once("error", () => socket.destroy());
-      return socket;
-    } catch (error) {
-      // Before the first byte of a request, which would carry the password.
-      connecting?.destroy();
-      tunnel?.destroy();
-      throw error;
-    }
-  }
-
-  const connector: buildConnector.connector = (target, callback) => {
-    const late = () => {
-      const through = proxy ? ` through the proxy ${proxy.target}` : "";
-      const message = `No connection to ${targetOf(endpointOf(target))}${through} in time.`;
-      return new ConnectionTimeoutError(message, { code: "UND_ERR_CONNECT_TIMEOUT", retryable: true });
-    };
-    const deadline = new Deadline([closed], { seconds: connectTimeout, late });
-    void connected(target, deadline)
-      .finally(() => deadline[Symbol.dispose]())
-      .then(
-        (socket) => callback(null, socket),
-        (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), null),
-      );
-  };
-  return Object.assign(connector, { hasCertificate: tls.certificate !== undefined });
-}
-
+/** What TLS needs to know of a `Trust`. */
 interface Tls {
   options: Omit<CertificateTrust, "verify">;
   verify: boolean;
@@ -113,7 +34,8 @@ interface Tls {
   certificate: X509Certificate | undefined;
 }
 
-function tlsOf(trust: Trust): Tls {
+/** @throws ConfigurationError for a fingerprint, a certificate or a key that cannot be used. */
+export function tlsOf(trust: Trust): Tls {
   if (typeof trust === "string") return { options: {}, verify: trust !== "none", certificate: undefined };
   if ("fingerprint" in trust) {
     const { fingerprint, ...options } = trust;
@@ -124,65 +46,14 @@ function tlsOf(trust: Trust): Tls {
   return { options, verify, certificate: readOwnCertificates(options, options.ca) };
 }
 
-/** undici leaves out the port where it is the scheme's own. */
-function endpointOf({ hostname, port, protocol }: buildConnector.Options): { hostname: string; port: number } {
-  return { hostname, port: Number(port) || (protocol === "https:" ? 443 : 80) };
-}
-
-/** A connection to the address outside of HTTP requests: for the WebSocket, and to look at the certificate. */
-export function openSocket(connector: Connector, address: Address): Promise<Socket> {
-  const { hostname, port, secure } = address;
-  const target = { hostname, host: hostname, port: String(port), protocol: secure ? "https:" : "http:" };
-  return new Promise((resolve, reject) => {
-    connector(target, (error, socket) => {
-      if (error) reject(error);
-      else resolve(socket);
-    });
-  });
-}
-
-/** What a device's certificate says, to be shown to a person who decides whether to trust it. */
-export interface Certificate {
-  /** SHA-256 as `AB:CD:...` */
-  fingerprint: string;
-  subject: string;
-  validTo: string;
-}
-
-/**
- * Reads the certificate of an address without trusting it and without sending anything.
- * @param connectTimeout seconds.
- * @param proxy as the option of that name.
- * @throws ConnectError, ConnectionTimeoutError; ConfigurationError for an http address.
- */
-export async function readCertificate(address: Address, connectTimeout: number, proxy?: string): Promise<Certificate> {
-  if (!address.secure) throw new ConfigurationError("An http:// address has no certificate.");
-  const connector = connectorFor({ trust: "none", connectTimeout, proxy });
-  const socket = await openSocket(connector, address).catch((error: unknown) => {
-    throw networkError(error, { address });
-  });
-  try {
-    if (!(socket instanceof TLSSocket)) throw new ConnectError("The connection has no certificate.");
-    const { fingerprint256, subject, valid_to } = socket.getPeerCertificate();
-    return { fingerprint: fingerprint256, subject: Object.values(subject).join(", "), validTo: valid_to };
-  } finally {
-    socket.destroy();
-  }
-}
-
-/** The fingerprint as `AB:CD:...`; accepts it without colons and in any case, with an optional `sha256:` before it. */
 function parseFingerprint(text: string): string {
-  const digits = text
-    .trim()
-    .replace(/^sha-?256[:=\s]\s*(fingerprint=)?/i, "")
-    .replace(/[:\s]/g, "");
-  if (!/^[0-9a-f]{64}$/i.test(digits)) {
-    throw new ConfigurationError("The fingerprint is not a SHA-256 fingerprint: 32 pairs of hexadecimal digits.");
-  }
-  return digits.toUpperCase().replace(/(..)(?!$)/g, "$1:");
+  const fingerprint = fingerprintIn(text);
+  if (fingerprint !== undefined) return fingerprint;
+  throw new ConfigurationError("The fingerprint is not a SHA-256 fingerprint: 32 pairs of hexadecimal digits.");
 }
 
-function distrustOf(socket: TLSSocket, fingerprint: string | undefined): ConnectError | undefined {
+/** Why a connection that is open must not be used, if so. */
+export function distrustOf(socket: TLSSocket, fingerprint: string | undefined): ConnectError | undefined {
   const presented = socket.getPeerCertificate().fingerprint256;
   if (fingerprint !== undefined) {
     if (presented === fingerprint) return undefined;
@@ -193,7 +64,7 @@ function distrustOf(socket: TLSSocket, fingerprint: string | undefined): Connect
     );
   }
   if (socket.authorized) return undefined;
-  // Typed as Error, but Node puts the code there.
+  // Its type is Error, but Node puts a code there.
   const code = String(socket.authorizationError);
   return new ConnectError(`${describeDistrust(code)} sha256:${presented}; ${ADVICE}`, { code });
 }

@@ -16,8 +16,8 @@ const MAX_FRAMES = 32;
 const MAX_BYTES = 32 * 1024 * 1024;
 
 /**
- * Frames that wait for their reader. What there is no room for is dropped so that the rest can be decoded: of JPEG the oldest pictures, of
- * H.264 everything up to the next key frame.
+ * Frames that wait for their reader. What there is no room for is dropped so that the rest can be decoded: of JPEG the
+ * oldest pictures, of H.264 everything up to the next key frame.
  */
 export class FrameQueue {
   readonly format: VideoFormat;

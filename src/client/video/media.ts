@@ -4,7 +4,7 @@ import { MediaSocket } from "./media-socket";
 import type { MediaState } from "./media-state";
 
 /**
- * Single frames of the video, H.264 or JPEG, from the daemon beside kvmd (`/api/media`, kvmd 4.28 and later). It starts no video: frames
+ * Single frames of the video, H.264 or JPEG, from the daemon beside kvmd (`/api/media`). It starts no video: frames
  * come only while somebody watches (`PiKVM.video`).
  */
 export class Media {

@@ -6,7 +6,7 @@ import type { CallOptions } from "../http/transport";
 export interface MjpegOptions extends CallOptions {
   /** A name under which the device lists us in the `clients_stat` of its state. Default none. */
   key?: string;
-  /** Only what is told of each picture, without the picture. Default false. */
+  /** Only what the device says of each picture, without the picture itself. Default false. */
   zeroData?: boolean;
 }
 
@@ -41,7 +41,8 @@ const MAX_LINE = 1024;
 const MAX_LINES = 64;
 
 /**
- * Cuts a `multipart/x-mixed-replace` body into its pictures, each as soon as its last byte is here. Reads no faster than it is iterated.
+ * Cuts a `multipart/x-mixed-replace` body into its pictures, each as soon as its last byte is here. Reads no faster
+ * than it is iterated.
  * @throws ResponseError for what is no such body, and when it ends; what the body throws.
  */
 export async function* framesOf(
@@ -118,7 +119,10 @@ class Parts {
     }
   }
 
-  /** The lines up to an empty one. @returns what answers with a header's value, by its name in small letters; empty when absent. */
+  /**
+   * The lines up to an empty one.
+   * @returns what answers with a header's value, by its name in small letters; empty when absent.
+   */
   async head(): Promise<Header> {
     const fields = new Map<string, string>();
     for (let count = 0; count < MAX_LINES; count += 1) {

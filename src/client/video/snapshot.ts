@@ -15,7 +15,10 @@ export interface PictureOptions extends CallOptions {
 }
 
 export interface Preview {
-  /** Pixels; the proportions are kept, and nothing is enlarged. 0 = as the other side demands; both 0 = a fifth. Default 0. */
+  /**
+   * Pixels; the proportions are kept, and nothing is enlarged. 0 = as the other side demands; both 0 = a fifth. Default
+   * 0.
+   */
   maxWidth?: number;
   maxHeight?: number;
   /** JPEG quality, 1 to 100. Default 80. A picture that need not be made smaller comes as it is, whatever is given. */
@@ -30,11 +33,13 @@ export interface SnapshotOptions extends PictureOptions {
 export interface OcrOptions extends PictureOptions {
   /** Names from `getOcrInfo`; default the device's. */
   langs?: readonly string[] | undefined;
-  /** The part to read, in pixels of the picture; `right` and `bottom` are coordinates. What is left out is that edge. */
+  /**
+   * The part to read, in pixels of the picture; `right` and `bottom` are coordinates. What is left out is that edge.
+   */
   region?: { left?: number; top?: number; right?: number; bottom?: number } | undefined;
 }
 
-/** What the device tells of a picture; it may leave out any of that. */
+/** What the device says of a picture; it may leave out any of that. */
 export interface PictureFacts {
   /** Whether there was a video signal. */
   online: boolean | undefined;
@@ -73,7 +78,10 @@ export function previewOf({ maxWidth, maxHeight, quality }: Preview): Query {
   };
 }
 
-/** The query of a region. @throws ConfigurationError for an empty one, which the device would take for the whole picture. */
+/**
+ * The query of a region.
+ * @throws ConfigurationError for an empty one, which the device would take for the whole picture.
+ */
 export function regionOf(region: NonNullable<OcrOptions["region"]>): Query {
   for (const [name, value] of Object.entries(region)) inRange(name, value, SIDE);
   const { left, top, right, bottom } = region;
@@ -91,10 +99,12 @@ export function checkLangs(langs: readonly string[], { enabled, langs: { availab
   throw new ConfigurationError(`The device cannot read the language ${names}; it has ${available.join(", ")}.`);
 }
 
-/** @throws ConfigurationError for a region that begins outside of the picture: the device has read all of it instead. */
+/**
+ * @throws ConfigurationError for a region that begins outside of the picture: the device has read all of it instead.
+ */
 export function checkRegion({ left = 0, top = 0 }: NonNullable<OcrOptions["region"]>, answer: WholeAnswer): void {
   const { online, width = Infinity, height = Infinity } = factsOf(headersOf(answer));
-  // The size of a picture that says "NO LIVE VIDEO" tells nothing.
+  // A picture that says "NO LIVE VIDEO" has a size of its own.
   if (online === false || (left < width && top < height)) return;
   const text = `The region to read begins at ${left}, ${top}, outside of the picture of ${width} x ${height} pixels.`;
   throw new ConfigurationError(text, { code: OUTSIDE });
@@ -130,7 +140,10 @@ export function recognisedText(answer: WholeAnswer): string {
   return answer.text;
 }
 
-/** What a picture's headers tell of it. @param header answers with the value of a header, by its name in small letters; empty when absent. */
+/**
+ * What the headers of a picture say of it.
+ * @param header answers with the value of a header, by its name in small letters; empty when absent.
+ */
 export function factsOf(header: (name: string) => string): PictureFacts {
   const online = header("x-ustreamer-online");
   return {

@@ -26,7 +26,7 @@ export interface StreamerState {
   limits: { desired_fps: Limits; h264_bitrate?: Limits; h264_gop?: Limits; available_resolutions?: string[] };
   /** As wanted. */
   params: StreamerParams;
-  /** As the running process has them; since kvmd 4.126. */
+  /** As the running process has them. */
   applied?: StreamerParams;
   snapshot: { saved: (Size & { online: boolean }) | null };
   /** `null` while nobody watches. */

@@ -39,8 +39,8 @@ const SIGNAL_TIME = 10;
 const OCR_TIME = 60;
 
 /**
- * The screen of the computer (`/api/streamer`). The video runs only while somebody watches (a WebSocket with `stream=1`, such as the
- * device's own web page, or `PiKVM.video`); nothing here starts it.
+ * The screen of the computer (`/api/streamer`). The video runs only while somebody watches (a WebSocket with
+ * `stream=1`, such as the device's own web page, or `PiKVM.video`); nothing here starts it.
  */
 export class Streamer {
   readonly #commands: Commands;
@@ -57,15 +57,20 @@ export class Streamer {
     return this.#commands.transport.get("/api/streamer", { signal });
   }
 
-  /** The `streamer` of the state, fresh. `GET /streamer/state`. @throws APIError with status 502 while nobody watches. */
+  /**
+   * The `streamer` of the state, fresh. `GET /streamer/state`.
+   * @throws APIError with status 502 while nobody watches.
+   */
   getUstreamerState({ signal }: CallOptions = {}): Promise<UstreamerState> {
     return this.#commands.transport.get("/streamer/state", { signal });
   }
 
   /**
-   * Changes settings 1 s later, with a gap of some seconds in the video. Writing back the old value meanwhile undoes nothing. Looks at the
-   * device's own limits first, because it drops what is out of them without a word. `POST /api/streamer/set_params`.
-   * @throws ConfigurationError for a value out of the device's limits; APIError `StreamerQualityNotSupported` and the like.
+   * Changes settings 1 s later, with a gap of some seconds in the video. Writing back the old value meanwhile undoes
+   * nothing. Reads the device's own limits first: it drops without an error what is out of them.
+   * `POST /api/streamer/set_params`.
+   * @throws ConfigurationError for a value out of the device's limits; APIError `StreamerQualityNotSupported` and the
+   * like.
    */
   async setParams(params: SetStreamerParams, options: ChangeOptions = {}): Promise<void> {
     const { limits, features } = await this.getState(options);
@@ -93,8 +98,8 @@ export class Streamer {
 
   /**
    * A picture of the screen. `GET /api/streamer/snapshot`.
-   * @throws ConfigurationError for a preview out of range; UnavailableError when the video does not run, when there is no signal (after 3 s),
-   * and with `load` when nothing is saved: the device does not tell which.
+   * @throws ConfigurationError for a preview out of range; UnavailableError when the video does not run, when there is
+   * no signal (after 3 s), and with `load` when nothing is saved: the device does not say which of them it is.
    */
   async snapshot({ preview = false, ...options }: SnapshotOptions = {}): Promise<Snapshot> {
     const query = preview === false ? {} : previewOf(preview === true ? {} : preview);
@@ -102,12 +107,13 @@ export class Streamer {
   }
 
   /**
-   * The pictures as they come, until it is cancelled or left (`break`). An unchanged picture is sent again about once a second, without a
-   * signal a "NO LIVE VIDEO" one with `online` false. Reads no faster than it is iterated: a slow reader's pictures are some time old, and
-   * the device leaves out others (`dropped`). Ends when the video does, e.g. a second after `setParams`. `GET /streamer/stream`.
-   * @throws APIError with status 502 while nobody watches; ConnectionTimeoutError when nothing comes for the time of an ordinary answer;
-   * ConnectError when the connection breaks; ResponseError when the video ends (`CUT_SHORT`), for what is no MJPEG stream, and for a
-   * picture over 16 MiB; CancelledError.
+   * The pictures as they come, until it is cancelled or left (`break`). An unchanged picture is sent again about once a
+   * second, without a signal a "NO LIVE VIDEO" one with `online` false. Reads no faster than it is iterated: a slow
+   * reader's pictures are some time old, and the device leaves out others (`dropped`). Ends when the video does, e.g. a
+   * second after `setParams`. `GET /streamer/stream`.
+   * @throws APIError with status 502 while nobody watches; ConnectionTimeoutError when nothing comes for the time of an
+   * ordinary answer; ConnectError when the connection breaks; ResponseError when the video ends (`CUT_SHORT`), for what
+   * is no MJPEG stream, and for a picture over 16 MiB; CancelledError.
    */
   async *mjpeg({ key, zeroData = false, signal }: MjpegOptions = {}): AsyncGenerator<MjpegFrame, void, undefined> {
     const query = { extra_headers: true, key, zero_data: zeroData ? true : undefined };
@@ -115,7 +121,7 @@ export class Streamer {
     yield* framesOf(await transport.stream("/streamer/stream", { signal, query, limited: "steps" }), zeroData);
   }
 
-  /** Forgets the saved picture, whether there is one or not; no event tells of it. `DELETE /api/streamer/snapshot`. */
+  /** Forgets the saved picture, whether there is one or not; no event reports it. `DELETE /api/streamer/snapshot`. */
   async deleteSnapshot({ signal, busyRetry }: ChangeOptions = {}): Promise<void> {
     const { transport } = this.#commands;
     await this.#commands.run((turn) => transport.change("DELETE", "/api/streamer/snapshot", { signal: turn }), {
@@ -130,11 +136,11 @@ export class Streamer {
   }
 
   /**
-   * The text on the screen. Takes a small board 10 to 20 s for all of it. One is read at a time; who wants the same meanwhile shares the
-   * next. Looks first whether the device has the languages. `GET /api/streamer/snapshot?ocr=1`.
-   * @throws ConfigurationError for a region that is empty, or begins outside of the picture (code `REGION_OUTSIDE`), and for a language that
-   * the device has not; APIError `OcrError` where the device cannot read; BusyError when too many different ones wait already; what
-   * `snapshot` throws.
+   * The text on the screen. Takes a small board 10 to 20 s for all of it. One is read at a time; who wants the same
+   * meanwhile shares the next. Checks first that the device has the languages. `GET /api/streamer/snapshot?ocr=1`.
+   * @throws ConfigurationError for a region that is empty, or begins outside of the picture (code `REGION_OUTSIDE`),
+   * and for a language that the device has not; APIError `OcrError` where the device cannot read; BusyError when too
+   * many different ones wait already; what `snapshot` throws.
    */
   async ocr({ langs = [], region = {}, ...options }: OcrOptions = {}): Promise<string> {
     const { signal, ...picture } = options;

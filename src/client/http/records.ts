@@ -1,10 +1,11 @@
 import { ResponseError } from "../errors";
 
-/** The longest record that a device may send. */
+/** Characters of the longest record that a device may send. */
 const MAX_RECORD = 1024 * 1024;
 
 /**
- * Cuts what arrives into records, each as soon as it is complete; a last one without a separator counts, an empty one does not.
+ * Cuts what arrives into records, and yields each as soon as it is complete. The last one needs no separator behind it;
+ * empty ones are left out.
  * @throws ResponseError for a record without an end, and what the body throws.
  */
 export async function* recordsOf(

@@ -1,0 +1,55 @@
+import { pause } from "../deadline";
+import { BusyError, ConnectError } from "../errors";
+
+/** Seconds from one attempt to the next while the device is busy. */
+const BUSY_INTERVAL = 1;
+
+/** How a connection ends that was kept alive for longer than the device wanted to. */
+const BROKEN_CONNECTION = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
+
+/** Repeats once what failed because a kept-alive connection had ended meanwhile. For what changes nothing. */
+export function repeatedOnce<T>(work: () => Promise<T>): Promise<T> {
+  let isFirst = true;
+  return repeated(work, (error) => {
+    const isBroken = error instanceof ConnectError && BROKEN_CONNECTION.has(error.code);
+    if (!isFirst || !isBroken) return undefined;
+    isFirst = false;
+    return 0;
+  });
+}
+
+interface BusyOptions {
+  /** Seconds to try again. Default 0. */
+  busyRetry?: number | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** Repeats what the device refuses as busy, for a limited time. The only change that is ever sent twice. */
+export function whileBusy<T>(work: () => Promise<T>, { busyRetry = 0, signal }: BusyOptions): Promise<T> {
+  const end = Date.now() + busyRetry * 1000;
+  const delayAfter = (error: unknown) => {
+    const left = (end - Date.now()) / 1000;
+    return error instanceof BusyError && left > 0 ? Math.min(BUSY_INTERVAL, left) : undefined;
+  };
+  return repeated(work, delayAfter, signal);
+}
+
+/**
+ * Does work again while it fails.
+ * @param delayAfter seconds after which to try again what has failed with this error; undefined: not at all.
+ */
+export async function repeated<T>(
+  work: () => Promise<T>,
+  delayAfter: (error: unknown) => number | undefined,
+  signal?: AbortSignal,
+): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      const delay = delayAfter(error);
+      if (delay === undefined) throw error;
+      if (delay > 0) await pause(delay, signal);
+    }
+  }
+}

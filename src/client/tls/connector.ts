@@ -1,0 +1,131 @@
+import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
+import { buildConnector } from "undici";
+import { checkTime } from "./client-certificate";
+import { Deadline } from "../deadline";
+import { ConfigurationError, ConnectError, ConnectionTimeoutError } from "../errors";
+import { networkError, targetOf } from "../http/network";
+import { Proxy } from "./proxy";
+import { distrustOf, tlsOf, type Trust } from "./trust";
+import type { Address } from "../vocabulary";
+
+/** Opens a TCP or TLS connection and hands it on only when the device's certificate is trusted. */
+export interface Connector extends buildConnector.connector {
+  /** Whether it has a client certificate to present where the server wants one. */
+  readonly hasCertificate: boolean;
+}
+
+interface ConnectorOptions {
+  trust: Trust;
+  /** Seconds for everything: proxy, TCP, TLS. */
+  connectTimeout: number;
+  /** `http://[user:password@]host:port` */
+  proxy?: string | undefined;
+  /** Ends what is still connecting. */
+  closed?: AbortSignal;
+}
+
+/** @throws ConfigurationError for a fingerprint, a certificate, a key or a proxy that cannot be used. */
+export function connectorFor({ trust, connectTimeout, proxy: proxyUrl, closed }: ConnectorOptions): Connector {
+  const proxy = proxyUrl === undefined || proxyUrl === "" ? undefined : new Proxy(proxyUrl);
+  const tls = tlsOf(trust);
+  // undici's types leave out that it returns the socket that is connecting.
+  const connect = buildConnector({
+    ...tls.options,
+    // The Deadline's limit holds for the proxy too.
+    timeout: 0,
+    // The certificate is checked below, where its fingerprint can go into the error. A resumed TLS session would not
+    // have a certificate to check.
+    rejectUnauthorized: false,
+    maxCachedSessions: 0,
+  }) as (...args: Parameters<buildConnector.connector>) => Socket;
+
+  async function connected(target: buildConnector.Options, deadline: Deadline): Promise<Socket> {
+    const isSecure = target.protocol === "https:";
+    if (isSecure && tls.certificate) checkTime(tls.certificate);
+    const tunnel = await proxy?.tunnelTo(endpointOf(target), deadline);
+    if (tunnel && !isSecure) return tunnel;
+    let connecting: Socket | undefined;
+    try {
+      const socket = await deadline.race(
+        new Promise<Socket>((resolve, reject) => {
+          connecting = connect(tunnel ? { ...target, httpSocket: tunnel } : target, (error, opened) =>
+            error ? reject(error) : resolve(opened),
+          );
+        }),
+      );
+      const distrust = socket instanceof TLSSocket && tls.verify ? distrustOf(socket, tls.fingerprint) : undefined;
+      if (distrust) throw distrust;
+      // In TLS 1.3 a server refuses our certificate only now; undici would report the end that follows instead.
+      socket.once("error", () => socket.destroy());
+      return socket;
+    } catch (error) {
+      // No byte of a request was sent yet: with it our password would be.
+      connecting?.destroy();
+      tunnel?.destroy();
+      throw error;
+    }
+  }
+
+  const connector: buildConnector.connector = (target, callback) => {
+    const late = () => {
+      const through = proxy ? ` through the proxy ${proxy.target}` : "";
+      const message = `No connection to ${targetOf(endpointOf(target))}${through} in time.`;
+      return new ConnectionTimeoutError(message, { code: "UND_ERR_CONNECT_TIMEOUT", retryable: true });
+    };
+    const deadline = new Deadline([closed], { seconds: connectTimeout, late });
+    void connected(target, deadline)
+      .finally(() => deadline[Symbol.dispose]())
+      .then(
+        (socket) => callback(null, socket),
+        (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), null),
+      );
+  };
+  return Object.assign(connector, { hasCertificate: tls.certificate !== undefined });
+}
+
+/** undici leaves out the port where it is the scheme's own. */
+function endpointOf({ hostname, port, protocol }: buildConnector.Options): { hostname: string; port: number } {
+  return { hostname, port: Number(port) || (protocol === "https:" ? 443 : 80) };
+}
+
+/** A connection to the address outside of HTTP requests: for the WebSocket, and to look at the certificate. */
+export function openSocket(connector: Connector, address: Address): Promise<Socket> {
+  const { hostname, port, secure } = address;
+  const target = { hostname, host: hostname, port: String(port), protocol: secure ? "https:" : "http:" };
+  return new Promise((resolve, reject) => {
+    connector(target, (error, socket) => {
+      if (error) reject(error);
+      else resolve(socket);
+    });
+  });
+}
+
+/** What a device's certificate says, to be shown to a person who decides whether to trust it. */
+export interface Certificate {
+  /** SHA-256 as `AB:CD:...` */
+  fingerprint: string;
+  subject: string;
+  validTo: string;
+}
+
+/**
+ * Reads the certificate of an address without trusting it and without sending anything.
+ * @param connectTimeout seconds.
+ * @param proxy as the option of that name.
+ * @throws ConnectError, ConnectionTimeoutError; ConfigurationError for an http address.
+ */
+export async function readCertificate(address: Address, connectTimeout: number, proxy?: string): Promise<Certificate> {
+  if (!address.secure) throw new ConfigurationError("An http:// address has no certificate.");
+  const connector = connectorFor({ trust: "none", connectTimeout, proxy });
+  const socket = await openSocket(connector, address).catch((error: unknown) => {
+    throw networkError(error, { address });
+  });
+  try {
+    if (!(socket instanceof TLSSocket)) throw new ConnectError("The connection has no certificate.");
+    const { fingerprint256, subject, valid_to } = socket.getPeerCertificate();
+    return { fingerprint: fingerprint256, subject: Object.values(subject).join(", "), validTo: valid_to };
+  } finally {
+    socket.destroy();
+  }
+}
