@@ -30,4 +30,23 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    // Sessions of the device open and close in turn with typing: nothing may go past the one place that sees to that.
+    files: ["src/client/**/*.ts", "src/runtime/**/*.ts", "nodes/**/*.ts"],
+    ignores: ["src/client/sockets/**"],
+    rules: {
+      "@typescript-eslint/no-restricted-imports": [
+        "error",
+        {
+          paths: [{ name: "ws", message: "WebSockets of the device are opened by src/client/sockets." }],
+          patterns: [
+            {
+              regex: "/sockets/socket$",
+              message: "WebSockets of the device are opened by `Sockets` only, in turn with typing.",
+            },
+          ],
+        },
+      ],
+    },
+  },
 );

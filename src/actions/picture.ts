@@ -1,6 +1,5 @@
-import { randomUUID } from "node:crypto";
-import { rename, rm, writeFile } from "node:fs/promises";
 import { ConfigurationError, PiKVMError } from "../client";
+import { writeWholeFile } from "../client/whole-file";
 import type { PICTURE_FORMATS } from "../schema/picture-formats";
 import { reasonOf } from "./thrown";
 
@@ -11,13 +10,9 @@ export async function handOver(image: Buffer, format: PictureFormat, file: strin
   if (format === "buffer") return image;
   if (format === "data_url") return `data:image/jpeg;base64,${image.toString("base64")}`;
   const path = pathOf(file);
-  // A name of its own: two that write the same file must not mix.
-  const unfinished = `${path}.${randomUUID()}.part`;
   try {
-    await writeFile(unfinished, image);
-    await rename(unfinished, path);
+    await writeWholeFile(path, image);
   } catch (cause) {
-    await rm(unfinished, { force: true }).catch(() => undefined);
     throw new PiKVMError(`The picture could not be written to "${path}": ${reasonOf(cause)}`, { code: "FILE", cause });
   }
   return path;

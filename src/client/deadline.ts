@@ -42,7 +42,10 @@ export class Deadline implements Disposable {
     clearTimeout(this.#timer);
   }
 
-  /** The result of the work, or the reason for its end, whichever is first: even when the work does not listen to its signal. */
+  /**
+   * The result of the work, or the reason for its end, whichever is first: even when the work does not listen to its
+   * signal.
+   */
   async race<T>(work: Promise<T>): Promise<T> {
     let listener: (() => void) | undefined;
     const ended = new Promise<never>((_, reject) => {

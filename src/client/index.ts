@@ -47,14 +47,16 @@ export type {
   SaveImageOptions,
   UploadImageOptions,
 } from "./msd/images";
-export type { ConnectionChange, LinkEvents } from "./events/link";
+export type { LinkEvents } from "./events/link";
+export type { ConnectionChange } from "./reconnect";
 export type { SoftwareVersion } from "./versions";
 export type { LiveOptions } from "./hid/live";
 export type { BatchOptions, KeyPress, LiveHid } from "./hid/live-hid";
 export { parseMacro, type Macro, type MacroEvents, type MacroRange, type MacroStep } from "./hid/macro";
 export type { Macros, PlayOptions, PlayResult } from "./hid/macro-player";
-export type { Media, MediaState } from "./video/media";
+export type { Media } from "./video/media";
 export type { MediaSocket } from "./video/media-socket";
+export type { MediaState } from "./video/media-state";
 export type { DeviceEvent, StateChange } from "./events/merge";
 export type { MjpegFrame, MjpegOptions } from "./video/mjpeg";
 export { type MouseDelta } from "./hid/mouse";

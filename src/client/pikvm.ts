@@ -31,6 +31,7 @@ import { Relays } from "./gpio/relays";
 import { Redfish } from "./system/redfish";
 import { request, stream, type ApiAnswer, type ApiRequestOptions, type StreamOptions } from "./http/request";
 import { Screen } from "./screen/screen";
+import { Sockets } from "./sockets/sockets";
 import { Streamer } from "./video/streamer";
 import { Switch } from "./switch/switch";
 import { Edids } from "./switch/switch-edids";
@@ -52,11 +53,13 @@ export interface PiKVMOptions extends TransportOptions {
 type Resources = ReturnType<typeof assemble>;
 
 /**
- * One device. Nothing connects before the first call; all calls share few connections, and all subscriptions one WebSocket.
- * What takes newer software of the device stands in versions.ts; calls that it does not know are an APIError with status 404.
+ * One device. Nothing connects before the first call; all calls share few connections, and all subscriptions one
+ * WebSocket. What takes newer software of the device stands in versions.ts; calls that it does not know are an APIError
+ * with status 404.
  *
  * ```ts
- * await using kvm = new PiKVM({ address: "pikvm.lan", user: "admin", password: "...", trust: { fingerprint: "AB:CD:..." } });
+ * const trust = { fingerprint: "AB:CD:..." };
+ * await using kvm = new PiKVM({ address: "pikvm.lan", user: "admin", password: "...", trust });
  * await kvm.open();
  * await kvm.power.ensureOn({ timeout: 60 });
  * ```
@@ -69,7 +72,10 @@ export class PiKVM implements AsyncDisposable {
     this.#options = options;
   }
 
-  /** The device's address with its sub-path, without a slash at the end. @throws ConfigurationError for an address that is none. */
+  /**
+   * The device's address with its sub-path, without a slash at the end.
+   * @throws ConfigurationError for an address that is none.
+   */
   get baseUrl(): string {
     const { origin, path } = parseAddress(this.#options.address);
     return origin + path;
@@ -191,14 +197,16 @@ export class PiKVM implements AsyncDisposable {
   }
 
   /**
-   * Any call of the device, also of what stands beside kvmd (`/redfish`, `/streamer`), with the same login, trust, errors, time limit and
-   * read-only rule as everywhere. A GET is repeated once on a broken connection; all else is sent at most once and, unlike the methods of
-   * the subsystems, does not wait for its turn.
-   * @param path on the device, below its sub-path, in ASCII; may have a query. All parameters of kvmd belong into the query, also with POST.
-   * @returns status, headers and body. JSON is returned whole and unchanged, so kvmd's `result` is `body.result`; an empty body is null.
-   * @throws ConfigurationError, before anything is sent, for a path that leaves the device, a header that is the client's own, and what
-   * `readOnly` forbids; APIError and its kin for statuses from 300 on and for JSON with `"ok": false`; ResponseError for a body that is not
-   * JSON, or longer than 32 MiB.
+   * Any call of the device, also of what stands beside kvmd (`/redfish`, `/streamer`), with the same login, trust,
+   * errors, time limit and read-only rule as everywhere. A GET is repeated once on a broken connection; all else is
+   * sent at most once and, unlike the methods of the subsystems, does not wait for its turn.
+   * @param path on the device, below its sub-path, in ASCII; may have a query. All parameters of kvmd belong into the
+   * query, also with POST.
+   * @returns status, headers and body. JSON is returned whole and unchanged, so kvmd's `result` is `body.result`; an
+   * empty body is null.
+   * @throws ConfigurationError, before anything is sent, for a path that leaves the device, a header that is the
+   * client's own, and what `readOnly` forbids; APIError and its kin for statuses from 300 on and for JSON with
+   * `"ok": false`; ResponseError for a body that is not JSON, or longer than 32 MiB.
    */
   request(method: Method, path: string, options: ApiRequestOptions & { as: "text" }): Promise<ApiAnswer<string>>;
   request(method: Method, path: string, options: ApiRequestOptions & { as: "buffer" }): Promise<ApiAnswer<Buffer>>;
@@ -208,29 +216,35 @@ export class PiKVM implements AsyncDisposable {
   }
 
   /**
-   * As `request`, with the answer's body as a stream, for what is long or never ends (log, MJPEG, images). The time limit is for the
-   * beginning of the answer; after that only `signal`, and destroying the stream, end it. Destroy a stream that is not read to its end.
+   * As `request`, with the answer's body as a stream, for what is long or never ends (log, MJPEG, images). The time
+   * limit is for the beginning of the answer; after that only `signal`, and destroying the stream, end it. Destroy a
+   * stream that is not read to its end.
    */
   async stream(method: Method, path: string, options: StreamOptions = {}): Promise<ApiAnswer<Readable>> {
     return stream(this.#open.transport, method, path, options);
   }
 
-  /** Subscribes to what the device reports; see `EventStream`. Close it when done. @throws ConfigurationError for a time out of range. */
+  /**
+   * Subscribes to what the device reports; see `EventStream`. Close it when done.
+   * @throws ConfigurationError for a time out of range.
+   */
   events({ power = false, idle }: EventsOptions = {}): EventStream {
     const { link, hid } = this.#open;
-    const derive: Derive[] = power ? [(told) => new PowerLed(told)] : [];
+    const derive: Derive[] = power ? [(report) => new PowerLed(report)] : [];
     if (idle !== undefined) {
       const after = inRange("The time without keys and mouse", idle, { min: 1, max: 86_400, unit: " s" });
-      derive.push((told) => new Idleness(told, (options) => hid.getInactivity(options), after));
+      derive.push((report) => new Idleness(report, (options) => hid.getInactivity(options), after));
     }
     return new EventStream(link, derive);
   }
 
   /**
-   * Takes keyboard and mouse for events without answers, over the WebSocket that all subscriptions share; see `LiveHid`. Waits until
-   * it is connected and until those who type have ended. From then on everybody else waits: calls of `hid` too, until it is closed.
+   * Takes keyboard and mouse for events without answers, over the WebSocket that all subscriptions share; see
+   * `LiveHid`. Waits until it is connected and until those who type have ended. From then on everybody else waits:
+   * calls of `hid` too, until it is closed.
    * @param options `signal` cancels the waiting, and later ends the use and releases what is down.
-   * @throws the errors of connecting; BusyError when too many wait already; ConfigurationError when the device is set to read-only.
+   * @throws the errors of connecting; BusyError when too many wait already; ConfigurationError when the device is set
+   * to read-only.
    */
   async live(options: LiveOptions = {}): Promise<LiveHid> {
     return openLive(this.#open, options);
@@ -252,11 +266,11 @@ export class PiKVM implements AsyncDisposable {
     const resources = this.#resources;
     this.#resources = "closed";
     if (typeof resources === "string") return;
-    const { transport, hidLane, link, media, video } = resources;
+    const { transport, sockets, link, media, video } = resources;
     transport.end();
     const limit = { seconds: LAST_WORDS, late: () => new CancelledError("Closed.") };
     // Keys that are held down are let go.
-    const lastWords = within([], limit, (deadline) => deadline.race(hidLane.idle())).catch(() => undefined);
+    const lastWords = within([], limit, (deadline) => deadline.race(sockets.hidLane.idle())).catch(() => undefined);
     await Promise.all([link.close(), media.close(), video.close(), lastWords]);
     await transport.destroy();
   }
@@ -281,26 +295,26 @@ const CLOSED = "This PiKVM has been closed; make a new one.";
 /** The one place where the parts of a device are put together. */
 function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions) {
   const { closed } = transport;
-  const hidLane = new Lane("the keyboard and mouse", closed);
-  const link = new EventLink(transport, hidLane);
+  const sockets = new Sockets(transport);
+  const link = new EventLink(sockets);
   const waiter = new StateWaiter(link, closed);
   const buttons = new Commands(transport, new Lane("the power buttons", closed));
   const storage = new Commands(transport, new Lane("the USB drive", closed));
   const atx = new Atx(buttons);
-  const hid = new Hid(new Commands(transport, hidLane));
+  const hid = new Hid(new Commands(transport, sockets.hidLane));
   const msd = new Msd(storage);
   const driveSteps = new DriveSteps(msd, waiter);
   const driveLane = new Lane("the USB drive", closed);
   const ocrLane = new Lane("the text recognition", closed);
   const streamer = new Streamer(new Commands(transport, new Lane("the video", closed)), ocrLane);
-  const video = new Video(transport, hidLane, videoIdle);
+  const video = new Video(sockets, videoIdle);
   const channelLanes = () => new Lanes((channel) => new Lane(`the GPIO channel ${channel}`, closed));
   const gpio = new Gpio(transport, channelLanes());
   const kvmSwitch = new Switch(new Commands(transport, new Lane("the switch", closed)));
-  const live = (options: LiveOptions) => openLive({ transport, hidLane, link }, options);
+  const live = (options: LiveOptions) => openLive({ transport, sockets, link }, options);
   return {
     transport,
-    hidLane,
+    sockets,
     link,
     atx,
     power: new Power(atx, "atx", waiter, new Lane("the power button", closed)),
@@ -316,7 +330,7 @@ function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions) {
     streamer,
     screen: new Screen(streamer, video, waiter),
     watch: new Watch(link),
-    media: new Media(transport),
+    media: new Media(transport, sockets),
     video,
     switch: kvmSwitch,
     ports: new Ports(kvmSwitch, waiter, (name) => new Lane(name, closed)),

@@ -8,7 +8,7 @@ import { scaledClock } from "../../src/simulator";
 import { until } from "../harness/until";
 import { bench, checkError, failure } from "./kit";
 
-/** Time that stands still, and what was told so far. */
+/** Time that stands still, and what was reported so far. */
 function still(t: TestContext) {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   let now = 0;
@@ -17,7 +17,7 @@ function still(t: TestContext) {
   return {
     states,
     problems,
-    told: {
+    report: {
       state: ({ state, age }: StateChange) => void states.push([state, age]),
       problem: (error: PiKVMError) => void problems.push(error),
     },
@@ -31,8 +31,8 @@ function still(t: TestContext) {
 
 describe("power by the LED", () => {
   function led(t: TestContext) {
-    const { told, now, ...rest } = still(t);
-    const led = new PowerLed(told, now);
+    const { report, now, ...rest } = still(t);
+    const led = new PowerLed(report, now);
     led.onConnection();
     const say = (power: boolean, enabled = true) =>
       led.onState({ kind: "atx", state: { enabled, leds: { power, hdd: false } } });
@@ -46,7 +46,7 @@ describe("power by the LED", () => {
     return { led, say, blink, ...rest };
   }
 
-  test("the first value is told when the LED has been steady for 3 s", (t) => {
+  test("the first value is reported when the LED has been steady for 3 s", (t) => {
     const { say, pass, states } = led(t);
     say(true);
     pass(2.9);
@@ -56,7 +56,7 @@ describe("power by the LED", () => {
     assert.deepEqual(states, [["on", 3]]);
   });
 
-  test("a boot is told at once, the end when the LED has been dark for 3 s", (t) => {
+  test("a boot is reported at once, the end when the LED has been dark for 3 s", (t) => {
     const { say, pass, states } = led(t);
     say(false);
     pass(60);
@@ -119,12 +119,12 @@ describe("power by the LED", () => {
     );
   });
 
-  test("without ATX control it is null, and after the end nothing is told", (t) => {
+  test("without ATX control it is null, and nothing is reported after it has stopped", (t) => {
     const { led: power, say, pass, states } = led(t);
     say(false, false);
     assert.deepEqual(states, [[null, 0]]);
     say(true);
-    power.end();
+    power.stop();
     pass(60);
     assert.equal(states.length, 1);
   });
@@ -149,16 +149,16 @@ describe("power by the LED", () => {
 });
 
 describe("idleness", () => {
-  /** A device that answers as told. @param answers seconds since the last input, or why not. */
+  /** A device with these answers. @param answers seconds since the last input, or why not. */
   function idleness(t: TestContext, after: number, answers: (number | Error)[]) {
-    const { told, states, problems, pass } = still(t);
+    const { report, states, problems, pass } = still(t);
     let asked = 0;
     const ask = (): Promise<number> => {
       const answer = answers[asked++];
       return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer ?? 0);
     };
-    const idle = new Idleness(told, ask, after);
-    t.after(() => idle.end());
+    const idle = new Idleness(report, ask, after);
+    t.after(() => idle.stop());
     /** Promises may catch up. */
     const later = async (seconds: number): Promise<void> => {
       pass(seconds);
@@ -234,7 +234,7 @@ describe("idleness", () => {
     assert.deepEqual([states, problems], [[[false, 3]], []]);
   });
 
-  test("what may not go away is told once, and tried again all the same", async (t) => {
+  test("what may not go away is reported once, and tried again all the same", async (t) => {
     const broken = () => new APIError("HTTP 500", { statusCode: 500 });
     const { idle, states, problems, later } = idleness(t, 10, [broken(), broken(), 3]);
     idle.onConnection(true);
@@ -271,7 +271,7 @@ describe("idleness", () => {
     assert.ok(!sim.requests.some(({ path }) => path === "/api/hid/inactivity"));
   });
 
-  test("a refused login is told, and not tried again", async (t) => {
+  test("a refused login is reported, and not tried again", async (t) => {
     const { sim, kvm } = await bench(t);
     const fault = sim.faults.add({ kind: "status", code: 403, path: "/api/hid/inactivity" });
     const problem = await new Promise((resolve) => kvm.events({ idle: 60 }).on("problem", resolve));

@@ -3,9 +3,9 @@ import { getEventListeners, once } from "node:events";
 import { describe, test, type TestContext } from "node:test";
 import type { ConnectionChange, DeviceEvent, EventStream, PiKVM } from "../../src/client";
 import { EventStream as Stream } from "../../src/client/events/events";
-import { Lane } from "../../src/client/lanes/lane";
 import { EventLink, type LinkTiming } from "../../src/client/events/link";
 import { Transport } from "../../src/client/http/transport";
+import { Sockets } from "../../src/client/sockets/sockets";
 import { manualClock, type Simulator } from "../../src/simulator";
 import { until } from "../harness/until";
 import { bench, checkError, client, httpServer, SECRETS, SIDE_BY_SIDE, textFrame, webSocketServer } from "./kit";
@@ -23,14 +23,14 @@ const KINDS = ["atx", "clients", "gpio", "hid", "hid_keymaps", "info", "msd", "o
 /** A link with its own timing; ended with the test. */
 function fastLink(t: TestContext, address: string, timing: Partial<LinkTiming> = {}) {
   const transport = new Transport({ address, user: "admin", password: SECRETS.password, timeout: 2 });
-  const lane = new Lane("the keyboard", transport.closed);
-  const link = new EventLink(transport, lane, { ...FAST, ...timing });
+  const sockets = new Sockets(transport);
+  const link = new EventLink(sockets, { ...FAST, ...timing });
   t.after(async () => {
     transport.end();
     await link.close();
     await transport.destroy();
   });
-  return { link, lane };
+  return { link, lane: sockets.hidLane };
 }
 
 function changesOf(stream: EventStream | EventLink): ConnectionChange[] {
@@ -413,9 +413,9 @@ describe("outages", SIDE_BY_SIDE, () => {
     await stream.close();
     const refused = await httpServer(t, (_, response) => response.writeHead(502).end());
     const { link } = fastLink(t, `http://${refused}`);
-    link.hold();
+    const lease = link.hold();
     await until(() => link.connection.error);
-    await link.release();
+    await lease.release();
     assert.deepEqual(link.connection, { connected: false });
   });
 });
@@ -449,11 +449,11 @@ describe("typing and the event connection", SIDE_BY_SIDE, () => {
   test("a lane that is full does not keep the socket open", async (t) => {
     const { sim } = await bench(t, { clock: manualClock() });
     const { link, lane } = fastLink(t, sim.url);
-    link.hold();
+    const lease = link.hold();
     await until(() => "atx" in link.states);
     let finish = (): void => undefined;
     const work = Array.from({ length: 101 }, () => lane.run(() => new Promise<void>((resolve) => (finish = resolve))));
-    await link.release();
+    await lease.release();
     await until(() => sim.sessions === 0);
     for (const turn of work) {
       finish();

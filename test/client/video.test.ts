@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import { CancelledError, type PiKVM, type PiKVMOptions, type VideoLease } from "../../src/client";
-import { Lane } from "../../src/client/lanes/lane";
 import { Transport } from "../../src/client/http/transport";
+import { Sockets } from "../../src/client/sockets/sockets";
 import { Video } from "../../src/client/video/video";
 import { until } from "../harness/until";
 import {
@@ -218,7 +218,7 @@ describe("video", SIDE_BY_SIDE, () => {
     sim.faults.add({ kind: "half-open", times: 1 });
     const transport = new Transport({ address: sim.url, user: "admin", password: SECRETS.password });
     const timing = { pingAfter: 0.1, deadAfter: 2, checkEvery: 0.05, closeTimeout: 0.2 };
-    const video = new Video(transport, new Lane("the keyboard", transport.closed), 0, timing);
+    const video = new Video(new Sockets(transport), 0, timing);
     t.after(async () => {
       transport.end();
       await video.close();

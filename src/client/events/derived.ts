@@ -1,20 +1,23 @@
 import type { PiKVMError } from "../errors";
 import type { StateChange } from "./merge";
 
-/** A state that is computed from what a device reports, for one subscription. It is told when it changes, and anew with each session. */
+/**
+ * A state that the device does not report but that is computed from what it does report, for one subscription. It is
+ * reported when it changes, and again after each reconnect.
+ */
 export interface DerivedState {
-  /** The event connection has come or gone. */
+  /** The event connection has opened or ended. */
   onConnection(isConnected: boolean): void;
   onState?(change: StateChange): void;
-  /** Nothing is told after that. */
-  end(): void;
+  /** Nothing is reported after that. */
+  stop(): void;
 }
 
-/** Whom a derived state tells. */
-export interface Told {
+/** Where a derived state is reported. */
+export interface Report {
   state(change: StateChange): void;
-  /** Why it cannot be known. */
+  /** Why the state cannot be known. */
   problem(error: PiKVMError): void;
 }
 
-export type Derive = (told: Told) => DerivedState;
+export type Derive = (report: Report) => DerivedState;

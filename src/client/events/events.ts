@@ -1,17 +1,26 @@
 import { EventEmitter } from "node:events";
 import type { Derive, DerivedState } from "./derived";
 import type { PiKVMError } from "../errors";
-import type { ConnectionChange, EventLink, LinkEvents } from "./link";
+import type { EventLink, LinkEvents } from "./link";
+import type { ConnectionChange } from "../reconnect";
 import type { DeviceEvent, StateChange } from "./merge";
+import type { Lease } from "../shared";
 import type { States } from "./states";
 
-/** What an iteration keeps while its loop body is busy. Beyond it the oldest events are dropped; `states` stays right. */
+/**
+ * What an iteration keeps while its loop body is busy. Beyond it the oldest events are dropped; `states` stays right.
+ */
 const BUFFER = 1000;
 
 export interface EventsOptions {
-  /** Also report the kind of state `power`: "on", "off", "sleep" while the power LED blinks, or null without ATX control. Default false. */
+  /**
+   * Also report the kind of state `power`: "on", "off", "sleep" while the power LED blinks, or null without ATX
+   * control. Default false.
+   */
   power?: boolean;
-  /** Also report the kind of state `idle`: whether there was no key and no mouse event for so many seconds, 1 to a day. */
+  /**
+   * Also report the kind of state `idle`: whether there was no key and no mouse event for so many seconds, 1 to a day.
+   */
   idle?: number | undefined;
 }
 
@@ -21,47 +30,48 @@ export interface StreamEvents extends LinkEvents {
 }
 
 /**
- * One subscription to what a device reports, over the one WebSocket that all subscriptions of a `PiKVM` share. It survives lost
- * connections; every new session begins with the full states.
+ * One subscription to what a device reports, over the one WebSocket that all subscriptions of a `PiKVM` share. It
+ * survives lost connections; every new session begins with the full states.
  *
- * Emits `event` (each message as sent), `state` (the merged full state of a kind, each time it was reported), `connection` and
- * `problem`. What is known already, states and an outage, is emitted again for a new subscription. Iterating yields the events.
+ * Emits `event` (each message as sent), `state` (the merged full state of a kind, each time it was reported),
+ * `connection` and `problem`. What is known already, states and an outage, is emitted again for a new subscription.
+ * Iterating yields the events.
  */
 export class EventStream extends EventEmitter<StreamEvents> implements AsyncIterable<DeviceEvent> {
   readonly #link: EventLink;
-  readonly #done = new AbortController();
+  readonly #lease: Lease<unknown>;
+  readonly #closed = new AbortController();
   readonly #derived: DerivedState[];
-  #isReleased = false;
   readonly #forward = {
     event: (event: DeviceEvent) => this.emit("event", event),
     state: (change: StateChange) => {
       this.emit("state", change);
-      if (this.#done.signal.aborted) return;
+      if (this.#closed.signal.aborted) return;
       for (const derived of this.#derived) derived.onState?.(change);
     },
     connection: (change: ConnectionChange) => {
       this.emit("connection", change);
       // A listener may have closed it.
-      if (this.#done.signal.aborted) return;
+      if (this.#closed.signal.aborted) return;
       for (const derived of this.#derived) derived.onConnection(change.connected);
     },
   };
 
-  readonly #end = () => {
-    this.#done.abort();
-    for (const derived of this.#derived) derived.end();
+  readonly #stop = () => {
+    this.#closed.abort();
+    for (const derived of this.#derived) derived.stop();
   };
 
   constructor(link: EventLink, derive: readonly Derive[] = []) {
     super();
     this.#link = link;
-    const told = {
+    const report = {
       state: (change: StateChange) => this.emit("state", change),
       problem: (error: PiKVMError) => this.emit("problem", error),
     };
-    this.#derived = derive.map((derived) => derived(told));
-    link.hold();
-    link.closed.addEventListener("abort", this.#end, { once: true });
+    this.#derived = derive.map((derived) => derived(report));
+    this.#lease = link.hold();
+    link.closed.addEventListener("abort", this.#stop, { once: true });
     // After the caller has added its listeners.
     queueMicrotask(() => this.#begin());
   }
@@ -78,13 +88,11 @@ export class EventStream extends EventEmitter<StreamEvents> implements AsyncIter
 
   /** Ends the subscription; the last one closes the WebSocket. */
   async close(): Promise<void> {
-    if (this.#isReleased) return;
-    this.#isReleased = true;
-    this.#end();
-    this.#link.closed.removeEventListener("abort", this.#end);
+    this.#stop();
+    this.#link.closed.removeEventListener("abort", this.#stop);
     const { event, state, connection } = this.#forward;
     this.#link.off("event", event).off("state", state).off("connection", connection);
-    await this.#link.release();
+    await this.#lease.release();
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<DeviceEvent, void, undefined> {
@@ -95,24 +103,24 @@ export class EventStream extends EventEmitter<StreamEvents> implements AsyncIter
       if (waiting.length > BUFFER) waiting.shift();
       wake?.();
     };
-    const end = () => wake?.();
+    const onClose = () => wake?.();
     this.on("event", keep);
-    this.#done.signal.addEventListener("abort", end, { once: true });
+    this.#closed.signal.addEventListener("abort", onClose, { once: true });
     try {
       for (;;) {
         const event = waiting.shift();
         if (event) yield event;
-        else if (this.#done.signal.aborted) return;
+        else if (this.#closed.signal.aborted) return;
         else await new Promise<void>((resolve) => (wake = resolve));
       }
     } finally {
       this.off("event", keep);
-      this.#done.signal.removeEventListener("abort", end);
+      this.#closed.signal.removeEventListener("abort", onClose);
     }
   }
 
   #begin(): void {
-    if (this.#done.signal.aborted) return;
+    if (this.#closed.signal.aborted) return;
     const forward = this.#forward;
     this.#link.on("event", forward.event).on("state", forward.state).on("connection", forward.connection);
     const { connection, states } = this.#link;

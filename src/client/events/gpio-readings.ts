@@ -4,8 +4,8 @@ type Json = Record<string, unknown>;
 const READ = new Set(["online", "state"]);
 
 /**
- * The GPIO state with true readings only. A busy output is not read: the device always shows it as online and off. Here it keeps what it
- * read before, or has no reading when that is not known.
+ * The GPIO state with true readings only. A busy output is not read: the device always shows it as online and off. Here
+ * it keeps what it read before, or has no reading when that is not known.
  * @param known the same state before.
  */
 export function trueReadings(gpio: Json | undefined, known: Json | undefined): Json | undefined {

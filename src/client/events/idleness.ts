@@ -1,60 +1,63 @@
 import { pause } from "../deadline";
-import type { DerivedState, Told } from "./derived";
+import type { DerivedState, Report } from "./derived";
 import { APIError, AuthError, CancelledError, ConfigurationError, PiKVMError } from "../errors";
 import type { CallOptions } from "../http/transport";
 import { SINCE } from "../versions";
 
-/** Seconds until the device is asked again when it could not answer. */
+/** Seconds until a device that could not answer is asked again. */
 const RETRY_INTERVAL = 10;
-/** Seconds between two looks for the end of idleness, which the device does not report by itself. */
-const LOOK_INTERVAL = { min: 5, max: 60 };
+/**
+ * Seconds from one question to the next while the device is idle: it does not report by itself that idleness has ended.
+ */
+const ASK_INTERVAL = { min: 5, max: 60 };
 
 /**
- * The kind of state `idle`: whether there was no key and no mouse event for some time. The device is asked when that time may be over, and
- * while it is idle every tenth of that time, between 5 and 60 s, but at least twice in it.
+ * The kind of state `idle`: whether there was no key and no mouse event for some time. The device is asked when that
+ * time may be over, and while it is idle every tenth of that time, between 5 and 60 s, but at least twice in it.
  */
 export class Idleness implements DerivedState {
-  readonly #told: Told;
+  readonly #report: Report;
   readonly #ask: (options: CallOptions) => Promise<number>;
   readonly #after: number;
-  #session = new AbortController();
+  /** Ends with the connection. */
+  #asking = new AbortController();
   #hasFailed = false;
 
   /**
    * @param ask answers the seconds since the last event.
    * @param after seconds.
    */
-  constructor(told: Told, ask: (options: CallOptions) => Promise<number>, after: number) {
-    this.#told = told;
+  constructor(report: Report, ask: (options: CallOptions) => Promise<number>, after: number) {
+    this.#report = report;
     this.#ask = ask;
     this.#after = after;
   }
 
   onConnection(isConnected: boolean): void {
-    this.end();
+    this.stop();
     if (!isConnected) return;
-    this.#session = new AbortController();
-    void this.#watch(this.#session.signal);
+    this.#asking = new AbortController();
+    void this.#keepAsking(this.#asking.signal);
   }
 
-  end(): void {
-    this.#session.abort();
+  stop(): void {
+    this.#asking.abort();
   }
 
-  /** Ends with the session, or when the device refuses to answer. */
-  async #watch(signal: AbortSignal): Promise<void> {
+  /** Ends with the connection, or when the device refuses to answer. */
+  async #keepAsking(signal: AbortSignal): Promise<void> {
     let isIdle: boolean | undefined;
     for (;;) {
       const inactivity = await this.#inactivity(signal);
       if (inactivity === undefined || signal.aborted) return;
       const before = isIdle;
       isIdle = inactivity >= this.#after;
-      if (isIdle !== before) this.#tell(isIdle, inactivity);
-      await pause(this.#nextLook(inactivity), signal).catch(() => undefined);
+      if (isIdle !== before) this.#change(isIdle, inactivity);
+      await pause(this.#nextTime(inactivity), signal).catch(() => undefined);
     }
   }
 
-  /** Never rejects. @returns undefined when there will be no answer in this session. */
+  /** Never rejects. @returns undefined when there will be no answer over this connection. */
   async #inactivity(signal: AbortSignal): Promise<number | undefined> {
     while (!signal.aborted) {
       try {
@@ -70,23 +73,23 @@ export class Idleness implements DerivedState {
     return undefined;
   }
 
-  #tell(isIdle: boolean, inactivity: number): void {
-    this.#told.state({ kind: "idle", state: isIdle, age: isIdle ? inactivity - this.#after : inactivity });
+  #change(isIdle: boolean, inactivity: number): void {
+    this.#report.state({ kind: "idle", state: isIdle, age: isIdle ? inactivity - this.#after : inactivity });
   }
 
-  #nextLook(inactivity: number): number {
+  #nextTime(inactivity: number): number {
     if (inactivity < this.#after) return this.#after - inactivity;
-    const { min, max } = LOOK_INTERVAL;
-    // A key at any time in between is less than that long ago at the next look.
+    const { min, max } = ASK_INTERVAL;
+    // A key at any time in between is less than that long ago at the next question.
     return Math.min(this.#after / 2, max, Math.max(min, this.#after / 10));
   }
 
-  /** Once, although another session asks again: the device may have got newer software. */
+  /** Reported once, although each new connection asks again: the device may have got newer software. */
   #fail(cause: unknown): void {
     if (this.#hasFailed) return;
     this.#hasFailed = true;
-    if (cause instanceof PiKVMError && !isUnknownCall(cause)) this.#told.problem(cause);
-    else this.#told.problem(new PiKVMError(TOO_OLD, { code: "NOT_SUPPORTED", cause }));
+    if (cause instanceof PiKVMError && !isUnknownCall(cause)) this.#report.problem(cause);
+    else this.#report.problem(new PiKVMError(TOO_OLD, { code: "NOT_SUPPORTED", cause }));
   }
 }
 
@@ -94,7 +97,7 @@ const TOO_OLD =
   "The device does not tell how long keyboard and mouse have been idle: " +
   `that takes PiKVM software ${SINCE.inactivity} or newer.`;
 
-/** What asking again in the same session cannot change. */
+/** What asking again over the same connection cannot change. */
 const isFinal = (error: unknown): boolean =>
   !(error instanceof PiKVMError) ||
   error instanceof AuthError ||

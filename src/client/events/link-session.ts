@@ -1,29 +1,25 @@
-import { setMaxListeners } from "node:events";
+import type { Connection, Frame } from "../sockets/connection";
 import type { DeviceEvent } from "./merge";
-import type { DeviceSocket } from "./socket";
 import type { SoftwareVersion } from "../versions";
-
-/** What is sent over the event connection: text or binary. */
-export type Frame = string | Buffer;
 
 const PONG = Buffer.of(0xff);
 
-/** One session of the event connection, for those who send something over it. Nothing of it goes on in the next session. */
+/**
+ * One session of the event connection, for those who send something over it. Nothing of it goes on in the next session.
+ */
 export class LinkSession {
-  readonly #socket: DeviceSocket;
-  readonly #ended = new AbortController();
+  readonly #connection: Connection;
   /** Who waits for an answer to a ping; the device answers them in turn. */
   readonly #pings: (() => void)[] = [];
   #version: SoftwareVersion | undefined;
 
-  constructor(socket: DeviceSocket) {
-    this.#socket = socket;
-    setMaxListeners(0, this.ended);
+  constructor(connection: Connection) {
+    this.#connection = connection;
   }
 
   /** Ends with the session; the reason is a `PiKVMError`. */
   get ended(): AbortSignal {
-    return this.#ended.signal;
+    return this.#connection.end;
   }
 
   /** Undefined until the device has told it, which is the first thing it says; old ones never do. */
@@ -31,14 +27,12 @@ export class LinkSession {
     return this.#version;
   }
 
-  /** Resolves when the operating system has taken it, which is later when the device does not keep up. @throws what the socket says. */
+  /**
+   * Resolves when the operating system has taken it, which is later when the device does not keep up.
+   * @throws what the socket says.
+   */
   send(frame: Frame): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#socket.send(frame, (error) => {
-        if (error) reject(error);
-        else resolve();
-      });
-    });
+    return this.#connection.send(frame);
   }
 
   /** Resolves when it is answered; never, when the session ends before. */
@@ -57,11 +51,6 @@ export class LinkSession {
   /** The answer to a binary ping is the one binary message there is. */
   receiveBinary(data: Buffer): void {
     if (data.equals(PONG)) this.#pings.shift()?.();
-  }
-
-  /** @param reason a `PiKVMError`. */
-  end(reason: unknown): void {
-    this.#ended.abort(reason);
   }
 }
 

@@ -29,8 +29,8 @@ export interface StateChange {
 }
 
 /**
- * The full state that results from an event, without changing what was handed in; undefined for events that carry no state (`loop`,
- * `pong`) or a part of a state that is not known yet. Understands the event names of older devices too.
+ * The full state that results from an event, without changing what was handed in; undefined for events that carry no
+ * state (`loop`, `pong`) or a part of a state that is not known yet. Understands the event names of older devices too.
  */
 export function mergeEvent(states: Readonly<States>, { event_type, event }: DeviceEvent): StateChange | undefined {
   if (!isObject(event)) return undefined;

@@ -1,53 +1,58 @@
-import type { DerivedState, Told } from "./derived";
+import type { DerivedState, Report } from "./derived";
 import type { StateChange } from "./merge";
 import { valueAt } from "./state-path";
 
 /** What the power LED shows; null for a device whose ATX control is switched off. */
 export type PowerState = "on" | "off" | "sleep" | null;
 
-/** Seconds without a change after which the LED is steady. A sleeping computer's is lit and dark for 0.25 to 2 s in turn. */
+/**
+ * An LED that has not changed for so many seconds is steady. While a computer sleeps, its LED is on and off for 0.25 to
+ * 2 s in turn.
+ */
 const STEADY = 3;
-/** So many changes, each within that time of the one before, are blinking. A reset makes two. */
+/** An LED that changes so many times without being steady in between blinks. A reset makes two changes. */
 const BLINKING = 4;
 
 /**
- * The kind of state `power`. An LED that has been dark is "on" at once when it lights up; one that changes for the fourth time, never steady
- * in between, is "sleep"; everything else is told when the LED has been steady for 3 s, so that neither the blinking nor a reset is an "off".
+ * The kind of state `power`, computed from the power LED:
+ * - "on" as soon as an LED lights up that was off;
+ * - "sleep" with the fourth change of an LED that was never steady in between;
+ * - everything else when the LED has been steady for 3 s, so that neither blinking nor a reset counts as "off".
  */
 export class PowerLed implements DerivedState {
-  readonly #told: Told;
+  readonly #report: Report;
   readonly #now: () => number;
   #isLit: boolean | undefined;
-  /** Since the LED was steady, and when the first of them was. */
+  /** Changes since the LED was steady, and the time of the first one. */
   #changes = 0;
   #since = 0;
   #state: PowerState | undefined;
   #steady: NodeJS.Timeout | undefined;
 
-  /** @param now seconds that only grow. */
-  constructor(told: Told, now = () => performance.now() / 1000) {
-    this.#told = told;
+  /** @param now the time in seconds, from a clock that is never set back. */
+  constructor(report: Report, now = () => performance.now() / 1000) {
+    this.#report = report;
     this.#now = now;
   }
 
   /** What was seen before the connection broke says nothing about now. */
   onConnection(): void {
-    this.#forget();
+    this.#reset();
     this.#state = undefined;
   }
 
   onState({ kind, state }: StateChange): void {
     if (kind !== "atx") return;
     if (valueAt(state, ["enabled"]) === false) {
-      this.#forget();
-      this.#tell(null, 0);
+      this.#reset();
+      this.#change(null, 0);
       return;
     }
     const isLit = valueAt(state, ["leds", "power"]);
     if (typeof isLit === "boolean" && isLit !== this.#isLit) this.#see(isLit);
   }
 
-  end(): void {
+  stop(): void {
     clearTimeout(this.#steady);
   }
 
@@ -57,24 +62,24 @@ export class PowerLed implements DerivedState {
     this.#isLit = isLit;
     clearTimeout(this.#steady);
     this.#steady = setTimeout(() => this.#settle(isLit), STEADY * 1000);
-    if (this.#changes >= BLINKING) this.#tell("sleep", this.#now() - this.#since);
-    else if (isLit && this.#changes === 1 && this.#state === "off") this.#tell("on", 0);
+    if (this.#changes >= BLINKING) this.#change("sleep", this.#now() - this.#since);
+    else if (isLit && this.#changes === 1 && this.#state === "off") this.#change("on", 0);
   }
 
   #settle(isLit: boolean): void {
     this.#changes = 0;
-    this.#tell(isLit ? "on" : "off", STEADY);
+    this.#change(isLit ? "on" : "off", STEADY);
   }
 
-  #forget(): void {
+  #reset(): void {
     clearTimeout(this.#steady);
     this.#isLit = undefined;
     this.#changes = 0;
   }
 
-  #tell(state: PowerState, age: number): void {
+  #change(state: PowerState, age: number): void {
     if (state === this.#state) return;
     this.#state = state;
-    this.#told.state({ kind: "power", state, age });
+    this.#report.state({ kind: "power", state, age });
   }
 }

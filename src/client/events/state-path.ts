@@ -36,7 +36,10 @@ export function isReported({ kind, keys: [part] }: StatePath, state: unknown): b
   return typeof state === "object" && state !== null && Object.hasOwn(state, part);
 }
 
-/** The names beside the first one of a path that is not there; undefined when all are there, as far as there is something to look into. */
+/**
+ * The names beside the first one of a path that is not there; undefined when all are there, as far as there is
+ * something to look into.
+ */
 export function namesBeside(states: Readonly<States>, { kind, keys }: StatePath): string[] | undefined {
   let value: unknown = states;
   for (const key of [kind, ...keys]) {

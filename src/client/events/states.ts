@@ -1,4 +1,7 @@
-/** What a device reports of itself. Devices may add fields; those are kept. Older devices may leave out the optional ones. */
+/**
+ * What a device reports of itself. Devices may add fields; those are kept. Older devices may leave out the optional
+ * ones.
+ */
 export interface AtxState {
   /** False when ATX control is switched off in the device's configuration. */
   enabled: boolean;
@@ -87,8 +90,9 @@ export interface InfoState {
 }
 
 /**
- * The merged full states of a device, by kind, as far as it has reported them. In `gpio` an output that is busy keeps the `online` and
- * `state` that it had, and has none where they are not known: what the device shows then is no reading.
+ * The merged full states of a device, by kind, as far as it has reported them. In `gpio` an output that is busy keeps
+ * the `online` and `state` that it had, and has none where they are not known: what the device shows then is no
+ * reading.
  */
 export interface States {
   atx?: AtxState;

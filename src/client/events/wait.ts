@@ -1,22 +1,26 @@
 import { pause, throwIfCancelled, within } from "../deadline";
 import { PiKVMError, WaitTimeoutError } from "../errors";
+import type { CallOptions } from "../http/transport";
+import { Wait } from "../wait";
 import type { EventLink } from "./link";
 import type { StateChange } from "./merge";
-import type { CallOptions } from "../http/transport";
 
 interface WaitOptions extends CallOptions {
   /** Seconds. */
   timeout: number;
-  /** What to say when the time is over. */
+  /** The message of the error when the time is over. */
   failure: string | (() => string);
 }
 
-/** Seconds between two looks while no event connection is open. */
+/** Seconds from one look to the next while no event connection is open. */
 const POLL_INTERVAL = 0.5;
-/** Seconds between two looks while the event connection tells of changes: only in case it breaks. */
+/** Seconds from one look to the next while the event connection reports changes: only in case that it breaks. */
 const RECHECK_INTERVAL = 5;
 
-/** Waits for conditions on a device's state: told by the event connection where one is open, else by looking. */
+/**
+ * Waits for conditions on a device's state, which it reads from the device: whenever an open event connection reports a
+ * change, else at regular intervals.
+ */
 export class StateWaiter {
   readonly #link: EventLink;
   readonly #closed: AbortSignal;
@@ -33,8 +37,9 @@ export class StateWaiter {
   }
 
   /**
-   * The first state that fulfils the condition; the present one counts. A device that cannot be reached for a moment does not end the wait.
-   * @throws WaitTimeoutError when the time is over; errors that will not go away by waiting (e.g. AuthError).
+   * Waits for a state that fulfils the condition; the present one counts. A device that cannot be reached for a moment
+   * does not end the wait.
+   * @throws WaitTimeoutError when the time is over; errors that waiting does not mend, such as AuthError.
    */
   async until<S>(
     kind: string,
@@ -45,60 +50,39 @@ export class StateWaiter {
     let lastError: unknown;
     const { failure } = options;
     const late = () => new WaitTimeoutError(typeof failure === "string" ? failure : failure(), { cause: lastError });
-    return within([options.signal, this.#closed], { seconds: options.timeout, late }, async ({ signal }) => {
-      for (;;) {
-        throwIfCancelled(signal);
-        // Listens before it looks, so that no change in between is missed.
-        const change = new NextChange(this.#link, kind);
-        try {
-          const state = await this.#look(read, signal, (error) => (lastError = error));
-          if (state !== undefined && condition(state)) return state;
-          await change.orAfter(this.#link.connection.connected ? RECHECK_INTERVAL : POLL_INTERVAL, signal);
-        } finally {
-          change[Symbol.dispose]();
-        }
-      }
-    });
+    const wait = new Wait({ isRight: condition });
+    return within([options.signal, this.#closed], { seconds: options.timeout, late }, (deadline) =>
+      wait.until(deadline, {
+        listen: () => this.#listen(kind, () => wait.lookAgain()),
+        look: (signal) => this.#look(read, signal, (error) => (lastError = error)),
+        interval: () => (this.#link.connection.connected ? RECHECK_INTERVAL : POLL_INTERVAL),
+      }),
+    );
   }
 
-  /** @returns undefined when the device cannot be reached for the moment. */
+  #listen(kind: string, onChange: () => void): () => void {
+    const listener = (change: StateChange) => {
+      if (change.kind === kind) onChange();
+    };
+    this.#link.on("state", listener);
+    return () => this.#link.off("state", listener);
+  }
+
+  /** @returns undefined while the device cannot be reached. */
   async #look<S>(
     read: (options: CallOptions) => Promise<S>,
     signal: AbortSignal,
-    note: (error: PiKVMError | undefined) => void,
+    noteError: (error: PiKVMError | undefined) => void,
   ): Promise<S | undefined> {
     try {
       const state = await read({ signal });
-      note(undefined);
+      noteError(undefined);
       return state;
     } catch (error) {
       throwIfCancelled(signal);
       if (!(error instanceof PiKVMError && error.retryable)) throw error;
-      note(error);
+      noteError(error);
       return undefined;
     }
-  }
-}
-
-/** The next time the event connection reports a kind of state. */
-class NextChange implements Disposable {
-  readonly #link: EventLink;
-  readonly #told = new AbortController();
-  readonly #listener: (change: StateChange) => void;
-
-  constructor(link: EventLink, kind: string) {
-    this.#link = link;
-    this.#listener = (change) => {
-      if (change.kind === kind) this.#told.abort();
-    };
-    link.on("state", this.#listener);
-  }
-
-  async orAfter(seconds: number, signal: AbortSignal): Promise<void> {
-    await pause(seconds, this.#told.signal, signal).catch(() => undefined);
-  }
-
-  [Symbol.dispose](): void {
-    this.#link.off("state", this.#listener);
   }
 }

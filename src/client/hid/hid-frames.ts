@@ -1,4 +1,4 @@
-import type { Frame } from "../events/link-session";
+import type { Frame } from "../sockets/connection";
 import type { MouseDelta } from "./mouse";
 import type { Key, MouseButton } from "../vocabulary";
 

@@ -2,7 +2,8 @@ import { ConfigurationError } from "../errors";
 import { BINARY_FRAMES, JSON_FRAMES, type HidFrames, type Moved } from "./hid-frames";
 import { knownKey, staysDown } from "./keys";
 import type { EventLink } from "../events/link";
-import type { Frame, LinkSession } from "../events/link-session";
+import type { LinkSession } from "../events/link-session";
+import type { Frame } from "../sockets/connection";
 import { LiveLine } from "./live-line";
 import { checkDelta, checkMode, checkPosition, knownButton, type MouseDelta } from "./mouse";
 import { isRecord } from "../http/shape";
@@ -38,16 +39,17 @@ interface LiveSetup {
 const MAX_FRAME = 4 * 1024 * 1024;
 
 /**
- * Keyboard and mouse without an answer to each event, for what must be quick: over the one event WebSocket of a device. Made by
- * `PiKVM.live`; nobody else's keyboard or mouse calls come in between until it is closed.
+ * Keyboard and mouse without an answer to each event, for what must be quick: over the one event WebSocket of a device.
+ * Made by `PiKVM.live`; nobody else's keyboard or mouse calls come in between until it is closed.
  *
- * Every call resolves when the event is on its way. The device answers none of them and drops in silence what it cannot use; what it
- * would drop is refused here with a ConfigurationError instead. `ping` tells whether the device still listens.
+ * Every call resolves when the event is on its way. The device answers none of them and drops in silence what it cannot
+ * use; what it would drop is refused here with a ConfigurationError instead. `ping` tells whether the device still
+ * listens.
  *
- * What is down is released when it is closed, when its signal aborts, and when the device is closed. When the session ends, the device
- * itself releases everything: at once, or, where the network fails silently, when it notices. From then on every call throws a
- * WebSocketError, with `outcome: "unknown"` if anything was sent. The device also releases everything, and forgets what it has
- * not typed yet, whenever somebody else connects to it or leaves.
+ * What is down is released when it is closed, when its signal aborts, and when the device is closed. When the session
+ * ends, the device itself releases everything: at once, or, where the network fails silently, when it notices. From
+ * then on every call throws a WebSocketError, with `outcome: "unknown"` if anything was sent. The device also releases
+ * everything, and forgets what it has not typed yet, whenever somebody else connects to it or leaves.
  */
 export class LiveHid implements AsyncDisposable {
   readonly #link: EventLink;
@@ -143,7 +145,10 @@ export class LiveHid implements AsyncDisposable {
     await this.#sendBatch("mouse_wheel", deltas, options);
   }
 
-  /** @throws ConfigurationError when the device is known to drop such movements: `mouse_move` of a relative mouse, or `mouse_relative` of an absolute one. */
+  /**
+   * @throws ConfigurationError when the device is known to drop such movements: `mouse_move` of a relative mouse, or
+   * `mouse_relative` of an absolute one.
+   */
   checkMouse(movement: "mouse_move" | "mouse_relative"): void {
     const mouse: unknown = this.#link.states.hid?.mouse;
     // What comes as an event nobody has checked.
@@ -155,7 +160,10 @@ export class LiveHid implements AsyncDisposable {
     await this.#line.pause(seconds);
   }
 
-  /** For work on the same keyboard and mouse that goes another way: others do not get their turn before it has ended, either. */
+  /**
+   * For work on the same keyboard and mouse that goes another way: others do not get their turn before it has ended,
+   * either.
+   */
   async keep<T>(work: Promise<T>): Promise<T> {
     return this.#line.keep(work);
   }
@@ -167,8 +175,8 @@ export class LiveHid implements AsyncDisposable {
   }
 
   /**
-   * Asks for a sign of life over the same WebSocket. The device reads what was sent before first; whether the computer has taken it,
-   * nothing tells. Event `ping`.
+   * Asks for a sign of life over the same WebSocket. The device reads what was sent before first; whether the computer
+   * has taken it, nothing tells. Event `ping`.
    * @returns the milliseconds until the answer.
    * @throws ConnectionTimeoutError when there is none in the device's `timeout`.
    */
@@ -177,8 +185,8 @@ export class LiveHid implements AsyncDisposable {
   }
 
   /**
-   * Releases what is down and resolves when the device has read everything and had the time to type it; for keyboard and mouse calls
-   * of others it is their turn then. Closing twice does nothing.
+   * Releases what is down and resolves when the device has read everything and had the time to type it; for keyboard
+   * and mouse calls of others it is their turn then. Closing twice does nothing.
    */
   async close(): Promise<void> {
     await this.#line.close();

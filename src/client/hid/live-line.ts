@@ -3,7 +3,8 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { cancelledBy, Deadline, pause, within } from "../deadline";
 import { ConnectionTimeoutError, PiKVMError, WebSocketError } from "../errors";
 import { JSON_FRAMES, type HidFrames } from "./hid-frames";
-import type { Frame, LinkSession } from "../events/link-session";
+import type { LinkSession } from "../events/link-session";
+import type { Frame } from "../sockets/connection";
 import { EVENT_TIME } from "./typing";
 import { has } from "../versions";
 
@@ -12,33 +13,36 @@ interface LineSetup {
   frames: HidFrames;
   /** Seconds that a ping may take. */
   timeout: number;
-  /** Ends it. */
+  /** Ends when the turn of keyboard and mouse does. */
   turn: AbortSignal;
-  /** Ends when the device is closed: nothing is waited for then. */
+  /** Ends when the device is closed: then nothing is waited for any more. */
   closed: AbortSignal;
-  /** What is to be sent last. */
+  /** Makes what is sent last, such as the release of keys that are down. */
   lastFrames: () => Frame[];
 }
 
-/** Seconds that the device may take to read the last events. */
+/** Seconds to wait until the device has read the last events. */
 const LAST_WORDS = 2;
-/** Seconds by which an event may come to the device later than it was sent. */
+/** Seconds that an event may be on its way to the device. */
 const LAG = 0.5;
-/** Seconds on top of the events' own time, since a device does not keep it to the millisecond. */
+/** Seconds on top of the time that the events take: a device is not exact to the millisecond. */
 const SETTLE_TIME = 0.02;
 
-/** One user's time with a session of the event connection: sends, knows when and why it is over, and ends it in good order. */
+/**
+ * Sends one user's events over the session of the event connection for the time of one turn of keyboard and mouse.
+ * Knows when and why that is over, and releases what is down before.
+ */
 export class LiveLine {
   readonly #setup: LineSetup;
   readonly #end = new AbortController();
   readonly #over: Deadline;
   /** Resolves when everything is sent, and typed as far as can be known. */
   readonly finished: Promise<void>;
-  /** What the computer gets of everything that was sent. */
+  /** How many events the computer gets from all that was sent. */
   #events = 0;
-  /** When it would have taken all of it if nothing came late; milliseconds since 1970. */
+  /** When the computer will have taken them all, unless some come late; milliseconds since 1970. */
   #busyUntil = 0;
-  /** Work of others that belongs to it. */
+  /** Work that goes another way but belongs to this turn; see `keep`. */
   #kept: Promise<void> = Promise.resolve();
 
   constructor(setup: LineSetup) {
@@ -46,7 +50,7 @@ export class LiveLine {
     this.#over = new Deadline([setup.turn, setup.session.ended, this.#end.signal]);
     setMaxListeners(0, this.ended);
     this.finished = new Promise((resolve) => {
-      // At once: when the device is closed, the socket is closed right after this.
+      // At once: when the device is being closed, its sockets close right after this.
       const finish = () => void this.#finish().then(() => this.#kept.then(resolve));
       if (this.ended.aborted) finish();
       else this.ended.addEventListener("abort", finish, { once: true });
@@ -63,7 +67,7 @@ export class LiveLine {
     if (this.ended.aborted) throw this.#reason();
   }
 
-  /** Resolves when it is on its way. @param events what the computer gets of it, at most. */
+  /** Resolves when it is on its way. @param events how many events the computer gets from it, at most. */
   async send(frame: Frame, events = 1): Promise<void> {
     this.check();
     this.#count(events);
@@ -74,15 +78,15 @@ export class LiveLine {
     }
   }
 
-  /** @throws why it is over, when that is before the time is. */
+  /** Waits some seconds. @throws why it is over, when it ends before that. */
   async pause(seconds: number): Promise<void> {
-    // Who never waits must not keep everybody else from working.
+    // Also a pause of 0 s lets others run: somebody may pause so in an endless loop.
     const waiting = seconds > 0 ? pause(seconds, this.ended) : nextTurn();
     await waiting.catch(() => undefined);
     this.check();
   }
 
-  /** Is not over before the work is. */
+  /** Its turn does not end before this work does. */
   async keep<T>(work: Promise<T>): Promise<T> {
     this.#kept = Promise.allSettled([this.#kept, work]).then(() => undefined);
     return work;
@@ -120,14 +124,14 @@ export class LiveLine {
     this.#busyUntil = Math.max(this.#busyUntil, Date.now()) + events * EVENT_TIME * 1000;
   }
 
-  /** Seconds that the device may still need, if it has just read the last event. */
+  /** Seconds that the device may need for what it has not typed yet, when it has just read the last event. */
   #backlog(): number {
     const all = this.#events * EVENT_TIME;
     const rest = (this.#busyUntil - Date.now()) / 1000 + LAG;
     return Math.max(0, Math.min(all, rest)) + SETTLE_TIME;
   }
 
-  /** A socket that does not take an event is as good as gone. */
+  /** After an event that could not be sent nothing else is sent. */
   #broken(cause: unknown): PiKVMError {
     this.#end.abort(new WebSocketError("The event connection broke.", { cause }));
     return this.#reason();
@@ -152,10 +156,11 @@ export class LiveLine {
     const limit = { seconds: LAST_WORDS, late: () => new ConnectionTimeoutError("No answer to the last ping.") };
     try {
       await within([session.ended], limit, (deadline) => deadline.race(lastWords));
-      // What the device has read it still has to type: another's text must not mix with it, nor the end of the session drop it.
+      // The device still has to type what it has read: no other text may mix with it, and no session may end and drop
+      // it.
       await pause(this.#backlog(), session.ended, closed);
     } catch {
-      // The session is over, and with it all typing; or the device does not answer, and nothing more can be done.
+      // The session has ended, and with it all typing; or the device does not answer, and nothing more can be done.
     }
   }
 }

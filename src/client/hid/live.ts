@@ -1,20 +1,22 @@
-import { once } from "node:events";
-import { cancelledBy, within } from "../deadline";
+import { within } from "../deadline";
 import { ConnectionTimeoutError } from "../errors";
-import type { Lane } from "../lanes/lane";
-import type { ConnectionChange, EventLink } from "../events/link";
+import type { EventLink } from "../events/link";
+import type { ConnectionChange } from "../reconnect";
 import { LiveHid } from "./live-hid";
 import type { CallOptions, Transport } from "../http/transport";
+import type { Lease } from "../shared";
+import type { Sockets } from "../sockets/sockets";
+import { Wait } from "../wait";
 
-/** The signal ends what was opened, too. */
+/** The signal cancels the opening, and later closes what was opened. */
 export interface LiveOptions extends CallOptions {
-  /** Binary events, which are shorter; JSON is for proxies that do not let them pass. Default true. */
+  /** Send binary events, which are shorter. JSON is for proxies that do not let binary messages pass. Default true. */
   binary?: boolean;
 }
 
 interface Device {
   transport: Transport;
-  hidLane: Lane;
+  sockets: Sockets;
   link: EventLink;
 }
 
@@ -22,46 +24,41 @@ interface Device {
 export async function openLive(device: Device, options: LiveOptions): Promise<LiveHid> {
   const { transport, link } = device;
   transport.refuseReadOnly();
-  link.hold();
+  const lease = link.hold();
   try {
     for (;;) {
-      await connected(device, options);
-      const live = await inTurn(device, options);
+      await ready(device, options);
+      const live = await openInTurn(device, lease, options);
       if (live) return live;
     }
   } catch (error) {
-    void link.release();
+    void lease.release();
     throw error;
   }
 }
 
 /**
- * Waits, outside of the lane in which the link connects, for a session whose mouse is known: when that is told, the device has
- * forgotten all keys, as it does when a session begins.
+ * Waits until there is a session and the device has reported the state of its keyboard and mouse in it: by then it has
+ * released all keys, as it does whenever a session begins. Does not wait in a turn of keyboard and mouse, because the
+ * link takes one to connect.
  */
-async function connected({ transport, link }: Device, { signal }: LiveOptions): Promise<void> {
+async function ready({ transport, link }: Device, { signal }: LiveOptions): Promise<void> {
   const late = () =>
     link.connection.error ??
     new ConnectionTimeoutError("The device did not tell of its keyboard and mouse in time.", { retryable: true });
   await within([signal, transport.closed], { seconds: transport.timeout, late }, async (deadline) => {
-    // The first attempt to connect has a time limit of its own, and may have to wait for its turn in the lane before.
+    // The first attempt to connect has a time limit of its own, and may have to wait for others to end their typing.
     if (!link.connection.connected && !link.connection.error) deadline.lift();
-    const decided = new AbortController();
-    const onState = (): void => {
-      if (isReady(link)) decided.abort();
-    };
-    const onConnection = ({ error }: ConnectionChange): void => {
-      if (error) decided.abort(error);
-      else deadline.renew();
-    };
-    link.on("state", onState).on("connection", onConnection);
-    try {
-      onState();
-      if (!decided.signal.aborted) await deadline.race(once(decided.signal, "abort"));
-    } finally {
-      link.off("state", onState).off("connection", onConnection);
-    }
-    if (!isReady(link)) throw cancelledBy(decided.signal);
+    const wait = new Wait({ isRight: isReady });
+    await wait.until(deadline, {
+      listen: () => {
+        const onState = (): void => wait.see(link);
+        const onConnection = ({ error }: ConnectionChange): void => (error ? wait.fail(error) : deadline.renew());
+        link.on("state", onState).on("connection", onConnection);
+        onState();
+        return () => link.off("state", onState).off("connection", onConnection);
+      },
+    });
   });
 }
 
@@ -69,11 +66,18 @@ function isReady({ session, states }: EventLink): boolean {
   return session !== undefined && states.hid !== undefined;
 }
 
-/** @returns undefined when the session has ended meanwhile: the lane is left, so that the link can connect again. */
-function inTurn({ transport, hidLane, link }: Device, options: LiveOptions): Promise<LiveHid | undefined> {
+/**
+ * Opens it in a turn of keyboard and mouse, which lasts until it is closed.
+ * @returns undefined when the session has ended before: the turn ends, so that the link can connect again.
+ */
+function openInTurn(
+  { transport, sockets: { hidLane }, link }: Device,
+  lease: Lease<unknown>,
+  options: LiveOptions,
+): Promise<LiveHid | undefined> {
   const { binary = true, signal } = options;
   return new Promise((resolve, reject) => {
-    const hold = async (turn: AbortSignal): Promise<LiveHid | undefined> => {
+    const work = async (turn: AbortSignal): Promise<LiveHid | undefined> => {
       const { session } = link;
       if (!session || !isReady(link)) return undefined;
       const live = new LiveHid({ link, session, binary, timeout: transport.timeout, turn });
@@ -81,8 +85,8 @@ function inTurn({ transport, hidLane, link }: Device, options: LiveOptions): Pro
       await live.finished;
       return live;
     };
-    // Closing the link waits for its turn in the lane, and nobody for that.
-    const left = (live: LiveHid | undefined): void => (live ? void link.release() : resolve(undefined));
-    hidLane.run(hold, signal).then(left, reject);
+    // Not waited for: closing the link takes a turn, too.
+    const done = (live: LiveHid | undefined): void => (live ? void lease.release() : resolve(undefined));
+    hidLane.run(work, signal).then(done, reject);
   });
 }

@@ -2,8 +2,8 @@ import { cancelledBy, throwIfCancelled, within } from "../deadline";
 import { BusyError } from "../errors";
 
 /**
- * Keeps the order of what changes one subsystem of one device: first in, first out, one at a time, so that two callers never
- * interleave their typing. Who waits can be cancelled; the queue is bounded.
+ * Keeps the order of what changes one subsystem of one device: first in, first out, one at a time, so that two callers
+ * never interleave their typing. Who waits can be cancelled; the queue is bounded.
  */
 export class Lane {
   readonly #name: string;
@@ -46,7 +46,10 @@ export class Lane {
     return new Lane(this.#name, this.#closed, this.#limit);
   }
 
-  /** Runs what must not be left undone: at its turn, or at once where there is none to wait for (the device was closed, the lane is full). */
+  /**
+   * Runs what must not be left undone: at its turn, or at once where there is none to wait for (the device was closed,
+   * the lane is full).
+   */
   async runAnyway(work: () => Promise<void>): Promise<void> {
     let begun = false;
     const once = async (): Promise<void> => {
@@ -55,11 +58,6 @@ export class Lane {
       await work();
     };
     await this.run(once).catch(once);
-  }
-
-  /** Whether somebody is in it. */
-  get isHeld(): boolean {
-    return this.#held;
   }
 
   /** Resolves when everything that was in the lane has ended. */

@@ -1,3 +1,4 @@
+import { Shared } from "../shared";
 import type { Lane } from "./lane";
 
 /** What can be had from a lane. */
@@ -7,7 +8,7 @@ export type Turns = Pick<Lane, "run" | "inner">;
 export class Lanes {
   readonly #newLane: (key: string) => Lane;
   /** Those that somebody is in. */
-  readonly #lanes = new Map<string, Lane>();
+  readonly #lanes = new Map<string, Shared<Lane>>();
 
   constructor(newLane: (key: string) => Lane) {
     this.#newLane = newLane;
@@ -18,13 +19,17 @@ export class Lanes {
   }
 
   async #run<T>(key: string, work: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const lane = this.#lanes.get(key) ?? this.#newLane(key);
-    this.#lanes.set(key, lane);
+    const { thing: lane, release } = (this.#lanes.get(key) ?? this.#add(key)).acquire();
     try {
       return await lane.run(work, signal);
     } finally {
-      // There may be another by now, where this one was free for a moment.
-      if (!lane.isHeld && this.#lanes.get(key) === lane) this.#lanes.delete(key);
+      await release();
     }
+  }
+
+  #add(key: string): Shared<Lane> {
+    const shared = new Shared({ open: () => this.#newLane(key), closed: () => this.#lanes.delete(key) });
+    this.#lanes.set(key, shared);
+    return shared;
   }
 }

@@ -1,10 +1,10 @@
 import { Deadline, pause, throwIfCancelled } from "../deadline";
-import type { ConnectionChange } from "../events/link";
+import { APIError, AuthError, CancelledError, ConfigurationError, PiKVMError } from "../errors";
+import { Reconnect, type ConnectionChange } from "../reconnect";
 import { LivePictures } from "../video/live-pictures";
-import { Outage } from "./outage";
 import { inRange } from "../ranges";
 import { observerOf, type Observer, type Picture, type PictureCondition, type Sighting } from "./sightings";
-import { regionOf, type OcrOptions } from "../video/snapshot";
+import { isOutside, regionOf, type OcrOptions } from "../video/snapshot";
 import type { Streamer } from "../video/streamer";
 import { textMatcher, type TextMatcher, type TextPattern } from "./text-match";
 import type { CallOptions } from "../http/transport";
@@ -13,7 +13,10 @@ import type { Video } from "../video/video";
 interface TextCondition extends Pick<OcrOptions, "langs" | "region"> {
   mode: "text";
   pattern: TextPattern;
-  /** Seconds from one look to the next at least, 0 to 3600; a small board takes up to 20 s to read a whole screen. Default 1. */
+  /**
+   * Seconds from one look to the next at least, 0 to 3600; a small board takes up to 20 s to read a whole screen.
+   * Default 1.
+   */
   interval?: number | undefined;
 }
 
@@ -21,7 +24,10 @@ interface TextCondition extends Pick<OcrOptions, "langs" | "region"> {
 export type ScreenCondition = (PictureCondition & { rate?: number | undefined }) | TextCondition;
 
 export interface WatchScreenOptions extends CallOptions {
-  /** Told when the pictures begin to come, when they do not come any more (once for each outage), and when they do again. */
+  /**
+   * Told when the pictures begin to come, when they do not come any more (once for each outage), and when they do
+   * again.
+   */
   onConnection?: (change: ConnectionChange) => void;
 }
 
@@ -44,6 +50,9 @@ const START_TIME = 20;
 /** Seconds after its start in which a video without a signal is not believed: the first picture is still to come. */
 const SETTLE_TIME = 3;
 const SETTLE_INTERVAL = 0.25;
+
+/** Seconds that a device takes at most to run its video again, e.g. after its settings were changed. */
+const RESTART_TIME = 10;
 
 const now = (): number => performance.now() / 1000;
 
@@ -86,16 +95,18 @@ export class ScreenWatch {
     looking: Looking,
     { signal, onConnection = () => undefined }: WatchScreenOptions,
   ): AsyncGenerator<ScreenChange, void, undefined> {
-    const outage = new Outage(onConnection);
+    const reconnect = new Reconnect({ onChange: onConnection, grace: restartTime });
     for (;;) {
       try {
         for await (const seen of this.#whileVideoRuns(looking, signal)) {
-          outage.over();
+          reconnect.connected();
+          reconnect.proven();
           if (seen) yield seen;
         }
       } catch (error) {
         throwIfCancelled(signal);
-        await outage.sitOut(error, signal, this.#video.closed);
+        if (!mayPass(error)) throw error;
+        await reconnect.failed(error, signal, this.#video.closed);
       }
     }
   }
@@ -117,6 +128,18 @@ export class ScreenWatch {
   async *#snapshots(signal: AbortSignal): AsyncGenerator<Picture, void, undefined> {
     for (;;) yield await this.#streamer.snapshot({ allowOffline: true, signal });
   }
+}
+
+const FINAL = [AuthError, ConfigurationError, CancelledError];
+
+/** Whether it may work again without anybody's doing: not after a refused login, wrong settings or a cancel. */
+function mayPass(error: unknown): error is PiKVMError {
+  return error instanceof PiKVMError && (!FINAL.some((kind) => error instanceof kind) || isOutside(error));
+}
+
+/** When the device answers and its video does not run, the video is usually just starting anew. */
+function restartTime(error: PiKVMError): number {
+  return error instanceof APIError || isOutside(error) ? RESTART_TIME : 0;
 }
 
 /** Looks at the newest picture, and then at the newest one after the interval: what comes meanwhile is left out. */

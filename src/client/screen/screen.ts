@@ -1,4 +1,4 @@
-import { pause, throwIfCancelled, within } from "../deadline";
+import { pause, throwIfCancelled, within, type Deadline } from "../deadline";
 import { PiKVMError, UnavailableError, WebSocketError } from "../errors";
 import { inRange } from "../ranges";
 import { ScreenWatch, type ScreenChange, type ScreenCondition, type WatchScreenOptions } from "./screen-watch";
@@ -6,10 +6,11 @@ import { isOutside, type OcrOptions, type Snapshot, type SnapshotOptions } from 
 import type { SetStreamerParams, Streamer } from "../video/streamer";
 import type { StreamerState } from "../video/streamer-state";
 import { textMatcher, type TextPattern } from "./text-match";
-import { lateError, TextJudge, type FoundText, type Seen, type WaitForTextOptions } from "./text-wait";
+import { lateError, type FoundText, type Seen, type WaitForTextOptions } from "./text-wait";
 import { noPictureIn, type Video, type VideoOptions } from "../video/video";
 import { changeSettings, type ChangeSettingsOptions } from "../video/video-settings";
 import type { StateWaiter } from "../events/wait";
+import { Wait, type Observing } from "../wait";
 
 interface VideoTime {
   /** Seconds until there must be a picture, when the video has to be started or is just restarting. Default 15. */
@@ -38,9 +39,11 @@ export class Screen {
   }
 
   /**
-   * Changes settings of the video and waits until the device has taken them over, which is about a second later. See `Streamer.setParams`.
+   * Changes settings of the video and waits until the device has taken them over, which is about a second later. See
+   * `Streamer.setParams`.
    * @returns the state with the new settings as `params`; the running video has them some seconds later (`applied`).
-   * @throws ConfigurationError for no settings; WaitTimeoutError when the device does not take them over; what `Streamer.setParams` throws.
+   * @throws ConfigurationError for no settings; WaitTimeoutError when the device does not take them over; what
+   * `Streamer.setParams` throws.
    */
   changeSettings(params: SetStreamerParams, options: ChangeSettingsOptions = {}): Promise<StreamerState> {
     return changeSettings(this.#streamer, this.#waiter, params, options);
@@ -48,8 +51,8 @@ export class Screen {
 
   /**
    * A picture. See `Streamer.snapshot`.
-   * @throws WaitTimeoutError with the code `NO_SIGNAL` when the computer sends no picture (unless `allowOffline`), or `NOT_STARTED`;
-   * what `Video.acquire` and `Streamer.snapshot` throw.
+   * @throws WaitTimeoutError with the code `NO_SIGNAL` when the computer sends no picture (unless `allowOffline`), or
+   * `NOT_STARTED`; what `Video.acquire` and `Streamer.snapshot` throw.
    */
   snapshot({ videoTimeout: timeout = 15, ...options }: ScreenshotOptions = {}): Promise<Snapshot> {
     return this.#watching({ timeout, ...options }, () => this.#streamer.snapshot(options));
@@ -61,38 +64,31 @@ export class Screen {
   }
 
   /**
-   * Waits until a text is on the screen, or gone from it. A screen without a signal has no text. While the screen cannot be read (the video
-   * restarts, its connection breaks, the device answers with an error that passes, the picture is too small for the region) nothing is known
-   * of it: that is neither, and `holdFor` begins anew.
-   * @throws WaitTimeoutError, with the text that was seen last as `lastValue`; ConfigurationError for a pattern that cannot be looked for;
-   * errors that will not go away by waiting.
+   * Waits until a text is on the screen, or gone from it. A screen without a signal has no text. While the screen
+   * cannot be read (the video restarts, its connection breaks, the device answers with an error that passes, the
+   * picture is too small for the region) nothing is known of it: that is neither, and `holdFor` begins anew.
+   * @throws WaitTimeoutError, with the text that was seen last as `lastValue`; ConfigurationError for a pattern that
+   * cannot be looked for; errors that will not go away by waiting.
    */
   async waitForText(pattern: TextPattern, options: WaitForTextOptions): Promise<FoundText> {
     const { gone = false, next = false, timeout, interval = 1, holdFor = 0, langs, region } = options;
     const wanted = { gone, next, holdFor };
-    const judge = new TextJudge(textMatcher(pattern), wanted);
+    const match = textMatcher(pattern);
     inRange("The interval", interval, { min: 0, max: 3600, unit: " s" });
     inRange("The timeout", timeout, { min: 0, max: DAY, unit: " s" });
     inRange("The time to stay", holdFor, { min: 0, max: DAY, unit: " s" });
     const seen: Seen = {};
-    const late = () => lateError(pattern.text, wanted, timeout, seen, this.#video.progress);
-    return within([options.signal], { seconds: timeout, late }, async ({ signal }) => {
+    const late = () => lateError(pattern.text, wanted, timeout, seen, this.#video.stage);
+    const wait = new Wait<string>({ isRight: (text) => gone === (match(text) === undefined), holdFor, next });
+    const text = await within([options.signal], { seconds: timeout, late }, async ({ signal }) => {
       for (;;) {
         try {
-          return await this.#whileVideoRuns(signal, async (running) => {
+          return await this.#whileVideoRuns(signal, (running) => {
             seen.isReached = true;
-            for (;;) {
-              const start = performance.now();
-              const text = await this.#look({ langs, region, signal: running }, seen);
-              const found = judge.look(text, start / 1000);
-              if (found) return found;
-              const until = text === undefined ? Math.max(interval, RETRY_INTERVAL) : interval;
-              await pause(Math.max(0, until - (performance.now() - start) / 1000), running);
-            }
+            return wait.until(running, this.#reading({ langs, region }, interval, seen));
           });
         } catch (error) {
           throwIfCancelled(signal);
-          judge.forget();
           // A device that was there comes back; one that was never reached may have another address.
           const mayComeBack = error instanceof WebSocketError || (seen.isReached === true && isPassing(error));
           if (!mayComeBack) throw error;
@@ -100,34 +96,52 @@ export class Screen {
         }
       }
     });
+    return { found: match(text) ?? null, text };
   }
 
   /**
-   * Tells what happens on the screen until it is cancelled or left (`break`): every picture at a rate; those that differ from the last one
-   * told; that the picture stands still for some time, and moves again; that the signal is lost, and comes back; that a text is shown, and
-   * gone. Who is slow in taking them gets the newest picture next; nothing piles up. The video runs meanwhile. An outage is sat out, with
-   * growing pauses, and told once by `onConnection`; what was seen before it counts on.
-   * At first the state is only learnt, except for `frames`, the first picture of `changes`, and a text that is shown already.
-   * @throws ConfigurationError for what is out of range, at once; later AuthError, when the device refuses the login; CancelledError.
+   * Tells what happens on the screen until it is cancelled or left (`break`): every picture at a rate; those that
+   * differ from the last one told; that the picture stands still for some time, and moves again; that the signal is
+   * lost, and comes back; that a text is shown, and gone. Who is slow in taking them gets the newest picture next;
+   * nothing piles up. The video runs meanwhile. An outage is sat out, with growing pauses, and told once by
+   * `onConnection`; what was seen before it counts on. At first the state is only learnt, except for `frames`, the
+   * first picture of `changes`, and a text that is shown already.
+   * @throws ConfigurationError for what is out of range, at once; later AuthError, when the device refuses the login;
+   * CancelledError.
    */
   watch(condition: ScreenCondition, options: WatchScreenOptions = {}): AsyncGenerator<ScreenChange, void, undefined> {
     return this.#watch.watch(condition, options);
   }
 
-  /** @param work gets a signal that ends when the video's connection breaks. */
-  async #whileVideoRuns<T>(signal: AbortSignal, work: (running: AbortSignal) => Promise<T>): Promise<T> {
+  /** @param work gets a deadline that ends when the video's connection breaks. */
+  async #whileVideoRuns<T>(signal: AbortSignal, work: (running: Deadline) => Promise<T>): Promise<T> {
     const lease = await this.#video.acquire({ timeout: DAY, allowOffline: true, signal });
     try {
-      return await within([signal, lease.signal], undefined, (running) => work(running.signal));
+      return await within([signal, lease.signal], undefined, work);
     } finally {
       void lease.release();
     }
   }
 
+  /** The text on the screen, at most once in `interval` seconds. */
+  #reading(options: OcrOptions, interval: number, seen: Seen): Observing<string> {
+    let begun = 0;
+    let atLeast = interval;
+    return {
+      look: async (signal) => {
+        begun = performance.now();
+        const text = await this.#look({ ...options, signal }, seen);
+        atLeast = text === undefined ? Math.max(interval, RETRY_INTERVAL) : interval;
+        return text;
+      },
+      interval: () => Math.max(0, atLeast - (performance.now() - begun) / 1000),
+    };
+  }
+
   /** What can be read now, empty without a signal; undefined when that is not known. */
   async #look(options: OcrOptions, seen: Seen): Promise<string | undefined> {
     throwIfCancelled(options.signal);
-    const before = this.#video.progress;
+    const before = this.#video.stage;
     try {
       seen.text = await this.#streamer.ocr(options);
       seen.error = undefined;
@@ -137,9 +151,10 @@ export class Screen {
       if (!isPassing(error) && !isOutside(error)) throw error;
       seen.error = error;
     }
-    // A video that starts has no signal for a moment: it counts when there was none from before the look until after it.
+    // A video that starts has no signal for a moment: it counts when there was none from before the look until after
+    // it.
     const isDark =
-      seen.error instanceof UnavailableError && before === "no signal" && this.#video.progress === "no signal";
+      seen.error instanceof UnavailableError && before === "no signal" && this.#video.stage === "no signal";
     if (isDark) seen.text = "";
     return isDark ? "" : undefined;
   }
@@ -149,7 +164,7 @@ export class Screen {
     work: () => Promise<T>,
   ): Promise<T> {
     const end = performance.now() + 1000 * inRange("The timeout", timeout, { min: 0, max: DAY, unit: " s" });
-    const late = () => noPictureIn(timeout, this.#video.progress);
+    const late = () => noPictureIn(timeout, this.#video.stage);
     for (;;) {
       const seconds = Math.max(0, (end - performance.now()) / 1000);
       const lease = await within([signal], { seconds, late }, (left) =>

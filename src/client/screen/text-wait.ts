@@ -1,9 +1,8 @@
 import { WaitTimeoutError, type PiKVMError } from "../errors";
 import type { OcrOptions } from "../video/snapshot";
-import type { TextMatcher } from "./text-match";
 import type { CallOptions } from "../http/transport";
 import { missingPicture } from "../video/video";
-import type { VideoProgress } from "../video/viewer";
+import type { VideoStage } from "../video/viewer";
 
 export interface WaitForTextOptions extends CallOptions, Pick<OcrOptions, "langs" | "region"> {
   /** Wait until it is gone instead. Default false. */
@@ -37,47 +36,6 @@ export interface Seen {
 
 type Wanted = Required<Pick<WaitForTextOptions, "gone" | "next" | "holdFor">>;
 
-/** Tells, look by look, whether what was waited for has come. */
-export class TextJudge {
-  readonly #match: TextMatcher;
-  readonly #wanted: Wanted;
-  #mayCount: boolean;
-  /** Since when every look has found it so. */
-  #since: number | undefined;
-
-  constructor(match: TextMatcher, wanted: Wanted) {
-    this.#match = match;
-    this.#wanted = wanted;
-    this.#mayCount = !wanted.next;
-  }
-
-  /**
-   * @param text what was read; undefined when nothing is known of the screen.
-   * @param at when, in seconds.
-   */
-  look(text: string | undefined, at: number): FoundText | undefined {
-    if (text === undefined) {
-      this.forget();
-      return undefined;
-    }
-    const { gone, holdFor } = this.#wanted;
-    const found = this.#match(text);
-    if (gone !== (found === undefined)) {
-      this.#mayCount = true;
-      this.forget();
-      return undefined;
-    }
-    if (!this.#mayCount) return undefined;
-    this.#since ??= at;
-    return at - this.#since >= holdFor ? { found: found ?? null, text } : undefined;
-  }
-
-  /** The time for which it must stay so begins anew. */
-  forget(): void {
-    this.#since = undefined;
-  }
-}
-
 const SHOWN = 300;
 
 /** The error for what was not seen in time. */
@@ -86,17 +44,17 @@ export function lateError(
   { gone, next, holdFor }: Wanted,
   timeout: number,
   seen: Seen,
-  progress: VideoProgress,
+  stage: VideoStage,
 ): WaitTimeoutError {
   const { text = "", error: cause } = seen;
   const state = gone ? "was not seen to be gone from the screen" : "was not on the screen";
   const time = holdFor > 0 ? ` for ${holdFor} s` : "";
-  const message = `"${wanted}" ${state}${next ? " anew" : ""}${time} within ${timeout} s. ${lastSight(seen, progress)}`;
+  const message = `"${wanted}" ${state}${next ? " anew" : ""}${time} within ${timeout} s. ${lastSight(seen, stage)}`;
   return new WaitTimeoutError(message, { cause, lastValue: text });
 }
 
-function lastSight({ text, error }: Seen, progress: VideoProgress): string {
-  if (progress !== "running") return `${missingPicture(progress).message}.`;
+function lastSight({ text, error }: Seen, stage: VideoStage): string {
+  if (stage !== "running") return `${missingPicture(stage).message}.`;
   if (error) return `It could not be read at last: ${error.message}`;
   if (text === undefined) return "It was not read in that time.";
   return text === "" ? "There was no text on it." : `Read at last: ${text.slice(-SHOWN)}`;

@@ -1,14 +1,13 @@
-import { setMaxListeners } from "node:events";
 import { Deadline, throwIfCancelled, within } from "../deadline";
-import { ConfigurationError, ConnectionTimeoutError, PiKVMError, WebSocketError } from "../errors";
+import { ConfigurationError, ConnectionTimeoutError, PiKVMError } from "../errors";
 import { FrameQueue, type MediaFrame, type VideoFormat } from "./frame-queue";
-import { listen, SOCKET_TIMING } from "../events/listen";
-import type { MediaState } from "./media";
+import type { MediaState } from "./media-state";
 import { parseEvent } from "../events/merge";
 import { targetOf } from "../http/network";
 import { oneOf } from "../ranges";
 import type { CallOptions, Transport } from "../http/transport";
-import type { DeviceSocket } from "../events/socket";
+import type { Connection, Frame } from "../sockets/connection";
+import type { Sockets } from "../sockets/sockets";
 
 /** First bytes of binary messages. */
 const PING = Buffer.of(0x00);
@@ -16,13 +15,14 @@ const PONG = 0xff;
 const FRAME = 0x01;
 const REQUEST_KEYFRAME = Buffer.of(0x01);
 
-/** One WebSocket of the media daemon; from `media.open()`. Frames come while somebody watches (`PiKVM.video`). Close it when done. */
+/**
+ * One WebSocket of the media daemon; from `media.open()`. Frames come while somebody watches (`PiKVM.video`). Close it
+ * when done.
+ */
 export class MediaSocket implements AsyncDisposable {
-  readonly #socket: DeviceSocket;
+  readonly #connection: Connection;
   readonly #transport: Transport;
   readonly #stop = new AbortController();
-  /** Its reason is what to throw, when it has not been closed by us. */
-  readonly #end = new AbortController();
   /** Settles when the connection has ended; never rejects. */
   readonly ended: Promise<void>;
   #video: MediaState["video"] = {};
@@ -31,16 +31,13 @@ export class MediaSocket implements AsyncDisposable {
   readonly #pinged: (() => void)[] = [];
   readonly #readers: (() => void)[] = [];
 
-  constructor(socket: DeviceSocket, transport: Transport) {
-    this.#socket = socket;
+  /** @param signal cancels the opening only. */
+  constructor(sockets: Sockets, transport: Transport, { signal }: CallOptions) {
     this.#transport = transport;
-    setMaxListeners(0, this.#end.signal);
     const receive = (data: Buffer, isBinary: boolean) => (isBinary ? this.#takeBytes(data) : this.#takeEvent(data));
-    const { signal: stop } = this.#stop;
-    this.ended = listen(socket, { stop, timing: SOCKET_TIMING, receive, name: "media connection" }).then(
-      () => this.#finish(closed()),
-      (error: unknown) => this.#finish(error),
-    );
+    const use = { name: "media connection", closed, receive };
+    this.#connection = sockets.connectMedia(use, this.#stop.signal, signal);
+    this.ended = this.#connection.ended.then(() => this.#wake());
   }
 
   /** The formats that this device streams. */
@@ -48,14 +45,20 @@ export class MediaSocket implements AsyncDisposable {
     return this.#video;
   }
 
-  /** Waits for the device to tell its formats. @throws ConnectionTimeoutError; what `frames` throws. */
+  /**
+   * Waits until it is open and the device has told its formats.
+   * @throws the errors of opening; ConnectionTimeoutError; CancelledError.
+   */
   async greeted({ signal }: CallOptions): Promise<void> {
+    await this.#connection.opened;
+    this.#throwIfEnded();
     await this.#answer(this.#greeted, signal);
   }
 
   /**
-   * Starts the frames; once for each socket. Not acknowledged. @throws ConfigurationError for a format that the device does not stream,
-   * which it would ignore, and when they are started already; what `ping` throws.
+   * Starts the frames; once for each socket. Not acknowledged.
+   * @throws ConfigurationError for a format that the device does not stream, which it would ignore, and when they are
+   * started already; what `ping` throws.
    */
   start(format: VideoFormat): void {
     this.#throwIfEnded();
@@ -64,29 +67,34 @@ export class MediaSocket implements AsyncDisposable {
       throw new ConfigurationError(`This media connection streams ${this.#queue.format} already; open another one.`);
     }
     this.#queue = new FrameQueue(format);
-    this.#socket.send(JSON.stringify({ event_type: "start", event: { type: "video", format } }));
-  }
-
-  /** Asks for a frame that a decoder can begin with; it comes as soon as the device has one. Not acknowledged. @throws what `ping` throws. */
-  requestKeyframe(): void {
-    this.#throwIfEnded();
-    this.#socket.send(REQUEST_KEYFRAME);
+    this.#send(JSON.stringify({ event_type: "start", event: { type: "video", format } }));
   }
 
   /**
-   * Resolves when the device answers. @throws ConnectionTimeoutError when it does not; WebSocketError when the connection is broken;
-   * PiKVMError `CLOSED` when it has been closed; CancelledError.
+   * Asks for a frame that a decoder can begin with; it comes as soon as the device has one. Not acknowledged.
+   * @throws what `ping` throws.
+   */
+  requestKeyframe(): void {
+    this.#throwIfEnded();
+    this.#send(REQUEST_KEYFRAME);
+  }
+
+  /**
+   * Resolves when the device answers.
+   * @throws ConnectionTimeoutError when it does not; WebSocketError when the connection is broken; PiKVMError `CLOSED`
+   * when it has been closed; CancelledError.
    */
   async ping({ signal }: CallOptions = {}): Promise<void> {
     this.#throwIfEnded();
-    this.#socket.send(PING);
+    this.#send(PING);
     await this.#answer(this.#pinged, signal);
   }
 
   /**
-   * The frames as they come, until it is left (`break`), which does not close the socket; H.264 begins with a key frame. None come while
-   * nobody watches or there is no signal. A reader that is too slow loses frames (`dropped`): it gets the latest 32 at most, as the device
-   * keeps them too, of H.264 from a key frame on. Ends when the socket is closed.
+   * The frames as they come, until it is left (`break`), which does not close the socket; H.264 begins with a key
+   * frame. None come while nobody watches or there is no signal. A reader that is too slow loses frames (`dropped`): it
+   * gets the latest 32 at most, as the device keeps them too, of H.264 from a key frame on. Ends when the socket is
+   * closed.
    * @throws WebSocketError when the connection breaks; CancelledError when cancelled and when the device is closed.
    */
   async *frames({ signal }: CallOptions = {}): AsyncGenerator<MediaFrame, void, undefined> {
@@ -145,16 +153,14 @@ export class MediaSocket implements AsyncDisposable {
       new ConnectionTimeoutError(`${targetOf(address)} did not answer on the media connection in time.`, {
         retryable: true,
       });
-    return within([signal, closed, this.#end.signal], { seconds, late }, (deadline) =>
+    return within([signal, closed, this.#connection.end], { seconds, late }, (deadline) =>
       deadline.race(new Promise<void>((resolve) => waiting.push(resolve))),
     );
   }
 
-  #finish(error: unknown): void {
-    this.#end.abort(
-      error instanceof PiKVMError ? error : new WebSocketError("The media connection failed.", { cause: error }),
-    );
-    this.#wake();
+  /** Where it does not arrive, the connection ends, and tells why. */
+  #send(frame: Frame): void {
+    this.#connection.send(frame).catch(() => undefined);
   }
 
   #wake(): void {
@@ -163,7 +169,7 @@ export class MediaSocket implements AsyncDisposable {
 
   #throwIfEnded(): void {
     if (this.#stop.signal.aborted) throw closed();
-    throwIfCancelled(this.#end.signal);
+    throwIfCancelled(this.#connection.end);
   }
 }
 

@@ -1,27 +1,20 @@
-import { MediaSocket } from "./media-socket";
-import { openWebSocket } from "../events/socket";
 import type { CallOptions, Transport } from "../http/transport";
-
-/** What the media daemon offers; devices differ. */
-export interface MediaState {
-  /** By format. */
-  video: {
-    /** `profile_level_id` as in SDP, for decoders. */
-    h264?: { profile_level_id: string };
-    jpeg?: Record<string, unknown>;
-  };
-}
+import type { Sockets } from "../sockets/sockets";
+import { MediaSocket } from "./media-socket";
+import type { MediaState } from "./media-state";
 
 /**
  * Single frames of the video, H.264 or JPEG, from the daemon beside kvmd (`/api/media`). It starts no video: frames
- * come only while somebody watches (`PiKVM.video`). Its sockets are not sessions of kvmd: opening and closing one disturbs no typing.
+ * come only while somebody watches (`PiKVM.video`).
  */
 export class Media {
   readonly #transport: Transport;
+  readonly #sockets: Sockets;
   readonly #open = new Set<MediaSocket>();
 
-  constructor(transport: Transport) {
+  constructor(transport: Transport, sockets: Sockets) {
     this.#transport = transport;
+    this.#sockets = sockets;
   }
 
   /** The formats. `GET /api/media`. @throws APIError with status 404 or 502 where there is no such daemon. */
@@ -35,7 +28,7 @@ export class Media {
    * @throws APIError / AuthError for a refusal; ConnectError, ConnectionTimeoutError, WebSocketError, CancelledError.
    */
   async open({ signal }: CallOptions = {}): Promise<MediaSocket> {
-    const socket = new MediaSocket(await openWebSocket(this.#transport, "/api/media/ws", signal), this.#transport);
+    const socket = new MediaSocket(this.#sockets, this.#transport, { signal });
     this.#open.add(socket);
     void socket.ended.then(() => this.#open.delete(socket));
     try {

@@ -26,12 +26,18 @@ export interface DeviceSocket {
 }
 
 /**
- * Opens a WebSocket of the device with the transport's trust, credentials and time limit. It is paused, so that no message is lost
- * before the caller listens; resume it.
- * @throws APIError / AuthError of the status for a refused handshake; ConnectError, ConnectionTimeoutError, WebSocketError.
+ * Opens a WebSocket of the device with the transport's trust, credentials and time limit. It is paused, so that no
+ * message is lost before the caller listens; resume it.
+ * @param ends signals of which each ends the opening.
+ * @throws APIError / AuthError of the status for a refused handshake; ConnectError, ConnectionTimeoutError,
+ * WebSocketError.
  */
-export async function openWebSocket(transport: Transport, path: string, signal?: AbortSignal): Promise<DeviceSocket> {
-  const signals = [signal, transport.closed];
+export async function openWebSocket(
+  transport: Transport,
+  path: string,
+  ends: readonly (AbortSignal | undefined)[],
+): Promise<DeviceSocket> {
+  const signals = [...ends, transport.closed];
   return transport.withAuth((headers) => handshake(transport, path, headers, signals), signals);
 }
 

@@ -1,7 +1,7 @@
 import { WebSocketError } from "../errors";
 import type { DeviceSocket } from "./socket";
 
-/** When a WebSocket is looked after. All in seconds. */
+/** Times of the heartbeat and of closing, in seconds. */
 export interface SocketTiming {
   /** Silence after which the device is pinged. */
   pingAfter: number;
@@ -15,22 +15,22 @@ export interface SocketTiming {
 /** kvmd speaks every 5 s. */
 export const SOCKET_TIMING: SocketTiming = { pingAfter: 7, deadAfter: 15, checkEvery: 2.5, closeTimeout: 1 };
 
-/** What is listened to, and how. */
+/** How to listen. */
 export interface Listening {
   /** Closes the socket. */
-  stop: AbortSignal;
+  close: AbortSignal;
   timing: SocketTiming;
-  /** Gets each message; the socket is given up when it throws a WebSocketError. */
+  /** Gets each message. When it throws a WebSocketError, the socket is terminated. */
   receive: (data: Buffer, isBinary: boolean) => void;
   /** What the connection is for, in messages: `event connection`. */
   name: string;
 }
 
 /**
- * Receives from a WebSocket until it ends, with a heartbeat, so that a half-open one is noticed.
- * @throws WebSocketError when it breaks or is closed by the device, unless it was stopped.
+ * Receives from a WebSocket until it ends. A heartbeat notices a connection that is dead although nobody has closed it.
+ * @throws WebSocketError when it breaks or is closed by the device, unless it was closed by us.
  */
-export function listen(socket: DeviceSocket, { stop, timing, receive, name }: Listening): Promise<void> {
+export function listen(socket: DeviceSocket, { close, timing, receive, name }: Listening): Promise<void> {
   const { pingAfter, deadAfter, checkEvery, closeTimeout } = timing;
   return new Promise((resolve, reject) => {
     let heard = Date.now();
@@ -44,18 +44,18 @@ export function listen(socket: DeviceSocket, { stop, timing, receive, name }: Li
       if (silence >= deadAfter) fail(new WebSocketError("The device went silent.", { code: "SILENT" }));
       else if (silence >= pingAfter) socket.ping();
     }, checkEvery * 1000);
-    let impatience: NodeJS.Timeout | undefined;
-    const leave = () => {
+    let closing: NodeJS.Timeout | undefined;
+    const sayGoodbye = () => {
       socket.close(1000);
-      impatience = setTimeout(() => socket.terminate(), closeTimeout * 1000);
+      closing = setTimeout(() => socket.terminate(), closeTimeout * 1000);
     };
-    stop.addEventListener("abort", leave, { once: true });
-    if (stop.aborted) leave();
+    close.addEventListener("abort", sayGoodbye, { once: true });
+    if (close.aborted) sayGoodbye();
     socket.on("pong", () => (heard = Date.now()));
     socket.on("ping", () => (heard = Date.now()));
     socket.on("message", (data: Buffer, isBinary: boolean) => {
       heard = Date.now();
-      if (stop.aborted || failure) return;
+      if (close.aborted || failure) return;
       try {
         receive(data, isBinary);
       } catch (cause) {
@@ -66,9 +66,9 @@ export function listen(socket: DeviceSocket, { stop, timing, receive, name }: Li
     socket.on("error", (cause: Error) => fail(new WebSocketError(`The ${name} broke: ${cause.message}`, { cause })));
     socket.on("close", (code: number) => {
       clearInterval(heartbeat);
-      clearTimeout(impatience);
-      stop.removeEventListener("abort", leave);
-      if (stop.aborted) resolve();
+      clearTimeout(closing);
+      close.removeEventListener("abort", sayGoodbye);
+      if (close.aborted) resolve();
       else reject(failure ?? new WebSocketError(describeClose(name, code), { code: `WS_${code}` }));
     });
     socket.resume();
