@@ -40,7 +40,7 @@ import { System } from "./system/system";
 import type { TransportOptions } from "./http/options";
 import { Transport } from "./http/transport";
 import { Video } from "./video/video";
-import { StateWaiter } from "./events/wait";
+import { StateWaiter } from "./events/state-waiter";
 import { Watch } from "./events/watch";
 import type { Method } from "./vocabulary";
 

@@ -1,4 +1,5 @@
 import { ConfigurationError, ConnectionTimeoutError, PiKVM, type PiKVMOptions } from "../client";
+import { Shared, type Lease } from "../client/shared";
 import type { FlowNode, NodeAPI } from "./red";
 import { settledSoon } from "./settled";
 
@@ -15,21 +16,41 @@ interface DeviceSettings {
   options: () => PiKVMOptions;
 }
 
+/** A client that is being opened, or is open. */
+class Opening {
+  readonly kvm: Promise<PiKVM>;
+  /** What is missing may be there next time, e.g. a TLS node that is deployed later. */
+  hasFailed = false;
+
+  constructor(options: () => PiKVMOptions) {
+    this.kvm = Promise.resolve().then(() => new PiKVM(options()).open());
+    this.kvm.catch(() => (this.hasFailed = true));
+  }
+
+  async close(): Promise<void> {
+    const kvm = await this.kvm.catch(() => undefined);
+    await kvm?.close();
+  }
+}
+
 /** A configured device: one client, made for the first user and closed with the last. */
 export class Device {
   readonly id: string;
   readonly name: string;
   readonly isInsecure: boolean;
-  readonly #options: () => PiKVMOptions;
-  readonly #users = new Set<object>();
-  #kvm: Promise<PiKVM> | undefined;
+  readonly #shared: Shared<Opening>;
+  readonly #leases = new Map<object, Lease<Opening>>();
   #unused: (() => void) | undefined;
 
   constructor({ id, name, isInsecure, options }: DeviceSettings) {
     this.id = id;
     this.name = name;
     this.isInsecure = isInsecure;
-    this.#options = options;
+    this.#shared = new Shared({
+      open: () => new Opening(options),
+      closed: (opening) => opening.close(),
+      isSpent: (opening) => opening.hasFailed,
+    });
   }
 
   /**
@@ -37,42 +58,30 @@ export class Device {
    * @throws ConfigurationError when the settings cannot work.
    */
   join(user: object): Promise<PiKVM> {
-    this.#users.add(user);
-    this.#kvm ??= this.#open();
-    return this.#kvm;
+    const held = this.#leases.get(user);
+    if (held && !held.thing.hasFailed) return held.thing.kvm;
+    void held?.release();
+    const lease = this.#shared.acquire();
+    this.#leases.set(user, lease);
+    return lease.thing.kvm;
   }
 
   /** The last one to leave closes the connections. */
   async leave(user: object): Promise<void> {
-    this.#users.delete(user);
-    if (this.#users.size > 0) return;
-    this.#unused?.();
-    await this.#end();
+    const lease = this.#leases.get(user);
+    this.#leases.delete(user);
+    if (this.#leases.size === 0) this.#unused?.();
+    await lease?.release();
   }
 
-  /** When the device itself goes: its users, which Node-RED closes at the same time, may end what they do, but not for long. */
+  /**
+   * When the device itself goes: its users, which Node-RED closes at the same time, may end what they do, but not for
+   * long.
+   */
   async close(): Promise<void> {
     const unused = new Promise<void>((resolve) => (this.#unused = resolve));
-    if (this.#users.size > 0) await settledSoon(unused);
-    await this.#end();
-  }
-
-  async #open(): Promise<PiKVM> {
-    try {
-      return await new PiKVM(this.#options()).open();
-    } catch (error) {
-      // What is missing may be there next time, e.g. a TLS node that is deployed later.
-      this.#kvm = undefined;
-      throw error;
-    }
-  }
-
-  async #end(): Promise<void> {
-    const opened = this.#kvm;
-    // At once: who joins from now on gets another.
-    this.#kvm = undefined;
-    const kvm = await opened?.catch(() => undefined);
-    await kvm?.close();
+    if (this.#leases.size > 0) await settledSoon(unused);
+    await this.#shared.close();
   }
 }
 

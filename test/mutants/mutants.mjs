@@ -137,7 +137,7 @@ export const MUTANTS = [
     tests: ["client/power"],
   },
   {
-    file: "src/client/events/wait.ts",
+    file: "src/client/events/state-waiter.ts",
     find: "if (!(error instanceof PiKVMError && error.retryable)) throw error;",
     replace: "throw error;",
     why: "a device that is away for a moment ends the wait",

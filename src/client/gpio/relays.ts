@@ -5,7 +5,7 @@ import { channelsOf, findChannel, type GpioChannel } from "./gpio-names";
 import type { Lane } from "../lanes/lane";
 import type { Lanes } from "../lanes/lanes";
 import type { CallOptions } from "../http/transport";
-import type { StateWaiter } from "../events/wait";
+import type { StateWaiter } from "../events/state-waiter";
 
 export interface RelayOptions extends ChangeOptions {
   /** Seconds for a write to be over, a pulse's length not counted, and then for the channel to be read. Default 10. */

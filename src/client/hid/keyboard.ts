@@ -1,6 +1,6 @@
 import type { Hid } from "./hid";
 import type { TypeOptions } from "./typist";
-import type { StateWaiter } from "../events/wait";
+import type { StateWaiter } from "../events/state-waiter";
 
 export interface TextOptions extends TypeOptions {
   /** Press Enter after the text. Default false. */

@@ -4,7 +4,7 @@ import { shownImage } from "./image-name";
 import type { Msd } from "./msd";
 import type { MsdImage, MsdState, MsdStorage } from "../events/states";
 import type { CallOptions } from "../http/transport";
-import type { StateWaiter } from "../events/wait";
+import type { StateWaiter } from "../events/state-waiter";
 
 export interface DriveOptions extends ChangeOptions {
   /** Seconds for the drive to be connected or pulled. Default 10. */

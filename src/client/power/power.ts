@@ -4,7 +4,7 @@ import { BusyError, PiKVMError, WaitTimeoutError } from "../errors";
 import type { Lane } from "../lanes/lane";
 import type { AtxState } from "../events/states";
 import type { CallOptions } from "../http/transport";
-import type { StateWaiter } from "../events/wait";
+import type { StateWaiter } from "../events/state-waiter";
 import type { PowerWait } from "../vocabulary";
 
 export interface PowerOptions extends CallOptions {

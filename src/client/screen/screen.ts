@@ -9,7 +9,7 @@ import { textMatcher, type TextPattern } from "./text-match";
 import { lateError, type FoundText, type Seen, type WaitForTextOptions } from "./text-wait";
 import { noPictureIn, type Video, type VideoOptions } from "../video/video";
 import { changeSettings, type ChangeSettingsOptions } from "../video/video-settings";
-import type { StateWaiter } from "../events/wait";
+import type { StateWaiter } from "../events/state-waiter";
 import { Wait, type Observing } from "../wait";
 
 interface VideoTime {

@@ -5,7 +5,7 @@ import { portAt, portLabel } from "./port-names";
 import type { Switch } from "./switch";
 import type { SwitchPort, SwitchState } from "./switch-state";
 import type { CallOptions } from "../http/transport";
-import type { StateWaiter } from "../events/wait";
+import type { StateWaiter } from "../events/state-waiter";
 import type { AtxButton } from "../vocabulary";
 
 type Send = (index: number, signal: AbortSignal | undefined) => Promise<void>;

@@ -1,7 +1,7 @@
 import type { Switch } from "./switch";
 import type { SwitchState } from "./switch-state";
 import type { CallOptions } from "../http/transport";
-import type { StateWaiter } from "../events/wait";
+import type { StateWaiter } from "../events/state-waiter";
 
 export interface SwitchResult {
   /** False when everything was as wanted already. */

@@ -7,7 +7,7 @@ import { change } from "./switch-change";
 import { SWITCH_TIMEOUT, type PortOptions, type PortResult } from "./switch-ports";
 import type { SwitchEdid, SwitchEdids } from "./switch-state";
 import type { CallOptions } from "../http/transport";
-import type { StateWaiter } from "../events/wait";
+import type { StateWaiter } from "../events/state-waiter";
 
 /** An EDID with its id. */
 export interface NamedEdid extends SwitchEdid {

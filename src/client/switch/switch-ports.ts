@@ -8,7 +8,7 @@ import type { BeaconPlace, Switch } from "./switch";
 import { change, type SwitchResult } from "./switch-change";
 import type { SwitchPort, SwitchState } from "./switch-state";
 import type { CallOptions } from "../http/transport";
-import type { StateWaiter } from "../events/wait";
+import type { StateWaiter } from "../events/state-waiter";
 
 export interface PortOptions extends CallOptions {
   /** Seconds for the switch to report what was asked for. Default 10. */

@@ -2,7 +2,7 @@ import type { ChangeOptions } from "../http/commands";
 import { ConfigurationError } from "../errors";
 import type { SetStreamerParams, Streamer } from "./streamer";
 import type { StreamerParams, StreamerState } from "./streamer-state";
-import type { StateWaiter } from "../events/wait";
+import type { StateWaiter } from "../events/state-waiter";
 
 export interface ChangeSettingsOptions extends ChangeOptions {
   /** Seconds for the device to take them over. Default 10. */
