@@ -1,30 +1,32 @@
 // Makes a fresh clone ready to run. Plain JavaScript without dependencies: it is what installs and builds the rest.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const MIN_NODE = [20, 18, 1];
 
-/** Says for which package-lock.json the dependencies were installed. */
-const INSTALLED = path.join(ROOT, "node_modules/.pikvm-setup");
+/** A package of its own in this checkout: the second line of Node-RED for the tests, and the Node to run it on. */
+const SECOND_LINE = path.join(ROOT, "test/node-red-5");
 /** Says of which sources the build was made. */
 const BUILT = path.join(ROOT, "dist/.built");
-const SOURCES = ["nodes", "src", "test", "icons", "package.json", "tsconfig.json"];
-/** What is put there for the tests changes nothing of the build. */
-const NO_SOURCES = ["node_modules", "node-red-5"];
+export const SOURCES = ["nodes", "src", "test", "icons", "package.json", "tsconfig.json"];
+/** What is put there for the tests, or noted by them, changes nothing of the build. */
+const NO_SOURCES = ["node_modules", "node-red-5", "weights.json"];
 
 /** Installs the dependencies and builds, where that has not been done or is out of date. @throws Error when one of them fails. */
 export async function setUp() {
   checkNode();
-  // Read when it is needed: npm ci and the build may change what the next step looks at.
-  bringUpToDate(INSTALLED, lockHash, "Installing dependencies (a minute or two, once) ...", () => {
-    npm("ci", "--include=dev", "--no-audit", "--no-fund");
-  });
-  bringUpToDate(BUILT, newestSource, "Building ...", () => {
-    npm("run", "--silent", "build");
-  });
+  await install(ROOT, "Installing dependencies (a minute or two, once) ...");
+  // Read only now: npm ci may have changed what the build looks at.
+  await bringUpToDate(BUILT, newestSource(), "Building ...", () => npm("run", "--silent", "compile"));
+}
+
+/** Installs the second line of Node-RED. @throws Error when that fails. */
+export function setUpSecondLine() {
+  return install(SECOND_LINE, "Installing Node-RED 5.0 and its Node ...");
 }
 
 function checkNode() {
@@ -34,18 +36,22 @@ function checkNode() {
     throw new Error(`Node.js ${MIN_NODE.join(".")} or newer is needed; this is ${process.versions.node}.`);
 }
 
-function bringUpToDate(stamp, state, announcement, work) {
-  const wanted = state();
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
-  console.log(announcement);
-  work();
-  writeFileSync(stamp, wanted);
+/** The stamp says for which package-lock.json a folder's dependencies were installed. */
+function install(folder, announcement) {
+  const stamp = path.join(folder, "node_modules/.pikvm-setup");
+  const lock = createHash("sha256").update(readFileSync(path.join(folder, "package-lock.json")));
+  return bringUpToDate(stamp, lock.digest("hex"), announcement, () =>
+    npm("ci", "--include=dev", "--no-audit", "--no-fund", "--prefix", folder),
+  );
 }
 
-function lockHash() {
-  return createHash("sha256")
-    .update(readFileSync(path.join(ROOT, "package-lock.json")))
-    .digest("hex");
+async function bringUpToDate(stamp, wanted, announcement, work) {
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  console.log(announcement);
+  // What breaks off half way is not taken for done.
+  rmSync(stamp, { force: true });
+  await work();
+  writeFileSync(stamp, wanted);
 }
 
 /** Time of the newest change; a folder's own time tells of what was removed from it. */
@@ -61,15 +67,13 @@ function newestIn(file) {
 }
 
 /** @throws Error when npm fails. */
-export function npm(...args) {
+async function npm(...args) {
   // The npm that runs us. By its bare name it might be another one: Node-RED brings an npm of its own, first on PATH here.
   const { npm_execpath: own } = process.env;
   const [command, first] = own ? [process.execPath, [own]] : ["npm", []];
-  const { status, signal } = spawnSync(command, [...first, ...args], {
-    cwd: ROOT,
-    stdio: "inherit",
-    // npm is a script there.
-    shell: !own && process.platform === "win32",
-  });
+  // npm is a script there.
+  const shell = !own && process.platform === "win32";
+  const child = spawn(command, [...first, ...args], { cwd: ROOT, stdio: "inherit", shell });
+  const [status, signal] = await once(child, "exit");
   if (status !== 0) throw new Error(`npm ${args[0]} failed (${signal ?? `exit code ${status}`}); see above.`);
 }

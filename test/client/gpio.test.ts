@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { scaledClock } from "../../src/simulator";
 import { bench, failure, posts, SIDE_BY_SIDE } from "./kit";
 
 describe("gpio", SIDE_BY_SIDE, () => {
@@ -41,11 +42,12 @@ describe("gpio", SIDE_BY_SIDE, () => {
   });
 
   test("a busy channel is the device's refusal, or tried again for some time", async (t) => {
-    const { sim, kvm } = await bench(t);
+    // Busy for ten times as long, so that the second call finds it so on a busy computer too.
+    const { sim, kvm } = await bench(t, { clock: scaledClock(0.1) });
     sim.state.gpio.addOutput("relay");
     await kvm.gpio.switch("relay", true);
     await failure(kvm.gpio.switch("relay", false), { name: "BusyError", error: "GpioChannelIsBusyError" });
-    await kvm.gpio.switch("relay", false, { busyRetry: 3, wait: true });
+    await kvm.gpio.switch("relay", false, { busyRetry: 30, wait: true });
     assert.equal((await kvm.gpio.getState()).state.outputs["relay"]?.state, false);
   });
 

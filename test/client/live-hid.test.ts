@@ -3,7 +3,7 @@ import { once } from "node:events";
 import type { Socket } from "node:net";
 import { describe, test, type TestContext } from "node:test";
 import type { LiveHid, LiveOptions, MouseButton, PiKVM } from "../../src/client";
-import type { Simulator } from "../../src/simulator";
+import { scaledClock, type Simulator } from "../../src/simulator";
 import { until } from "../harness/until";
 import { bench, client, failure, SIDE_BY_SIDE, textFrame, webSocketServer, type Expected } from "./kit";
 
@@ -358,7 +358,7 @@ describe("a live session", SIDE_BY_SIDE, () => {
   });
 
   test("waits for those who type, also when the WebSocket is still to be opened", async (t) => {
-    const { sim, kvm } = await bench(t, {}, { timeout: 0.2 });
+    const { sim, kvm } = await bench(t, { clock: scaledClock(4) }, { timeout: 0.2 });
     const text = "x".repeat(600);
     const typing = kvm.hid.typeText(text);
     await until(() => sim.host.typed.length > 0);

@@ -5,6 +5,7 @@ import type { Browser, Locator, Page } from "playwright-core";
 import { launchBrowser } from "../examples/browser";
 import { CHECKOUT, NODE_RED_HOME } from "../harness/node-red";
 import { DARK } from "./dark";
+import { hasten, STILL } from "./haste";
 import type { EditorNode } from "./red";
 
 const { version } = JSON.parse(readFileSync(path.join(NODE_RED_HOME, "package.json"), "utf8")) as { version: string };
@@ -33,6 +34,7 @@ export class Editor {
   static async open(url: string): Promise<Editor> {
     const browser = await launchBrowser();
     const editor = new Editor(browser, await browser.newPage({ viewport: { width: 1400, height: 900 } }));
+    await editor.page.addInitScript(hasten);
     await editor.load(url);
     return editor;
   }
@@ -42,7 +44,8 @@ export class Editor {
     await this.page.waitForFunction(() => typeof RED === "object" && RED.nodes.getType("pikvm-device") !== undefined);
     await this.page.locator("#red-ui-loading-progress").waitFor({ state: "hidden" });
     await this.page.locator("#red-ui-workspace-chart svg").first().waitFor();
-    await this.page.addStyleTag({ content: DARK });
+    await this.page.addStyleTag({ content: DARK + STILL });
+    await this.page.evaluate(() => ($.fx.off = true));
   }
 
   async close(): Promise<void> {

@@ -3,6 +3,7 @@ import path from "node:path";
 import { test } from "node:test";
 import type { Page } from "playwright-core";
 import { appears } from "../editor/dialog";
+import { hasten } from "../editor/haste";
 import { until } from "../harness/until";
 import { launchBrowser, skip } from "./browser";
 import { startChild } from "./child";
@@ -79,6 +80,7 @@ test("each example can be imported in the editor", { skip }, async (t) => {
   t.after(() => browser.close());
 
   const page = await browser.newPage();
+  await page.addInitScript(hasten);
   await openEditor(page, child.url);
 
   for (const file of EXAMPLES) {

@@ -12,7 +12,7 @@ import { MUTANTS } from "./mutants.mjs";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const REPORTER = path.join(import.meta.dirname, "first-failure.mjs");
-const WHOLE_REPORT = path.join(ROOT, "test/whole-report.mjs");
+const WHOLE_REPORT = path.join(ROOT, "test/runner/whole-report.mjs");
 /** Of all mutants so many must be caught. */
 const WANTED = 0.9;
 /** More than a folder takes in good health: what is not over then hangs, and that is noticed too. Seconds. */

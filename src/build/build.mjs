@@ -1,0 +1,17 @@
+// Builds what has changed; `npm run build` removes all that was built before.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createRequire } from "node:module";
+import path from "node:path";
+
+const root = path.resolve(import.meta.dirname, "../..");
+const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
+
+// None of these needs another's output. The editor's build lays its files beside the compiled nodes.
+await Promise.all([run(tsc), run(tsc, "-p", "src/client"), run("src/simulator/build.mjs")]);
+await run("src/build/editor.mjs");
+
+async function run(...args) {
+  const [code] = await once(spawn(process.execPath, args, { cwd: root, stdio: "inherit" }), "exit");
+  if (code !== 0) process.exit(1);
+}

