@@ -1,8 +1,8 @@
 /** Bytes into the storage and out of it. */
 import { StoppedError } from "../clock";
 import { KvmdError } from "../api/errors";
-import { type Claim, type Msd } from "./msd";
 import { compressed, COMPRESSIONS, SUFFIXES } from "./msd-compress";
+import { type Claim, type MsdDevice } from "./msd-device";
 import { type ImageFile } from "./msd-storage";
 import { type JsonObject } from "../api/python";
 import { crash, ok, type Reply } from "../api/reply";
@@ -15,7 +15,7 @@ class DiskFullError extends Error {
   override name = "DiskFullError";
 }
 
-export async function write(msd: Msd, context: Context, request: KvmdRequest): Promise<Reply> {
+export async function write(msd: MsdDevice, context: Context, request: KvmdRequest): Promise<Reply> {
   const name = valid.imageName(`${request.param("prefix") ?? ""}/${request.param("image") ?? ""}`);
   const removeIncomplete = valid.boolOr(request.param("remove_incomplete"), false);
   const claim = msd.take();
@@ -33,7 +33,7 @@ export async function write(msd: Msd, context: Context, request: KvmdRequest): P
   }
 }
 
-export function read(msd: Msd, context: Context, request: KvmdRequest): Reply {
+export function read(msd: MsdDevice, context: Context, request: KvmdRequest): Reply {
   const name = valid.imageName(request.param("image"));
   const compress = valid.oneOf(request.param("compress") ?? "", "Compression mode", COMPRESSIONS, 4096);
   const claim = msd.take();
@@ -58,7 +58,7 @@ export function read(msd: Msd, context: Context, request: KvmdRequest): Reply {
   }
 }
 
-export function demandNew(msd: Msd, name: string): void {
+export function demandNew(msd: MsdDevice, name: string): void {
   try {
     msd.demandDrive("disconnected");
     if (msd.storage.isListed(name) || msd.storage.files.has(name))
@@ -76,7 +76,7 @@ export class Upload {
   private told: number;
 
   constructor(
-    private readonly msd: Msd,
+    private readonly msd: MsdDevice,
     private readonly context: Context,
     private readonly claim: Claim,
     name: string,
@@ -116,7 +116,7 @@ export class Upload {
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- the body of an answer is an async iterable
-async function* download(msd: Msd, context: Context, claim: Claim, file: ImageFile): AsyncGenerator<Buffer> {
+async function* download(msd: MsdDevice, context: Context, claim: Claim, file: ImageFile): AsyncGenerator<Buffer> {
   const transfer = { kind: "downloading" as const, name: file.name, size: file.size, done: 0 };
   msd.transfer = transfer;
   msd.changed();

@@ -1,4 +1,4 @@
-import { type Claim, type Msd } from "./msd";
+import { type Claim, type MsdDevice } from "./msd-device";
 import { fetchImage, type RemoteImage } from "./msd-remote";
 import { demandNew, Upload } from "./msd-transfer";
 import { dumps, type Json } from "../api/python";
@@ -9,7 +9,7 @@ import * as valid from "../api/validators";
 const RECORD_MS = 2000;
 
 /** The device fetches the image itself, and does not stop when the one who asked is gone. */
-export async function writeRemote(msd: Msd, context: Context, request: KvmdRequest): Promise<Reply> {
+export async function writeRemote(msd: MsdDevice, context: Context, request: KvmdRequest): Promise<Reply> {
   const url = valid.url(request.param("url"));
   const prefix = request.param("prefix") ?? "";
   const wanted = request.param("image") ?? "";
