@@ -4,7 +4,7 @@ import { checkDelta, checkPosition, knownButton, type MouseButton, type MouseDel
 import { integerIn, oneOf, type Range } from "../ranges";
 import { isRecord } from "../http/shape";
 
-export const ATX_BUTTONS = ["power", "power_long", "reset"] as const;
+const ATX_BUTTONS = ["power", "power_long", "reset"] as const;
 
 /** From and to, both included. */
 export interface MacroRange {

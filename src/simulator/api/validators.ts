@@ -6,7 +6,7 @@ type Raw = string | undefined;
 
 const SCALAR_LIMIT = 16;
 
-export function invalid(value: string, name: string): never {
+function invalid(value: string, name: string): never {
   throw new ValidatorError(`The argument ${repr(value)} is not a valid ${name}`);
 }
 
