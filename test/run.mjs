@@ -14,7 +14,7 @@ const ROOT = path.resolve(import.meta.dirname, "..");
 const NODE_RED_5 = path.join(ROOT, "test/node-red-5");
 /** Each line with the folders of test/ to run on it. What knows nothing of Node-RED needs no second line. */
 const LINES = [
-  { name: "Node-RED 4.1", folders: ["editor", "nodes", "client", "examples", "simulator", "package"], env: {} },
+  { name: "Node-RED 4.1", folders: ["editor", "nodes", "client", "examples", "simulator", "package", "lint"], env: {} },
   { name: "Node-RED 5.0", folders: ["editor", "nodes", "examples", "package"], env: nodeRed5() },
 ];
 const AT_A_TIME = 2;
