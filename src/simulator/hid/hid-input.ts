@@ -81,7 +81,8 @@ function squash(event: JsonObject): boolean {
 }
 
 function deltas(value: Json | undefined): Point[] {
-  return (Array.isArray(value) ? (value as Json[]) : [value]).map((item) => point(item, "Mouse delta", -127, 127)); // Array.isArray forgets what the items are
+  const items = Array.isArray(value) ? (value as Json[]) : [value]; // Array.isArray forgets what the items are
+  return items.map((item) => point(item, "Mouse delta", -127, 127));
 }
 
 function point(value: Json | undefined, name: string, min: number, max: number): Point {

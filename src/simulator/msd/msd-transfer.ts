@@ -73,7 +73,7 @@ export function demandNew(msd: MsdDevice, name: string): void {
 /** One image on its way in. */
 export class Upload {
   private readonly file: ImageFile;
-  private told: number;
+  private announcedAt: number;
 
   constructor(
     private readonly msd: MsdDevice,
@@ -84,7 +84,7 @@ export class Upload {
   ) {
     this.file = msd.storage.create(name, size);
     msd.transfer = { kind: "uploading", name, size, done: 0 };
-    this.told = -Infinity;
+    this.announcedAt = -Infinity;
     msd.changed();
   }
 
@@ -109,8 +109,8 @@ export class Upload {
     if (this.claim.lost) throw new StoppedError("stopped");
     if (!this.msd.storage.append(this.file, chunk)) throw new DiskFullError("No space left on device");
     if (this.msd.transfer !== null) this.msd.transfer.done = this.file.written;
-    if (this.context.clock.now() - this.told <= PROGRESS_MS) return;
-    this.told = this.context.clock.now();
+    if (this.context.clock.now() - this.announcedAt <= PROGRESS_MS) return;
+    this.announcedAt = this.context.clock.now();
     this.msd.changed();
   }
 }
@@ -120,12 +120,12 @@ async function* download(msd: MsdDevice, context: Context, claim: Claim, file: I
   const transfer = { kind: "downloading" as const, name: file.name, size: file.size, done: 0 };
   msd.transfer = transfer;
   msd.changed();
-  let told = -Infinity;
+  let announcedAt = -Infinity;
   for (const chunk of file.chunks()) {
     if (claim.lost) throw new StoppedError("stopped");
     transfer.done += chunk.length;
-    if (context.clock.now() - told > PROGRESS_MS || transfer.done === file.size) {
-      told = context.clock.now();
+    if (context.clock.now() - announcedAt > PROGRESS_MS || transfer.done === file.size) {
+      announcedAt = context.clock.now();
       msd.changed();
     }
     yield chunk;

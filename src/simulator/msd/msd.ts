@@ -219,7 +219,7 @@ export class Msd implements Subsystem, MsdDevice {
   }
 }
 
-/** A remote image (a URL) is a promise of newer versions that 4.197 does not keep. */
+/** A remote image (a URL) is what only newer versions of kvmd can select. */
 function selectable(raw: string): string {
   if (raw.trim() === "") return "";
   if (/^[a-z][a-z0-9+.-]{2,}:\/\//i.test(raw.trim()))
