@@ -106,10 +106,6 @@ export function optionalNumber(options: NumberOptions): Reader<number | undefine
   return (value) => (value === undefined || value === null || value === "" ? undefined : read(value));
 }
 
-/** A duration in seconds, fractions allowed. */
-export const seconds = ({ min = 0, max = 86_400 }: { min?: number; max?: number } = {}): Reader<number> =>
-  number({ min, max, unit: "seconds" });
-
 /** Parameters of a query: an object of simple values, JSON of one, or a text as after the question mark. Nothing is none. */
 export function query(): Reader<Record<string, string>> {
   return (value) => {
@@ -139,9 +135,6 @@ export function data(): Reader<string | Uint8Array> {
     throw new Unfit("a text or a Buffer", value);
   };
 }
-
-/** Whatever it is; the action decides. */
-export const anything = (): Reader<unknown> => (value) => value;
 
 /** The name of an image, or the result of a node that has stored one (its `image`). */
 export function image(): Reader<string> {

@@ -17,7 +17,7 @@ interface Given {
 }
 
 /** What the fields of one node hold: in its dialog while that is open, else as saved. */
-export class GivenFields<Name extends string> {
+class GivenFields<Name extends string> {
   readonly #schema: NodeSchema;
   readonly #node: object;
 

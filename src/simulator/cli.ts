@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { realClock, scaledClock } from "./clock";
 import { type ImageSource } from "./msd/msd-storage";
 import { type Simulator, type SimulatorOptions, startSimulator } from "./simulator";
+import { KVMD_VERSION } from "./version";
 
 const HELP = `Usage: pikvm-simulator [options]
 
@@ -115,7 +116,9 @@ function toImage(text: string): [string, ImageSource] {
 function greeting(simulator: Simulator, flags: ReturnType<typeof parse>): string {
   const lines = [
     `A simulated PiKVM listens on ${simulator.url}`,
-    flags["no-auth"] ? "  without a password" : `  user ${flags.user}, ${flags.password === "admin" ? "password admin" : "the password you gave"}`, // prettier-ignore
+    flags["no-auth"]
+      ? "  without a password"
+      : `  user ${flags.user}, ${flags.password === "admin" ? "password admin" : "the password you gave"}`,
     ...(simulator.fingerprint === "" ? [] : [`  self-signed certificate sha256 ${simulator.fingerprint}`]),
     ...(simulator.redirectUrl === undefined ? [] : [`  ${simulator.redirectUrl} redirects there`]),
     `  watch its computer at ${simulator.url}/simulator`,
@@ -126,7 +129,7 @@ function greeting(simulator: Simulator, flags: ReturnType<typeof parse>): string
 async function main(): Promise<void> {
   const flags = readFlags(process.argv.slice(2));
   if (flags.help || flags.version) {
-    process.stdout.write(flags.help ? HELP : "kvmd 4.197\n");
+    process.stdout.write(flags.help ? HELP : `kvmd ${KVMD_VERSION}\n`);
     return;
   }
   const simulator = await startSimulator(toOptions(flags));
@@ -140,7 +143,8 @@ function complaint(error: NodeJS.ErrnoException & { port?: number; address?: str
   const where = `${error.address ?? ""}:${error.port ?? ""}`;
   if (error.code === "EADDRINUSE") return `${where} is already in use; choose another with --port`;
   if (error.code === "EACCES") return `${where} may not be used by this user; choose one above 1023 with --port`;
-  if (error.code === "EADDRNOTAVAIL" || error.code === "ENOTFOUND") return `this machine has no address ${error.address ?? ""}; see --host`; // prettier-ignore
+  if (error.code === "EADDRNOTAVAIL" || error.code === "ENOTFOUND")
+    return `this machine has no address ${error.address ?? ""}; see --host`;
   return error.name === "UsageError" ? `${error.message}\nTry pikvm-simulator --help` : error.message;
 }
 

@@ -24,15 +24,15 @@ export function realClock({ skew = 0 }: { skew?: number } = {}): Clock {
   return scaledClock(1, { skew });
 }
 
-/** How far the simulated time may fall behind before it stands still instead of hurrying after, in milliseconds of ours. */
+/** How far, in our milliseconds, simulated time may fall behind before it stands still instead of catching up. */
 const MAX_LAG_MS = 250;
 
 /**
  * Time runs `factor` times faster. The wall clock does not: a TOTP code that the client computes from its own clock
  * must stay right.
  *
- * A busy machine runs timers late. Time does not pass over what is due, so that a button that is to be held for 100 ms is held for
- * 100 ms: a machine that is too slow makes the simulated world slow, never wrong.
+ * A busy machine runs timers late. Time does not pass over what is due, so that a button that is to be held for 100 ms
+ * is held for 100 ms: a machine that is too slow makes the simulated world slow, never wrong.
  */
 export function scaledClock(factor: number, { skew = 0 }: { skew?: number } = {}): Clock {
   let lost = 0;
@@ -61,7 +61,7 @@ export interface ManualClock extends Clock {
   advance(ms: number): Promise<void>;
 }
 
-/** Time that stands still until told to go on. */
+/** Time that stands still until `advance` lets it go on. */
 export function manualClock({ wall = Date.now() }: { wall?: number } = {}): ManualClock {
   let passed = 0;
   const due = new Agenda();
@@ -79,7 +79,7 @@ export function manualClock({ wall = Date.now() }: { wall?: number } = {}): Manu
   };
 }
 
-/** What is to be run, in the order of when. */
+/** What is to be run, soonest first. */
 class Agenda {
   private readonly entries: { due: number; run: () => void }[] = [];
   /** The time of what is being run, until promises and sockets have caught up with it. */
@@ -134,7 +134,7 @@ class Agenda {
   }
 }
 
-/** What a sleeper gets when the one who slept is stopped. */
+/** What `sleep` rejects with when the owner of the timers is stopped. */
 export class StoppedError extends Error {
   override name = "StoppedError";
 }

@@ -1,12 +1,6 @@
-export { type CertificateRequest, fingerprintOf, type Identity, issueCertificate } from "./server/certificate";
-export { type Clock, manualClock, type ManualClock, realClock, scaledClock, type Timer } from "./clock";
-export { type Fault, type FaultHandle, type FaultKind } from "./server/faults";
-export { type Driver, type InputOptions, type OutputOptions } from "./gpio/gpio-model";
-export { type Host, type HostSettings, type Line, type Press, type UsbDrive } from "./host/host";
-export { type KeyEvent } from "./host/host-keyboard";
-export { type ImageSource } from "./msd/msd-storage";
-export { type RequestRecord } from "./server/request-log";
-export { type DeviceState, Simulator, type SimulatorOptions, startSimulator } from "./simulator";
-export { type StreamerConfig } from "./video/streamer";
-export { type SwitchPort } from "./switch/switch-port";
+export { fingerprintOf, type Identity, issueCertificate } from "./server/certificate";
+export { manualClock, type ManualClock, realClock, scaledClock } from "./clock";
+export { type Fault, type FaultKind } from "./server/faults";
+export { type Host } from "./host/host";
+export { Simulator, type SimulatorOptions, startSimulator } from "./simulator";
 export { totpCode } from "./system/totp";

@@ -71,7 +71,20 @@ export class Kvmd {
     this.info = new Info(context, this.auth);
     this.prometheus = new Prometheus(clock, this.atx, this.gpio, this.info);
     const redfish = new Redfish({ atx: this.atx, msd: this.msd, switch: this.switch, info: this.info, host });
-    this.subsystems = [this.auth, this.atx, this.hid, this.msd, this.gpio, this.streamer, this.switch, this.ocr, this.info, this.log, this.prometheus, redfish]; // prettier-ignore
+    this.subsystems = [
+      this.auth,
+      this.atx,
+      this.hid,
+      this.msd,
+      this.gpio,
+      this.streamer,
+      this.switch,
+      this.ocr,
+      this.info,
+      this.log,
+      this.prometheus,
+      redfish,
+    ];
     this.sessions = new Sessions(context, this.subsystems);
   }
 

@@ -54,7 +54,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   return simulator;
 }
 
-/** A PiKVM in this process, its computer, and the strings to pull on both. */
+/** A PiKVM in this process and the computer behind it, with all that a test may change and see of them. */
 export class Simulator {
   readonly clock: Clock;
   /** The computer behind the device. */
@@ -96,7 +96,8 @@ export class Simulator {
 
   /** What a client is configured with: `https://127.0.0.1:12345`, with the sub-path if there is one. */
   get url(): string {
-    return `${this.identity === undefined ? "http" : "https"}://${this.authority(this.port)}${this.options.subPath ?? ""}`;
+    const scheme = this.identity === undefined ? "http" : "https";
+    return `${scheme}://${this.authority(this.port)}${this.options.subPath ?? ""}`;
   }
 
   /** The plain-HTTP address that redirects; undefined without `redirectPort`. */
@@ -163,7 +164,9 @@ export class Simulator {
     if (this.kvmd.running) this.kvmd.stop(null);
   }
 
-  /** The device loses its power: nobody listens, every connection is gone. `plugIn()` brings it back on the same port. */
+  /**
+   * The device loses its power: nobody listens, every connection is gone. `plugIn()` brings it back on the same port.
+   */
   async unplug(): Promise<void> {
     this.kill();
     await this.listener.close();

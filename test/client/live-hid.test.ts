@@ -146,12 +146,19 @@ for (const binary of [true, false]) {
 
     test("a ping is answered, and what was sent before has been read", async (t) => {
       const { sim, live } = await liveBench(t, { binary });
-      await live.sendKey("KeyA", true);
+      const read = (): number => sim.state.hid.gadget.pending + sim.host.inputs.length;
+      const keys = 200;
+      const sent = Array.from({ length: keys }, (_, index) => live.sendKey("KeyA", index % 2 === 0));
+      const start = performance.now();
       const took = await live.ping();
-      assert.ok(took > 0 && took < 5000);
-      assert.ok(sim.state.hid.gadget.pending > 0 || sim.host.inputs.length === 1);
-      const several = await Promise.all([live.ping(), live.ping(), live.ping()]);
-      assert.equal(several.length, 3);
+      assert.equal(read(), keys);
+      assert.ok(took > 0 && took <= performance.now() - start, `${took} ms`);
+      await Promise.all(sent);
+      const more = [live.ping(), live.sendKey("KeyB", true), live.ping(), live.ping()];
+      const several = await Promise.all(more);
+      assert.equal(read(), keys + 1);
+      for (const time of several.filter((answer) => answer !== undefined)) assert.ok(time > 0 && time < 5000);
+      assert.equal(several.filter((answer) => typeof answer === "number").length, 3);
     });
 
     test("closing releases what is down, the latest first, and nothing else", async (t) => {
@@ -375,9 +382,13 @@ describe("a live session", SIDE_BY_SIDE, () => {
     const waiting = failure(kvm.live({ signal: abort.signal }), { name: "CancelledError" });
     abort.abort();
     await waiting;
+    assert.deepEqual([sim.sessions, sim.sessionsOpened], [1, 1]);
+    await live.sendKey("KeyB", true, { finish: true });
     await live.close();
     await until(() => sim.sessions === 0);
     await kvm.hid.typeText("a");
+    await until(() => sim.host.typed === "ba");
+    assert.equal(sim.sessionsOpened, 1);
   });
 
   test("that waits for its turn while the connection breaks takes the next session", async (t) => {

@@ -42,15 +42,20 @@ describe("options that cannot work are refused by open(), which says what may be
 
 describe("options that work", () => {
   const undefineds = { user: undefined, timeout: undefined, trust: undefined } as unknown as Partial<PiKVMOptions>; // as above
-  const RIGHT: Partial<PiKVMOptions>[] = [
-    {},
-    undefineds,
-    { timeout: 0.2, connectTimeout: 3600, readOnly: false, auth: "session" },
-    { trust: { servername: "pikvm.lan", verify: false } },
-    { trust: {} },
-  ];
-  for (const [index, options] of RIGHT.entries()) {
-    test(`row ${index + 1}`, async () => {
+  const RIGHT: Record<string, Partial<PiKVMOptions>> = {
+    "none but the address": {},
+    "undefined, as if they were not there": undefineds,
+    "short and long times, and a way to log in": {
+      timeout: 0.2,
+      connectTimeout: 3600,
+      readOnly: false,
+      auth: "session",
+    },
+    "another name in the certificate, and no verification": { trust: { servername: "pikvm.lan", verify: false } },
+    "nothing about trust": { trust: {} },
+  };
+  for (const [what, options] of Object.entries(RIGHT)) {
+    test(what, async () => {
       const kvm = await new PiKVM({ ...ADDRESS, ...options }).open();
       await kvm.close();
     });

@@ -56,16 +56,27 @@ test("changes: each chosen property when it changes, with the value before", asy
 });
 
 test("changes: how long the value before lasted, in seconds", async () => {
+  const causes = [performance.now()];
+  const messages: number[] = [];
   await deploy({ properties: ["atx.leds.power"] });
-  const start = performance.now();
-  await red.message("result");
-  simulator.host.power = true;
-  await red.message("result", { count: 2 });
-  simulator.host.power = false;
-  await red.message("result", { count: 3 });
+  for (const power of [true, false, undefined]) {
+    await red.message("result", { count: messages.length + 1 });
+    messages.push(performance.now());
+    if (power === undefined) break;
+    // Long enough to differ from nothing, and seconds from milliseconds.
+    await until(() => performance.now() - (messages.at(-1) ?? 0) > 50);
+    causes.push(performance.now());
+    simulator.host.power = power;
+  }
   const [none, ...both] = durations();
   assert.equal(none, undefined);
-  for (const duration of both) assert.ok(typeof duration === "number" && duration * 1000 < performance.now() - start);
+  assert.equal(both.length, 2);
+  // A value came after its cause and before its message, and lasted until the next one came.
+  for (const [index, duration] of both.entries()) {
+    const [least, most] = [causes[index + 1] ?? 0, messages[index + 1] ?? 0];
+    const ms = Number(duration) * 1000;
+    assert.ok(ms > least - (messages[index] ?? 0) - 2 && ms < most - (causes[index] ?? 0) + 2, String(duration));
+  }
 });
 
 test("changes: power is on, off or sleep, however often the LED blinks", async () => {
@@ -206,11 +217,19 @@ test("changes: what the device reports in parts is not taken for nothing before 
 test("state: the full state of a kind each time it was reported, whatever the device left out", async () => {
   await deploy({ mode: "state", kinds: ["msd"] });
   const { payload } = await red.message("result");
-  red.node("result");
-  const count = red.at("result").length;
-  simulator.state.msd.online = false;
-  const later = await red.message("result", { count: count + 1 });
-  assert.deepEqual(Object.keys(later["payload"] as object).sort(), Object.keys(payload as object).sort());
+  const first = payload as { online: boolean; busy: boolean; storage: { images: object } };
+  assert.deepEqual([first.online, first.busy, "boot.iso" in first.storage.images], [true, false, true]);
+  const after = async (change: () => void) => {
+    const next = red.message("result", { count: red.at("result").length + 1 });
+    change();
+    return (await next)["payload"];
+  };
+  // The device sends nothing but what differs.
+  const { msd } = simulator.state;
+  assert.deepEqual(await after(() => (msd.busy = true)), { ...first, busy: true });
+  assert.deepEqual(await after(() => (msd.busy = false)), first);
+  assert.deepEqual(await after(() => (msd.online = false)), { ...first, online: false, storage: null, drive: null });
+  await after(() => (msd.online = true));
   assert.ok(red.at("result").every(({ topic }) => topic === "msd"));
 });
 

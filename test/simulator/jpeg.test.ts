@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { encodeJpeg, type Raster } from "../../src/simulator/video/jpeg";
 import { drawn, shrunk, textIn } from "../../src/simulator/video/picture";
-import { decodeJpeg } from "./jpeg-decoder";
+import { decodeJpeg } from "./pictures";
 
 /** The mean difference of a pixel. */
 function error(a: Raster, b: Raster): number {

@@ -6,8 +6,9 @@ import WebSocket from "ws";
 
 import { manualClock, type Simulator } from "../../src/simulator";
 import { H264Encoder } from "../../src/simulator/video/h264";
+import { drawn, shrunk } from "../../src/simulator/video/picture";
 import { ADMIN, device, listen, until } from "./device";
-import { H264Decoder, type Picture } from "./h264-decoder";
+import { h264Decoder, type Picture } from "./pictures";
 
 interface Media {
   readonly socket: WebSocket;
@@ -60,10 +61,16 @@ test("with ?video=jpeg there are only bare pictures, and none while nobody watch
 test("outlives kvmd", async (t) => {
   const simulator = await device(t);
   const { socket, messages } = await media(t, simulator);
+  const events = await listen(t, simulator, "");
   simulator.kill();
-  await simulator.restart();
-  socket.send(Buffer.of(0));
-  await until(() => messages.length === 2);
+  if (events.socket.readyState !== WebSocket.CLOSED) await once(events.socket, "close");
+  for (const answers of [2, 3]) {
+    socket.send(Buffer.of(0));
+    await until(() => messages.length === answers);
+    assert.deepEqual(messages.at(-1), Buffer.of(0xff));
+    if (answers === 2) await simulator.restart();
+  }
+  assert.equal(socket.readyState, WebSocket.OPEN);
 });
 
 /** A media socket that gets H.264, and what it shows. */
@@ -79,7 +86,7 @@ async function watching(t: TestContext, gop = 0) {
   const { socket, messages } = await media(t, simulator);
   await until(() => messages.length === 1);
   socket.send(JSON.stringify({ event_type: "start", event: { type: "video", format: "h264" } }));
-  const decoder = new H264Decoder();
+  const decoder = await h264Decoder();
   let read = 1;
   /** The next frame, checked against its head. */
   const next = async (): Promise<Picture> => {
@@ -102,6 +109,17 @@ test("H.264: a key frame first, then frames in which nothing changes", async (t)
   assert.deepEqual([first.key, first.number, first.width, first.height], [true, 0, 256, 144]);
   assert.ok(new Set(first.pixels).size > 2 && Math.min(...first.pixels) === 16, "it shows something on black");
   assert.deepEqual(others.map(({ key, number }) => [key, number]), [[false, 1], [false, 2], [false, 3]]); // prettier-ignore
+});
+
+test("H.264: the frames show what the computer shows", async (t) => {
+  const { simulator, next } = await watching(t);
+  const { lines } = simulator.host.screen;
+  assert.match(lines.join("\n"), /login:/);
+  const { pixels } = shrunk(drawn(lines, simulator.state.streamer.source.resolution), { width: 256, height: 144 });
+  // Video has black at 16 and white at 235.
+  const shown = pixels.map((pixel) => 16 + Math.round((pixel * 219) / 255));
+  for (const kind of ["a key frame", "a frame in which nothing changes"])
+    assert.deepEqual((await next()).pixels, shown, kind);
 });
 
 test("H.264: a key frame on request, and one for a changed picture", async (t) => {
@@ -129,8 +147,8 @@ test("H.264: key frames as often as the settings say", async (t) => {
   assert.deepEqual(keys, [true, false, false, true, false, false, true]);
 });
 
-test("H.264: the numbers of frames begin again after 255", () => {
-  const [encoder, decoder] = [new H264Encoder(), new H264Decoder()];
+test("H.264: the numbers of frames begin again after 255", async () => {
+  const [encoder, decoder] = [new H264Encoder(), await h264Decoder()];
   const raster = { width: 16, height: 16, pixels: new Uint8Array(256) };
   decoder.decode(encoder.key(raster));
   const numbers = Array.from({ length: 257 }, () => decoder.decode(encoder.same(raster)).number);
@@ -146,7 +164,7 @@ test("with ?video=h264 there are only bare frames, of which the first is a key f
     void clock.advance(34);
     return messages.length > 1;
   });
-  const decoder = new H264Decoder();
+  const decoder = await h264Decoder();
   assert.deepEqual(messages.slice(0, 2).map((message) => decoder.decode(message as Buffer).key), [true, false]); // prettier-ignore
 });
 

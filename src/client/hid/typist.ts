@@ -23,7 +23,7 @@ export interface Printer {
   readonly closed: AbortSignal;
 }
 
-export type PrintOptions = Pick<TypeOptions, "keymap" | "delay">;
+type PrintOptions = Pick<TypeOptions, "keymap" | "delay">;
 
 /** How much longer than its key events a part may take a busy device. */
 const SLOWNESS = 1.5;

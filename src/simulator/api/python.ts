@@ -33,7 +33,10 @@ export function isObject(value: Json | undefined): value is JsonObject {
 /** Strings, so that numbers within them are left alone; and numbers. */
 const JSON_SCALARS = /"(?:[^"\\]|\\.)*"|-?\d+(\.\d+)?([eE][+-]?\d+)?/g;
 
-/** As `json.loads(text)`, except that floats are held as their text: Python tells `1.0` from `1`, and so do kvmd's checks. */
+/**
+ * As `json.loads(text)`, except that floats are held as their text: `1.0` and `1` are not the same in Python, nor in
+ * kvmd's checks.
+ */
 export function parse(text: string): Json {
   const marked = text.replace(JSON_SCALARS, (scalar, fraction?: string, exponent?: string) =>
     fraction === undefined && exponent === undefined ? scalar : `"${scalar}"`,

@@ -6,7 +6,7 @@ type Raw = string | undefined;
 
 const SCALAR_LIMIT = 16;
 
-export function invalid(value: string, name: string): never {
+function invalid(value: string, name: string): never {
   throw new ValidatorError(`The argument ${repr(value)} is not a valid ${name}`);
 }
 
@@ -151,7 +151,9 @@ export function switchColor(raw: Raw): readonly [number, number, number, number,
   const value = strippedString(raw, "switch color", 64);
   if (value.toLowerCase() === "default") return undefined;
   const [, ...parts] = /^(..)(..)(..):(..):(....)$/.exec(value) ?? [];
-  const [red, green, blue, brightness, blink] = parts.map((hex) => (/^[0-9a-f]+$/i.test(hex) ? parseInt(hex, 16) : NaN)); // prettier-ignore
+  const [red, green, blue, brightness, blink] = parts.map((hex) =>
+    /^[0-9a-f]+$/i.test(hex) ? parseInt(hex, 16) : NaN,
+  );
   const all = [red ?? NaN, green ?? NaN, blue ?? NaN, brightness ?? NaN, blink ?? NaN] as const;
   return all.some(Number.isNaN) ? invalid(value, "switch color") : all;
 }

@@ -62,6 +62,7 @@ export function outputScheme(options: OutputOptions): OutputScheme {
 
 /** The length of a pulse in ms: what was asked for, within the channel's limits; 0 asks for the channel's own. */
 export function pulseMs({ pulse }: OutputScheme, asked: number): number {
-  const seconds = asked === 0 ? Number(pulse.delay) : Math.min(Math.max(asked, Number(pulse.min_delay)), Number(pulse.max_delay)); // prettier-ignore
+  const seconds =
+    asked === 0 ? Number(pulse.delay) : Math.min(Math.max(asked, Number(pulse.min_delay)), Number(pulse.max_delay));
   return seconds * 1000;
 }

@@ -2,7 +2,18 @@ import { isDeepStrictEqual } from "node:util";
 
 import { ignoreStop } from "../clock";
 import { KvmdError } from "../api/errors";
-import { type Driver, type GpioChannels, type GpioModel, type InputOptions, inputScheme, type InputState, type OutputOptions, outputScheme, type OutputState, pulseMs } from "./gpio-model"; // prettier-ignore
+import {
+  type Driver,
+  type GpioChannels,
+  type GpioModel,
+  type InputOptions,
+  inputScheme,
+  type InputState,
+  type OutputOptions,
+  outputScheme,
+  type OutputState,
+  pulseMs,
+} from "./gpio-model";
 import { type Announcement, type Context, type KvmdRequest, type Route, type Subsystem } from "../api/subsystem";
 import * as valid from "../api/validators";
 
@@ -123,7 +134,11 @@ export class Gpio implements Subsystem {
   /** Without `wait` a driver's failure shows nowhere but in the log. */
   private async operate(channel: string, wait: boolean, act: () => Promise<void>): Promise<void> {
     if (this.channels.outputs[channel]?.busy === true)
-      throw new KvmdError("GpioChannelIsBusyError", "Performing another GPIO operation on this channel, please try again later", 409); // prettier-ignore
+      throw new KvmdError(
+        "GpioChannelIsBusyError",
+        "Performing another GPIO operation on this channel, please try again later",
+        409,
+      );
     const done = this.hold(channel, act);
     if (wait) await done;
     else
@@ -159,11 +174,16 @@ export class Gpio implements Subsystem {
 
   /** A busy output is not read: it shows as online and false. */
   private shown(): GpioChannels {
-    const outputs = Object.entries(this.channels.outputs).map(([name, { online, state, busy }]): [string, OutputState] => [name, busy ? { online: true, state: false, busy } : { online, state, busy }]); // prettier-ignore
+    const outputs = Object.entries(this.channels.outputs).map(
+      ([name, { online, state, busy }]): [string, OutputState] => [
+        name,
+        busy ? { online: true, state: false, busy } : { online, state, busy },
+      ],
+    );
     return { inputs: { ...this.channels.inputs }, outputs: Object.fromEntries(outputs) };
   }
 
-  /** Tells the sessions about the channels that differ from what they were told last. */
+  /** Sends the sessions the channels that differ from what they were sent last. */
   private changed(): void {
     const before = this.last;
     this.last = this.shown();

@@ -1,4 +1,4 @@
-import { type Hid } from "./hid";
+import { type HidDevice } from "./hid-device";
 import { BUTTON_NAMES, buttonOfCode, KEY_NAMES, keyOfCode } from "./keys";
 import { isObject, type Json, type JsonObject } from "../api/python";
 import { type Point } from "./squash";
@@ -12,7 +12,7 @@ export class FatalMessageError extends Error {
 const FLAG = { state: 0x01, finish: 0x02, squash: 0x01, raw: 0x80 };
 
 /** What a client may send as JSON. */
-export function hidInputs(hid: Hid): Readonly<Record<string, (event: JsonObject) => void>> {
+export function hidInputs(hid: HidDevice): Readonly<Record<string, (event: JsonObject) => void>> {
   return {
     key: (event) =>
       hid.key(keyName(event.key), flag(event.state), event.finish === undefined ? false : flag(event.finish)),
@@ -25,7 +25,7 @@ export function hidInputs(hid: Hid): Readonly<Record<string, (event: JsonObject)
 }
 
 /** The same as binary, by opcode. */
-export function hidOpcodes(hid: Hid): Readonly<Record<number, (data: Buffer) => void>> {
+export function hidOpcodes(hid: HidDevice): Readonly<Record<number, (data: Buffer) => void>> {
   return {
     1: (data) => {
       const flags = data.readUInt8(0);
@@ -81,7 +81,8 @@ function squash(event: JsonObject): boolean {
 }
 
 function deltas(value: Json | undefined): Point[] {
-  return (Array.isArray(value) ? (value as Json[]) : [value]).map((item) => point(item, "Mouse delta", -127, 127)); // Array.isArray forgets what the items are
+  const items = Array.isArray(value) ? (value as Json[]) : [value]; // Array.isArray forgets what the items are
+  return items.map((item) => point(item, "Mouse delta", -127, 127));
 }
 
 function point(value: Json | undefined, name: string, min: number, max: number): Point {

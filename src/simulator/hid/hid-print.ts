@@ -1,5 +1,5 @@
 import { type Timers } from "../clock";
-import { type Hid } from "./hid";
+import { type HidDevice } from "./hid-device";
 import { DEFAULT_KEYMAP, keyChangesOf, KEYMAPS } from "./keymap";
 import { crash, type Reply, text } from "../api/reply";
 import { type KvmdRequest } from "../api/subsystem";
@@ -10,7 +10,7 @@ const SLOW_DELAY_S = 0.02;
 const DEFAULT_LIMIT = 1024;
 
 /** Types a text. Answers when every key is queued, which takes time only with a delay; nothing stops it. */
-export async function print(hid: Hid, timers: Timers, request: KvmdRequest): Promise<Reply | undefined> {
+export async function print(hid: HidDevice, timers: Timers, request: KvmdRequest): Promise<Reply | undefined> {
   const body = await request.body.all();
   if (body.length > MAX_BYTES)
     return text(413, `Maximum request body size ${MAX_BYTES} exceeded, actual body size ${body.length}`);

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { type Timer } from "../clock";
+import { type HidDevice } from "./hid-device";
 import { HidGadget } from "./hid-gadget";
 import { hidInputs, hidOpcodes } from "./hid-input";
 import { print } from "./hid-print";
@@ -15,7 +16,7 @@ import * as valid from "../api/validators";
 const SHORTCUT_STEP_MS = 50;
 
 /** Keyboard and mouse, as the OTG gadget of every PiKVM since V2. */
-export class Hid implements Subsystem {
+export class Hid implements Subsystem, HidDevice {
   readonly gadget: HidGadget;
   /** `outputs.available` and `active` of the mouse. */
   readonly mouseOutputs = { available: ["usb", "usb_rel"], active: "usb" };

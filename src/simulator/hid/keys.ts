@@ -1,5 +1,5 @@
 /** Every key name that kvmd accepts (4.187 and newer), with the Linux evdev code of its raw binary frames. */
-export const KEYS: Readonly<Record<string, number>> = {
+const KEYS: Readonly<Record<string, number>> = {
   KeyA: 30,
   KeyB: 48,
   KeyC: 46,

@@ -18,11 +18,11 @@ export class HostKeyboard {
   readonly leds = { caps: false, num: false, scroll: false };
   /** Caps Lock and its like do nothing, so that their LEDs stay as they are. */
   ignoresLocks = false;
-  /** Told of every key that goes down or up. */
+  /** Called for every key that goes down or up. */
   onEvent: (event: KeyEvent) => void = () => undefined;
-  /** Told when the computer switches a keyboard LED. */
+  /** Called when the computer switches a keyboard LED. */
   onLeds: () => void = () => undefined;
-  /** Told of every key that goes down, and of the character that it types. */
+  /** Called for every key that goes down, with the character that it types. */
   onKey: (key: string, character: string | undefined) => void = () => undefined;
   private written = "";
 
@@ -65,7 +65,9 @@ export class HostKeyboard {
 
   private get commanded(): boolean {
     // With AltGr a US keyboard types nothing.
-    return ["ControlLeft", "ControlRight", "AltLeft", "AltRight", "MetaLeft", "MetaRight"].some((modifier) => this.held.has(modifier)); // prettier-ignore
+    return ["ControlLeft", "ControlRight", "AltLeft", "AltRight", "MetaLeft", "MetaRight"].some((modifier) =>
+      this.held.has(modifier),
+    );
   }
 
   private typedBy(key: string): string | undefined {

@@ -17,7 +17,7 @@ export class HostMouse {
   readonly buttons = new Set<Button>();
   /** The last absolute position, -32768…32767. */
   position = { x: 0, y: 0 };
-  /** Told of everything that arrives. */
+  /** Called with everything that arrives. */
   onEvent: (event: MouseEvent) => void = () => undefined;
 
   constructor(private readonly clock: Clock) {}

@@ -65,7 +65,18 @@ export class HostScreen {
       case "firmware":
         return this.firmware();
       case "setup":
-        return ["  Setup Utility", `  ${RULE}`, "", "  System Time          [12:00:00]", "  Boot Option #1       [Debian]", "  Boot Option #2       [USB]", "  Secure Boot          [Disabled]", "", `  ${RULE}`, "  F10: Save and Exit   Esc: Exit"]; // prettier-ignore
+        return [
+          "  Setup Utility",
+          `  ${RULE}`,
+          "",
+          "  System Time          [12:00:00]",
+          "  Boot Option #1       [Debian]",
+          "  Boot Option #2       [USB]",
+          "  Secure Boot          [Disabled]",
+          "",
+          `  ${RULE}`,
+          "  F10: Save and Exit   Esc: Exit",
+        ];
       case "menu":
         return this.menu();
       case "kernel":
@@ -130,19 +141,39 @@ export class HostScreen {
   private firmware(): string[] {
     const medium = this.machine.medium();
     const usb = medium === null ? ["USB keyboard, USB mouse"] : ["USB keyboard, USB mouse", `USB drive: ${medium}`];
-    return ["Simulated UEFI BIOS v4.197", "", "CPU: 4 cores at 2.40 GHz", "Memory: 16384 MB OK", ...usb, "", "Press DEL or F2 to enter Setup, F12 for the boot menu"]; // prettier-ignore
+    return [
+      "Simulated UEFI BIOS v2.40",
+      "",
+      "CPU: 4 cores at 2.40 GHz",
+      "Memory: 16384 MB OK",
+      ...usb,
+      "",
+      "Press DEL or F2 to enter Setup, F12 for the boot menu",
+    ];
   }
 
   private menu(): string[] {
     const marked = this.entries.map((entry, index) => `  ${index === this.selected ? "*" : " "} ${entry}`);
     const left = MENU_SECONDS - this.count;
     const last = this.count < 0 ? "" : `  The highlighted entry will be executed automatically in ${left}s.`;
-    return ["                        GNU GRUB  version 2.12", `  ${RULE}`, ...marked, `  ${RULE}`, "", "  Use the arrow keys to select, Enter to boot.", last]; // prettier-ignore
+    return [
+      "                        GNU GRUB  version 2.12",
+      `  ${RULE}`,
+      ...marked,
+      `  ${RULE}`,
+      "",
+      "  Use the arrow keys to select, Enter to boot.",
+      last,
+    ];
   }
 
   private loading(): string[] {
     const [before, after] = [KERNEL.slice(0, BEFORE_DISK), KERNEL.slice(BEFORE_DISK, this.count)];
-    const shown = [...before.slice(0, this.count), ...(this.count < BEFORE_DISK ? [] : (this.disk?.text ?? [])), ...after]; // prettier-ignore
+    const shown = [
+      ...before.slice(0, this.count),
+      ...(this.count < BEFORE_DISK ? [] : (this.disk?.text ?? [])),
+      ...after,
+    ];
     return ["Loading Linux 6.12.48-amd64 ...", "Loading initial ramdisk ...", ...shown].slice(-ROWS);
   }
 

@@ -35,7 +35,7 @@ export class Console {
   private line = "";
   private user = "";
 
-  /** @param power - What the computer does when it is told to. */
+  /** @param power - What the computer does on the command to power off or to start again. */
   constructor(private readonly power: { reboot(): void; off(): void; sleep(): void }) {
     this.login();
   }

@@ -23,9 +23,14 @@ export interface HostSettings {
   /** The operating system does not react to a short press; holding the button still works. */
   ignoresShutdown?: boolean;
   ignoresResetButton?: boolean;
-  /** From power to the login prompt when nobody touches anything, ms: firmware, boot menu and kernel take a third each. */
+  /**
+   * From power to the login prompt when nobody touches anything, ms: firmware, boot menu and kernel take a third each.
+   */
   bootTime?: number;
-  /** What the disk is encrypted with: a starting system asks for it, and goes on when it is typed. The disk is not encrypted when absent. */
+  /**
+   * The passphrase of the encrypted disk: a starting system asks for it, and goes on when it is typed. When absent, the
+   * disk is not encrypted.
+   */
   diskPassphrase?: string;
 }
 
@@ -63,7 +68,7 @@ export class Host {
   /** The latest of keyboard and mouse together, in the order in which they arrived. */
   readonly inputs: HostInput[] = [];
   usbDrive: UsbDrive | null = null;
-  /** Told whenever an LED changes; the ATX part of kvmd listens here. */
+  /** Called whenever an LED changes; the ATX part of kvmd listens here. */
   onLeds: () => void = () => undefined;
   /** What the last press of a button set going, and what flickers. */
   private readonly reaction: Timers;
@@ -100,7 +105,10 @@ export class Host {
     }
   }
 
-  /** Whether it has power, which is what its power LED shows. Setting it is switching it by hand; switched on, it is awake. */
+  /**
+   * Whether it has power, which is what its power LED shows. Setting it is switching it by hand; switched on, it is
+   * awake.
+   */
   get power(): boolean {
     return this.on;
   }

@@ -1,13 +1,6 @@
 import { KvmdError } from "../api/errors";
 import { type Host } from "../host/host";
-import { type Msd } from "./msd";
-
-export interface Drive {
-  image: string | null;
-  connected: boolean;
-  cdrom: boolean;
-  rw: boolean;
-}
+import { type Drive, type MsdDevice } from "./msd-device";
 
 interface DriveParams {
   /** Empty takes the image out. */
@@ -19,7 +12,7 @@ interface DriveParams {
 export const FRESH_DRIVE: Drive = { image: null, connected: false, cdrom: true, rw: false };
 
 /** Neither a CD-ROM nor a read-only file becomes writable, whatever was asked for. */
-export function selectImage(msd: Msd, { image, cdrom, rw }: DriveParams): void {
+export function selectImage(msd: MsdDevice, { image, cdrom, rw }: DriveParams): void {
   msd.demand("disconnected");
   const drive = { ...msd.drive };
   if (image !== undefined) drive.image = image === "" ? null : msd.image(image).name;
@@ -32,7 +25,7 @@ export function selectImage(msd: Msd, { image, cdrom, rw }: DriveParams): void {
 }
 
 /** Puts the drive on the computer's USB, or takes it off. */
-export function connectDrive(msd: Msd, host: Host, connected: boolean): void {
+export function connectDrive(msd: MsdDevice, host: Host, connected: boolean): void {
   msd.demand(connected ? "disconnected" : "connected");
   const { image, cdrom, rw } = msd.drive;
   if (connected && image === null) throw new KvmdError("MsdImageNotSelected", "The image is not selected");

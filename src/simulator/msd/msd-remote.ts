@@ -75,7 +75,9 @@ function request(url: string, { insecure, timeout }: FetchOptions): Promise<Inco
     const connect = secure
       ? httpsGet(url, { rejectUnauthorized: !insecure, timeout: timeout * 1000, agent: false }, resolve)
       : httpGet(url, { timeout: timeout * 1000, agent: false }, resolve);
-    connect.on("timeout", () => connect.destroy(new KvmdError("ConnectionTimeoutError", `Connection timeout to host ${url}`))); // prettier-ignore
+    connect.on("timeout", () =>
+      connect.destroy(new KvmdError("ConnectionTimeoutError", `Connection timeout to host ${url}`)),
+    );
     connect.on("error", (error: NodeJS.ErrnoException) => reject(asClientError(error, new URL(url))));
   });
 }

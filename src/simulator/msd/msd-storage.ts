@@ -59,7 +59,7 @@ interface Listed {
 export class ImageStorage {
   capacity = CAPACITY;
   readonly files = new Map<string, ImageFile>();
-  /** Told when the list was read again. */
+  /** Called when the list was read again. */
   onRefresh: () => void = () => undefined;
   private listing = new Map<string, Listed>();
   private free = 0;

@@ -1,8 +1,8 @@
 /** Bytes into the storage and out of it. */
 import { StoppedError } from "../clock";
 import { KvmdError } from "../api/errors";
-import { type Claim, type Msd } from "./msd";
 import { compressed, COMPRESSIONS, SUFFIXES } from "./msd-compress";
+import { type Claim, type MsdDevice } from "./msd-device";
 import { type ImageFile } from "./msd-storage";
 import { type JsonObject } from "../api/python";
 import { crash, ok, type Reply } from "../api/reply";
@@ -15,7 +15,7 @@ class DiskFullError extends Error {
   override name = "DiskFullError";
 }
 
-export async function write(msd: Msd, context: Context, request: KvmdRequest): Promise<Reply> {
+export async function write(msd: MsdDevice, context: Context, request: KvmdRequest): Promise<Reply> {
   const name = valid.imageName(`${request.param("prefix") ?? ""}/${request.param("image") ?? ""}`);
   const removeIncomplete = valid.boolOr(request.param("remove_incomplete"), false);
   const claim = msd.take();
@@ -33,7 +33,7 @@ export async function write(msd: Msd, context: Context, request: KvmdRequest): P
   }
 }
 
-export function read(msd: Msd, context: Context, request: KvmdRequest): Reply {
+export function read(msd: MsdDevice, context: Context, request: KvmdRequest): Reply {
   const name = valid.imageName(request.param("image"));
   const compress = valid.oneOf(request.param("compress") ?? "", "Compression mode", COMPRESSIONS, 4096);
   const claim = msd.take();
@@ -58,7 +58,7 @@ export function read(msd: Msd, context: Context, request: KvmdRequest): Reply {
   }
 }
 
-export function demandNew(msd: Msd, name: string): void {
+export function demandNew(msd: MsdDevice, name: string): void {
   try {
     msd.demandDrive("disconnected");
     if (msd.storage.isListed(name) || msd.storage.files.has(name))
@@ -73,10 +73,10 @@ export function demandNew(msd: Msd, name: string): void {
 /** One image on its way in. */
 export class Upload {
   private readonly file: ImageFile;
-  private told: number;
+  private announcedAt: number;
 
   constructor(
-    private readonly msd: Msd,
+    private readonly msd: MsdDevice,
     private readonly context: Context,
     private readonly claim: Claim,
     name: string,
@@ -84,7 +84,7 @@ export class Upload {
   ) {
     this.file = msd.storage.create(name, size);
     msd.transfer = { kind: "uploading", name, size, done: 0 };
-    this.told = -Infinity;
+    this.announcedAt = -Infinity;
     msd.changed();
   }
 
@@ -109,23 +109,23 @@ export class Upload {
     if (this.claim.lost) throw new StoppedError("stopped");
     if (!this.msd.storage.append(this.file, chunk)) throw new DiskFullError("No space left on device");
     if (this.msd.transfer !== null) this.msd.transfer.done = this.file.written;
-    if (this.context.clock.now() - this.told <= PROGRESS_MS) return;
-    this.told = this.context.clock.now();
+    if (this.context.clock.now() - this.announcedAt <= PROGRESS_MS) return;
+    this.announcedAt = this.context.clock.now();
     this.msd.changed();
   }
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- the body of an answer is an async iterable
-async function* download(msd: Msd, context: Context, claim: Claim, file: ImageFile): AsyncGenerator<Buffer> {
+async function* download(msd: MsdDevice, context: Context, claim: Claim, file: ImageFile): AsyncGenerator<Buffer> {
   const transfer = { kind: "downloading" as const, name: file.name, size: file.size, done: 0 };
   msd.transfer = transfer;
   msd.changed();
-  let told = -Infinity;
+  let announcedAt = -Infinity;
   for (const chunk of file.chunks()) {
     if (claim.lost) throw new StoppedError("stopped");
     transfer.done += chunk.length;
-    if (context.clock.now() - told > PROGRESS_MS || transfer.done === file.size) {
-      told = context.clock.now();
+    if (context.clock.now() - announcedAt > PROGRESS_MS || transfer.done === file.size) {
+      announcedAt = context.clock.now();
       msd.changed();
     }
     yield chunk;

@@ -1,4 +1,4 @@
-import { type Claim, type Msd } from "./msd";
+import { type Claim, type MsdDevice } from "./msd-device";
 import { fetchImage, type RemoteImage } from "./msd-remote";
 import { demandNew, Upload } from "./msd-transfer";
 import { dumps, type Json } from "../api/python";
@@ -8,8 +8,8 @@ import * as valid from "../api/validators";
 
 const RECORD_MS = 2000;
 
-/** The device fetches the image itself, and does not stop when the one who asked is gone. */
-export async function writeRemote(msd: Msd, context: Context, request: KvmdRequest): Promise<Reply> {
+/** The device fetches the image itself, and does not stop when the client that asked is gone. */
+export async function writeRemote(msd: MsdDevice, context: Context, request: KvmdRequest): Promise<Reply> {
   const url = valid.url(request.param("url"));
   const prefix = request.param("prefix") ?? "";
   const wanted = request.param("image") ?? "";
@@ -52,11 +52,11 @@ async function fetching(
 ): Promise<void> {
   const progress = (): void => records.push({ ok: true, result: upload.record() });
   async function* chunks(): AsyncGenerator<Buffer> {
-    let told = -Infinity;
+    let recordedAt = -Infinity;
     for await (const chunk of remote.chunks()) {
       yield chunk;
-      if (clock.now() - told <= RECORD_MS) continue;
-      told = clock.now();
+      if (clock.now() - recordedAt <= RECORD_MS) continue;
+      recordedAt = clock.now();
       progress();
     }
   }
@@ -72,7 +72,7 @@ async function fetching(
   }
 }
 
-/** Lines of NDJSON between the one who works and the one who reads. */
+/** Lines of NDJSON between the download and the answer that reports it. */
 class Records implements AsyncIterable<Buffer> {
   private readonly waiting: Json[] = [];
   private ended = false;

@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 
 import { KvmdError } from "../api/errors";
 import { type Host } from "../host/host";
-import { connectDrive, type Drive, FRESH_DRIVE, selectImage } from "./msd-drive";
+import { type Claim, type Drive, type DriveIs, type MsdDevice, type Transfer } from "./msd-device";
+import { connectDrive, FRESH_DRIVE, selectImage } from "./msd-drive";
 import { type ImageFile, type ImageSource, ImageStorage } from "./msd-storage";
 import { read, write } from "./msd-transfer";
 import { writeRemote } from "./msd-write-remote";
@@ -11,29 +12,14 @@ import { storageDifference } from "./msd-difference";
 import { type Announcement, type Context, type KvmdRequest, type Route, type Subsystem } from "../api/subsystem";
 import * as valid from "../api/validators";
 
-export interface Transfer {
-  readonly kind: "uploading" | "downloading";
-  readonly name: string;
-  readonly size: number;
-  done: number;
-}
-
-/** The right to work on the storage; nobody else may until it is given back. */
-export interface Claim {
-  /** kvmd ended meanwhile. */
-  readonly lost: boolean;
-  giveBack(): void;
-}
-
 /** How long kvmd believes in a connected drive after a reset has ejected it. */
 const NOTICE_MS = 1000;
 
 /** The USB drive that the computer sees, and the images that can be put into it. */
-export class Msd implements Subsystem {
+export class Msd implements Subsystem, MsdDevice {
   readonly storage: ImageStorage;
   drive: Drive = { ...FRESH_DRIVE };
   transfer: Transfer | null = null;
-  /** The gadget refuses: the computer is reading or writing right now. */
   locked = false;
   private readonly flags = { enabled: true, online: true, busy: false, unlinked: false };
   private claim: { lost: boolean } | null = null;
@@ -123,13 +109,11 @@ export class Msd implements Subsystem {
     };
   }
 
-  /** @throws KvmdError when the drive is switched off, taken or offline. */
-  demand(drive: "connected" | "disconnected" | "any"): void {
+  demand(drive: DriveIs): void {
     this.demandFree();
     this.demandDrive(drive);
   }
 
-  /** @throws KvmdError when the drive is switched off or taken. */
   take(): Claim {
     this.demandFree();
     const claim = { lost: false };
@@ -147,7 +131,7 @@ export class Msd implements Subsystem {
     };
   }
 
-  demandDrive(drive: "connected" | "disconnected" | "any"): void {
+  demandDrive(drive: DriveIs): void {
     if (!this.flags.online) throw new KvmdError("MsdOfflineError", "MSD is not found");
     if (drive === "disconnected" && this.drive.connected)
       throw new KvmdError("MsdConnectedError", "MSD is connected to Server, but shouldn't for this operation");
@@ -155,14 +139,12 @@ export class Msd implements Subsystem {
       throw new KvmdError("MsdDisconnectedError", "MSD is disconnected from Server, but should be for this operation");
   }
 
-  /** @throws KvmdError unless the image is listed and there. */
   image(name: string): ImageFile {
     const file = this.storage.find(name);
     if (file === undefined) throw new KvmdError("MsdUnknownImageError", "The image is not found in the storage");
     return file;
   }
 
-  /** Tells the sessions what differs from what they were told last. */
   changed(): void {
     const state = this.state();
     const before = this.last;
@@ -237,7 +219,7 @@ export class Msd implements Subsystem {
   }
 }
 
-/** A remote image (a URL) is a promise of newer versions that 4.197 does not keep. */
+/** A remote image (a URL) is what only newer versions of kvmd can select. */
 function selectable(raw: string): string {
   if (raw.trim() === "") return "";
   if (/^[a-z][a-z0-9+.-]{2,}:\/\//i.test(raw.trim()))

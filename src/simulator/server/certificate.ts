@@ -14,7 +14,7 @@ export interface CertificateRequest {
   hosts?: readonly string[];
   /** Who signs; itself when absent. */
   issuer?: Identity;
-  /** Whether it may sign others. A self-signed certificate made by OpenSSL's `req -x509` may, and so may the device's. */
+  /** Whether it may sign others; a self-signed certificate of OpenSSL's `req -x509` may, and so may the device's. */
   ca?: boolean;
 }
 

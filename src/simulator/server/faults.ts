@@ -54,7 +54,7 @@ interface FaultTarget {
   readonly upgrade: boolean;
 }
 
-/** The faults that lie in wait. */
+/** The faults that are set and wait for a request. */
 export class Faults {
   private active: { fault: Fault; hits: number }[] = [];
 

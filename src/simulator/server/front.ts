@@ -198,7 +198,7 @@ export class Front {
   }
 
   private async webRoot(raw: RawRequest): Promise<Reply> {
-    const page = await this.subRequest(raw, () => html("<!DOCTYPE html>\n<title>PiKVM Index</title>\n<p>A simulated PiKVM. Have a look at <a href=\"simulator\">its computer</a>.</p>\n")); // prettier-ignore
+    const page = await this.subRequest(raw, () => html(INDEX));
     if (page.status !== 401 && page.status !== 403) return page;
     return nginxPage(302, { contentType: "text/html", headers: [["Location", "/login"]] });
   }
@@ -224,6 +224,10 @@ export class Front {
   }
 }
 
+const INDEX = `<!DOCTYPE html>
+<title>PiKVM Index</title>
+<p>A simulated PiKVM. Have a look at <a href="simulator">its computer</a>.</p>
+`;
 const READ_TIMEOUT_MS = 60_000;
 /** Where nginx waits for a week instead. */
 const PATIENT = /^\/api\/(hid\/print|msd\/(read|write|write_remote)|log)$/;

@@ -8,7 +8,12 @@ const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 export function openSilently(request: IncomingMessage, socket: Duplex): void {
   const key = request.headers["sec-websocket-key"] ?? "";
   const accept = createHash("sha1").update(key + GUID).digest("base64"); // prettier-ignore
-  const lines = ["HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade", `Sec-WebSocket-Accept: ${accept}`]; // prettier-ignore
+  const lines = [
+    "HTTP/1.1 101 Switching Protocols",
+    "Upgrade: websocket",
+    "Connection: Upgrade",
+    `Sec-WebSocket-Accept: ${accept}`,
+  ];
   socket.write(`${lines.join("\r\n")}\r\n\r\n`);
   socket.on("error", () => socket.destroy());
   // Node leaves its end of an upgraded connection open when the client closes.

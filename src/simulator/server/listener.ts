@@ -73,7 +73,8 @@ export class Listener {
   reset(socket: Duplex): void {
     const port = socket instanceof TLSSocket ? socket.remotePort : undefined;
     const raw = [...this.sockets].find((candidate) => candidate === socket || candidate.remotePort === port);
-    // The TLS socket on top of it ends with it. Destroying that one too leaves Node's server with a connection that it trips over when it closes.
+    // The TLS socket on top of it ends with it. Destroying that one too leaves Node's server with a connection that it
+    // trips over when it closes.
     if (raw) raw.resetAndDestroy();
     else socket.destroy();
   }

@@ -15,7 +15,11 @@ const EXTENSION = 128;
 const CEA_AUDIO = 1;
 const CEA_SPEAKERS = 4;
 
-/** What kvmd reads out of an EDID; neither magic nor checksum matter. @returns null when its extension is no CEA-861. */
+/**
+ * What kvmd reads out of an EDID; neither magic nor checksum matter.
+ *
+ * @returns null when its extension is no CEA-861.
+ */
 export function parsedEdid(hex: string): JsonObject | null {
   const data = Buffer.from(hex, "hex");
   const extended = data.readUInt8(126) > 0;

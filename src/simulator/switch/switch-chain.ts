@@ -2,7 +2,7 @@ import { type Json, type JsonObject } from "../api/python";
 import { CLICK_DELAYS, MAX_UNITS, PORTS_PER_UNIT, type PortSettings, SwitchPort } from "./switch-port";
 import { type Context } from "../api/subsystem";
 
-/** How long a unit takes for what it is told. */
+/** How long a unit takes to carry out a command. */
 const SETTLE_MS = 100;
 /** How long a unit is away when it is reset. */
 const REBOOT_MS = 1000;
@@ -66,7 +66,7 @@ export class SwitchChain {
     this.command(() => Object.assign(unit, { uplink: false, downlink: false, online: true }), REBOOT_MS);
   }
 
-  /** Nobody waits for what a unit is told; it shows in the state when it is done. */
+  /** Does not wait: the state shows the command once the unit has carried it out. */
   command(act: () => void, ms = SETTLE_MS): void {
     this.synced = false;
     this.changed();

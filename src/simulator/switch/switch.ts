@@ -85,7 +85,9 @@ export class Switch implements Subsystem {
       model: chain.model(),
       summary: chain.summary(),
       edids: {
-        all: Object.fromEntries([...this.edids].map(([id, { name, data }]) => [id, { name, data, parsed: parsedEdid(data) }])), // prettier-ignore
+        all: Object.fromEntries(
+          [...this.edids].map(([id, { name, data }]) => [id, { name, data, parsed: parsedEdid(data) }]),
+        ),
         used: chain.ports.map((_, index) => chain.settingsOf(index).edid),
       },
       colors: Object.fromEntries(ROLES.map((role) => [role, this.color(role)])),
@@ -120,10 +122,22 @@ export class Switch implements Subsystem {
     const edid = valid.optional(request.param("edid_id"), (raw) => valid.edidId(raw, { allowDefault: true }));
     const dummy = valid.optional(request.param("dummy"), valid.bool);
     const name = valid.optional(request.param("name"), valid.portName);
-    const delays = ATX_BUTTONS.map((button) => [button, valid.optional(request.param(`atx_click_${button}_delay`), (raw) => valid.float(raw, { name: "ATX delay", min: 0, max: 10 }))] as const); // prettier-ignore
+    const delays = ATX_BUTTONS.map(
+      (button) =>
+        [
+          button,
+          valid.optional(request.param(`atx_click_${button}_delay`), (raw) =>
+            valid.float(raw, { name: "ATX delay", min: 0, max: 10 }),
+          ),
+        ] as const,
+    );
     if (edid !== undefined) this.knownEdid(edid);
     const settings = this.chain.settingsOf(port);
-    Object.assign(settings, { edid: edid ?? settings.edid, dummy: dummy ?? settings.dummy, name: name ?? settings.name }); // prettier-ignore
+    Object.assign(settings, {
+      edid: edid ?? settings.edid,
+      dummy: dummy ?? settings.dummy,
+      name: name ?? settings.name,
+    });
     for (const [button, delay] of delays)
       if (delay !== undefined) settings.delays[button] = delay === 0 ? CLICK_DELAYS[button] : delay;
     this.changed();

@@ -23,13 +23,16 @@ interface Session {
   sockets: number;
 }
 
-/** Who may in: credentials per request, cookie sessions, one-time codes. */
+/** Who may come in: credentials per request, cookie sessions, one-time codes. */
 export class Auth implements Subsystem {
   enabled = true;
   totpSecret: string | undefined;
   /** As `kvmd.auth.expire`: no session lives longer, in seconds; 0 is no limit. */
   limit = 0;
-  /** As `kvmd.auth.extend`: a session does not end while a WebSocket of its own is open, and starts anew when the last one closes. */
+  /**
+   * As `kvmd.auth.extend`: a session does not end while a WebSocket of its own is open, and starts anew when the last
+   * one closes.
+   */
   extend = false;
   private readonly sessions = new Map<string, Session>();
 
@@ -106,7 +109,8 @@ export class Auth implements Subsystem {
     const token = randomBytes(32).toString("hex");
     const lifetime = Math.min(expire === 0 ? Infinity : expire, this.limit === 0 ? Infinity : this.limit) * 1000;
     this.sessions.set(token, { user, lifetime, expires: this.context.clock.now() + lifetime, sockets: 0 });
-    if (redirect === "") return { ...ok(), headers: [["Set-Cookie", `auth_token=${token}; HttpOnly; Path=/; SameSite=Strict`]] }; // prettier-ignore
+    if (redirect === "")
+      return { ...ok(), headers: [["Set-Cookie", `auth_token=${token}; HttpOnly; Path=/; SameSite=Strict`]] };
     return plainStatus(302, [
       ["Location", redirect],
       ["Set-Cookie", `auth_token=${token}; Path=/`],
@@ -122,7 +126,8 @@ export class Auth implements Subsystem {
 }
 
 function headerText(value: string | string[] | undefined): string {
-  // Node hands header bytes over as Latin-1; Python's server reads them as UTF-8. Both are outside of what kvmd accepts.
+  // Node hands header bytes over as Latin-1; Python's server reads them as UTF-8. Both are outside of what kvmd
+  // accepts.
   return Array.isArray(value) ? (value[0] ?? "") : (value ?? "");
 }
 

@@ -4,6 +4,7 @@ import { type Auth } from "./auth";
 import { float, type JsonObject } from "../api/python";
 import { type Announcement, type Context, type KvmdRequest, type Route, type Subsystem } from "../api/subsystem";
 import * as valid from "../api/validators";
+import { KVMD_VERSION, USTREAMER_VERSION } from "../version";
 
 const FIELDS = ["auth", "extras", "fan", "health", "meta", "node", "system", "uptime"] as const;
 type Field = (typeof FIELDS)[number];
@@ -69,10 +70,10 @@ export class Info implements Subsystem {
     meta: { server: { host: "pikvm" } },
     node: { host: "pikvm" },
     system: {
-      kvmd: { version: "4.197" },
+      kvmd: { version: KVMD_VERSION },
       streamer: {
         app: "ustreamer",
-        version: "6.62",
+        version: USTREAMER_VERSION,
         features: {
           WITH_PYTHON: true,
           WITH_JANUS: true,

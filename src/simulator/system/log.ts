@@ -3,6 +3,7 @@ import { KvmdError } from "../api/errors";
 import { TEXT_TYPE, type Reply } from "../api/reply";
 import { type KvmdRequest, type Route, type Subsystem } from "../api/subsystem";
 import * as valid from "../api/validators";
+import { KVMD_VERSION } from "../version";
 
 /** How often a follower looks for more. */
 const POLL_MS = 1000;
@@ -32,7 +33,7 @@ export class Log implements Subsystem {
   readonly routes: readonly Route[] = [{ method: "GET", path: "/log", handle: (request) => this.read(request) }];
 
   start(): void {
-    this.info("server", "Starting KVMD 4.197 ...");
+    this.info("server", `Starting KVMD ${KVMD_VERSION} ...`);
   }
 
   /** One line as a part of kvmd writes it. */

@@ -8,7 +8,7 @@ import { type Route, type Subsystem } from "../api/subsystem";
 
 type Gauge = readonly [name: string, value: string];
 
-/** So long kvmd gives the same answer again. */
+/** For so long kvmd repeats its last answer. */
 const CACHE_MS = 5000;
 
 /** The device's state as gauges. */

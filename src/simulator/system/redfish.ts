@@ -13,7 +13,13 @@ import * as valid from "../api/validators";
 
 const SYSTEM = "/redfish/v1/Systems/{id}";
 const MSD = "/redfish/v1/Managers/BMC/VirtualMedia/MSD";
-const ACTIONS = { On: "on", ForceOn: "on", ForceOff: "off_hard", GracefulShutdown: "off", ForceRestart: "reset_hard" } as const; // prettier-ignore
+const ACTIONS = {
+  On: "on",
+  ForceOn: "on",
+  ForceOff: "off_hard",
+  GracefulShutdown: "off",
+  ForceRestart: "reset_hard",
+} as const;
 
 interface RedfishParts {
   readonly atx: Atx;
@@ -86,7 +92,14 @@ export class Redfish implements Subsystem {
   private medium(): Reply {
     const { msd } = this.parts;
     const { enabled, online, busy, drive } = msd.state();
-    return document(virtualMedium({ enabled: enabled === true, online: online === true, busy: busy === true, drive: drive === null ? null : msd.drive })); // prettier-ignore
+    return document(
+      virtualMedium({
+        enabled: enabled === true,
+        online: online === true,
+        busy: busy === true,
+        drive: drive === null ? null : msd.drive,
+      }),
+    );
   }
 
   /** Whatever is called `.iso` becomes a flash drive: kvmd looks for the suffix at the beginning of the name. */

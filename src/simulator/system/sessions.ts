@@ -10,13 +10,13 @@ import { notUpgraded, SERVER, STRICT_TRANSPORT } from "../api/reply";
 import { Heartbeat } from "./heartbeat";
 import { type Announcement, type Context, type Route, type Subsystem } from "../api/subsystem";
 import * as valid from "../api/validators";
+import { KVMD } from "../version";
 
-const VERSION = { major: 4, minor: 197 };
 const MAX_MESSAGE = 4 * 1024 * 1024;
 const PONG = Buffer.of(0xff);
 
 /**
- * The full states after a connect, in the order in which a 4.197 was seen to send them. It promises no order; what is
+ * The full states after a connect, in the order in which a device was seen to send them. It promises no order; what is
  * not named here comes last.
  */
 const BURST_ORDER = [
@@ -30,7 +30,7 @@ interface Session {
   readonly heartbeat: Heartbeat;
   /** Messages until a fault cuts the line. */
   left: number;
-  /** Told once it is over. */
+  /** Called once it is over. */
   readonly ended: () => void;
 }
 
@@ -61,8 +61,9 @@ export class Sessions {
       (a, b) => placeOf(a) - placeOf(b),
     );
     this.server.on("headers", (lines) => this.dressUp(lines));
-    this.inputs = Object.assign({}, ...subsystems.map((part) => part.inputs ?? {})) as typeof this.inputs; // Object.assign is typed any
-    this.opcodes = Object.assign({}, ...subsystems.map((part) => part.opcodes ?? {})) as typeof this.opcodes; // likewise
+    // Object.assign is typed any
+    this.inputs = Object.assign({}, ...subsystems.map((part) => part.inputs ?? {})) as typeof this.inputs;
+    this.opcodes = Object.assign({}, ...subsystems.map((part) => part.opcodes ?? {})) as typeof this.opcodes;
   }
 
   get count(): number {
@@ -106,7 +107,17 @@ export class Sessions {
   /** Makes the head of the 101 nginx's. */
   dressUp(lines: string[]): void {
     const [status = "", ...rest] = lines.filter((line) => /^(HTTP|Sec-WebSocket)/.test(line));
-    lines.splice(0, lines.length, status, `Server: ${SERVER}`, `Date: ${new Date(this.context.clock.wall()).toUTCString()}`, "Connection: upgrade", "Upgrade: websocket", ...rest, ...(this.secure ? [STRICT_TRANSPORT.join(": ")] : [])); // prettier-ignore
+    lines.splice(
+      0,
+      lines.length,
+      status,
+      `Server: ${SERVER}`,
+      `Date: ${new Date(this.context.clock.wall()).toUTCString()}`,
+      "Connection: upgrade",
+      "Upgrade: websocket",
+      ...rest,
+      ...(this.secure ? [STRICT_TRANSPORT.join(": ")] : []),
+    );
   }
 
   private begin(socket: WebSocket, { stream, breakAfter = Infinity, ended = () => undefined }: AcceptOptions): void {
@@ -119,7 +130,7 @@ export class Sessions {
     // A broken line and a message over the limit also end in "close".
     socket.on("error", () => undefined);
     socket.on("close", () => this.leave(session));
-    this.send(session, "loop", { version: VERSION });
+    this.send(session, "loop", { version: KVMD });
     this.changed();
     for (const announcement of this.announcements) this.broadcast(announcement.type, announcement.event());
   }
@@ -139,7 +150,10 @@ export class Sessions {
 
   private note(what: string, { stream }: Session): void {
     const shown = `{'stream': ${stream ? "True" : "False"}}`;
-    this.context.log("server", `${what} client session: WsSession(id=${this.opened}, ${shown}); clients now: ${this.open.size}`); // prettier-ignore
+    this.context.log(
+      "server",
+      `${what} client session: WsSession(id=${this.opened}, ${shown}); clients now: ${this.open.size}`,
+    );
   }
 
   private changed(): void {
@@ -160,7 +174,7 @@ export class Sessions {
     });
   }
 
-  /** Nothing is acknowledged and no error is told: what kvmd cannot use it drops. */
+  /** kvmd acknowledges nothing and reports no error: what it cannot use it drops. */
   private receive(session: Session, data: Buffer, isBinary: boolean): void {
     session.heartbeat.heard();
     try {
@@ -168,7 +182,13 @@ export class Sessions {
       else this.receiveText(session, data.toString("utf8"));
     } catch (error) {
       if (error instanceof FatalMessageError) session.socket.close(1000);
-      else if (!(error instanceof KvmdError || error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError)) throw error; // prettier-ignore
+      else if (!(
+        error instanceof KvmdError ||
+        error instanceof TypeError ||
+        error instanceof RangeError ||
+        error instanceof SyntaxError
+      ))
+        throw error;
     }
   }
 

@@ -1,8 +1,8 @@
 import { type Raster } from "./jpeg";
 
 /**
- * The smallest honest H.264: constrained baseline at level 3.1, grey. A key frame holds its samples uncompressed (I_PCM); all others say
- * that nothing has changed. So a changed picture needs a key frame.
+ * The smallest correct H.264: constrained baseline at level 3.1, grey. A key frame holds its samples uncompressed
+ * (I_PCM); all others say that nothing has changed. So a changed picture needs a key frame.
  */
 
 /** Of a macroblock. */
@@ -63,9 +63,11 @@ function pps(): Buffer {
   bits.ue(0); // pic_parameter_set_id
   bits.ue(0); // seq_parameter_set_id
   bits.fixed(0, 2); // entropy_coding_mode_flag, bottom_field_pic_order_in_frame_present_flag
-  for (let field = 0; field < 3; field += 1) bits.ue(0); // num_slice_groups_minus1, num_ref_idx_l0, _l1_default_active_minus1
+  // num_slice_groups_minus1, num_ref_idx_l0_default_active_minus1, num_ref_idx_l1_default_active_minus1
+  for (let field = 0; field < 3; field += 1) bits.ue(0);
   bits.fixed(0, 3); // weighted_pred_flag, weighted_bipred_idc
-  for (let field = 0; field < 3; field += 1) bits.ue(0); // pic_init_qp_minus26, pic_init_qs_minus26, chroma_qp_index_offset
+  // pic_init_qp_minus26, pic_init_qs_minus26, chroma_qp_index_offset
+  for (let field = 0; field < 3; field += 1) bits.ue(0);
   bits.fixed(1, 1); // deblocking_filter_control_present_flag
   bits.fixed(0, 2); // constrained_intra_pred_flag, redundant_pic_cnt_present_flag
   return bits.end();

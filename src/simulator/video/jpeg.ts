@@ -18,7 +18,10 @@ const QUANTISERS = [
 ];
 
 /** The standard's Huffman tables for brightness: how many codes of each length, and what they stand for. */
-const DC_TABLE = { counts: [0, 1, 5, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0], values: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11] }; // prettier-ignore
+const DC_TABLE = {
+  counts: [0, 1, 5, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0],
+  values: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
+};
 const AC_TABLE = {
   counts: [0, 2, 1, 3, 3, 2, 4, 3, 5, 5, 4, 4, 0, 0, 1, 125],
   values: [...Buffer.from(
@@ -49,7 +52,8 @@ export function encodeJpeg(raster: Raster, quality: number): Buffer {
   const bits = new BitWriter();
   let before = 0;
   for (let y = 0; y < raster.height; y += BLOCK)
-    for (let x = 0; x < raster.width; x += BLOCK) before = writeBlock(bits, coefficients(raster, x, y, quantisers), before); // prettier-ignore
+    for (let x = 0; x < raster.width; x += BLOCK)
+      before = writeBlock(bits, coefficients(raster, x, y, quantisers), before);
   return Buffer.concat([head(raster, quantisers), bits.end(), Buffer.of(0xff, 0xd9)]);
 }
 
@@ -100,7 +104,8 @@ function coefficients(
   if (even) result[0] = Math.round((first * BLOCK) / (quantisers[0] ?? 1));
   else {
     const frequencies = transformed(transformed(samples));
-    for (let at = 0; at < result.length; at += 1) result[at] = Math.round((frequencies[at] ?? 0) / (quantisers[at] ?? 1)); // prettier-ignore
+    for (let at = 0; at < result.length; at += 1)
+      result[at] = Math.round((frequencies[at] ?? 0) / (quantisers[at] ?? 1));
   }
   return result;
 }
@@ -117,7 +122,7 @@ function transformed(samples: Float64Array): Float64Array {
   return result;
 }
 
-/** @returns The block's average, from which the next one's is told. */
+/** @returns The block's average; the next block's is written as the difference from it. */
 function writeBlock(bits: BitWriter, block: Int16Array, before: number): number {
   const average = block[0] ?? 0;
   writeValue(bits, DC_CODES, 0, average - before);
@@ -135,7 +140,7 @@ function writeBlock(bits: BitWriter, block: Int16Array, before: number): number 
   return average;
 }
 
-/** The number of bits that the value needs, and the value; a negative one is told by its complement. */
+/** The number of bits that the value needs, and the value; a negative one is written as its complement. */
 function writeValue(bits: BitWriter, codes: readonly (Code | undefined)[], prefix: number, value: number): void {
   const length = 32 - Math.clz32(Math.abs(value));
   bits.code(codes[prefix | length]);

@@ -26,7 +26,9 @@ export class Ocr implements Subsystem {
 
   async read(request: KvmdRequest, picture: Size & { readonly lines: readonly string[] }): Promise<string> {
     if (!this.enabled) throw new KvmdError("OcrError", "Tesseract is not available");
-    valid.list(request.param("ocr_langs") ?? "", "OCR langs list", (lang) => valid.oneOf(lang, "OCR lang", this.langs.available)); // prettier-ignore
+    valid.list(request.param("ocr_langs") ?? "", "OCR langs list", (lang) =>
+      valid.oneOf(lang, "OCR lang", this.langs.available),
+    );
     const edge = (name: string): number => valid.int(request.param(`ocr_${name}`) ?? "-1");
     const box = { left: edge("left"), top: edge("top"), right: edge("right"), bottom: edge("bottom") };
     await this.timers.sleep(this.duration);

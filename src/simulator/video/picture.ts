@@ -24,7 +24,10 @@ export interface Box {
 export function drawn(lines: readonly string[], size: Size): Raster {
   const pixels = new Uint8Array(size.width * size.height);
   const cell = cellOf(size);
-  const scale = { x: Math.max(1, Math.floor(cell.width / (GLYPH_WIDTH + 2))), y: Math.max(1, Math.floor(cell.height / (GLYPH_HEIGHT + 2))) }; // prettier-ignore
+  const scale = {
+    x: Math.max(1, Math.floor(cell.width / (GLYPH_WIDTH + 2))),
+    y: Math.max(1, Math.floor(cell.height / (GLYPH_HEIGHT + 2))),
+  };
   for (const [row, line] of lines.slice(0, ROWS).entries())
     for (const [column, character] of Array.from(line).slice(0, COLUMNS).entries()) {
       const left = cell.left + column * cell.width + scale.x;
@@ -64,7 +67,12 @@ export function textIn(lines: readonly string[], size: Size, box: Box): string {
   };
   const read = lines
     .filter((_, row) => inside(cell.top, row, cell.height, box.top, box.bottom))
-    .map((line) => Array.from(line).filter((_, column) => inside(cell.left, column, cell.width, box.left, box.right)).join("").trim()); // prettier-ignore
+    .map((line) =>
+      Array.from(line)
+        .filter((_, column) => inside(cell.left, column, cell.width, box.left, box.right))
+        .join("")
+        .trim(),
+    );
   const text = read.join("\n").replace(/\n{3,}/g, "\n\n").trim(); // prettier-ignore
   return text === "" ? "" : `${text}\n`;
 }
@@ -80,5 +88,9 @@ export function jpegOf(lines: readonly string[], size: Size, quality: number): B
 
 function cellOf({ width, height }: Size): Size & { left: number; top: number } {
   const cell = { width: Math.floor(width / COLUMNS), height: Math.floor(height / ROWS) };
-  return { ...cell, left: Math.floor((width - cell.width * COLUMNS) / 2), top: Math.floor((height - cell.height * ROWS) / 2) }; // prettier-ignore
+  return {
+    ...cell,
+    left: Math.floor((width - cell.width * COLUMNS) / 2),
+    top: Math.floor((height - cell.height * ROWS) / 2),
+  };
 }

@@ -32,7 +32,7 @@ export const NEVER_KEPT: readonly (readonly [string, string])[] = [
 /** Takes pictures through the running streamer, and keeps one. */
 export class Snapshots {
   saved: Snapshot | null = null;
-  /** Told when the saved one changed. */
+  /** Called when the saved one changed. */
   onSaved: () => void = () => undefined;
 
   constructor(
@@ -116,7 +116,11 @@ export function seconds(ms: number): string {
 function previewOf(request: KvmdRequest, snapshot: Snapshot): Buffer {
   const side = (name: string): number => valid.int(request.param(name) ?? "0", { min: 0 });
   const box = { width: side("preview_max_width"), height: side("preview_max_height") };
-  const quality = valid.int(request.param("preview_quality") ?? String(DEFAULT_QUALITY), { name: "stream quality", min: 1, max: 100 }); // prettier-ignore
+  const quality = valid.int(request.param("preview_quality") ?? String(DEFAULT_QUALITY), {
+    name: "stream quality",
+    min: 1,
+    max: 100,
+  });
   const size = fitted(snapshot, box);
   // kvmd makes nothing of a picture that is small enough.
   if (size.width === snapshot.width && size.height === snapshot.height) return pictureOf(snapshot);

@@ -5,7 +5,15 @@ import { type Host } from "../host/host";
 import { type Ocr } from "./ocr";
 import { type JsonObject } from "../api/python";
 import { Snapshots } from "./snapshot";
-import { collect, merged, shownLimits, shownParams, type StreamFeatures, type StreamLimits, type StreamParams } from "./streamer-params"; // prettier-ignore
+import {
+  collect,
+  merged,
+  shownLimits,
+  shownParams,
+  type StreamFeatures,
+  type StreamLimits,
+  type StreamParams,
+} from "./streamer-params";
 import { type Announcement, type Context, type KvmdRequest, type Route, type Subsystem } from "../api/subsystem";
 import { type Source, Ustreamer } from "./ustreamer";
 
@@ -134,7 +142,7 @@ export class Streamer implements Subsystem {
     this.context.broadcast("clients", { count: this.viewers });
   }
 
-  /** Nobody is told of it, now or later. */
+  /** No session gets an event for it, now or later. */
   private forget(): void {
     this.snapshots.saved = null;
     this.last = { ...this.last, snapshot: { saved: null } };
@@ -183,7 +191,9 @@ export class Streamer implements Subsystem {
   private changed(): void {
     const before = this.last;
     this.last = this.state();
-    const parts = Object.fromEntries(Object.entries(this.last).filter(([key, value]) => !isDeepStrictEqual(value, before[key]))); // prettier-ignore
+    const parts = Object.fromEntries(
+      Object.entries(this.last).filter(([key, value]) => !isDeepStrictEqual(value, before[key])),
+    );
     const { limits } = this.last;
     const explained = "params" in parts || "applied" in parts ? { limits: limits ?? null } : {};
     if (Object.keys(parts).length > 0) this.context.broadcast("streamer", { ...parts, ...explained });

@@ -9,7 +9,7 @@ import { type Viewer } from "./ustreamer";
 
 const BOUNDARY = "boundarydonotcross";
 /** How soon a new picture is sent, and how long the same one is held back. */
-const LOOK_MS = 100;
+const POLL_MS = 100;
 const REPEAT_MS = 1000;
 
 /** What ustreamer itself answers behind nginx; undefined when it does not run. */
@@ -75,7 +75,7 @@ async function* frames(
       viewer.sent = [...viewer.sent.slice(-100), now];
       yield part(stamped(capture, timers.clock), viewer);
     }
-    await timers.sleep(LOOK_MS);
+    await timers.sleep(POLL_MS);
   }
 }
 
@@ -100,7 +100,9 @@ function extraHeaders({ online, width, height, grabbed, sent }: Snapshot, fps: n
     `X-UStreamer-Width: ${width}`,
     `X-UStreamer-Height: ${height}`,
     `X-UStreamer-Client-FPS: ${Math.min(fps, 30)}`,
-    ...["Grab-Begin", "Grab-End", "Encode-Begin", "Encode-End", "Expose-Begin", "Expose-Cmp", "Expose-End"].map((what) => `X-UStreamer-${what}-Time: ${at}`), // prettier-ignore
+    ...["Grab-Begin", "Grab-End", "Encode-Begin", "Encode-End", "Expose-Begin", "Expose-Cmp", "Expose-End"].map(
+      (what) => `X-UStreamer-${what}-Time: ${at}`,
+    ),
     `X-UStreamer-Send-Time: ${seconds(sent)}`,
     `X-UStreamer-Latency: ${seconds(sent - grabbed)}`,
   ];
