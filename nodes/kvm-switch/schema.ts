@@ -4,6 +4,9 @@ import { actionNode } from "../../src/schema/node";
 import { alternativesOf } from "../../src/schema/when";
 import { POWER_ACTIONS, POWER_SYNONYMS, powerFields } from "../atx-power/schema";
 
+/** What is done to a port. */
+export const PORT_ACTIONS = ["select", "power", "edid_assign"] as const;
+
 const power = powerFields("power", { action: ["power"] });
 
 export const schema = actionNode({
@@ -39,7 +42,7 @@ export const schema = actionNode({
       default: fromMsg("payload"),
       suggest: "ports",
       hint: true,
-      when: [{ action: ["select", "power", "edid_assign"] }, { action: ["beacon_on", "beacon_off"], light: ["port"] }],
+      when: [{ action: PORT_ACTIONS }, { action: ["beacon_on", "beacon_off"], light: ["port"] }],
     }),
     power: choice(POWER_ACTIONS, {
       icon: "power-off",

@@ -1,4 +1,4 @@
-import { ANSWER_FORMATS, METHODS } from "../../src/client/vocabulary";
+import { ANSWER_FORMATS, CHANGING_METHODS, METHODS } from "../../src/client/vocabulary";
 import { anything, choice, fromMsg, query, seconds, text } from "../../src/schema/field";
 import { actionNode } from "../../src/schema/node";
 
@@ -14,7 +14,7 @@ export const schema = actionNode({
       default: fromMsg("payload"),
       blank: true,
       hint: true,
-      when: { call: ["custom"], method: ["POST", "PATCH", "DELETE"] },
+      when: { call: ["custom"], method: CHANGING_METHODS },
     }),
     format: choice(ANSWER_FORMATS, { icon: "arrow-left", default: "json", when: { call: ["custom"] } }),
     timeout: seconds({ icon: "clock-o", min: 0.1, max: 3600, default: 30 }),

@@ -8,7 +8,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import ts from "typescript";
 
-const PLACES = ["src/client", "src/runtime", "src/editor", "src/config.ts", "nodes"];
+const PLACES = ["src/client", "src/runtime", "src/editor", "src/schema", "src/actions", "nodes"];
 const ENOUGH_NAMES = 3;
 /** Shorter patterns, as for white space, are no knowledge. */
 const ENOUGH_PATTERN = 12;

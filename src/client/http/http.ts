@@ -7,11 +7,11 @@ import { isBroken, networkError, targetOf } from "./network";
 import { Pool, type PoolName } from "./pool";
 import type { RequestStage } from "./request-stage";
 import type { Connector } from "../tls/connector";
-import type { Address } from "../vocabulary";
+import type { Address, Method } from "../vocabulary";
 
 /** One HTTP request to a device, and what may end it. */
 export interface HttpRequest {
-  method: "GET" | "POST" | "PATCH" | "DELETE";
+  method: Method;
   /** Below the sub-path, with the query. */
   path: string;
   headers: Record<string, string>;

@@ -84,8 +84,11 @@ const REFUSED_CERTIFICATE = [
   "ACCESS_DENIED",
 ];
 
-/** The codes of a connection that the server has ended without a reason. */
-const ENDINGS = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
+/**
+ * The codes of a connection that the server has ended without a reason; also of one that was kept alive for longer than
+ * the device wanted to.
+ */
+export const ENDINGS = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
 const CERTIFICATE_ADVICE = " It may not know the authority that signed our client certificate.";
 
 /** Whether the connection broke, as the operating system reports it; the other side may also end it in order. */

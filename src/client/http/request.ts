@@ -4,7 +4,7 @@ import { ConfigurationError } from "../errors";
 import { inRange, oneOf } from "../ranges";
 import { readableOf } from "./transfer";
 import type { CallOptions, Query, RequestOptions, Transport } from "./transport";
-import { BODY_FORMATS, METHODS, type BodyFormat, type Method } from "../vocabulary";
+import { BODY_FORMATS, METHODS, NOT_VISIBLE_ASCII, type BodyFormat, type Method } from "../vocabulary";
 
 export interface StreamOptions extends CallOptions {
   /** Appended to the path; `undefined` ones are left out, booleans are spelled 1 and 0. */
@@ -102,7 +102,7 @@ function pathOf(path: string): string {
   };
   if (!path.startsWith("/")) refuse("does not begin with a slash");
   if (path.startsWith("//")) refuse("begins with two slashes, as the address of another host does");
-  if (/[^\x21-\x7e]/.test(path)) refuse("has blanks, line breaks or characters that must be percent-encoded");
+  if (NOT_VISIBLE_ASCII.test(path)) refuse("has blanks, line breaks or characters that must be percent-encoded");
   if (/[\\#]/.test(path)) refuse("has a backslash or a fragment");
   const [route = ""] = path.split("?");
   if (isBadlyEncoded(route)) refuse("has a percent sign that encodes nothing");

@@ -1,17 +1,15 @@
 import { pause } from "../deadline";
 import { BusyError, ConnectError } from "../errors";
+import { ENDINGS } from "./network";
 
 /** Seconds from one attempt to the next while the device is busy. */
 const BUSY_INTERVAL = 1;
-
-/** How a connection ends that was kept alive for longer than the device wanted to. */
-const BROKEN_CONNECTION = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
 
 /** Repeats once what failed because a kept-alive connection had ended meanwhile. For what changes nothing. */
 export function repeatedOnce<T>(work: () => Promise<T>): Promise<T> {
   let isFirst = true;
   return repeated(work, (error) => {
-    const isBroken = error instanceof ConnectError && BROKEN_CONNECTION.has(error.code);
+    const isBroken = error instanceof ConnectError && ENDINGS.has(error.code);
     if (!isFirst || !isBroken) return undefined;
     isFirst = false;
     return 0;

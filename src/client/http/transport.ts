@@ -9,7 +9,7 @@ import type { PoolName } from "./pool";
 import { repeatedOnce } from "./retry";
 import type { Shape } from "./shape";
 import { connectorFor, type Connector } from "../tls/connector";
-import type { Address } from "../vocabulary";
+import type { Address, ChangingMethod } from "../vocabulary";
 
 /** Options that every call accepts. */
 export interface CallOptions {
@@ -103,16 +103,12 @@ export class Transport {
   }
 
   /** As `post`, for answers of any shape. */
-  async change(method: "POST" | "PATCH" | "DELETE", path: string, options: RequestOptions = {}): Promise<WholeAnswer> {
+  async change(method: ChangingMethod, path: string, options: RequestOptions = {}): Promise<WholeAnswer> {
     return whole(await this.changeStreaming(method, path, options));
   }
 
   /** As `post`, for answers that are read while they arrive. */
-  async changeStreaming(
-    method: "POST" | "PATCH" | "DELETE",
-    path: string,
-    options: RequestOptions = {},
-  ): Promise<OpenAnswer> {
+  async changeStreaming(method: ChangingMethod, path: string, options: RequestOptions = {}): Promise<OpenAnswer> {
     if (!options.harmless) this.refuseReadOnly();
     return this.#answer(method, path, options);
   }

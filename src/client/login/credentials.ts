@@ -1,6 +1,6 @@
 import { ConfigurationError } from "../errors";
 import { parseTotpSecret, totpCode } from "./totp";
-import type { AuthMethod } from "../vocabulary";
+import { NOT_VISIBLE_ASCII, type AuthMethod } from "../vocabulary";
 
 export interface Login {
   user?: string;
@@ -21,7 +21,7 @@ export class Credentials {
   constructor({ user = "", password = "", totpSecret = "", auth = "headers" }: Login) {
     if (/[^\x20-\x7e]/.test(password))
       throw new ConfigurationError("The password has characters that the device cannot accept.");
-    if (/[^\x21-\x7e]/.test(user))
+    if (NOT_VISIBLE_ASCII.test(user))
       throw new ConfigurationError("The user name has characters that the device cannot accept.");
     if (auth === "basic" && password.includes(":")) {
       throw new ConfigurationError(

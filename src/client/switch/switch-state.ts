@@ -65,4 +65,6 @@ export interface SwitchState {
   atx: { busy: boolean[]; leds: { power: boolean[]; hdd: boolean[] } };
 }
 
-export type SwitchRole = "inactive" | "active" | "flashing" | "beacon" | "bootloader";
+/** What the lights of a port show. */
+export const SWITCH_ROLES = ["inactive", "active", "flashing", "beacon", "bootloader"] as const;
+export type SwitchRole = (typeof SWITCH_ROLES)[number];

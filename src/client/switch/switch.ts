@@ -1,7 +1,7 @@
 import type { ChangeOptions, Commands } from "../http/commands";
 import { ConfigurationError } from "../errors";
 import { inRange, integerIn, oneOf } from "../ranges";
-import type { SwitchColor, SwitchEdids, SwitchRole, SwitchState } from "./switch-state";
+import { SWITCH_ROLES, type SwitchColor, type SwitchEdids, type SwitchRole, type SwitchState } from "./switch-state";
 import type { CallOptions } from "../http/transport";
 import type { AtxAction, AtxButton } from "../vocabulary";
 
@@ -23,7 +23,6 @@ export interface SwitchPortParams {
   clickResetDelay?: number;
 }
 
-const ROLES: readonly SwitchRole[] = ["inactive", "active", "flashing", "beacon", "bootloader"];
 const BYTE = { min: 0, max: 255 };
 const MAX_PORTS = 20;
 const MAX_UNITS = 5;
@@ -100,7 +99,10 @@ export class Switch {
     colors: Partial<Record<SwitchRole, SwitchColor | "default">>,
     options: ChangeOptions = {},
   ): Promise<void> {
-    const entries = Object.entries(colors).map(([role, color]) => [oneOf("The role", role, ROLES), colorOf(color)]);
+    const entries = Object.entries(colors).map(([role, color]) => [
+      oneOf("The role", role, SWITCH_ROLES),
+      colorOf(color),
+    ]);
     return this.#post("set_colors", Object.fromEntries(entries) as Record<string, string>, options);
   }
 
