@@ -13,8 +13,8 @@ interface Result {
 }
 
 interface Runner {
-  jobsOf(line: object, files: string[], name?: string): { args: string[] }[];
-  runTestFile(job: object): Promise<Result>;
+  jobsOf: (line: object, files: string[], name?: string) => { args: string[] }[];
+  runTestFile: (job: object) => Promise<Result>;
 }
 
 const LINE = { name: "this Node-RED", env: {}, needs: () => true };
