@@ -12,7 +12,7 @@ const MIN_NODE = [20, 18, 1];
 const SECOND_LINE = path.join(ROOT, "test/node-red-5");
 /** Says of which sources the build was made. */
 const BUILT = path.join(ROOT, "dist/.built");
-export const SOURCES = ["nodes", "src", "test", "icons", "package.json", "tsconfig.json"];
+const SOURCES = ["nodes", "src", "test", "icons", "package.json", "tsconfig.json"];
 /** What is put there for the tests, or noted by them, changes nothing of the build. */
 const NO_SOURCES = ["node_modules", "node-red-5", "weights.json"];
 
@@ -55,13 +55,14 @@ async function bringUpToDate(stamp, wanted, announcement, work) {
 }
 
 /** Time of the newest change; a folder's own time tells of what was removed from it. */
-function newestSource() {
+export function newestSource() {
   return String(Math.max(...SOURCES.map((name) => newestIn(path.join(ROOT, name)))));
 }
 
 function newestIn(file) {
-  const stats = statSync(file);
-  if (!stats.isDirectory()) return stats.mtimeMs;
+  // An editor that saves leaves files for a moment only.
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (!stats?.isDirectory()) return stats?.mtimeMs ?? 0;
   const inside = readdirSync(file).filter((name) => !NO_SOURCES.includes(name));
   return Math.max(stats.mtimeMs, ...inside.map((name) => newestIn(path.join(file, name))));
 }

@@ -49,17 +49,20 @@ describe("typing", SIDE_BY_SIDE, () => {
     const { sim, kvm } = await bench(t, { clock });
     const typed = (isSo: (typed: string) => boolean) =>
       until(async () => {
-        await clock.advance(10);
+        await clock.advance(100);
+        assert.match(sim.host.typed, /^a*b*$/);
         return isSo(sim.host.typed);
       });
+    // The time that the client gives the device begins when it sends; a connection that is still to be made would take of it.
+    await kvm.hid.getState();
     const abort = new AbortController();
     const start = performance.now();
-    const first = failure(kvm.hid.typeText("a".repeat(100), { delay: 0.01, signal: abort.signal }), {
+    const first = failure(kvm.hid.typeText("a".repeat(20), { delay: 0.05, signal: abort.signal }), {
       name: "CancelledError",
       outcome: "unknown",
     });
     const second = kvm.hid.typeText("b".repeat(20), { delay: 0.002 });
-    await typed(({ length }) => length > 2);
+    await typed(({ length }) => length > 0);
     abort.abort();
     // The device goes on with what it was given.
     await clock.advance(1000);

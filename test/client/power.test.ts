@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { describe, test, type TestContext } from "node:test";
 import type { Power, PowerResult } from "../../src/client";
-import { scaledClock, type Simulator, type SimulatorOptions } from "../../src/simulator";
+import { manualClock, scaledClock, type Simulator, type SimulatorOptions } from "../../src/simulator";
 import { until } from "../harness/until";
 import { bench, client, failure, posts, SIDE_BY_SIDE } from "./kit";
 
@@ -294,7 +294,8 @@ describe("power", SIDE_BY_SIDE, () => {
 
   describe("a button that somebody else presses", SIDE_BY_SIDE, () => {
     test("is busy at once without a time to try again", async (t) => {
-      const { sim, kvm } = await bench(t);
+      const clock = manualClock();
+      const { sim, kvm } = await bench(t, { clock });
       const other = await client(t, { address: sim.url });
       await other.atx.clickPower();
       await failure(kvm.atx.clickPower(), {
@@ -304,6 +305,7 @@ describe("power", SIDE_BY_SIDE, () => {
         outcome: undefined,
       });
       await failure(kvm.power.click(), { name: "BusyError" });
+      await clock.advance(10_000);
       assert.equal(sim.host.presses.length, 1);
     });
 

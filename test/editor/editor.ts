@@ -34,7 +34,6 @@ export class Editor {
   static async open(url: string): Promise<Editor> {
     const browser = await launchBrowser();
     const editor = new Editor(browser, await browser.newPage({ viewport: { width: 1400, height: 900 } }));
-    await editor.page.addInitScript(hasten);
     await editor.load(url);
     return editor;
   }
@@ -45,7 +44,7 @@ export class Editor {
     await this.page.locator("#red-ui-loading-progress").waitFor({ state: "hidden" });
     await this.page.locator("#red-ui-workspace-chart svg").first().waitFor();
     await this.page.addStyleTag({ content: DARK + STILL });
-    await this.page.evaluate(() => ($.fx.off = true));
+    await this.page.evaluate(hasten);
   }
 
   async close(): Promise<void> {

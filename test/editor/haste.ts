@@ -3,10 +3,11 @@ export const STILL =
   "*, *::before, *::after { transition-duration: 0s !important; animation-duration: 0s !important; }";
 
 /**
- * Runs in the page before its own scripts: what the editor does after a while, as showing a reason when the pointer rests on a field,
- * it does ten times as soon. The order of things stays.
+ * Runs in the page when the editor is loaded, whose parts wait for each other until then. What it does after a while, as showing a
+ * reason when the pointer rests on a field, it does ten times as soon.
  */
 export function hasten(): void {
+  $.fx.off = true;
   const { setTimeout } = globalThis;
   const soon = (work: () => void, delay = 0, ...args: []) => setTimeout(work, delay / 10, ...args);
   globalThis.setTimeout = Object.assign(soon, setTimeout);

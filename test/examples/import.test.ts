@@ -80,8 +80,8 @@ test("each example can be imported in the editor", { skip }, async (t) => {
   t.after(() => browser.close());
 
   const page = await browser.newPage();
-  await page.addInitScript(hasten);
   await openEditor(page, child.url);
+  await page.evaluate(hasten);
 
   for (const file of EXAMPLES) {
     await t.test(file, async () => {

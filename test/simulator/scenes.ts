@@ -68,7 +68,8 @@ function optionsOf(name: string): SimulatorOptions {
       ? STILL
       : /^((gpio|atx)-.*busy|atx-reset-while|expire-|streamer-(state|ustreamer|snapshot(?!-nosignal)))/.test(name)
         ? manualClock()
-        : scaledClock(20);
+        : // What waits for one channel and finds another busy needs a time that passes, but not while a busy computer stalls.
+          scaledClock(name === "gpio-locator-state" ? 1 : 20);
   if (name.startsWith("totp-")) return { clock: manualClock({ wall: NOW }), totpSecret: SECRET };
   return { clock, auth: !name.startsWith("noauth-") };
 }
