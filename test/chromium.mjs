@@ -6,8 +6,8 @@ import path from "node:path";
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 /**
- * The browser of the editor tests, as the environment that tells them; installed where that is possible (Debian, as root).
- * Without one the tests that need it fail, each saying so.
+ * The browser of the editor tests, as the environment that tells them; installed where that is possible (Debian, as
+ * root). Without one the tests that need it fail, each saying so.
  */
 export async function findChromium() {
   if (process.env.SKIP_BROWSER === "1") return {};

@@ -9,8 +9,9 @@ const WANTED = 95;
 const ONLY_TYPES = /^"use strict";\s+Object\.defineProperty\(exports, "__esModule", \{ value: true \}\);\s*$/;
 
 /**
- * A reporter for node:test, for `npm run coverage`: what no test of the client has run, line by line and branch by branch.
- * The exit code is 1 when too much of it is. Node 20 can neither choose what it measures nor say how much is enough.
+ * A reporter for node:test, for `npm run coverage`: what no test of the client has run, line by line and branch by
+ * branch. The exit code is 1 when too much of it is. Node 20 can neither choose what it measures nor say how much is
+ * enough.
  */
 export default async function* coverage(events) {
   let files;

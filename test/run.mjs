@@ -1,6 +1,7 @@
 /**
- * `npm test`: sets up what is missing, then runs everything on both lines of Node-RED. The last line is "N passed, N failed".
- * `npm test -- gpio` runs the files with that in their name, on the first line only; `npm test -- --help` says what else there is.
+ * `npm test`: sets up what is missing, then runs everything on both lines of Node-RED. The last line is "N passed, N
+ * failed". `npm test -- gpio` runs the files with that in their name, on the first line only; `npm test -- --help` says
+ * what else there is.
  */
 import { setUp } from "../src/demo/setup.mjs";
 import { runEverything } from "./runner/everything.mjs";

@@ -45,7 +45,10 @@ async function moveBy({ pikvm, fields: { atX: x = 0, atY: y = 0 }, signal }: Mou
 
 const HERE = " To use the place where the pointer is, leave X and Y empty in the node's dialog.";
 
-/** Where it is clicked; undefined is where the pointer is. A message that should bring a point and does not must not click there. */
+/**
+ * Where it is clicked; undefined is where the pointer is. A message that should bring a point and does not must not
+ * click there.
+ */
 const placeIn = (work: MouseWork): Point | undefined =>
   work.isBlank("atX") && work.isBlank("atY") ? undefined : pointIn(work, HERE);
 

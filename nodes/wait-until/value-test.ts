@@ -7,8 +7,8 @@ import type { schema } from "./schema";
 type ValueTest = (value: unknown, first: unknown) => boolean;
 
 /**
- * How a value that a device reports is compared with one of a flow. What a flow has as text fits a number with the same digits, and yes or no
- * in the words of `flag`: messages from MQTT and dashboards are texts.
+ * How a value that a device reports is compared with one of a flow. What a flow has as text fits a number with the same
+ * digits, and yes or no in the words of `flag`: messages from MQTT and dashboards are texts.
  * @throws ConfigurationError for a value that cannot be compared with.
  */
 export function valueTest(test: WorkOf<typeof schema>["fields"]["test"], given: unknown): ValueTest {

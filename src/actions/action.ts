@@ -34,8 +34,8 @@ export interface Actions<F extends Fields = Fields> {
 type ChoicesIn<F extends Fields> = { [Name in keyof F]: F[Name] extends { kind: "choice" } ? Name : never }[keyof F];
 
 /**
- * What is done for each value of the field that chooses: the compiler misses an action that is not there. The result begins with what was
- * chosen.
+ * What is done for each value of the field that chooses: the compiler misses an action that is not there. The result
+ * begins with what was chosen.
  */
 export function actionsBy<F extends Fields, By extends ChoicesIn<F> & string>(
   schema: NodeSchema<F>,

@@ -24,7 +24,9 @@ export interface PictureReports {
   recovered: () => void;
 }
 
-/** Hands on one picture after the other. A file that cannot be written is reported once, until it can be written again. */
+/**
+ * Hands on one picture after the other. A file that cannot be written is reported once, until it can be written again.
+ */
 export class PictureWriter {
   readonly #format: PictureFormat;
   readonly #file: string;

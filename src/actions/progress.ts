@@ -20,8 +20,8 @@ const MEGA = 1_000_000;
 const INTERVAL = 1000;
 
 /**
- * For one piece of work that begins now: what to call with how far it is, as often as one likes. `tell` is called for each percent and each
- * second, with the text for the status.
+ * For one piece of work that begins now: what to call with how far it is, as often as one likes. `tell` is called for
+ * each percent and each second, with the text for the status.
  */
 export function progressOf(tell: (text: string, told: ToldProgress) => void): (progress: Progress) => void {
   // What a message waits before does not count, e.g. for another upload.

@@ -20,7 +20,8 @@ export class Unfit extends Error {
 }
 
 /**
- * A text. Numbers and booleans become text; objects do not. It is never shown in an error: it may be what a user types in secret.
+ * A text. Numbers and booleans become text; objects do not. It is never shown in an error: it may be what a user types
+ * in secret.
  * @param empty accepts a text without characters; `optional` accepts nothing at all too, as an empty text.
  */
 export function text({
@@ -106,7 +107,10 @@ export function optionalNumber(options: NumberOptions): Reader<number | undefine
   return (value) => (value === undefined || value === null || value === "" ? undefined : read(value));
 }
 
-/** Parameters of a query: an object of simple values, JSON of one, or a text as after the question mark. Nothing is none. */
+/**
+ * Parameters of a query: an object of simple values, JSON of one, or a text as after the question mark. Nothing is
+ * none.
+ */
 export function query(): Reader<Record<string, string>> {
   return (value) => {
     if (value === undefined || value === null) return {};
@@ -177,7 +181,10 @@ export interface RegionValue {
   bottom?: number;
 }
 
-/** A part of the screen: `left, top, right, bottom` as text or list, or an object with these names. Nothing is all of it. */
+/**
+ * A part of the screen: `left, top, right, bottom` as text or list, or an object with these names. Nothing is all of
+ * it.
+ */
 export function region(): Reader<RegionValue | undefined> {
   return (value) => {
     if (value === undefined || value === null || simple(value)?.trim() === "") return undefined;

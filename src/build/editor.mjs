@@ -1,5 +1,6 @@
-// Makes the editor half of what is published, after tsc: for each node of package.json its html file (the script of nodes/<name>/editor.ts
-// and the form, both from the schema), the words, help and icons beside it, and the module that Node-RED loads, all where it looks for them.
+// Makes the editor half of what is published, after tsc: for each node of package.json its html file (the script of
+// nodes/<name>/editor.ts and the form, both from the schema), the words, help and icons beside it, and the module that
+// Node-RED loads, all where it looks for them.
 import { build } from "esbuild";
 import { existsSync } from "node:fs";
 import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";

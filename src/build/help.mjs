@@ -1,9 +1,9 @@
 import { expanded } from "./tags.mjs";
 
 /**
- * A node's help, with what it shares with others of its language (the templates of parts.html, named by their id) and, for
- * `<pikvm-fields></pikvm-fields>`, its fields: their words from the catalogues, their ranges, choices and defaults from the schema; for
- * `<pikvm-range name="..."></pikvm-range>` the range of one of them.
+ * A node's help, with what it shares with others of its language (the templates of parts.html, named by their id) and,
+ * for `<pikvm-fields></pikvm-fields>`, its fields: their words from the catalogues, their ranges, choices and defaults
+ * from the schema; for `<pikvm-range name="..."></pikvm-range>` the range of one of them.
  */
 export function helpOf(help, { schema, parts, wordsOf }, where) {
   const templates = templatesIn(parts);

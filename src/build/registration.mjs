@@ -1,5 +1,5 @@
-// The script of a node in the editor. The catalogue of Node-RED reads it with a parser, without running it: so the build writes the
-// literals of the schema into `RED.nodes.registerType`.
+// The script of a node in the editor. The catalogue of Node-RED reads it with a parser, without running it: so the
+// build writes the literals of the schema into `RED.nodes.registerType`.
 
 const COLOR = "#7AB8AA";
 

@@ -1,4 +1,5 @@
-// The rows of a dialog, made from the node's schema. nodes/<name>/dialog.html, where a node has one, says what stands between them:
+// The rows of a dialog, made from the node's schema. nodes/<name>/dialog.html, where a node has one, says what stands
+// between them:
 //
 //   <pikvm-device></pikvm-device>             the device, and for actions the box that lets messages choose another
 //   <pikvm-field name="hold"></pikvm-field>   the row of this field

@@ -1,6 +1,9 @@
 const TAG = /^( *)<pikvm-([a-z]+)((?: [a-z]+="[^"]*")*)><\/pikvm-\2>$/gm;
 
-/** Replaces each line that is a tag `<pikvm-kind name="..."></pikvm-kind>` by the lines that `parts[kind]` makes of its attributes. */
+/**
+ * Replaces each line that is a tag `<pikvm-kind name="..."></pikvm-kind>` by the lines that `parts[kind]` makes of its
+ * attributes.
+ */
 export function expanded(html, parts, where) {
   return html.replace(TAG, (_tag, indent, kind, attributes) => {
     const part = parts[kind];

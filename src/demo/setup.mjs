@@ -16,7 +16,10 @@ const SOURCES = ["nodes", "src", "test", "icons", "package.json", "tsconfig.json
 /** What is put there for the tests, or noted by them, changes nothing of the build. */
 const NO_SOURCES = ["node_modules", "node-red-5", "weights.json"];
 
-/** Installs the dependencies and builds, where that has not been done or is out of date. @throws Error when one of them fails. */
+/**
+ * Installs the dependencies and builds, where that has not been done or is out of date. @throws Error when one of them
+ * fails.
+ */
 export async function setUp() {
   checkNode();
   await install(ROOT, "Installing dependencies (a minute or two, once) ...");
@@ -69,7 +72,8 @@ function newestIn(file) {
 
 /** @throws Error when npm fails. */
 async function npm(...args) {
-  // The npm that runs us. By its bare name it might be another one: Node-RED brings an npm of its own, first on PATH here.
+  // The npm that runs us. By its bare name it might be another one: Node-RED brings an npm of its own, first on PATH
+  // here.
   const { npm_execpath: own } = process.env;
   const [command, first] = own ? [process.execPath, [own]] : ["npm", []];
   // npm is a script there.

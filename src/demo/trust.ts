@@ -8,7 +8,8 @@ const TIMEOUT = 10;
 const NO_CERTIFICATE = "00".repeat(32);
 
 /**
- * The SHA-256 fingerprint of a device whose certificate this computer trusts anyway. Sends nothing but the TLS handshake.
+ * The SHA-256 fingerprint of a device whose certificate this computer trusts anyway. Sends nothing but the TLS
+ * handshake.
  * @throws Error that tells a person what the device presents and what to do, when it is not trusted.
  */
 export async function trustedFingerprint(address: Address): Promise<string> {

@@ -122,7 +122,10 @@ function sourceProblem(value: string, source: string): string | undefined {
   return valid === true ? undefined : valid;
 }
 
-/** Of what is wrong from the start Node-RED tells the reason at the input, which the typed input hides: it is to be told there instead. */
+/**
+ * Of what is wrong from the start Node-RED tells the reason at the input, which the typed input hides: it is to be told
+ * there instead.
+ */
 function dropTooltip(field: JQuery): void {
   const tooltip = field.data("tooltip") as { delete(): void } | undefined; // set by the editor, and known to it only
   tooltip?.delete();

@@ -74,7 +74,10 @@ export function definitionOf(schema: NodeSchema, dialog: Dialog): Definition {
 
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 
-/** Shows what is absent in the flow, or was stored by an older version, as this version has it: before the inputs become more than that. */
+/**
+ * Shows what is absent in the flow, or was stored by an older version, as this version has it: before the inputs become
+ * more than that.
+ */
 function showStored(stored: Record<string, unknown>, prefix: string): void {
   for (const [name, value] of Object.entries(stored)) {
     const input = $(`#${prefix}${name}`);

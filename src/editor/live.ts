@@ -12,8 +12,8 @@ interface Choices {
 const lists = new Map<string, { asked: number; choices: Promise<Choices> }>();
 
 /**
- * Suggests what the chosen device itself has, while somebody types: `kind` is one of the lists of `src/runtime/choices.ts`. Instead of a
- * device that is not deployed yet or does not answer, `otherwise` is suggested.
+ * Suggests what the chosen device itself has, while somebody types: `kind` is one of the lists of
+ * `src/runtime/choices.ts`. Instead of a device that is not deployed yet or does not answer, `otherwise` is suggested.
  */
 export function suggestLive(kind: string, otherwise: readonly string[] = []): Suggest {
   return (typed, done) =>

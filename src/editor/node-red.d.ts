@@ -2,7 +2,10 @@ import type { EditorRED } from "node-red";
 import type { Suggestion } from "./suggest";
 
 declare global {
-  /** Finds suggestions for what was typed so far, at once or later: Node-RED hands `done` to a function with two parameters. */
+  /**
+   * Finds suggestions for what was typed so far, at once or later: Node-RED hands `done` to a function with two
+   * parameters.
+   */
   type Suggest = ((typed: string) => Suggestion[]) | ((typed: string, done: (found: Suggestion[]) => void) => void);
 
   /** Node-RED's editor API: a global of the page that our scripts are loaded into. */

@@ -25,8 +25,8 @@ export const WELL_KNOWN: Readonly<Record<string, string>> = {
 };
 
 /**
- * Suggests the known paths, and those of the relays and inputs that the chosen device has, by path or words. It does not wait for the
- * device: what it has is suggested once it has answered.
+ * Suggests the known paths, and those of the relays and inputs that the chosen device has, by path or words. It does
+ * not wait for the device: what it has is suggested once it has answered.
  */
 export function suggestPaths(known = WELL_KNOWN): (typed: string) => Suggestion[] {
   const own = Object.entries(known).map(([path, word]) => suggestion(path, common(`path.${word}`)));

@@ -5,8 +5,8 @@ import { defaultsOf, isNewer } from "../schema/stored";
 const OF_EVERY_NODE = "id type x y z g d l wires info icon inputLabels outputLabels credentials users".split(" ");
 
 /**
- * Keeps what a newer version of this package has stored and this one does not know: the editor sends only the properties that a type
- * names, so a deploy would lose the others.
+ * Keeps what a newer version of this package has stored and this one does not know: the editor sends only the
+ * properties that a type names, so a deploy would lose the others.
  */
 export function keepUnknown(schema: NodeSchema): void {
   const known = new Set([...OF_EVERY_NODE, ...Object.keys(defaultsOf(schema))]);

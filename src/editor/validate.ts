@@ -19,7 +19,9 @@ export function validator(label: () => string, problem: (node: object, value: st
   return validate as unknown as Validate;
 }
 
-/** The same for one type of a typed input, which shows its reason at the field only when it finds the mistake itself. */
+/**
+ * The same for one type of a typed input, which shows its reason at the field only when it finds the mistake itself.
+ */
 export function typeValidator(problem: (value: string) => string | undefined): (value: string) => boolean {
   const validate = (value: string): true | string => problem(value) ?? true;
   // As above: a string is the reason, which the types do not know.

@@ -14,7 +14,10 @@ import { Status } from "./status";
 import type { Stored } from "./stored";
 import { expectFailures, Streams } from "./streams";
 
-/** Messages that one node works on or holds at the same time; a flow that sends faster than a device works must hear of it. */
+/**
+ * Messages that one node works on or holds at the same time; a flow that sends faster than a device works must hear of
+ * it.
+ */
 const LIMIT = 500;
 
 /** A message that has come in and not gone out yet. */

@@ -5,7 +5,10 @@ import type { NodeAPI } from "./red";
 /** Seconds for a look at a certificate while a person waits in the dialog. */
 const TIMEOUT = 10;
 
-/** Lets the device dialog show the certificate that an address presents. Nothing but a TLS handshake is made, no credentials are used. */
+/**
+ * Lets the device dialog show the certificate that an address presents. Nothing but a TLS handshake is made, no
+ * credentials are used.
+ */
 export function serveCertificate(RED: NodeAPI): void {
   RED.httpAdmin.post("/pikvm/certificate", RED.auth.needsPermission("flows.write"), (request, response) => {
     const { address } = request.body as { address?: unknown };

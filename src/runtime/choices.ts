@@ -24,8 +24,8 @@ const CHOICES: Record<string, (kvm: PiKVM, signal: AbortSignal) => Promise<strin
 };
 
 /**
- * Lets dialogs ask a deployed device for what can be chosen: `GET pikvm/devices/<id>/choices/<kind>` answers `names`, what some of them are
- * called as `words`, and why there are none as `problem`.
+ * Lets dialogs ask a deployed device for what can be chosen: `GET pikvm/devices/<id>/choices/<kind>` answers `names`,
+ * what some of them are called as `words`, and why there are none as `problem`.
  */
 export function serveChoices(RED: NodeAPI): void {
   const path = "/pikvm/devices/:id/choices/:kind";

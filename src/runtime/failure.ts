@@ -26,7 +26,8 @@ interface FlowError {
 const ERROR_OUTPUT = 1;
 
 /**
- * One failure, one path: to the error output when something is wired to it now, else to Catch nodes and the log. Never both.
+ * One failure, one path: to the error output when something is wired to it now, else to Catch nodes and the log. Never
+ * both.
  * @param done absent for nodes that produce messages by themselves.
  */
 export function fail(node: FlowNode, message: Message, error: PiKVMError, send: Send, done?: Done): void {

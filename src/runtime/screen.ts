@@ -7,8 +7,8 @@ const TIMEOUT = 15;
 const VIDEO_TIMEOUT = 6;
 
 /**
- * Lets dialogs see what is on the screen of a deployed device now: `GET pikvm/devices/<id>/snapshot` answers with a JPEG, or with why there
- * is none as `problem`.
+ * Lets dialogs see what is on the screen of a deployed device now: `GET pikvm/devices/<id>/snapshot` answers with a
+ * JPEG, or with why there is none as `problem`.
  */
 export function serveScreen(RED: NodeAPI): void {
   const path = "/pikvm/devices/:id/snapshot";

@@ -60,7 +60,8 @@ export function sourceModule<F extends Fields>(
 ): (RED: NodeAPI) => void {
   return (RED) => {
     const waiting = new Set<SourceNode>();
-    // Before that, the nodes that messages and errors go to may not be there. One listener for all: of more than ten Node-RED warns.
+    // Before that, the nodes that messages and errors go to may not be there. One listener for all: of more than ten
+    // Node-RED warns.
     RED.events.on("flows:started", () => {
       for (const node of waiting) void node.start();
       waiting.clear();

@@ -16,7 +16,10 @@ export interface Stored extends NodeDef {
   [property: string]: unknown;
 }
 
-/** What a flow has stored, moved forward to this version. A node that a newer version stored does what it can, and says so. */
+/**
+ * What a flow has stored, moved forward to this version. A node that a newer version stored does what it can, and says
+ * so.
+ */
 export function storedIn(schema: NodeSchema, node: FlowNode, config: NodeDef): Stored {
   if (isNewer(schema, { ...config })) {
     node.warn(

@@ -2,7 +2,10 @@ import { Readable } from "node:stream";
 import type { PiKVMError } from "../client";
 import type { Message } from "./red";
 
-/** Streams that a node has handed to its flow. Each holds a connection to the device until it ends, whether or not anybody reads it. */
+/**
+ * Streams that a node has handed to its flow. Each holds a connection to the device until it ends, whether or not
+ * anybody reads it.
+ */
 export class Streams {
   readonly #open = new Set<Readable>();
 
@@ -11,7 +14,8 @@ export class Streams {
     for (const value of Object.values(result ?? {})) {
       if (!(value instanceof Readable)) continue;
       this.#open.add(value);
-      // Node-RED copies a message for each wire but the first, and leaves what it does not know as it is: a copied stream is a dead one.
+      // Node-RED copies a message for each wire but the first, and leaves what it does not know as it is: a copied
+      // stream is a dead one.
       Object.defineProperty(value, Symbol.toStringTag, { value: "Readable", configurable: true });
       value.once("close", () => this.#open.delete(value));
     }
@@ -23,7 +27,10 @@ export class Streams {
   }
 }
 
-/** A stream that comes with a message may fail before anybody reads it, or be refused with the message: that would end Node-RED. */
+/**
+ * A stream that comes with a message may fail before anybody reads it, or be refused with the message: that would end
+ * Node-RED.
+ */
 export function expectFailures(message: Message): void {
   for (const value of valuesOf(message)) {
     for (const stream of value instanceof Readable ? [value] : valuesOf(value))

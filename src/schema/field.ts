@@ -17,7 +17,10 @@ export type Suggested =
 
 export type Unit = "seconds" | "pixels" | "percent" | "bitrate" | "fps" | "times";
 
-/** What every field says of itself. Words for it are in the node's catalogue: `label.<name>`, and `hint.<name>` with `hint`. */
+/**
+ * What every field says of itself. Words for it are in the node's catalogue: `label.<name>`, and `hint.<name>` with
+ * `hint`.
+ */
 interface Common {
   /** Of Font Awesome 4. */
   icon: string;

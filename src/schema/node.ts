@@ -2,14 +2,14 @@ import type { Field, Fields } from "./field";
 import type { Wanted, When } from "./when";
 
 /**
- * Makes what a flow stored by one version of the schema into what the next version stores. It may be given anything: flow files are edited
- * by hand.
+ * Makes what a flow stored by one version of the schema into what the next version stores. It may be given anything:
+ * flow files are edited by hand.
  */
 export type Migration = (stored: Readonly<Record<string, unknown>>) => Record<string, unknown>;
 
 /**
- * What a node is, for both of its halves: action nodes take messages, and each of their fields may come with one; sources and the device
- * store plain values.
+ * What a node is, for both of its halves: action nodes take messages, and each of their fields may come with one;
+ * sources and the device store plain values.
  */
 export interface NodeSchema<F extends Fields = Fields> {
   /** Of its folder and its words; `pikvm-<name>` is its type. */

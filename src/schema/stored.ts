@@ -26,8 +26,8 @@ export function defaultsOf(schema: NodeSchema): Record<string, unknown> {
 }
 
 /**
- * What a flow has stored, as this version stores it. What is absent takes its default; of a newer version nothing is changed, so what is
- * not known here stays.
+ * What a flow has stored, as this version stores it. What is absent takes its default; of a newer version nothing is
+ * changed, so what is not known here stays.
  */
 export function upToDate(schema: NodeSchema, stored: Stored): Record<string, unknown> {
   const migrations = schema.migrations ?? [];

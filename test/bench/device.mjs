@@ -1,6 +1,6 @@
 /**
- * The device of the bench, in a process of its own: its memory and time are not the client's. Told by messages what to do.
- * Arguments: images of its storage, as name=bytes.
+ * The device of the bench, in a process of its own: its memory and time are not the client's. Told by messages what to
+ * do. Arguments: images of its storage, as name=bytes.
  */
 import simulator from "../../dist/src/simulator/index.js";
 

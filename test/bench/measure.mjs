@@ -13,7 +13,10 @@ export async function timed(work) {
   return { seconds, cpu: (user + system) / 1e6 };
 }
 
-/** @returns as `timed`, and by how many MiB the process grew at most over what it was `before`: all of it, and two of its parts. */
+/**
+ * @returns as `timed`, and by how many MiB the process grew at most over what it was `before`: all of it, and two of
+ * its parts.
+ */
 export async function weighed(work) {
   const before = process.memoryUsage();
   const growth = { rss: 0, heapUsed: 0, external: 0 };

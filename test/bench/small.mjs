@@ -1,4 +1,7 @@
-/** Many small things: answers and events, through the client and without it. Each answers with what it cost, see `timed`. */
+/**
+ * Many small things: answers and events, through the client and without it. Each answers with what it cost, see
+ * `timed`.
+ */
 import { once } from "node:events";
 import { Pool } from "undici";
 import WebSocket from "ws";
@@ -33,7 +36,10 @@ async function repeated(get, count, atOnce) {
   await Promise.all(lines);
 }
 
-/** Hears so many events over the client's link, which merges them into states, and over a plain WebSocket, which only parses them. */
+/**
+ * Hears so many events over the client's link, which merges them into states, and over a plain WebSocket, which only
+ * parses them.
+ */
 export async function events(device, count) {
   return { client: await heardByClient(device, count), raw: await heardByWebSocket(device, count) };
 }

@@ -1,6 +1,7 @@
 /**
  * One transfer in a process of its own, so that nothing else is in its memory; tells its parent what it cost.
- * Arguments: who (client, undici), what (upload, upload-unknown, download), the device's address, bytes, bytes of a transfer before it.
+ * Arguments: who (client, undici), what (upload, upload-unknown, download), the device's address, bytes, bytes of a
+ * transfer before it.
  */
 import { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";

@@ -53,7 +53,8 @@ describe("typing", SIDE_BY_SIDE, () => {
         assert.match(sim.host.typed, /^a*b*$/);
         return isSo(sim.host.typed);
       });
-    // The time that the client gives the device begins when it sends; a connection that is still to be made would take of it.
+    // The time that the client gives the device begins when it sends; a connection that is still to be made would take
+    // of it.
     await kvm.hid.getState();
     const abort = new AbortController();
     const start = performance.now();

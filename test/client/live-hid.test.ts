@@ -127,7 +127,8 @@ for (const binary of [true, false]) {
 
     test("2000 events arrive in order, none is lost, also when nobody waits for them one by one", async (t) => {
       const { sim, kvm, live } = await liveBench(t, { binary });
-      // It keeps the session: a busy computer's keyboard is slower than its pace, and the end of a session drops what it has not typed.
+      // It keeps the session: a busy computer's keyboard is slower than its pace, and the end of a session drops what
+      // it has not typed.
       kvm.events();
       const expected: string[] = [];
       const sent: Promise<void>[] = [];

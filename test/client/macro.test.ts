@@ -400,7 +400,8 @@ describe("what a macro may leave out, or say in another way", () => {
   });
 });
 
-// The measure that was asked for: under 1 % of a macro of 60 s; ten times as fast, timers and sockets are as late as ever.
+// The measure that was asked for: under 1 % of a macro of 60 s; ten times as fast, timers and sockets are as late as
+// ever.
 test("lateness does not add up: a macro of 60 s drifts by less than 1 %, also ten times as fast", async (t) => {
   const { sim, kvm } = await bench(t);
   const taps = Array.from({ length: 600 }, () => [key("KeyA", true), delay(54), key("KeyA", false), delay(46)]);

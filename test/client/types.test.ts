@@ -42,7 +42,10 @@ function constants(): Constant[] {
   return [...answers, ...states];
 }
 
-/** What the compiler says of the values as literals of their types: of a literal it also refuses fields that the type does not have. */
+/**
+ * What the compiler says of the values as literals of their types: of a literal it also refuses fields that the type
+ * does not have.
+ */
 function complaints(values: readonly Constant[]): string[] {
   const lines = values.map(({ type, value }, index) => `export const c${index}: ${type} = ${JSON.stringify(value)};`);
   const names = new Set(

@@ -1,6 +1,6 @@
 /**
- * Node-RED 5 has a dark theme. In 4.1, themes are stylesheets that set these variables; this is one, under the name of the
- * class that switches the theme of 5.
+ * Node-RED 5 has a dark theme. In 4.1, themes are stylesheets that set these variables; this is one, under the name of
+ * the class that switches the theme of 5.
  */
 const VARIABLES = {
   "primary-background": "#1e1e1e",

@@ -29,7 +29,8 @@ export class Dialog {
   static async ofNode(editor: Editor, id: string): Promise<Dialog> {
     const shape = editor.shape(id).locator(".red-ui-flow-node").first();
     const isOpen = () => appears(editor.page.locator("#node-input-name"));
-    // To Node-RED two presses within the same millisecond are no double click, nor are two that a busy computer has torn apart.
+    // To Node-RED two presses within the same millisecond are no double click, nor are two that a busy computer has
+    // torn apart.
     await until(() => shape.dblclick({ delay: 20 }).then(isOpen));
     return Dialog.#ready(editor.page, "node-input");
   }

@@ -37,7 +37,10 @@ const VISITS = new Map(
 const lastOf = ({ settings }: Visit): Record<string, Setting["value"]> =>
   Object.fromEntries(settings.flat().map(({ field, value }) => [field, value]));
 
-/** The properties that a person fills in: all but lists, whose entries have tests of their own, and what goes with a typed input. */
+/**
+ * The properties that a person fills in: all but lists, whose entries have tests of their own, and what goes with a
+ * typed input.
+ */
 function fieldsOf(name: string): string[] {
   const defaults = defaultsOf(name);
   const isType = (property: string) => property.endsWith("Type") && property.slice(0, -"Type".length) in defaults;

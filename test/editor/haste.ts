@@ -3,8 +3,8 @@ export const STILL =
   "*, *::before, *::after { transition-duration: 0s !important; animation-duration: 0s !important; }";
 
 /**
- * Runs in the page when the editor is loaded, whose parts wait for each other until then. What it does after a while, as showing a
- * reason when the pointer rests on a field, it does ten times as soon.
+ * Runs in the page when the editor is loaded, whose parts wait for each other until then. What it does after a while,
+ * as showing a reason when the pointer rests on a field, it does ten times as soon.
  */
 export function hasten(): void {
   $.fx.off = true;

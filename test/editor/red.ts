@@ -1,4 +1,7 @@
-/** The parts of the editor's page that these tests look at from within; what runs in the page is handed over as functions. */
+/**
+ * The parts of the editor's page that these tests look at from within; what runs in the page is handed over as
+ * functions.
+ */
 export interface EditorNode {
   [property: string]: unknown;
   id: string;

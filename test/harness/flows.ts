@@ -6,7 +6,10 @@ type NodeConfig = FlowConfig[number];
 
 const TAB: NodeConfig = { id: "tab", type: "tab", label: "test" };
 
-/** A device node for a simulator. Credentials are given the way the editor gives them: with the flow, to be taken out of it. */
+/**
+ * A device node for a simulator. Credentials are given the way the editor gives them: with the flow, to be taken out of
+ * it.
+ */
 export function device(simulator: Pick<Simulator, "url" | "fingerprint">, overrides: object = {}): NodeConfig {
   return {
     id: "device",
@@ -48,7 +51,10 @@ export function fields(inputs: Inputs): Record<string, string> {
   );
 }
 
-/** One of this package's nodes as it is when it was dragged into a flow, by default wired to the sinks "result" and "error". */
+/**
+ * One of this package's nodes as it is when it was dragged into a flow, by default wired to the sinks "result" and
+ * "error".
+ */
 export function node(type: string, overrides: Record<string, unknown> = {}): NodeConfig {
   const own = type.startsWith("pikvm-") ? defaultsOf(type.replace("pikvm-", "")) : {};
   const wires = [["result"], ["error"]];

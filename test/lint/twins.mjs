@@ -1,8 +1,8 @@
 /**
- * `node test/lint/twins.mjs [folder or file ...]`: fails when the same list of names, or the same pattern, stands in two
- * files. Of two such lists one is forgotten when a name comes; both belong into one vocabulary. The order does not matter,
- * nor whether it is an array or a union of types. The simulator and the tests are left out: they know the device from
- * elsewhere than the client, so that one mistake does not hide in both.
+ * `node test/lint/twins.mjs [folder or file ...]`: fails when the same list of names, or the same pattern, stands in
+ * two files. Of two such lists one is forgotten when a name comes; both belong into one vocabulary. The order does not
+ * matter, nor whether it is an array or a union of types. The simulator and the tests are left out: they know the
+ * device from elsewhere than the client, so that one mistake does not hide in both.
  */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";

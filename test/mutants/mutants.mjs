@@ -1,6 +1,7 @@
 /**
- * Breaks that somebody could make by accident. `find` is in the file exactly once and is replaced by `replace`; `why` says what is wrong
- * then. `tests` are the folders or files of test/ that are most likely to notice, and run first; the file's whole folder comes after them.
+ * Breaks that somebody could make by accident. `find` is in the file exactly once and is replaced by `replace`; `why`
+ * says what is wrong then. `tests` are the folders or files of test/ that are most likely to notice, and run first; the
+ * file's whole folder comes after them.
  */
 export const MUTANTS = [
   {

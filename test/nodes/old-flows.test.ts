@@ -10,7 +10,8 @@ import { schemaOf } from "../harness/schemas";
 import { NODE_SETS } from "../package/tarball";
 import { ACTIONS, SOURCES } from "./usual/usual";
 
-// Flows as version 0.1.0 stored them, one for each node, go on working for ever: a file of flows-0.1.0 is never changed.
+// Flows as version 0.1.0 stored them, one for each node, go on working for ever: a file of flows-0.1.0 is never
+// changed.
 
 type Stored = FlowConfig[number];
 

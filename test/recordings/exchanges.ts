@@ -1,4 +1,7 @@
-/** Requests with their answers as the files of `http` and `down` hold them. `answers.ts` has those of all recorders in one shape. */
+/**
+ * Requests with their answers as the files of `http` and `down` hold them. `answers.ts` has those of all recorders in
+ * one shape.
+ */
 import type { Json } from "../../src/simulator/api/python";
 import { filesIn, jsonOf } from "./files";
 

@@ -1,6 +1,7 @@
 /**
- * `npm run record -- --address https://pikvm.lan`: records what a device answers to GET requests, and its events. It changes nothing.
- * docs/recording.md says how to use it, what it takes out, and what to look at before the recording is given away.
+ * `npm run record -- --address https://pikvm.lan`: records what a device answers to GET requests, and its events. It
+ * changes nothing. docs/recording.md says how to use it, what it takes out, and what to look at before the recording is
+ * given away.
  */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -22,7 +23,10 @@ The environment has the password (PIKVM_PASSWORD) and, with two-factor authentic
 `;
 
 const MEDIA = "/redfish/v1/Managers/BMC/VirtualMedia";
-/** File names and what they ask for. All are GET; pictures, the log and images are left out, because nobody could redact them. */
+/**
+ * File names and what they ask for. All are GET; pictures, the log and images are left out, because nobody could redact
+ * them.
+ */
 const CALLS = {
   "atx-state": "/api/atx",
   "auth-check": "/api/auth/check",

@@ -1,4 +1,7 @@
-/** Takes out of a recording what says whose device it is. docs/recording.md has the list of what it knows, and what it cannot know. */
+/**
+ * Takes out of a recording what says whose device it is. docs/recording.md has the list of what it knows, and what it
+ * cannot know.
+ */
 import { isIPv6 } from "node:net";
 
 /** Shorter names would also be found in words that have nothing to do with them. */

@@ -4,8 +4,9 @@ import { writeFileSync } from "node:fs";
 const NOT_ASKED_FOR = "test name does not match pattern";
 
 /**
- * A reporter for node:test that keeps the file named by TEST_COUNT up to date: how many tests of a file passed, failed and were
- * skipped, and whether it came to its end. It writes at once, since a forced exit does not wait for the streams of reporters.
+ * A reporter for node:test that keeps the file named by TEST_COUNT up to date: how many tests of a file passed, failed
+ * and were skipped, and whether it came to its end. It writes at once, since a forced exit does not wait for the
+ * streams of reporters.
  */
 export default async function* count(events) {
   const counts = { passed: 0, failed: 0, skipped: 0, ended: false };

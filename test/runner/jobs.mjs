@@ -33,7 +33,10 @@ export function jobsOf(line, files, name) {
   }));
 }
 
-/** The second line: Node 24 first on PATH, and the Node-RED that the tests load. Elsewhere than on Linux x64, the user's own Node. */
+/**
+ * The second line: Node 24 first on PATH, and the Node-RED that the tests load. Elsewhere than on Linux x64, the user's
+ * own Node.
+ */
 function nodeRed5() {
   const modules = path.join(ROOT, "test/node-red-5/node_modules");
   const onPath =

@@ -7,7 +7,9 @@ const AT_A_TIME = 3 * CORES;
 /** What runs together computes about so much, so that nothing is late only because others are busy. */
 const BUSY = 1.25 * CORES;
 
-/** Runs jobs side by side: the longest first, so that none is left alone at the end, and as many as the processors bear. */
+/**
+ * Runs jobs side by side: the longest first, so that none is left alone at the end, and as many as the processors bear.
+ */
 export async function runAll(jobs, report) {
   const waiting = jobs.toSorted((a, b) => b.weight.seconds - a.weight.seconds);
   const running = new Map();

@@ -1,6 +1,6 @@
 /**
- * Loaded into each test process before its tests: what they report is written at once. With --test-force-exit the process ends before the
- * rest of it is, so that a busy machine lost a part of the results, each without a word.
+ * Loaded into each test process before its tests: what they report is written at once. With --test-force-exit the
+ * process ends before the rest of it is, so that a busy machine lost a part of the results, each without a word.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 

@@ -11,8 +11,8 @@ interface Mistake extends Setting {
 export interface Visit {
   mistakes: Mistake[];
   /**
-   * Each list is entered in an opening of its own: what one action shows is hidden for another. Everything is saved, and there when the dialog
-   * is opened again.
+   * Each list is entered in an opening of its own: what one action shows is hidden for another. Everything is saved,
+   * and there when the dialog is opened again.
    */
   settings: Setting[][];
   /** Fields whose values are not looked at in a new node, though they are shown. */

@@ -1,7 +1,10 @@
 import { defaultsOf } from "../../harness/registered";
 import { NODE_SETS } from "../../package/tarball";
 
-/** An ordinary use of a node, by which all that holds for every node is tested. The simulated device has the image `a.iso` and a switch. */
+/**
+ * An ordinary use of a node, by which all that holds for every node is tested. The simulated device has the image
+ * `a.iso` and a switch.
+ */
 export interface Usual {
   /** What is stored in the node, besides what it has when it is dragged into a flow. */
   properties: Record<string, unknown>;
