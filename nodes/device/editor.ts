@@ -44,8 +44,9 @@ export const editor = definitionOf(schema, {
     input("trust")
       .data("node", node)
       .on("change", function () {
-        const mode = String($(this).val());
-        $("[data-trust]").each((_index, row) => void $(row).toggle(row.dataset["trust"] === mode));
+        const trust = String($(this).val());
+        $("#pikvm-config-row-tls").toggle(trust === "tls");
+        $("[data-trust]").each((_index, row) => void $(row).toggle(row.dataset["trust"] === trust));
       });
     prepareCertificate();
   },

@@ -6,7 +6,7 @@ export const schema = deviceNode({
   name: "device",
   fields: {
     /** `host`, `host:port`, `[v6]:port` or an http(s) URL, possibly with a sub-path. */
-    address: text({ icon: "globe", default: "", optional: true, hint: true }),
+    address: text({ icon: "globe", default: "", optional: true, hint: true, placeholder: true }),
     auth: choice(AUTH_METHODS, { icon: "sign-in", default: "headers", expert: true }),
     user: text({ icon: "user", default: "admin", blank: true }),
     trust: choice(["system", "tls", "fingerprint", "none"], { icon: "shield", default: "system" }),

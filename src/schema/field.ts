@@ -54,6 +54,8 @@ interface TextOptions extends WithText {
   optional?: true;
   /** The text may be kept in the node's credentials instead. */
   secret?: true;
+  /** There is an example, in the words of `placeholder.<name>`; where no typed input is in its place. */
+  placeholder?: true;
 }
 
 export interface Range {

@@ -5,6 +5,7 @@ import { scaledClock, startSimulator, type Simulator } from "../../src/simulator
 import { device, fields, flow, node } from "../harness/flows";
 import { NodeRed } from "../harness/node-red";
 import { until } from "../harness/until";
+import { PRESSES } from "./presses";
 
 const SPEED = 10;
 
@@ -41,28 +42,12 @@ function presses(): string[] {
   return simulator.host.presses.map(({ line, duration }) => `${line} ${(duration ?? 0) > 1000 ? "long" : "short"}`);
 }
 
-/** What each action presses and leaves behind, from off and from on. */
-const TABLE: Record<(typeof POWER_ACTIONS)[number], { off: [string[], boolean]; on: [string[], boolean] }> = {
-  on: { off: [["power short"], true], on: [[], true] },
-  off: { off: [[], false], on: [["power short"], false] },
-  off_hard: { off: [[], false], on: [["power long"], false] },
-  reset_hard: { off: [[], false], on: [["reset short"], true] },
-  click_power: { off: [["power short"], true], on: [["power short"], false] },
-  click_power_long: { off: [["power long"], true], on: [["power long"], false] },
-  click_reset: { off: [["reset short"], false], on: [["reset short"], true] },
-  ensure_on: { off: [["power short"], true], on: [[], true] },
-  ensure_off: { off: [[], false], on: [["power short"], false] },
-  power_or_reset: { off: [["power short"], true], on: [["reset short"], true] },
-  cycle: { off: [["power short"], true], on: [["power short", "power short"], true] },
-  state: { off: [[], false], on: [[], true] },
-};
-
 describe("each action", () => {
   for (const action of POWER_ACTIONS) {
     for (const from of ["off", "on"] as const) {
       test(`${action} on a computer that is ${from}`, async () => {
         simulator.host.power = from === "on";
-        const [expected, ends] = TABLE[action][from];
+        const [expected, ends] = PRESSES[action][from];
         const result = await perform({ action: ["choice", action] });
         assert.equal(result.action, action);
         assert.equal(result.pressed, expected.length > 0);

@@ -6,6 +6,7 @@ import { scaledClock, startSimulator, type Simulator } from "../../src/simulator
 import { device, fields, flow, node, type Inputs } from "../harness/flows";
 import { NodeRed } from "../harness/node-red";
 import { until } from "../harness/until";
+import { PRESSES } from "./presses";
 import { EDID } from "../client/edid-data";
 
 const WEB = 1;
@@ -171,22 +172,6 @@ describe("what cannot work is refused before anything is sent", () => {
   });
 });
 
-/** What each action presses behind a port, from off and from on. */
-const PRESSES: Record<(typeof POWER_ACTIONS)[number], [off: string[], on: string[]]> = {
-  on: [["power"], []],
-  off: [[], ["power"]],
-  off_hard: [[], ["power"]],
-  reset_hard: [[], ["reset"]],
-  click_power: [["power"], ["power"]],
-  click_power_long: [["power"], ["power"]],
-  click_reset: [["reset"], ["reset"]],
-  ensure_on: [["power"], []],
-  ensure_off: [[], ["power"]],
-  power_or_reset: [["power"], ["reset"]],
-  cycle: [["power"], ["power", "power"]],
-  state: [[], []],
-};
-
 describe("power", () => {
   const power = (action: string, inputs: Inputs = {}) => ({
     action: ["choice", "power"],
@@ -201,7 +186,7 @@ describe("power", () => {
     for (const isOn of [false, true]) {
       test(`${action} on a computer that is ${isOn ? "on" : "off"}`, async () => {
         hostAt(LAB).power = isOn;
-        const expected = PRESSES[action][isOn ? 1 : 0];
+        const expected = PRESSES[action][isOn ? "on" : "off"][0].map((press) => press.split(" ")[0]);
         const { power: asked, pressed, port, state } = await result(power(action));
         assert.deepEqual([asked, pressed, (port as { id: string }).id], [action, expected.length > 0, "2.3"]);
         assert.deepEqual(Object.keys(state as object), ["busy", "leds"]);
