@@ -126,8 +126,9 @@ describe("playing a macro", SIDE_BY_SIDE, () => {
     const { kvm } = await bench(t);
     const fast = await kvm.macros.play([delay(5000)], { speed: 10 });
     const slow = await kvm.macros.play([delay(200)], { speed: 0.5 });
-    assert.ok(fast.seconds >= 0.5 && fast.seconds < 5, JSON.stringify(fast));
-    assert.ok(slow.seconds >= 0.4, JSON.stringify(slow));
+    assert.ok(fast.seconds >= 0.498 && fast.seconds < 5, JSON.stringify(fast));
+    // A timer may ring in the millisecond before its time.
+    assert.ok(slow.seconds >= 0.398, JSON.stringify(slow));
   });
 
   test("what is still down at the end is released", async (t) => {
