@@ -68,6 +68,13 @@ module.exports = {
       to: { path: "^src/(runtime|editor)/" },
     },
     {
+      name: "runtime-knows-no-editor-nor-simulator",
+      comment: "What runs in Node-RED needs neither its editor's half nor a simulated device.",
+      severity: "error",
+      from: { path: "^src/(runtime|actions)/" },
+      to: { path: "^src/(editor|simulator|demo|build)/" },
+    },
+    {
       name: "product-needs-no-test",
       comment: "What is published runs without the tests.",
       severity: "error",

@@ -3,36 +3,32 @@ import { choice, fromMsg, seconds } from "../../src/schema/field";
 import { actionNode } from "../../src/schema/node";
 import type { When } from "../../src/schema/when";
 
-export const POWER_ACTIONS = [
-  "on",
-  "off",
-  "off_hard",
-  "reset_hard",
-  "click_power",
-  "click_power_long",
-  "click_reset",
-  "ensure_on",
-  "ensure_off",
-  "power_or_reset",
-  "cycle",
-  "state",
-] as const;
+/** Each power action, and what it does with the button: press it as asked, or watch the power LED whatever is asked. */
+const ACTIONS = {
+  on: "presses",
+  off: "presses",
+  off_hard: "presses",
+  reset_hard: "presses",
+  click_power: "presses",
+  click_power_long: "presses",
+  click_reset: "presses",
+  ensure_on: "watches",
+  ensure_off: "watches",
+  power_or_reset: "presses",
+  cycle: "watches",
+  state: "reads",
+} as const;
+
+type PowerAction = keyof typeof ACTIONS;
+
+export const POWER_ACTIONS = Object.keys(ACTIONS) as PowerAction[]; // Object.keys forgets that there are no others
+
+const that = (what: (typeof ACTIONS)[PowerAction]) => POWER_ACTIONS.filter((action) => ACTIONS[action] === what);
+const WATCHING = that("watches");
+const PRESSING = that("presses");
 
 /** What switches and dashboards send instead. */
 export const POWER_SYNONYMS = { true: "on", "1": "on", false: "off", "0": "off", reset: "reset_hard" } as const;
-
-/** These watch the power LED whatever is waited for otherwise. */
-const WATCHING = ["ensure_on", "ensure_off", "cycle"] as const;
-const PRESSING = [
-  "on",
-  "off",
-  "off_hard",
-  "reset_hard",
-  "click_power",
-  "click_power_long",
-  "click_reset",
-  "power_or_reset",
-] as const;
 
 /**
  * What goes with a power action.

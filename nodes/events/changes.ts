@@ -8,6 +8,7 @@ import {
   type StatePath,
   type States,
 } from "../../src/client";
+import { DERIVED_KINDS } from "../../src/client/vocabulary";
 import type { MissingPath } from "../../src/runtime/missing";
 import type { Emission } from "../../src/runtime/source";
 
@@ -15,9 +16,6 @@ interface Property extends StatePath {
   /** What was sent last, and since when it is so: unknown when the connection was lost in between. */
   last?: { value: unknown; since: number | undefined };
 }
-
-/** States that are computed from what the device reports. */
-const DERIVED = ["power", "idle"];
 
 /** A message for each chosen property whose value differs from the last one that was sent. */
 export class Changes {
@@ -50,7 +48,7 @@ export class Changes {
 
   /** Those that lead nowhere in the states of a device. */
   missing(states: Readonly<States>): MissingPath[] {
-    const known = { ...states, ...Object.fromEntries(DERIVED.map((kind) => [kind, true])) };
+    const known = { ...states, ...Object.fromEntries(DERIVED_KINDS.map((kind) => [kind, true])) };
     return this.#properties.flatMap((property) => {
       const names = namesBeside(known, property);
       return names ? [{ path: property.text, names }] : [];
@@ -63,10 +61,10 @@ export class Changes {
     property.last = { value, since };
     const message = { topic: property.text, payload: value };
     if (!last) return [message];
-    const duration = last.since === undefined ? {} : { duration: milliseconds(since - last.since) };
+    const duration = last.since === undefined ? {} : { duration: toTheMillisecond(since - last.since) };
     return [{ ...message, previous: structuredClone(last.value), ...duration }];
   }
 }
 
 /** Seconds, to the millisecond; what is noticed later may have begun earlier. */
-const milliseconds = (seconds: number): number => Math.max(0, Math.round(seconds * 1000) / 1000);
+const toTheMillisecond = (seconds: number): number => Math.max(0, Math.round(seconds * 1000) / 1000);

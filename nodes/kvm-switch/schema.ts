@@ -4,7 +4,7 @@ import { actionNode } from "../../src/schema/node";
 import { alternativesOf } from "../../src/schema/when";
 import { POWER_ACTIONS, POWER_SYNONYMS, powerFields } from "../atx-power/schema";
 
-/** What is done to a port. */
+/** What is done with one port, whatever else is chosen. */
 export const PORT_ACTIONS = ["select", "power", "edid_assign"] as const;
 
 const power = powerFields("power", { action: ["power"] });

@@ -46,11 +46,11 @@ function anyReaderOf(field: Field): Reader<unknown> {
     case "choice":
       return readers.choice(field.choices, field.synonyms);
     case "text":
-      return readers.text({ empty: field.empty === true, optional: (field.optional ?? field.blank) === true });
+      return readers.text({ empty: field.empty === true, optional: field.optional === true || field.blank === true });
     case "number": {
       const { min, max, whole = false, unit } = field;
       const options = { min, max, whole, unit: unit && UNITS[unit] };
-      return (field.optional ?? field.blank) ? readers.optionalNumber(options) : readers.number(options);
+      return field.optional || field.blank ? readers.optionalNumber(options) : readers.number(options);
     }
     case "flag":
       return readers.flag();
@@ -68,7 +68,9 @@ function anyReaderOf(field: Field): Reader<unknown> {
       return readers.imageSource();
     case "checks":
     case "list":
+      return readers.texts();
     case "configNode":
+      return readers.text({ optional: true });
     case "value":
     case "anything":
     case "json":

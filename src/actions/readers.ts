@@ -223,6 +223,15 @@ export function names({ optional = false }: { optional?: boolean } = {}): Reader
   };
 }
 
+/** A list of texts. */
+export function texts(): Reader<string[]> {
+  return (value) => {
+    const isList = Array.isArray(value) && value.every((item) => typeof item === "string");
+    if (!isList) throw new Unfit("a list of texts", value);
+    return value;
+  };
+}
+
 /** As text, what has one meaning as text. */
 export function simple(value: unknown): string | undefined {
   if (Buffer.isBuffer(value)) return value.toString("utf8");

@@ -3,7 +3,7 @@
 
 const COLOR = "#7AB8AA";
 
-/** @param schemas src/schema, as it is built. */
+/** With the functions of src/schema, as they are built. */
 export function registrationOf(schema, { defaultsOf, secretsOf, typeOf }) {
   const isConfig = schema.role === "device";
   const secrets = secretsOf(schema);
@@ -40,7 +40,8 @@ function property(schema, name, value) {
   const field = schema.fields[name];
   if (name === "device") parts.push('type: "pikvm-device"', "validate: editor.checkDevice");
   else if (name === "version") parts.push("validate: editor.checkVersion");
-  else if (field?.kind === "configNode") parts.push(`type: "${field.type}"`, "required: false");
+  else if (field?.kind === "configNode")
+    parts.push(`type: "${field.type}"`, "required: false", `validate: editor.check("${name}")`);
   else if (field && !(schema.role !== "action" && ["flag", "checks"].includes(field.kind)))
     parts.push(`validate: editor.check("${name}")`);
   return parts.join(", ");

@@ -85,7 +85,8 @@ export function actionDialog<F extends Fields>(
     const update = (): void => {
       const { mayBe } = given(node);
       for (const [name, field] of fieldsOf(schema)) row(name).toggle(isUsed(field.when, mayBe));
-      row("secret").toggle(given(node).get("text").type === SECRET && isUsed(schema.fields["text"]?.when, mayBe));
+      for (const [name, field] of fieldsOf(schema).filter(([, field]) => field.kind === "text" && field.secret))
+        row("secret").toggle(given(node).get(name).type === SECRET && isUsed(field.when, mayBe));
       const { progress = true } = schema;
       row("progress").toggle(progress === true || isUsed(progress, mayBe));
       changed?.(given(node));

@@ -34,10 +34,9 @@ export const isEnvReference = (value: string): boolean => /^\$\{[^}]+\}$/.test(v
 /** Why the text is not a number in the range, as a key and values for `common`, or undefined when it is. */
 export function rangeProblem(
   value: string,
-  { min = -Infinity, max = Infinity }: { min?: number; max?: number },
+  { min, max }: { min: number; max: number },
 ): { key: string; values: Record<string, number> } | undefined {
   const number = value.trim() === "" ? NaN : Number(value);
   if (number >= min && number <= max) return undefined;
-  if (max === Infinity) return { key: "reason.atLeast", values: { min } };
   return { key: "reason.between", values: { min, max } };
 }

@@ -98,8 +98,9 @@ export function problemOf(field: Field, value: string, type: string, mayBe: MayB
     case "flag":
     case "checks":
     case "list":
-    case "configNode":
       return undefined;
+    case "configNode":
+      return value === "" || value === "_ADD_" ? common("reason.blank") : undefined;
     default:
       return value === "" && type !== SECRET && !("blank" in field) ? common("reason.blank") : undefined;
   }

@@ -2,7 +2,7 @@ import { CHOICE, SECRET, STORED } from "../schema/stored";
 import { ConfigurationError } from "../client";
 import type { FlowNode, Message, NodeAPI } from "./red";
 
-/** Where a typed input's value comes from, and how to name that place in an error. */
+/** A typed input, as it is stored. */
 export interface TypedInput {
   value: string;
   type: string;

@@ -3,7 +3,7 @@ import { commonWord, type FlowNode, type NodeAPI, type NodeStatus } from "./red"
 
 /** What a node does, or how it is. */
 export type State =
-  /** `count` messages are in the node; all but one of them wait, or wait for the computer. */
+  /** `count` messages are in the node; all but one of them wait. */
   | { is: "working"; count: number }
   /** `text` says how far it is, in numbers. */
   | { is: "progress"; text: string }
@@ -36,9 +36,9 @@ const FAILURES: Record<string, Look> = {
   ConnectionTimeoutError: { fill: "red", shape: "ring", words: "unreachable" },
   WebSocketError: { fill: "red", shape: "ring", words: "connection_lost" },
   WaitTimeoutError: { fill: "red", shape: "dot", words: "not_in_time" },
-  PiKVMError: { fill: "red", shape: "dot", words: "failed" },
 };
 
+const FAILED: Look = { fill: "red", shape: "dot", words: "failed" };
 const NOT_CONFIGURED: Look = { fill: "red", shape: "ring", words: "not_configured" };
 /** Every good news of a device whose certificate is not checked comes with this warning. */
 const INSECURE: Look = { fill: "yellow", shape: "dot", words: "insecure" };
@@ -64,8 +64,8 @@ function lookOf(state: State): Look {
 
 function failureLook(error: PiKVMError): Look {
   if (error.code === "NOT_CONFIGURED") return NOT_CONFIGURED;
-  const kind = errorKinds(error).find((name) => name in FAILURES) ?? "PiKVMError";
-  return FAILURES[kind] ?? NOT_CONFIGURED;
+  const look = errorKinds(error).map((name) => FAILURES[name]);
+  return look.find((found) => found !== undefined) ?? FAILED;
 }
 
 /** Milliseconds between two statuses of one piece of work: the editor need not see more. */

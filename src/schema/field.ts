@@ -28,7 +28,7 @@ interface Common {
   hint?: true | "each";
   /** Absent: always. */
   when?: When;
-  /** Seldom touched. */
+  /** Seldom touched: the help explains it last. */
   expert?: true;
 }
 

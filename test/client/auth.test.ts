@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { PiKVM } from "../../src/client";
+import { AUTH_METHODS } from "../../src/client/vocabulary";
 import { parseTotpSecret, totpCode } from "../../src/client/login/totp";
 import { manualClock, realClock, type Simulator } from "../../src/simulator";
 import { until } from "../harness/until";
@@ -28,7 +29,7 @@ describe("ways to authenticate", SIDE_BY_SIDE, () => {
   });
 
   test("without a user nothing is sent", async (t) => {
-    for (const auth of ["headers", "basic", "session"] as const) {
+    for (const auth of AUTH_METHODS) {
       const { sim, kvm } = await bench(t, { auth: false }, { auth, user: "", password: "" });
       await kvm.auth.check();
       const { headers } = sim.requests[0] ?? {};
@@ -38,7 +39,7 @@ describe("ways to authenticate", SIDE_BY_SIDE, () => {
   });
 
   test("the event connection uses the same credentials", async (t) => {
-    for (const auth of ["headers", "basic", "session"] as const) {
+    for (const auth of AUTH_METHODS) {
       const { kvm } = await bench(t, { totpSecret }, { auth, totpSecret });
       const stream = kvm.events();
       await new Promise((resolve) => stream.once("state", resolve));
@@ -299,7 +300,7 @@ describe("two-factor codes", SIDE_BY_SIDE, () => {
   });
 
   test("a code of the moment goes with every request, in every way to authenticate", async (t) => {
-    for (const auth of ["headers", "basic", "session"] as const) {
+    for (const auth of AUTH_METHODS) {
       const { kvm } = await bench(t, { totpSecret }, { auth, totpSecret });
       await kvm.auth.check();
       await kvm.auth.check();

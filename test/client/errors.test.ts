@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import { CancelledError, parseAddress, type PiKVM, type PiKVMOptions } from "../../src/client";
+import { AUTH_METHODS } from "../../src/client/vocabulary";
 import { networkError } from "../../src/client/http/network";
 import type { FaultKind } from "../../src/simulator";
 import { issueCertificate, startSimulator } from "../../src/simulator";
@@ -531,7 +532,7 @@ describe("errors: what cannot be sent", () => {
       { kind: "html" },
       { kind: "hang" },
     ];
-    for (const auth of ["headers", "basic", "session"] as const) {
+    for (const auth of AUTH_METHODS) {
       for (const fault of faults) {
         const { sim, kvm } = await bench(
           t,

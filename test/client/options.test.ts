@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { inspect } from "node:util";
 import { PiKVM, type PiKVMOptions } from "../../src/client";
+import { AUTH_METHODS } from "../../src/client/vocabulary";
 import { failure, SECRETS } from "./kit";
 
 const ADDRESS = { address: "pikvm.lan" };
@@ -13,7 +14,11 @@ const WRONG: [name: string, values: unknown[], message: RegExp][] = [
   ["user", [null, 5, {}], /must be a text\.$/],
   ["password", [null, 5, [SECRETS.password]], /must be a text\.$/],
   ["totpSecret", [null, 5, { secret: SECRETS.totpSecret }], /must be a text\.$/],
-  ["auth", ["bogus", "", "Basic", null, 1, SECRETS.password], /must be one of: headers, basic, session\.$/],
+  [
+    "auth",
+    ["bogus", "", "Basic", null, 1, SECRETS.password],
+    new RegExp(`must be one of: ${AUTH_METHODS.join(", ")}\\.$`),
+  ],
   ["trust", ["bogus", null, 1, [], { fingerprint: 5 }, { ca: 5 }, { ca: ["a", 5] }, { cert: {} }], TRUST],
   ["trust", [{ key: 5 }, { passphrase: 5 }, { servername: 5 }, { verify: "no" }], TRUST],
   ["timeout", [NaN, 0, -1, 1e12, Infinity, "30", null], SECONDS],

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { Readable } from "node:stream";
 import { describe, test } from "node:test";
 import { PiKVM, type ApiRequestOptions, type Method } from "../../src/client";
+import { AUTH_METHODS } from "../../src/client/vocabulary";
 import { until } from "../harness/until";
 import { bench, client, failure, httpServer, posts, SECRETS, SIDE_BY_SIDE, tcpServer } from "./kit";
 
@@ -76,7 +77,7 @@ describe("any call", SIDE_BY_SIDE, () => {
 
   test("carries the client's login, whatever kind, below the sub-path, and logs in again where it must", async (t) => {
     const { sim } = await bench(t, { subPath: "/lab" });
-    for (const auth of ["headers", "basic", "session"] as const) {
+    for (const auth of AUTH_METHODS) {
       const kvm = await client(t, { address: `http://127.0.0.1:${sim.port}/lab/`, auth });
       assert.equal(kvm.baseUrl, `http://127.0.0.1:${sim.port}/lab`);
       await kvm.request("GET", "/api/atx");

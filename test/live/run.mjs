@@ -9,7 +9,7 @@ import path from "node:path";
 
 const { env } = process;
 const WHAT = {
-  PIKVM_ADDRESS: "the device's address, as https://pikvm.local",
+  PIKVM_URL: "the device's address, as https://pikvm.local",
   PIKVM_USER: "the user",
   PIKVM_PASSWORD: "the password",
 };
@@ -19,13 +19,13 @@ if (!env.PIKVM_FINGERPRINT && env.PIKVM_TRUST !== "none")
 if (missing.length > 0) {
   console.error("npm run live needs to know the device. Set:");
   for (const [name, what] of missing) console.error(`  ${name.padEnd(17)} ${what}`);
-  console.error("  PIKVM_TOTP        if it asks for one-time codes: their secret");
+  console.error("  PIKVM_TOTP_SECRET if it asks for one-time codes: their secret");
   process.exit(2);
 }
 
 const built = path.resolve(import.meta.dirname, "../../dist/test/live");
 if (!existsSync(built)) {
-  console.error("npm run live runs what was built: npm run build first");
+  console.error("what is to be run is not built");
   process.exit(2);
 }
 const changes = env.PIKVM_LIVE_CHANGES === "yes";

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, beforeEach, test } from "node:test";
+import { AUTH_METHODS } from "../../src/client/vocabulary";
 import { issueCertificate, scaledClock, startSimulator, type Simulator } from "../../src/simulator";
 import { Device } from "../../src/runtime/device";
 import { device, fields, flow, node } from "../harness/flows";
@@ -49,7 +50,7 @@ test("who joins in the moment in which the last one leaves gets a client that is
 test("each way to authenticate works, with and without two-factor", async () => {
   for (const totpSecret of ["", TOTP_SECRET]) {
     const own = await startSimulator(totpSecret ? { totpSecret } : {});
-    for (const auth of ["headers", "basic", "session"]) {
+    for (const auth of AUTH_METHODS) {
       await works(own, { auth, credentials: { password: "admin", totpSecret } });
     }
     await red.deploy(flow());
@@ -153,7 +154,7 @@ test("msg.pikvm chooses the device by name or id, when the dialog says so", asyn
 });
 
 test("a refused login is not offered to the device again, however many messages come", async () => {
-  for (const auth of ["headers", "basic", "session"]) {
+  for (const auth of AUTH_METHODS) {
     const wrong = device(simulator, { auth, credentials: { password: "wrong" } });
     await red.deploy(
       flow(wrong, node("pikvm-atx-power", STATE), node("pikvm-events", { id: "events", wires: [[], []] })),

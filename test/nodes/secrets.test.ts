@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
+import { AUTH_METHODS } from "../../src/client/vocabulary";
 import { scaledClock, startSimulator, totpCode, type Fault, type Simulator } from "../../src/simulator";
 import { device, fields, flow, node } from "../harness/flows";
 import { NodeRed, type FlowConfig } from "../harness/node-red";
@@ -79,7 +80,7 @@ function around(said: string, secret: string): string {
   return said.slice(Math.max(0, at - 200), at + 40);
 }
 
-for (const auth of ["headers", "basic", "session"]) {
+for (const auth of AUTH_METHODS) {
   for (const wires of [
     [["result"], ["error"]],
     [["result"], []],

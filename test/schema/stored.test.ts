@@ -57,6 +57,8 @@ for (const name of Object.keys(fields)) {
 test("a value without its type was written by hand: it is meant as it stands, not as a property of the message", () => {
   const { action, actionType } = upToDate(lamp, { action: "on" });
   assert.deepEqual({ action, actionType }, { action: "on", actionType: "str" });
+  const { timeout, timeoutType, sure, sureType } = upToDate(lamp, { timeout: 60, sure: false });
+  assert.deepEqual([timeout, timeoutType, sure, sureType], ["60", "num", "false", "bool"]);
 });
 
 test("the older version's properties go through each migration in turn, once", () => {

@@ -51,10 +51,14 @@ export class Credentials {
   /** The headers of a request for the methods that need no login. */
   headers(): Record<string, string> {
     if (this.user === "") return {};
-    if (this.method === "basic") {
-      return { Authorization: `Basic ${Buffer.from(`${this.user}:${this.password()}`).toString("base64")}` };
+    switch (this.method) {
+      case "basic":
+        return { Authorization: `Basic ${Buffer.from(`${this.user}:${this.password()}`).toString("base64")}` };
+      case "headers":
+      // While there is no session yet.
+      case "session":
+        return { "X-KVMD-User": this.user, "X-KVMD-Passwd": this.password() };
     }
-    return { "X-KVMD-User": this.user, "X-KVMD-Passwd": this.password() };
   }
 
   /**
