@@ -23,7 +23,7 @@ async function reported(work) {
   try {
     await work(report);
   } catch (error) {
-    report.fail("set-up", error.message);
+    report.fail("before the tests", error.message);
   }
   if (recording) recordWeights(report.weights);
   return report.conclude();

@@ -33,6 +33,7 @@ export class Report {
   /** The last lines. @returns whether all is well */
   conclude() {
     const { passed, failed, skipped } = this.#total;
+    if (passed + failed + skipped === 0) console.log("\nNo test has that name.");
     if (this.#failed.length > 0) console.log(`\nfailed: ${this.#failed.join("\n        ")}`);
     console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
     return failed === 0 && passed > 0;
