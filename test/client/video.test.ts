@@ -4,6 +4,7 @@ import { CancelledError, type PiKVM, type PiKVMOptions, type VideoLease } from "
 import { Transport } from "../../src/client/http/transport";
 import { Sockets } from "../../src/client/sockets/sockets";
 import { Video } from "../../src/client/video/video";
+import { scaledClock } from "../../src/simulator";
 import { until } from "../harness/until";
 import {
   bench,
@@ -20,6 +21,14 @@ import {
 /** A device whose computer is on, and nobody watches. */
 function watched(t: TestContext, options: Partial<PiKVMOptions> = {}): Promise<Bench> {
   return bench(t, { power: true, bootTime: 0 }, options);
+}
+
+/**
+ * The same, for those that type. The client waits for as long as it takes a device to type what it was given; ours is
+ * not to be slower, however busy the computer.
+ */
+function watchedTyping(t: TestContext, options: Partial<PiKVMOptions> = {}): Promise<Bench> {
+  return bench(t, { power: true, bootTime: 0, clock: scaledClock(4) }, options);
 }
 
 /** A client of a device whose event sockets say one thing of the streamer, or nothing. */
@@ -127,7 +136,7 @@ describe("video", SIDE_BY_SIDE, () => {
 
   test("no socket of it is opened or closed while text is typed, which would lose keys", async (t) => {
     const text = "Sesame, open! ".repeat(24);
-    const { kvm, sim } = await watched(t, { videoIdle: 0 });
+    const { kvm, sim } = await watchedTyping(t, { videoIdle: 0 });
     const type = async (act: () => Promise<unknown>) => {
       const before = sim.host.typed.length;
       const typing = kvm.hid.typeText(text);
@@ -145,7 +154,7 @@ describe("video", SIDE_BY_SIDE, () => {
   });
 
   test("it is not closed when somebody takes it up while its closing waits for typing", async (t) => {
-    const { kvm, sim } = await watched(t, { videoIdle: 0 });
+    const { kvm, sim } = await watchedTyping(t, { videoIdle: 0 });
     const first = await kvm.video.acquire();
     const typing = kvm.hid.typeText("Sesame, open! ".repeat(24));
     const released = first.release();
@@ -158,7 +167,7 @@ describe("video", SIDE_BY_SIDE, () => {
   });
 
   test("what is typed for longer than the wait is told as the reason", async (t) => {
-    const { kvm, sim } = await watched(t);
+    const { kvm, sim } = await watchedTyping(t);
     const typing = kvm.hid.typeText("Sesame, open! ".repeat(24));
     await failure(kvm.video.acquire({ timeout: 0.1 }), { name: "WaitTimeoutError", code: "NOT_CONNECTED", message: /typed/ }); // prettier-ignore
     await typing;

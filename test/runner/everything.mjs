@@ -36,6 +36,6 @@ async function secondLine(report) {
 }
 
 async function lint(job) {
-  const { code, output } = await run(job, 300);
+  const { code, output } = await run(job, 900);
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0, output };
 }
