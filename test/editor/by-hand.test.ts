@@ -16,7 +16,7 @@ test("a flow built by hand powers the host on", { skip }, async (t) => {
   t.after(() => nodeRed.stop());
   const editor = await Editor.open(nodeRed.url);
   t.after(() => editor.close());
-  t.diagnostic(`pictures are in ${PICTURES}`);
+  t.diagnostic(`with PICTURES=yes, pictures are in ${PICTURES}`);
   const { page } = editor;
   const { x, y } = { x: 150, y: 350 };
 

@@ -94,7 +94,7 @@ describe("every dialog", { skip }, () => {
           await editor.setTheme(theme);
           await editor.picture(`${name}-${theme}`);
         }
-        t.diagnostic(`pictures are in ${PICTURES}`);
+        t.diagnostic(`with PICTURES=yes, pictures are in ${PICTURES}`);
         await editor.setTheme("light");
         assert.deepEqual(untranslated((await dialog.tray.textContent()) ?? ""), []);
         await dialog.cancel();

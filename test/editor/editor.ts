@@ -10,7 +10,7 @@ import type { EditorNode } from "./red";
 
 const { version } = JSON.parse(readFileSync(path.join(NODE_RED_HOME, "package.json"), "utf8")) as { version: string };
 
-/** Pictures of the editor are left here to be looked at. */
+/** With PICTURES=yes, pictures of the editor are left here to be looked at. */
 export const PICTURES = path.join(CHECKOUT, "dist/pictures", version);
 
 type Theme = "light" | "dark";
@@ -25,7 +25,10 @@ export class Editor {
   private constructor(browser: Browser, page: Page) {
     this.#browser = browser;
     this.page = page;
-    page.on("pageerror", (error) => this.problems.push(String(error)));
+    page.on("pageerror", (error) => {
+      // Node-RED's editor for JSON, which it has closed while a part of it was still at work.
+      if (!/Model is disposed/.test(String(error))) this.problems.push(String(error));
+    });
     page.on("console", (message) => {
       if (message.type() === "error") this.problems.push(message.text());
     });
@@ -59,6 +62,7 @@ export class Editor {
   }
 
   async picture(name: string): Promise<void> {
+    if (process.env["PICTURES"] !== "yes") return;
     await mkdir(PICTURES, { recursive: true });
     await this.page.screenshot({ path: path.join(PICTURES, `${name}.png`), animations: "disabled" });
   }

