@@ -119,6 +119,9 @@ export class Dialog {
     // An earlier reason stays for a while.
     await this.#page.mouse.move(0, 0);
     await tooltips.first().waitFor({ state: "detached" });
+    // So does a menu that the opening of the dialog has brought under the pointer: it closes where somebody presses.
+    if ((await this.#page.locator(".red-ui-typedInput-options:visible").count()) > 0)
+      await this.tray.locator(".red-ui-tray-header").click();
     await visible.hover();
     await tooltips.filter({ hasText: reason }).waitFor();
   }
