@@ -19,9 +19,17 @@ const VOLATILE_VALUES =
 const ID = /^[0-9a-f]{16}$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-for (const name of exchangeNames()) {
-  const reason = Object.entries(NOT_COMPARED).find(([pattern]) => new RegExp(`^(${pattern})$`).test(name))?.[1];
-  test(`answers as recorded: ${name}`, { skip: reason ?? false }, async (t) => {
+/** Why a recording is not compared, if it is not. */
+const reasonFor = (name: string): string | undefined =>
+  Object.entries(NOT_COMPARED).find(([pattern]) => new RegExp(`^(${pattern})$`).test(name))?.[1];
+
+test("two recordings are not compared, each for a reason", () => {
+  const left = exchangeNames().filter((name) => reasonFor(name) !== undefined);
+  assert.equal(left.length, 2, left.join(", "));
+});
+
+for (const name of exchangeNames().filter((name) => reasonFor(name) === undefined)) {
+  test(`answers as recorded: ${name}`, async (t) => {
     const expected = exchange(name);
     const scene = sceneOf(expected);
     const simulator = await device(t, { redirectPort: 0, images: {}, ...scene.options });
