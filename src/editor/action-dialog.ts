@@ -94,7 +94,8 @@ export function actionDialog<F extends Fields>(
     for (const [name, field] of fieldsOf(schema)) {
       input(`${name}Type`).data("node", node);
       dropTooltip(input(name));
-      const fixed = fixedTypes(words, name, field).map((type) => ({
+      const { value, type: source } = given(node).get(name);
+      const fixed = fixedTypes(words, name, field, isSource(source) ? undefined : value).map((type) => ({
         ...type,
         validate: typeValidator((value) => problem(node, name, value, type.value)),
       }));

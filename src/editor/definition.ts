@@ -47,8 +47,9 @@ export function definitionOf(schema: NodeSchema, dialog: Dialog): Definition {
     check: (name) =>
       validator(
         () => words(`label.${name}`),
-        // In a flow of another version a property may be absent.
-        (node, value: string | undefined) => dialog.problem(node, name, value ?? textOf(storedOf(schema, node)[name])),
+        // In a flow that somebody has edited, or of another version, a property may be absent, or no text.
+        (node, value: unknown) =>
+          dialog.problem(node, name, typeof value === "string" ? value : textOf(storedOf(schema, node)[name])),
       ),
     checkDevice,
     checkVersion: validator(
@@ -72,7 +73,8 @@ export function definitionOf(schema: NodeSchema, dialog: Dialog): Definition {
   };
 }
 
-const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
+const textOf = (value: unknown): string =>
+  typeof value === "string" || typeof value === "number" ? String(value) : "";
 
 /**
  * Shows what is absent in the flow, or was stored by an older version, as this version has it: before the inputs become

@@ -19,11 +19,19 @@ const nodeRedType = (type: WidgetTypedInputTypeDefinition): WidgetTypedInputType
   label: RED._(`typedInput.type.${type.value}`),
 });
 
-/** How a field is filled in: the kinds of value that can be given in the dialog. */
-export function fixedTypes(words: Words, name: string, field: Field): WidgetTypedInputTypeDefinition[] {
+/**
+ * How a field is filled in: the kinds of value that can be given in the dialog.
+ * @param value what is given in the dialog now; undefined when it comes from elsewhere.
+ */
+export function fixedTypes(
+  words: Words,
+  name: string,
+  field: Field,
+  value: string | undefined,
+): WidgetTypedInputTypeDefinition[] {
   switch (field.kind) {
     case "choice":
-      return [choiceType(words, name, field)];
+      return [choiceType(words, name, field, value)];
     case "number":
       return [nodeRedType(NUMBER)];
     case "flag":
@@ -41,9 +49,16 @@ export function fixedTypes(words: Words, name: string, field: Field): WidgetType
   }
 }
 
-function choiceType(words: Words, name: string, field: FieldOf<"choice">): WidgetTypedInputTypeDefinition {
+function choiceType(
+  words: Words,
+  name: string,
+  field: FieldOf<"choice">,
+  value: string | undefined,
+): WidgetTypedInputTypeDefinition {
   const label = wordsForChoice(words, name, field);
-  const options = field.choices.map((value) => ({ value, label: label(value) }));
+  const known = field.choices.map((choice) => ({ value: choice, label: label(choice) }));
+  // Else the typed input would take the first choice instead, and nobody would know.
+  const options = value === undefined || field.choices.includes(value) ? known : [...known, { value, label: value }];
   return { value: CHOICE, label: common("source.choice"), icon: "fa fa-list-ul", options };
 }
 

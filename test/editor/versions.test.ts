@@ -45,8 +45,10 @@ describe("a flow of another version in the editor", { skip }, () => {
     simulator = await startSimulator();
     nodeRed = await ChildNodeRed.start();
     // What a version before 0.1.0 had not; and a node of a version that is still to come.
-    const { verify, verifyType, ...gpio } = old("gpio", names.indexOf("gpio"));
-    assert.deepEqual([verify, verifyType], ["true", "bool"]);
+    const { verify, verifyType, timeoutType, ...gpio } = old("gpio", names.indexOf("gpio"));
+    assert.deepEqual([verify, verifyType, timeoutType], ["true", "bool", "num"]);
+    // Written by hand, without its type.
+    gpio["timeout"] = 60;
     const { videoIdle, ...box } = device(simulator);
     assert.equal(videoIdle, "30");
     const others = names.filter((name) => name !== "gpio").map((name) => old(name, names.indexOf(name)));
@@ -55,6 +57,8 @@ describe("a flow of another version in the editor", { skip }, () => {
       x: 150,
       y: 450,
       version: 99,
+      action: "dance",
+      actionType: "choice",
       colour: "red",
       colourType: "str",
       wires: [[], []],
@@ -90,6 +94,7 @@ describe("a flow of another version in the editor", { skip }, () => {
       assert.equal(version, 1, name);
       if (name !== "gpio") continue;
       assert.deepEqual([stored["verify"], stored["verifyType"], stored["action"]], ["true", "bool", "read"]);
+      assert.deepEqual([stored["timeout"], stored["timeoutType"]], ["60", "num"]);
     }
     const { version, videoIdle } = await deployed("device");
     assert.deepEqual([version, videoIdle], [1, "30"]);
@@ -100,8 +105,8 @@ describe("a flow of another version in the editor", { skip }, () => {
     assert.equal(valid, false);
     assert.match(String(validationErrors), /newer version of node-red-contrib-pikvm/);
     const kept = async (): Promise<void> => {
-      const { version, colour, colourType } = await deployed("newer");
-      assert.deepEqual([version, colour, colourType], [99, "red", "str"]);
+      const { version, action, colour, colourType } = await deployed("newer");
+      assert.deepEqual([version, action, colour, colourType], [99, "dance", "red", "str"]);
     };
     await kept();
     const dialog = await Dialog.ofNode(editor, "newer");
