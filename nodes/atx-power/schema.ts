@@ -1,4 +1,5 @@
 import { POWER_WAITS } from "../../src/client/vocabulary";
+import { BUSY_RETRY } from "../../src/schema/common";
 import { choice, fromMsg, seconds } from "../../src/schema/field";
 import { actionNode } from "../../src/schema/node";
 import type { When } from "../../src/schema/when";
@@ -55,11 +56,8 @@ export function powerFields(by: string, also: Record<string, readonly string[]> 
     }),
     offTime: seconds({ icon: "pause", max: 3600, default: 5, when: { ...also, [by]: ["cycle"] } }),
     busyRetry: seconds({
-      icon: "repeat",
-      max: 600,
-      default: 10,
+      ...BUSY_RETRY,
       hint: true,
-      expert: true,
       when: { ...also, [by]: [...PRESSING, ...WATCHING] },
     }),
   } as const;

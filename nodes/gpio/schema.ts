@@ -1,3 +1,4 @@
+import { BUSY_RETRY } from "../../src/schema/common";
 import { choice, flag, fromMsg, seconds, text } from "../../src/schema/field";
 import { actionNode } from "../../src/schema/node";
 
@@ -14,10 +15,7 @@ export const schema = actionNode({
     verify: flag({ icon: "check", default: true, hint: true, when: { action: ["on", "off", "toggle"] } }),
     timeout: seconds({ icon: "clock-o", min: 0.1, max: 3600, default: 10 }),
     busyRetry: seconds({
-      icon: "repeat",
-      max: 600,
-      default: 10,
-      expert: true,
+      ...BUSY_RETRY,
       when: { action: ["on", "off", "toggle", "pulse"] },
     }),
   },

@@ -1,3 +1,4 @@
+import { BUSY_RETRY } from "../../src/schema/common";
 import { choice, flag, fromMsg, image, imageSource, seconds, text } from "../../src/schema/field";
 import { actionNode } from "../../src/schema/node";
 
@@ -37,11 +38,8 @@ export const schema = actionNode({
     sha256: flag({ icon: "check", default: false, hint: true, when: { action: ["upload"] } }),
     eject: flag({ icon: "eject", default: false, hint: true, when: { action: ["remove"] } }),
     busyRetry: seconds({
-      icon: "repeat",
-      max: 600,
-      default: 10,
+      ...BUSY_RETRY,
       hint: true,
-      expert: true,
       when: { action: ["upload", "fetch", "download", "remove"] },
     }),
   },

@@ -1,4 +1,5 @@
 import { DRIVE_KINDS } from "../../src/client/vocabulary";
+import { BUSY_RETRY } from "../../src/schema/common";
 import { choice, flag, fromMsg, image, seconds } from "../../src/schema/field";
 import { actionNode } from "../../src/schema/node";
 
@@ -37,11 +38,8 @@ export const schema = actionNode({
       when: { action: ["mount", "swap", "eject"] },
     }),
     busyRetry: seconds({
-      icon: "repeat",
-      max: 600,
-      default: 10,
+      ...BUSY_RETRY,
       hint: true,
-      expert: true,
       when: { action: ["mount", "swap", "eject"] },
     }),
   },

@@ -1,4 +1,5 @@
 import { TEXT_MODES } from "../../src/client/vocabulary";
+import { LANGUAGES, MISTAKES } from "../../src/schema/common";
 import { choice, names, number, region, seconds, text } from "../../src/schema/field";
 import { sourceNode } from "../../src/schema/node";
 import { PICTURE_FORMATS } from "../../src/schema/picture-formats";
@@ -29,22 +30,12 @@ export const schema = sourceNode({
     text: text({ icon: "i-cursor", default: "login:", when: { mode: ["text"] } }),
     textMode: choice(TEXT_MODES, { icon: "search", default: "plain", when: { mode: ["text"] } }),
     mistakes: number({
-      icon: "random",
-      min: 0,
-      max: 100,
-      whole: true,
-      default: "",
-      blank: true,
-      hint: true,
+      ...MISTAKES,
       when: { mode: ["text"], textMode: ["tolerant"] },
     }),
     region: region({ icon: "crop", default: "", hint: true, when: { mode: ["changes", "freeze", "text"] } }),
     langs: names({
-      icon: "language",
-      default: "",
-      blank: true,
-      suggest: "languages",
-      hint: true,
+      ...LANGUAGES,
       when: { mode: ["text"] },
     }),
     interval: seconds({ icon: "refresh", max: 3600, default: 2, when: { mode: ["text"] } }),

@@ -1,3 +1,4 @@
+import { LANGUAGES } from "../../src/schema/common";
 import { choice, flag, fromMsg, names, number, region, seconds, text } from "../../src/schema/field";
 import { actionNode } from "../../src/schema/node";
 import { PICTURE_FORMATS } from "../../src/schema/picture-formats";
@@ -40,11 +41,7 @@ export const schema = actionNode({
     offline: flag({ icon: "eye-slash", default: false, hint: true, when: { action: ["snapshot"] } }),
     region: region({ icon: "crop", default: "", hint: true, when: { action: ["text"] } }),
     langs: names({
-      icon: "language",
-      default: "",
-      blank: true,
-      suggest: "languages",
-      hint: true,
+      ...LANGUAGES,
       when: { action: ["text"] },
     }),
     timeout: seconds({ icon: "clock-o", min: 0.1, max: 3600, default: 15, when: { action: ["snapshot", "text"] } }),

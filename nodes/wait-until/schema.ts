@@ -1,4 +1,5 @@
 import { TEXT_MODES } from "../../src/client/vocabulary";
+import { LANGUAGES, MISTAKES } from "../../src/schema/common";
 import { choice, flag, names, number, region, seconds, text, value } from "../../src/schema/field";
 import { actionNode } from "../../src/schema/node";
 
@@ -29,22 +30,12 @@ export const schema = actionNode({
     text: text({ icon: "i-cursor", default: "login:", hint: true, when: { condition: ["text"] } }),
     mode: choice(TEXT_MODES, { icon: "search", default: "plain", when: { condition: ["text"] } }),
     mistakes: number({
-      icon: "random",
-      min: 0,
-      max: 100,
-      whole: true,
-      default: "",
-      blank: true,
-      hint: true,
+      ...MISTAKES,
       when: { condition: ["text"], mode: ["tolerant"] },
     }),
     region: region({ icon: "crop", default: "", hint: true, when: { condition: ["text"] } }),
     langs: names({
-      icon: "language",
-      default: "",
-      blank: true,
-      suggest: "languages",
-      hint: true,
+      ...LANGUAGES,
       when: { condition: ["text"] },
     }),
     interval: seconds({ icon: "refresh", max: 3600, default: 2, when: { condition: ["text"] } }),
