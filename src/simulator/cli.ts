@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 
 import { realClock, scaledClock } from "./clock";
-import { type ImageSource } from "./msd/msd-storage";
+import type { ImageSource } from "./msd/msd-storage";
 import { type Simulator, type SimulatorOptions, startSimulator } from "./simulator";
 import { KVMD_VERSION } from "./version";
 

@@ -81,56 +81,59 @@ export function manualClock({ wall = Date.now() }: { wall?: number } = {}): Manu
 
 /** What is to be run, soonest first. */
 class Agenda {
-  private readonly entries: { due: number; run: () => void }[] = [];
+  readonly #changed: () => void;
+  readonly #entries: { due: number; run: () => void }[] = [];
   /** The time of what is being run, until promises and sockets have caught up with it. */
-  private current: number | undefined;
-  private running: Promise<void> | undefined;
+  #current: number | undefined;
+  #running: Promise<void> | undefined;
 
   /** @param changed - Called when another one, or none, is the next to be run; not while they are being run. */
-  constructor(private readonly changed: () => void = () => undefined) {}
+  constructor(changed: () => void = () => undefined) {
+    this.#changed = changed;
+  }
 
   /** When the next one is due. */
   get next(): number | undefined {
-    return this.entries[0]?.due;
+    return this.#entries[0]?.due;
   }
 
   /** What time it is when `passed` have passed: time does not pass over what is due and has not been run. */
   at(passed: number): number {
-    return this.current ?? Math.min(passed, this.next ?? Infinity);
+    return this.#current ?? Math.min(passed, this.next ?? Infinity);
   }
 
   add(due: number, run: () => void): Timer {
     const entry = { due, run };
-    const later = this.entries.findIndex((other) => other.due > due);
-    this.change(() => this.entries.splice(later === -1 ? this.entries.length : later, 0, entry));
-    return { cancel: () => this.change(() => this.remove(entry)) };
+    const later = this.#entries.findIndex((other) => other.due > due);
+    this.#change(() => this.#entries.splice(later === -1 ? this.#entries.length : later, 0, entry));
+    return { cancel: () => this.#change(() => this.#remove(entry)) };
   }
 
   /** Runs what is due, in order. `passed` is asked again each time, since running takes time too. */
   runUntil(passed: () => number): Promise<void> {
-    return (this.running ??= this.run(passed).finally(() => (this.running = undefined)));
+    return (this.#running ??= this.#run(passed).finally(() => (this.#running = undefined)));
   }
 
-  private async run(passed: () => number): Promise<void> {
-    for (let first = this.entries[0]; first !== undefined && first.due <= passed(); first = this.entries[0]) {
-      this.entries.shift();
-      this.current = first.due;
+  async #run(passed: () => number): Promise<void> {
+    for (let first = this.#entries[0]; first !== undefined && first.due <= passed(); first = this.#entries[0]) {
+      this.#entries.shift();
+      this.#current = first.due;
       first.run();
       await nextTurn();
     }
-    this.current = undefined;
-    this.changed();
+    this.#current = undefined;
+    this.#changed();
   }
 
-  private remove(entry: object): void {
-    const index = this.entries.findIndex((other) => other === entry);
-    if (index !== -1) this.entries.splice(index, 1);
+  #remove(entry: object): void {
+    const index = this.#entries.findIndex((other) => other === entry);
+    if (index !== -1) this.#entries.splice(index, 1);
   }
 
-  private change(act: () => void): void {
+  #change(act: () => void): void {
     const { next } = this;
     act();
-    if (this.next !== next && this.current === undefined) this.changed();
+    if (this.next !== next && this.#current === undefined) this.#changed();
   }
 }
 
@@ -146,22 +149,22 @@ export function ignoreStop(error: unknown): void {
 
 /** The timers of one owner, which end together. */
 export class Timers {
-  private readonly pending = new Set<{ timer: Timer; drop: () => void }>();
+  readonly #pending = new Set<{ timer: Timer; drop: () => void }>();
 
   constructor(readonly clock: Clock) {}
 
   after(ms: number, run: () => void, drop: () => void = () => undefined): Timer {
     const entry = {
       timer: this.clock.setTimeout(() => {
-        this.pending.delete(entry);
+        this.#pending.delete(entry);
         run();
       }, ms),
       drop,
     };
-    this.pending.add(entry);
+    this.#pending.add(entry);
     return {
       cancel: () => {
-        this.pending.delete(entry);
+        this.#pending.delete(entry);
         entry.timer.cancel();
       },
     };
@@ -182,10 +185,10 @@ export class Timers {
   }
 
   clear(): void {
-    for (const entry of this.pending) {
+    for (const entry of this.#pending) {
       entry.timer.cancel();
       entry.drop();
     }
-    this.pending.clear();
+    this.#pending.clear();
   }
 }

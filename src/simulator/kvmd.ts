@@ -1,5 +1,5 @@
-import { type IncomingHttpHeaders, type IncomingMessage } from "node:http";
-import { type Duplex } from "node:stream";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
 
 import { type Account, Auth } from "./system/auth";
 import { Atx } from "./system/atx";
@@ -7,18 +7,18 @@ import { type Clock, StoppedError, Timers } from "./clock";
 import { KvmdError } from "./api/errors";
 import { Gpio } from "./gpio/gpio";
 import { Hid } from "./hid/hid";
-import { type Host } from "./host/host";
+import type { Host } from "./host/host";
 import { Info } from "./system/info";
 import { Log } from "./system/log";
 import { Msd } from "./msd/msd";
-import { type ImageSource } from "./msd/msd-storage";
+import type { ImageSource } from "./msd/msd-storage";
 import { Ocr } from "./video/ocr";
 import { Prometheus } from "./system/prometheus";
 import { crash, nginxPage, ok, plainStatus, refusal, type Reply } from "./api/reply";
 import { Redfish } from "./system/redfish";
 import { type AcceptOptions, Sessions } from "./system/sessions";
 import { Streamer } from "./video/streamer";
-import { type Answer, type Body, type Context, type KvmdRequest, type Route, type Subsystem } from "./api/subsystem";
+import type { Answer, Body, Context, KvmdRequest, Route, Subsystem } from "./api/subsystem";
 import { Switch } from "./switch/switch";
 import { ustreamerReply } from "./video/ustreamer-http";
 import * as valid from "./api/validators";
@@ -47,16 +47,16 @@ export class Kvmd {
   readonly log: Log;
   readonly prometheus: Prometheus;
   readonly sessions: Sessions;
-  private readonly timers: Timers;
-  private readonly subsystems: readonly Subsystem[];
-  private readonly inFlight = new Set<() => void>();
+  readonly #timers: Timers;
+  readonly #subsystems: readonly Subsystem[];
+  readonly #inFlight = new Set<() => void>();
 
   constructor(clock: Clock, host: Host, account: Account, images: Readonly<Record<string, ImageSource>>) {
-    this.timers = new Timers(clock);
-    this.log = new Log(clock, this.timers);
+    this.#timers = new Timers(clock);
+    this.log = new Log(clock, this.#timers);
     const context: Context = {
       clock,
-      timers: this.timers,
+      timers: this.#timers,
       log: (logger, message) => this.log.info(logger, message),
       broadcast: (type, event) => this.sessions.broadcast(type, event),
     };
@@ -66,12 +66,12 @@ export class Kvmd {
     this.msd = new Msd(context, host, images);
     this.gpio = new Gpio(context);
     this.switch = new Switch(context);
-    this.ocr = new Ocr(this.timers);
+    this.ocr = new Ocr(this.#timers);
     this.streamer = new Streamer(context, host, this.ocr);
     this.info = new Info(context, this.auth);
     this.prometheus = new Prometheus(clock, this.atx, this.gpio, this.info);
     const redfish = new Redfish({ atx: this.atx, msd: this.msd, switch: this.switch, info: this.info, host });
-    this.subsystems = [
+    this.#subsystems = [
       this.auth,
       this.atx,
       this.hid,
@@ -85,26 +85,26 @@ export class Kvmd {
       this.prometheus,
       redfish,
     ];
-    this.sessions = new Sessions(context, this.subsystems);
+    this.sessions = new Sessions(context, this.#subsystems);
   }
 
   start(): void {
     this.running = true;
-    for (const part of this.subsystems) part.start?.();
+    for (const part of this.#subsystems) part.start?.();
   }
 
   /** @param closeCode - What the WebSocket sessions get; null is a cut without a close frame. */
   stop(closeCode: number | null): void {
     this.running = false;
     this.sessions.end(closeCode);
-    this.timers.clear();
-    for (const part of this.subsystems) part.stop?.();
-    for (const abandon of [...this.inFlight]) abandon();
+    this.#timers.clear();
+    for (const part of this.#subsystems) part.stop?.();
+    for (const abandon of [...this.#inFlight]) abandon();
   }
 
   close(): void {
     if (this.running) this.stop(null);
-    for (const part of this.subsystems) part.close?.();
+    for (const part of this.#subsystems) part.close?.();
   }
 
   /** The answer, or nginx's 502 when kvmd ends before it has one. */
@@ -113,18 +113,18 @@ export class Kvmd {
     if (!this.running) return BAD_GATEWAY;
     return new Promise((resolve) => {
       const finish = (reply: Reply): void => {
-        this.inFlight.delete(abandon);
+        this.#inFlight.delete(abandon);
         resolve(reply);
       };
       const abandon = (): void => finish(BAD_GATEWAY);
-      this.inFlight.add(abandon);
-      this.dispatch(request).then(finish, () => finish(BAD_GATEWAY));
+      this.#inFlight.add(abandon);
+      this.#dispatch(request).then(finish, () => finish(BAD_GATEWAY));
     });
   }
 
   /** What `/streamer/…` answers; undefined when nobody does. */
   askUstreamer({ path, search }: RawRequest): Promise<Reply> | Reply | undefined {
-    return path.startsWith("/streamer/") ? ustreamerReply(this.streamer, this.timers, path, search) : undefined;
+    return path.startsWith("/streamer/") ? ustreamerReply(this.streamer, this.#timers, path, search) : undefined;
   }
 
   accept(request: IncomingMessage, socket: Duplex, head: Buffer, options: AcceptOptions): void {
@@ -149,32 +149,29 @@ export class Kvmd {
     return valid.boolOr(new URLSearchParams(search).get("stream") ?? undefined, true);
   }
 
-  private async dispatch(request: RawRequest): Promise<Reply> {
-    const found = this.route(request.method, request.path);
-    if (!("route" in found)) return this.unrouted(request, found.allowed);
+  async #dispatch(request: RawRequest): Promise<Reply> {
+    const found = this.#route(request.method, request.path);
+    if (!("route" in found)) return this.#unrouted(request, found.allowed);
     try {
       if (found.route.open !== true) this.auth.check(request.headers);
-      return asReply(await found.route.handle(this.request(request, found.segments)));
+      return asReply(await found.route.handle(this.#request(request, found.segments)));
     } catch (error) {
       return failure(error);
     }
   }
 
   /** Unknown paths and wrong methods are seen before the credentials are. */
-  private unrouted({ method, path, search }: RawRequest, allowed: readonly string[]): Reply {
+  #unrouted({ method, path, search }: RawRequest, allowed: readonly string[]): Reply {
     if (allowed.length > 0) return plainStatus(405, [["Allow", [...allowed].sort().join(",")]]);
     const plain = path.replace(/\/{2,}/g, "/").replace(/\/+$/, "");
-    const known = plain !== path && plain !== "/ws" && "route" in this.route(method, plain);
+    const known = plain !== path && plain !== "/ws" && "route" in this.#route(method, plain);
     // The framework does not know of nginx's "/api" and leaves it out.
     return known ? plainStatus(308, [["Location", plain + search]]) : plainStatus(404);
   }
 
-  private route(
-    method: string,
-    path: string,
-  ): { route: Route; segments: Record<string, string> } | { allowed: string[] } {
+  #route(method: string, path: string): { route: Route; segments: Record<string, string> } | { allowed: string[] } {
     const allowed: string[] = [];
-    for (const route of [...this.sessions.routes, ...this.subsystems.flatMap((part) => part.routes)]) {
+    for (const route of [...this.sessions.routes, ...this.#subsystems.flatMap((part) => part.routes)]) {
       const segments = match(route.path, path);
       if (segments === undefined) continue;
       if (route.method === method) return { route, segments };
@@ -183,7 +180,7 @@ export class Kvmd {
     return { allowed };
   }
 
-  private request(raw: RawRequest, segments: Record<string, string>): KvmdRequest {
+  #request(raw: RawRequest, segments: Record<string, string>): KvmdRequest {
     const query = new URLSearchParams(raw.search);
     return { ...raw, segments, param: (name) => query.get(name) ?? undefined };
   }

@@ -1,15 +1,15 @@
 import { fingerprintOf, type Identity, issueCertificate } from "./server/certificate";
 import { type Clock, realClock, Timers } from "./clock";
-import { type Faults } from "./server/faults";
+import type { Faults } from "./server/faults";
 import { Front } from "./server/front";
 import { Host, type HostSettings } from "./host/host";
 import { Kvmd } from "./kvmd";
 import { Listener } from "./server/listener";
-import { type ImageSource } from "./msd/msd-storage";
+import type { ImageSource } from "./msd/msd-storage";
 import { simulatorPage } from "./page/page";
 import { nginxPage } from "./api/reply";
 import { deliver } from "./server/delivery";
-import { type RequestRecord } from "./server/request-log";
+import type { RequestRecord } from "./server/request-log";
 
 export interface SimulatorOptions extends HostSettings {
   /** 0 (the default) takes any free port. */
@@ -56,97 +56,99 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
 /** A PiKVM in this process and the computer behind it, with all that a test may change and see of them. */
 export class Simulator {
+  readonly #options: SimulatorOptions;
   readonly clock: Clock;
   /** The computer behind the device. */
   readonly host: Host;
-  private readonly kvmd: Kvmd;
-  private readonly front: Front;
-  private readonly listener: Listener;
-  private readonly redirect: Listener | undefined;
-  private readonly address: string;
-  private readonly timers: Timers;
-  private identity: Identity | undefined;
+  readonly #kvmd: Kvmd;
+  readonly #front: Front;
+  readonly #listener: Listener;
+  readonly #redirect: Listener | undefined;
+  readonly #address: string;
+  readonly #timers: Timers;
+  #identity: Identity | undefined;
 
-  constructor(private readonly options: SimulatorOptions) {
+  constructor(options: SimulatorOptions) {
+    this.#options = options;
     const { tls = true, clock = realClock(), user = "admin", passwd = "admin", images = {} } = options;
     this.clock = clock;
-    this.timers = new Timers(clock);
-    this.address = options.host ?? "127.0.0.1";
-    this.identity = tls === true ? issueCertificate() : tls === false ? undefined : tls;
+    this.#timers = new Timers(clock);
+    this.#address = options.host ?? "127.0.0.1";
+    this.#identity = tls === true ? issueCertificate() : tls === false ? undefined : tls;
     this.host = new Host(clock, options);
-    this.kvmd = new Kvmd(clock, this.host, { user, passwd }, images);
-    this.kvmd.auth.enabled = options.auth ?? true;
-    this.kvmd.auth.totpSecret = options.totpSecret;
-    this.kvmd.switch.units = options.switchUnits ?? 0;
-    this.kvmd.sessions.secure = this.identity !== undefined;
-    this.front = new Front(this.kvmd, {
+    this.#kvmd = new Kvmd(clock, this.host, { user, passwd }, images);
+    this.#kvmd.auth.enabled = options.auth ?? true;
+    this.#kvmd.auth.totpSecret = options.totpSecret;
+    this.#kvmd.switch.units = options.switchUnits ?? 0;
+    this.#kvmd.sessions.secure = this.#identity !== undefined;
+    this.#front = new Front(this.#kvmd, {
       clock,
-      secure: this.identity !== undefined,
+      secure: this.#identity !== undefined,
       subPath: options.subPath ?? "",
       extra: (path) => simulatorPage(path, this),
-      resetConnection: (socket) => this.listener.reset(socket),
+      resetConnection: (socket) => this.#listener.reset(socket),
     });
-    this.listener = new Listener(this.address, this.identity, this.front);
-    if (options.redirectPort !== undefined) this.redirect = this.redirector();
+    this.#listener = new Listener(this.#address, this.#identity, this.#front);
+    if (options.redirectPort !== undefined) this.#redirect = this.#redirector();
   }
 
   get port(): number {
-    return this.listener.port;
+    return this.#listener.port;
   }
 
   /** What a client is configured with: `https://127.0.0.1:12345`, with the sub-path if there is one. */
   get url(): string {
-    const scheme = this.identity === undefined ? "http" : "https";
-    return `${scheme}://${this.authority(this.port)}${this.options.subPath ?? ""}`;
+    const scheme = this.#identity === undefined ? "http" : "https";
+    return `${scheme}://${this.#authority(this.port)}${this.#options.subPath ?? ""}`;
   }
 
   /** The plain-HTTP address that redirects; undefined without `redirectPort`. */
   get redirectUrl(): string | undefined {
-    return this.redirect === undefined ? undefined : `http://${this.authority(this.redirect.port)}`;
+    return this.#redirect === undefined ? undefined : `http://${this.#authority(this.#redirect.port)}`;
   }
 
   /** PEM; empty without TLS. */
   get certificate(): string {
-    return this.identity?.cert ?? "";
+    return this.#identity?.cert ?? "";
   }
 
   /** SHA-256 of the certificate, `AB:CD:…`; empty without TLS. */
   get fingerprint(): string {
-    return this.identity === undefined ? "" : fingerprintOf(this.identity.cert);
+    return this.#identity === undefined ? "" : fingerprintOf(this.#identity.cert);
   }
 
   /** The latest requests, oldest first. */
   get requests(): readonly RequestRecord[] {
-    return this.front.log.records;
+    return this.#front.log.records;
   }
 
   /** Open WebSocket sessions. */
   get sessions(): number {
-    return this.kvmd.sessions.count;
+    return this.#kvmd.sessions.count;
   }
 
   /** WebSocket sessions since the start. */
   get sessionsOpened(): number {
-    return this.kvmd.sessions.opened;
+    return this.#kvmd.sessions.opened;
   }
 
   /** Open TCP connections. */
   get connections(): number {
-    return this.listener.sockets.size + (this.redirect?.sockets.size ?? 0);
+    return this.#listener.sockets.size + (this.#redirect?.sockets.size ?? 0);
   }
 
   get faults(): Faults {
-    return this.front.faults;
+    return this.#front.faults;
   }
 
   /** kvmd's parts, to set and to look at. */
   get state(): DeviceState {
-    return this.kvmd;
+    return this.#kvmd;
   }
 
   async listen(): Promise<void> {
-    await this.listener.listen(this.options.port ?? 0);
-    await this.redirect?.listen(this.options.redirectPort ?? 0);
+    await this.#listener.listen(this.#options.port ?? 0);
+    await this.#redirect?.listen(this.#options.redirectPort ?? 0);
   }
 
   /**
@@ -154,14 +156,14 @@ export class Simulator {
    * `downFor` ms get nginx's 502.
    */
   async restart({ downFor = 0 }: { downFor?: number } = {}): Promise<void> {
-    if (this.kvmd.running) this.kvmd.stop(1000);
-    if (downFor > 0) await this.timers.sleep(downFor);
-    this.kvmd.start();
+    if (this.#kvmd.running) this.#kvmd.stop(1000);
+    if (downFor > 0) await this.#timers.sleep(downFor);
+    this.#kvmd.start();
   }
 
   /** kvmd is killed: WebSockets break without a close frame, everything is a 502 until `restart()`. */
   kill(): void {
-    if (this.kvmd.running) this.kvmd.stop(null);
+    if (this.#kvmd.running) this.#kvmd.stop(null);
   }
 
   /**
@@ -169,50 +171,50 @@ export class Simulator {
    */
   async unplug(): Promise<void> {
     this.kill();
-    await this.listener.close();
+    await this.#listener.close();
   }
 
   async plugIn(): Promise<void> {
-    await this.listener.listen(this.port);
-    this.kvmd.start();
+    await this.#listener.listen(this.port);
+    this.#kvmd.start();
   }
 
   /** The device presents another certificate from now on: a fresh one of its own when none is given. */
   changeCertificate(identity: Identity = issueCertificate()): void {
-    if (this.identity === undefined) throw new Error("This simulator speaks plain HTTP and has no certificate");
-    this.identity = identity;
-    this.listener.present(identity);
+    if (this.#identity === undefined) throw new Error("This simulator speaks plain HTTP and has no certificate");
+    this.#identity = identity;
+    this.#listener.present(identity);
   }
 
   /** Cuts every WebSocket without a close frame. */
   dropSessions(): void {
-    this.kvmd.sessions.drop();
+    this.#kvmd.sessions.drop();
   }
 
   /** Ends every listener, connection and timer. */
   async close(): Promise<void> {
-    this.kvmd.close();
-    this.front.close();
-    this.timers.clear();
+    this.#kvmd.close();
+    this.#front.close();
+    this.#timers.clear();
     this.host.close();
-    await Promise.all([this.listener.close(), this.redirect?.close()]);
+    await Promise.all([this.#listener.close(), this.#redirect?.close()]);
   }
 
-  private authority(port: number): string {
-    return `${this.address.includes(":") ? `[${this.address}]` : this.address}:${port}`;
+  #authority(port: number): string {
+    return `${this.#address.includes(":") ? `[${this.#address}]` : this.#address}:${port}`;
   }
 
-  private redirector(): Listener {
+  #redirector(): Listener {
     const { clock } = this;
-    return new Listener(this.address, undefined, {
+    return new Listener(this.#address, undefined, {
       answer: (request, response) => {
         request.resume();
-        const location = `https://${this.authority(this.port)}${request.url ?? "/"}`;
+        const location = `https://${this.#authority(this.port)}${request.url ?? "/"}`;
         const reply = nginxPage(301, { contentType: "text/html", headers: [["Location", location]] });
         return deliver(response, reply, {
           clock,
           secure: false,
-          pace: { bytesPerSecond: Infinity, timers: this.timers },
+          pace: { bytesPerSecond: Infinity, timers: this.#timers },
         });
       },
     });

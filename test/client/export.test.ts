@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type ResetType } from "../../src/client";
+import type { ResetType } from "../../src/client";
 import { until } from "../harness/until";
 import { textOf } from "../recordings/files";
 import { bench, client, failure, httpServer, posts, SIDE_BY_SIDE } from "./kit";

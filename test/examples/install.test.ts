@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
-import { type AddressInfo } from "node:net";
+import type { AddressInfo } from "node:net";
 import { beforeEach, test, type TestContext } from "node:test";
 import { scaledClock, startSimulator, type Simulator } from "../../src/simulator";
 import { NodeRed } from "../harness/node-red";

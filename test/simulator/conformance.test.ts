@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { type Json, type JsonObject } from "../../src/simulator/api/python";
+import type { Json, JsonObject } from "../../src/simulator/api/python";
 import { type Exchange, exchange, exchangeNames } from "../recordings/exchanges";
 import { type Answer, call, device } from "./device";
 import { RECORDED_ORIGIN } from "./origin";

@@ -1,12 +1,12 @@
 /** A simulator and the shortest way to talk to it; no code of the client takes part. */
 import { request as plainRequest, type IncomingMessage } from "node:http";
 import { request as secureRequest } from "node:https";
-import { type TestContext } from "node:test";
+import type { TestContext } from "node:test";
 
 import WebSocket from "ws";
 
 import { issueCertificate, type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator";
-import { type JsonObject } from "../../src/simulator/api/python";
+import type { JsonObject } from "../../src/simulator/api/python";
 
 export const ADMIN = { "X-KVMD-User": "admin", "X-KVMD-Passwd": "admin" };
 

@@ -1,6 +1,6 @@
 /** The GPIO of the device that was recorded: its scheme, its view and what is behind it. */
-import { type Simulator } from "../../src/simulator";
-import { type GpioChannels, type GpioModel } from "../../src/simulator/gpio/gpio-model";
+import type { Simulator } from "../../src/simulator";
+import type { GpioChannels, GpioModel } from "../../src/simulator/gpio/gpio-model";
 import { float, type Json, type JsonObject } from "../../src/simulator/api/python";
 import { exchange } from "../recordings/exchanges";
 

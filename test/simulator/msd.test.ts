@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { type Json, type JsonObject } from "../../src/simulator/api/python";
+import type { Json, JsonObject } from "../../src/simulator/api/python";
 import { manualClock } from "../../src/simulator";
 import { call, device, type Event, listen, until } from "./device";
 import { session } from "../recordings/sessions";

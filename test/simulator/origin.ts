@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { type AddressInfo } from "node:net";
-import { type TestContext } from "node:test";
+import type { AddressInfo } from "node:net";
+import type { TestContext } from "node:test";
 
 /** Where it was when the device was recorded. */
 export const RECORDED_ORIGIN = "127.0.0.1:18999";

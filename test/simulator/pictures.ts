@@ -1,7 +1,7 @@
 /** Pictures of the simulator as decoders see them that nobody here wrote. */
 import { decode } from "jpeg-js";
 
-import { type Raster } from "../../src/simulator/video/jpeg";
+import type { Raster } from "../../src/simulator/video/jpeg";
 
 /** @throws Error unless the picture is grey. */
 export function decodeJpeg(jpeg: Buffer): Raster {

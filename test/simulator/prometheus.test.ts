@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { manualClock } from "../../src/simulator";
-import { type JsonObject } from "../../src/simulator/api/python";
+import type { JsonObject } from "../../src/simulator/api/python";
 import { call, device } from "./device";
 import { exchange } from "../recordings/exchanges";
 

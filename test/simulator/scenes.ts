@@ -1,7 +1,7 @@
 /** What must be true before a recorded request is asked again, and what of it was not recorded. */
 
 import { once } from "node:events";
-import { type TestContext } from "node:test";
+import type { TestContext } from "node:test";
 
 import WebSocket from "ws";
 

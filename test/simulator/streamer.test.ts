@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { test, type TestContext } from "node:test";
 
 import { type ManualClock, manualClock, type Simulator } from "../../src/simulator";
-import { type Json, type JsonObject } from "../../src/simulator/api/python";
+import type { Json, JsonObject } from "../../src/simulator/api/python";
 import { call, device, type Event, listen, type Listening, until } from "./device";
 import { decodeJpeg } from "./pictures";
 import { session } from "../recordings/sessions";

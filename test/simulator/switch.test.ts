@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 
 import { manualClock, type ManualClock, type Simulator } from "../../src/simulator";
-import { type JsonObject } from "../../src/simulator/api/python";
+import type { JsonObject } from "../../src/simulator/api/python";
 import { call, device, listen, until } from "./device";
 
 interface Bench {

@@ -9,7 +9,7 @@ declare module "tinyh264/es/TinyH264.js" {
 }
 
 declare module "tinyh264/es/TinyH264Decoder.js" {
-  import { type Wasm } from "tinyh264/es/TinyH264.js";
+  import type { Wasm } from "tinyh264/es/TinyH264.js";
 
   export default class TinyH264Decoder {
     /** @param ready - Called during `decode`. `picture`: brightness row by row, then two smaller planes of colour. */

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { test } from "node:test";
 
 import { manualClock } from "../../src/simulator";
-import { type JsonObject } from "../../src/simulator/api/python";
+import type { JsonObject } from "../../src/simulator/api/python";
 import { device, type Event, listen, until } from "./device";
 import { type Line, session } from "../recordings/sessions";
 

@@ -1,7 +1,7 @@
-import { type IncomingMessage } from "node:http";
+import type { IncomingMessage } from "node:http";
 
-import { type Timers } from "../clock";
-import { type Body } from "./subsystem";
+import type { Timers } from "../clock";
+import type { Body } from "./subsystem";
 
 /** nginx' limit everywhere but for typing and uploads. */
 export const SMALL_BODY = 4096;

@@ -1,6 +1,6 @@
 import { type IncomingHttpHeaders, STATUS_CODES } from "node:http";
 
-import { type KvmdError } from "./errors";
+import type { KvmdError } from "./errors";
 import { dumpsPretty, type Json } from "./python";
 
 /** An answer as a value, so that it can be looked at, spoiled or thrown away before it is sent. */

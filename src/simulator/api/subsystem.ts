@@ -1,8 +1,8 @@
-import { type IncomingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
 
-import { type Clock, type Timers } from "../clock";
-import { type Json, type JsonObject } from "./python";
-import { type Reply } from "./reply";
+import type { Clock, Timers } from "../clock";
+import type { Json, JsonObject } from "./python";
+import type { Reply } from "./reply";
 
 /**
  * One part of kvmd: what it answers, what it announces and what it listens to. A new subsystem is a file with a class

@@ -14,7 +14,7 @@ import {
   type OutputState,
   pulseMs,
 } from "./gpio-model";
-import { type Announcement, type Context, type KvmdRequest, type Route, type Subsystem } from "../api/subsystem";
+import type { Announcement, Context, KvmdRequest, Route, Subsystem } from "../api/subsystem";
 import * as valid from "../api/validators";
 
 /** How long an output stays busy after it was written. */
@@ -24,6 +24,8 @@ const GPIO: Driver = { type: "GPIO" };
 
 /** Relays and inputs: what is on the device's pins and behind its scripts. */
 export class Gpio implements Subsystem {
+  readonly #context: Context;
+
   /** As a V3 comes: nothing but the USB breaker. */
   model: GpioModel = {
     scheme: { inputs: {}, outputs: { __v3_usb_breaker__: outputScheme({ pin: "5" }) } },
@@ -40,38 +42,39 @@ export class Gpio implements Subsystem {
   readonly hidden = new Set<string>();
   /** What kvmd puts on the outputs when it starts and ends; false for those that are not named. */
   readonly initial = new Map<string, boolean>([["__v3_usb_breaker__", true]]);
-  private last: GpioChannels;
+  #last: GpioChannels;
 
-  constructor(private readonly context: Context) {
-    this.last = this.shown();
+  constructor(context: Context) {
+    this.#context = context;
+    this.#last = this.#shown();
   }
 
   readonly routes: readonly Route[] = [
     { method: "GET", path: "/gpio", handle: () => this.state() },
-    { method: "POST", path: "/gpio/switch", handle: (request) => this.switch(request) },
-    { method: "POST", path: "/gpio/pulse", handle: (request) => this.pulse(request) },
+    { method: "POST", path: "/gpio/switch", handle: (request) => this.#switch(request) },
+    { method: "POST", path: "/gpio/pulse", handle: (request) => this.#pulse(request) },
   ];
 
   readonly announcements: readonly Announcement[] = [{ slot: "gpio", type: "gpio", event: () => this.state() }];
 
   addInput(name: string, options: InputOptions = {}): void {
     this.model.scheme.inputs[name] = inputScheme(options);
-    this.channels.inputs[name] = { online: this.works(options.driver), state: options.state ?? false };
-    this.last = this.shown();
+    this.channels.inputs[name] = { online: this.#works(options.driver), state: options.state ?? false };
+    this.#last = this.#shown();
   }
 
   addOutput(name: string, options: OutputOptions = {}): void {
     this.model.scheme.outputs[name] = outputScheme(options);
     this.initial.set(name, options.state ?? false);
     this.channels.outputs[name] = { online: true, state: options.state ?? false, busy: false };
-    this.last = this.shown();
+    this.#last = this.#shown();
   }
 
   /** Somebody changes what an input reads; kvmd believes it a moment later. */
   setInput(name: string, state: boolean): void {
-    this.context.timers.after(INPUT_DEBOUNCE_MS, () => {
+    this.#context.timers.after(INPUT_DEBOUNCE_MS, () => {
       this.channels.inputs[name] = { online: true, state };
-      this.changed();
+      this.#changed();
     });
   }
 
@@ -82,11 +85,11 @@ export class Gpio implements Subsystem {
     const output = outputs[name];
     if (input !== undefined) inputs[name] = { online, state: online && input.state };
     if (output !== undefined) outputs[name] = { ...output, online, state: online && output.state };
-    this.changed();
+    this.#changed();
   }
 
   start(): void {
-    this.last = this.shown();
+    this.#last = this.#shown();
   }
 
   /** The outputs go back to where they start. */
@@ -96,35 +99,35 @@ export class Gpio implements Subsystem {
   }
 
   state(): { model: GpioModel; state: GpioChannels } {
-    return { model: this.model, state: this.shown() };
+    return { model: this.model, state: this.#shown() };
   }
 
-  private async switch(request: KvmdRequest): Promise<void> {
+  async #switch(request: KvmdRequest): Promise<void> {
     const channel = valid.gpioChannel(request.param("channel"));
     const state = valid.bool(request.param("state"));
     const wait = valid.boolOr(request.param("wait"), false);
-    const scheme = this.output(channel);
+    const scheme = this.#output(channel);
     if (scheme?.switch !== true)
       throw new KvmdError("GpioSwitchNotSupported", "This GPIO channel does not support switching");
-    await this.operate(channel, wait, () => this.write(channel, state));
+    await this.#operate(channel, wait, () => this.#write(channel, state));
   }
 
-  private async pulse(request: KvmdRequest): Promise<void> {
+  async #pulse(request: KvmdRequest): Promise<void> {
     const channel = valid.gpioChannel(request.param("channel"));
     const delay = valid.float(request.param("delay") ?? "0", { min: 0 });
     const wait = valid.boolOr(request.param("wait"), false);
-    const scheme = this.output(channel);
+    const scheme = this.#output(channel);
     if (scheme === null || Number(scheme.pulse.delay) === 0)
       throw new KvmdError("GpioPulseNotSupported", "This GPIO channel does not support pulsing");
-    await this.operate(channel, wait, async () => {
-      await this.write(channel, true);
-      await this.context.timers.sleep(pulseMs(scheme, delay));
-      await this.write(channel, false);
+    await this.#operate(channel, wait, async () => {
+      await this.#write(channel, true);
+      await this.#context.timers.sleep(pulseMs(scheme, delay));
+      await this.#write(channel, false);
     });
   }
 
   /** null for one that exists and can do nothing. An input is not found, as anything unknown. */
-  private output(channel: string): GpioModel["scheme"]["outputs"][string] | null {
+  #output(channel: string): GpioModel["scheme"]["outputs"][string] | null {
     const scheme = this.model.scheme.outputs[channel];
     if (scheme !== undefined) return scheme;
     if (this.hidden.has(channel)) return null;
@@ -132,14 +135,14 @@ export class Gpio implements Subsystem {
   }
 
   /** Without `wait` a driver's failure shows nowhere but in the log. */
-  private async operate(channel: string, wait: boolean, act: () => Promise<void>): Promise<void> {
+  async #operate(channel: string, wait: boolean, act: () => Promise<void>): Promise<void> {
     if (this.channels.outputs[channel]?.busy === true)
       throw new KvmdError(
         "GpioChannelIsBusyError",
         "Performing another GPIO operation on this channel, please try again later",
         409,
       );
-    const done = this.hold(channel, act);
+    const done = this.#hold(channel, act);
     if (wait) await done;
     else
       done.catch((error: unknown) => {
@@ -147,33 +150,33 @@ export class Gpio implements Subsystem {
       });
   }
 
-  private async hold(channel: string, act: () => Promise<void>): Promise<void> {
-    this.put(channel, { busy: true });
+  async #hold(channel: string, act: () => Promise<void>): Promise<void> {
+    this.#put(channel, { busy: true });
     try {
       await act();
     } finally {
-      await this.context.timers.sleep(BUSY_MS);
-      this.put(channel, { busy: false });
+      await this.#context.timers.sleep(BUSY_MS);
+      this.#put(channel, { busy: false });
     }
   }
 
-  private async write(channel: string, state: boolean): Promise<void> {
+  async #write(channel: string, state: boolean): Promise<void> {
     const name = this.model.scheme.outputs[channel]?.hw.driver ?? "";
     const { type, works = true, readable = true, takes = 0 } = this.drivers.get(name) ?? GPIO;
     const online = this.channels.outputs[channel]?.online ?? false;
     if (!works || !online) throw new KvmdError("GpioDriverOfflineError", `GPIO driver ${type}(${name}) is offline`);
-    if (state && takes > 0) await this.context.timers.sleep(takes);
-    if (readable) this.put(channel, { state });
+    if (state && takes > 0) await this.#context.timers.sleep(takes);
+    if (readable) this.#put(channel, { state });
   }
 
-  private put(channel: string, change: Partial<OutputState>): void {
+  #put(channel: string, change: Partial<OutputState>): void {
     const before = this.channels.outputs[channel] ?? { online: true, state: false, busy: false };
     this.channels.outputs[channel] = { ...before, ...change };
-    this.changed();
+    this.#changed();
   }
 
   /** A busy output is not read: it shows as online and false. */
-  private shown(): GpioChannels {
+  #shown(): GpioChannels {
     const outputs = Object.entries(this.channels.outputs).map(
       ([name, { online, state, busy }]): [string, OutputState] => [
         name,
@@ -184,16 +187,16 @@ export class Gpio implements Subsystem {
   }
 
   /** Sends the sessions the channels that differ from what they were sent last. */
-  private changed(): void {
-    const before = this.last;
-    this.last = this.shown();
-    const inputs = difference<InputState>(before.inputs, this.last.inputs);
-    const outputs = difference<OutputState>(before.outputs, this.last.outputs);
+  #changed(): void {
+    const before = this.#last;
+    this.#last = this.#shown();
+    const inputs = difference<InputState>(before.inputs, this.#last.inputs);
+    const outputs = difference<OutputState>(before.outputs, this.#last.outputs);
     const state = { ...(isEmpty(inputs) ? {} : { inputs }), ...(isEmpty(outputs) ? {} : { outputs }) };
-    if (!isEmpty(state)) this.context.broadcast("gpio", { state });
+    if (!isEmpty(state)) this.#context.broadcast("gpio", { state });
   }
 
-  private works(driver = ""): boolean {
+  #works(driver = ""): boolean {
     return this.drivers.get(driver)?.works ?? true;
   }
 }

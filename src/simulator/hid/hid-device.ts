@@ -1,5 +1,5 @@
-import { type Button } from "./keys";
-import { type Point } from "./squash";
+import type { Button } from "./keys";
+import type { Point } from "./squash";
 
 /** Keyboard and mouse, as whoever types and points sees them. */
 export interface HidDevice {

@@ -1,8 +1,8 @@
-import { type Timer, type Timers } from "../clock";
-import { type Host } from "../host/host";
-import { type MouseReport } from "../host/host-mouse";
+import type { Timer, Timers } from "../clock";
+import type { Host } from "../host/host";
+import type { MouseReport } from "../host/host-mouse";
 import { MODIFIERS, staysHeld } from "./keys";
-import { type KeyChange } from "./keymap";
+import type { KeyChange } from "./keymap";
 
 type Report = ({ readonly kind: "key" } & KeyChange) | MouseReport | { readonly kind: "clear" };
 
@@ -12,86 +12,89 @@ const ROLLOVER = 6;
 
 /** The USB gadget that the computer sees as keyboard and mouse: a queue that empties at the pace of the bus. */
 export class HidGadget {
+  readonly #timers: Timers;
+  readonly #host: Host;
+
   /** Whether the computer listens. */
   readonly online = { keyboard: true, mouse: true };
   absolute = true;
-  private queue: Report[] = [];
-  private nextAt = 0;
-  private timer: Timer | undefined;
+  #queue: Report[] = [];
+  #nextAt = 0;
+  #timer: Timer | undefined;
 
-  constructor(
-    private readonly timers: Timers,
-    private readonly host: Host,
-  ) {}
+  constructor(timers: Timers, host: Host) {
+    this.#timers = timers;
+    this.#host = host;
+  }
 
   /** Reports that the computer has not taken yet. */
   get pending(): number {
-    return this.queue.length;
+    return this.#queue.length;
   }
 
   key(key: string, state: boolean, finish = false): void {
-    this.push({ kind: "key", key, state });
-    if (state && finish && !staysHeld(key)) this.push({ kind: "key", key, state: false });
+    this.#push({ kind: "key", key, state });
+    if (state && finish && !staysHeld(key)) this.#push({ kind: "key", key, state: false });
   }
 
   mouse(report: MouseReport): void {
-    this.push(report);
+    this.#push(report);
   }
 
   /** Drops what is queued and lets go of every key and button. */
   clear(): void {
-    this.queue = [];
-    this.push({ kind: "clear" });
+    this.#queue = [];
+    this.#push({ kind: "clear" });
   }
 
   /** kvmd is gone: nobody empties the queue, and the gadget lets go. */
   stop(): void {
-    this.queue = [];
-    this.timer = undefined;
-    this.releaseAll();
+    this.#queue = [];
+    this.#timer = undefined;
+    this.#releaseAll();
   }
 
-  private push(report: Report): void {
-    this.queue.push(report);
-    if (this.timer !== undefined) return;
-    this.nextAt = this.timers.clock.now() + REPORT_MS;
-    this.schedule();
+  #push(report: Report): void {
+    this.#queue.push(report);
+    if (this.#timer !== undefined) return;
+    this.#nextAt = this.#timers.clock.now() + REPORT_MS;
+    this.#schedule();
   }
 
-  private schedule(): void {
-    this.timer = this.timers.after(Math.max(0, this.nextAt - this.timers.clock.now()), () => this.drain());
+  #schedule(): void {
+    this.#timer = this.#timers.after(Math.max(0, this.#nextAt - this.#timers.clock.now()), () => this.#drain());
   }
 
   /** A timer may come late: then as many reports go out as the bus would have carried meanwhile. */
-  private drain(): void {
-    this.timer = undefined;
+  #drain(): void {
+    this.#timer = undefined;
     let taken = 0;
-    for (const report of this.queue) {
-      if (this.nextAt > this.timers.clock.now()) break;
-      this.deliver(report);
-      this.nextAt += REPORT_MS;
+    for (const report of this.#queue) {
+      if (this.#nextAt > this.#timers.clock.now()) break;
+      this.#deliver(report);
+      this.#nextAt += REPORT_MS;
       taken += 1;
     }
-    this.queue.splice(0, taken);
-    if (this.queue.length > 0) this.schedule();
+    this.#queue.splice(0, taken);
+    if (this.#queue.length > 0) this.#schedule();
   }
 
-  private deliver(report: Report): void {
-    if (report.kind === "clear") this.releaseAll();
-    else if (report.kind === "key") this.deliverKey(report);
-    else if (this.online.mouse && this.fits(report)) this.host.mouse.take(report);
+  #deliver(report: Report): void {
+    if (report.kind === "clear") this.#releaseAll();
+    else if (report.kind === "key") this.#deliverKey(report);
+    else if (this.online.mouse && this.#fits(report)) this.#host.mouse.take(report);
   }
 
   /** Reports of the other kind of mouse are dropped. */
-  private fits(report: MouseReport): boolean {
+  #fits(report: MouseReport): boolean {
     if (report.kind === "move") return this.absolute;
     if (report.kind === "relative") return !this.absolute;
     return true;
   }
 
-  private deliverKey({ key, state }: KeyChange): void {
+  #deliverKey({ key, state }: KeyChange): void {
     if (!this.online.keyboard) return;
-    const { keyboard } = this.host;
+    const { keyboard } = this.#host;
     if (!state && !keyboard.held.has(key)) return;
     if (state && keyboard.held.has(key)) keyboard.change(key, false);
     const plain = [...keyboard.held].filter((held) => !MODIFIERS.has(held));
@@ -100,8 +103,8 @@ export class HidGadget {
     keyboard.change(key, state);
   }
 
-  private releaseAll(): void {
-    this.host.keyboard.releaseAll();
-    this.host.mouse.releaseAll();
+  #releaseAll(): void {
+    this.#host.keyboard.releaseAll();
+    this.#host.mouse.releaseAll();
   }
 }

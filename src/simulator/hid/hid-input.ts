@@ -1,7 +1,7 @@
-import { type HidDevice } from "./hid-device";
+import type { HidDevice } from "./hid-device";
 import { BUTTON_NAMES, buttonOfCode, KEY_NAMES, keyOfCode } from "./keys";
 import { isObject, type Json, type JsonObject } from "../api/python";
-import { type Point } from "./squash";
+import type { Point } from "./squash";
 import * as valid from "../api/validators";
 
 /** A message that kvmd's handler cannot take: the session ends. */

@@ -1,8 +1,8 @@
-import { type Timers } from "../clock";
-import { type HidDevice } from "./hid-device";
+import type { Timers } from "../clock";
+import type { HidDevice } from "./hid-device";
 import { DEFAULT_KEYMAP, keyChangesOf, KEYMAPS } from "./keymap";
 import { crash, type Reply, text } from "../api/reply";
-import { type KvmdRequest } from "../api/subsystem";
+import type { KvmdRequest } from "../api/subsystem";
 import * as valid from "../api/validators";
 
 const MAX_BYTES = 1_048_576;

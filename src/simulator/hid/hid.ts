@@ -1,53 +1,54 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { type Timer } from "../clock";
-import { type HidDevice } from "./hid-device";
+import type { Timer } from "../clock";
+import type { HidDevice } from "./hid-device";
 import { HidGadget } from "./hid-gadget";
 import { hidInputs, hidOpcodes } from "./hid-input";
 import { print } from "./hid-print";
-import { type Host } from "../host/host";
+import type { Host } from "../host/host";
 import { BUTTON_NAMES, type Button, KEY_NAMES } from "./keys";
 import { DEFAULT_KEYMAP, KEYMAPS } from "./keymap";
-import { type JsonObject } from "../api/python";
+import type { JsonObject } from "../api/python";
 import { type Point, squashed } from "./squash";
-import { type Announcement, type Context, type KvmdRequest, type Route, type Subsystem } from "../api/subsystem";
+import type { Announcement, Context, KvmdRequest, Route, Subsystem } from "../api/subsystem";
 import * as valid from "../api/validators";
 
 const SHORTCUT_STEP_MS = 50;
 
 /** Keyboard and mouse, as the OTG gadget of every PiKVM since V2. */
 export class Hid implements Subsystem, HidDevice {
+  readonly #context: Context;
+  readonly #host: Host;
   readonly gadget: HidGadget;
   /** `outputs.available` and `active` of the mouse. */
   readonly mouseOutputs = { available: ["usb", "usb_rel"], active: "usb" };
   readonly jiggler = { enabled: true, active: false, interval: 60 };
-  private lastInput: number;
-  private last: JsonObject;
-  private jiggle: Timer | undefined;
+  #lastInput: number;
+  #last: JsonObject;
+  #jiggle: Timer | undefined;
 
-  constructor(
-    private readonly context: Context,
-    private readonly host: Host,
-  ) {
+  constructor(context: Context, host: Host) {
+    this.#context = context;
+    this.#host = host;
     this.gadget = new HidGadget(context.timers, host);
-    this.lastInput = context.clock.now();
-    this.last = this.state();
-    host.keyboard.onLeds = () => this.changed();
+    this.#lastInput = context.clock.now();
+    this.#last = this.state();
+    host.keyboard.onLeds = () => this.#changed();
   }
 
   readonly routes: readonly Route[] = [
     { method: "GET", path: "/hid", handle: () => this.state() },
-    { method: "GET", path: "/hid/keymaps", handle: () => this.keymaps() },
-    { method: "GET", path: "/hid/inactivity", handle: () => ({ inactivity: this.inactivity() }) },
-    { method: "POST", path: "/hid/set_params", handle: (request) => this.setParams(request) },
+    { method: "GET", path: "/hid/keymaps", handle: () => this.#keymaps() },
+    { method: "GET", path: "/hid/inactivity", handle: () => ({ inactivity: this.#inactivity() }) },
+    { method: "POST", path: "/hid/set_params", handle: (request) => this.#setParams(request) },
     // Only devices with a microcontroller can unplug themselves; this one checks the parameter and does nothing.
     { method: "POST", path: "/hid/set_connected", handle: (request) => void valid.bool(request.param("connected")) },
     { method: "POST", path: "/hid/reset", handle: () => this.gadget.clear() },
-    { method: "POST", path: "/hid/print", handle: (request) => print(this, this.context.timers, request) },
-    { method: "POST", path: "/hid/events/send_key", handle: (request) => this.sendKey(request) },
-    { method: "POST", path: "/hid/events/send_shortcut", handle: (request) => this.sendShortcut(request) },
-    { method: "POST", path: "/hid/events/send_mouse_button", handle: (request) => this.sendButton(request) },
-    { method: "POST", path: "/hid/events/send_mouse_move", handle: (request) => this.sendMove(request) },
+    { method: "POST", path: "/hid/print", handle: (request) => print(this, this.#context.timers, request) },
+    { method: "POST", path: "/hid/events/send_key", handle: (request) => this.#sendKey(request) },
+    { method: "POST", path: "/hid/events/send_shortcut", handle: (request) => this.#sendShortcut(request) },
+    { method: "POST", path: "/hid/events/send_mouse_button", handle: (request) => this.#sendButton(request) },
+    { method: "POST", path: "/hid/events/send_mouse_move", handle: (request) => this.#sendMove(request) },
     {
       method: "POST",
       path: "/hid/events/send_mouse_relative",
@@ -61,7 +62,7 @@ export class Hid implements Subsystem, HidDevice {
   ];
 
   readonly announcements: readonly Announcement[] = [
-    { slot: "hid_keymaps", type: "hid_keymaps", event: () => this.keymaps() },
+    { slot: "hid_keymaps", type: "hid_keymaps", event: () => this.#keymaps() },
     { slot: "hid", type: "hid", event: () => this.state() },
   ];
 
@@ -69,13 +70,13 @@ export class Hid implements Subsystem, HidDevice {
   readonly opcodes = hidOpcodes(this);
 
   start(): void {
-    this.lastInput = this.context.clock.now();
-    this.last = this.state();
+    this.#lastInput = this.#context.clock.now();
+    this.#last = this.state();
   }
 
   stop(): void {
     this.gadget.stop();
-    this.setJiggler(false);
+    this.#setJiggler(false);
   }
 
   /** Any session that comes or goes, of anybody, ends all typing. */
@@ -86,7 +87,7 @@ export class Hid implements Subsystem, HidDevice {
   /** Whether the computer listens to keyboard and mouse. */
   set online(value: boolean) {
     Object.assign(this.gadget.online, { keyboard: value, mouse: value });
-    this.changed();
+    this.#changed();
   }
 
   get online(): boolean {
@@ -95,7 +96,7 @@ export class Hid implements Subsystem, HidDevice {
 
   state(): JsonObject {
     const { keyboard, mouse } = this.gadget.online;
-    const { caps, scroll, num } = this.host.keyboard.leds;
+    const { caps, scroll, num } = this.#host.keyboard.leds;
     return {
       enabled: true,
       online: true,
@@ -108,43 +109,43 @@ export class Hid implements Subsystem, HidDevice {
   }
 
   key(key: string, state: boolean, finish = false): void {
-    this.touch();
+    this.#touch();
     this.gadget.key(key, state, finish);
   }
 
   button(button: Button, state: boolean): void {
-    this.touch();
+    this.#touch();
     this.gadget.mouse({ kind: "button", button, state });
   }
 
   move({ x, y }: Point): void {
-    this.touch();
+    this.#touch();
     this.gadget.mouse({ kind: "move", x, y });
   }
 
   relative(deltas: readonly Point[], squash: boolean): void {
-    this.touch();
+    this.#touch();
     for (const delta of squash ? squashed(deltas) : deltas) this.gadget.mouse({ kind: "relative", ...delta });
   }
 
   wheel(deltas: readonly Point[], squash: boolean): void {
-    this.touch();
+    this.#touch();
     for (const delta of squash ? squashed(deltas) : deltas) this.gadget.mouse({ kind: "wheel", ...delta });
   }
 
-  private keymaps(): JsonObject {
+  #keymaps(): JsonObject {
     return { keymaps: { default: DEFAULT_KEYMAP, available: KEYMAPS } };
   }
 
-  private inactivity(): number {
-    return Math.floor((this.context.clock.now() - this.lastInput) / 1000);
+  #inactivity(): number {
+    return Math.floor((this.#context.clock.now() - this.#lastInput) / 1000);
   }
 
-  private touch(): void {
-    this.lastInput = this.context.clock.now();
+  #touch(): void {
+    this.#lastInput = this.#context.clock.now();
   }
 
-  private setParams(request: KvmdRequest): void {
+  #setParams(request: KvmdRequest): void {
     valid.optional(request.param("keyboard_output"), (raw) =>
       valid.oneOf(raw, "Keyboard output", ["usb", "ps2", "disabled"]),
     );
@@ -153,69 +154,69 @@ export class Hid implements Subsystem, HidDevice {
     );
     const jiggler = valid.optional(request.param("jiggler"), valid.bool);
     // Well-formed values that this device does not have are ignored.
-    if (output !== undefined && this.mouseOutputs.available.includes(output)) this.setMouseOutput(output);
-    if (jiggler !== undefined && this.jiggler.enabled) this.setJiggler(jiggler);
-    this.changed();
+    if (output !== undefined && this.mouseOutputs.available.includes(output)) this.#setMouseOutput(output);
+    if (jiggler !== undefined && this.jiggler.enabled) this.#setJiggler(jiggler);
+    this.#changed();
   }
 
-  private setMouseOutput(output: string): void {
+  #setMouseOutput(output: string): void {
     if (output === this.mouseOutputs.active) return;
-    this.host.mouse.releaseAll();
+    this.#host.mouse.releaseAll();
     this.mouseOutputs.active = output;
     this.gadget.absolute = output !== "usb_rel";
   }
 
-  private setJiggler(active: boolean): void {
+  #setJiggler(active: boolean): void {
     this.jiggler.active = active;
-    this.jiggle?.cancel();
-    this.jiggle = undefined;
-    if (active) this.wiggle();
+    this.#jiggle?.cancel();
+    this.#jiggle = undefined;
+    if (active) this.#wiggle();
   }
 
   /** Moves the pointer there and back around its place, and again after a while of idleness. */
-  private wiggle(): void {
-    const { x, y } = this.host.mouse.position;
+  #wiggle(): void {
+    const { x, y } = this.#host.mouse.position;
     for (const step of [100, -100, 100, -100, 0])
       if (this.gadget.absolute) this.move({ x: x + step, y: y + step });
       else this.relative([{ x: Math.sign(step) * 10, y: Math.sign(step) * 10 }], false);
     const pause = this.jiggler.interval * 1000 * (0.75 + Math.random() / 2);
-    this.jiggle = this.context.timers.after(pause, () => this.wiggle());
+    this.#jiggle = this.#context.timers.after(pause, () => this.#wiggle());
   }
 
-  private sendKey(request: KvmdRequest): void {
+  #sendKey(request: KvmdRequest): void {
     const key = valid.exactlyOneOf(request.param("key"), "Keyboard key", KEY_NAMES);
     const state = valid.optional(request.param("state"), valid.bool);
     const finish = valid.boolOr(request.param("finish"), false);
     this.key(key, state ?? true, state === undefined || finish);
   }
 
-  private async sendShortcut(request: KvmdRequest): Promise<void> {
+  async #sendShortcut(request: KvmdRequest): Promise<void> {
     const keys = valid.list(request.param("keys"), "string list", (item) =>
       valid.exactlyOneOf(item, "Keyboard key", KEY_NAMES),
     );
     for (const [order, state] of [[keys, true] as const, [keys.toReversed(), false] as const])
       for (const key of order) {
-        await this.context.timers.sleep(SHORTCUT_STEP_MS);
+        await this.#context.timers.sleep(SHORTCUT_STEP_MS);
         this.key(key, state);
       }
   }
 
-  private sendButton(request: KvmdRequest): void {
+  #sendButton(request: KvmdRequest): void {
     const button = valid.oneOf(request.param("button"), "Mouse button", BUTTON_NAMES);
     const state = valid.optional(request.param("state"), valid.bool);
     for (const step of state === undefined ? [true, false] : [state]) this.button(button, step);
   }
 
-  private sendMove(request: KvmdRequest): void {
+  #sendMove(request: KvmdRequest): void {
     const axis = (name: string): number => valid.clampedInt(request.param(name), "Mouse move", -32768, 32767);
     this.move({ x: axis("to_x"), y: axis("to_y") });
   }
 
-  private changed(): void {
+  #changed(): void {
     const state = this.state();
-    if (isDeepStrictEqual(state, this.last)) return;
-    this.last = state;
-    this.context.broadcast("hid", state);
+    if (isDeepStrictEqual(state, this.#last)) return;
+    this.#last = state;
+    this.#context.broadcast("hid", state);
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Clock } from "../clock";
+import type { Clock } from "../clock";
 import { characterOf } from "../hid/keymap";
 
 export interface KeyEvent {
@@ -13,6 +13,7 @@ const MAX_TEXT = 1 << 20;
 
 /** The computer's end of the keyboard cable: a US keyboard driver and an editor that never scrolls. */
 export class HostKeyboard {
+  readonly #clock: Clock;
   readonly events: KeyEvent[] = [];
   readonly held = new Set<string>();
   readonly leds = { caps: false, num: false, scroll: false };
@@ -24,24 +25,26 @@ export class HostKeyboard {
   onLeds: () => void = () => undefined;
   /** Called for every key that goes down, with the character that it types. */
   onKey: (key: string, character: string | undefined) => void = () => undefined;
-  private written = "";
+  #written = "";
 
-  constructor(private readonly clock: Clock) {}
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   get text(): string {
-    return this.written;
+    return this.#written;
   }
 
   /** One key of a report. */
   change(key: string, state: boolean): void {
-    const event = { key, state, at: this.clock.now() };
+    const event = { key, state, at: this.#clock.now() };
     this.events.push(event);
     this.onEvent(event);
     if (this.events.length > MAX_EVENTS) this.events.splice(0, MAX_EVENTS / 2);
     if (!state) this.held.delete(key);
     else {
       this.held.add(key);
-      this.read(key);
+      this.#read(key);
     }
   }
 
@@ -51,36 +54,36 @@ export class HostKeyboard {
 
   forget(): void {
     this.events.length = 0;
-    this.written = "";
+    this.#written = "";
   }
 
-  private read(key: string): void {
+  #read(key: string): void {
     const lock = { CapsLock: "caps", NumLock: "num", ScrollLock: "scroll" } as const;
-    if (key in lock && !this.ignoresLocks) this.toggle(lock[key as keyof typeof lock]); // `in` has just established it
-    const character = this.typedBy(key);
-    if (key === "Backspace" && !this.commanded) this.written = this.written.slice(0, -1);
-    else this.write(character ?? "");
+    if (key in lock && !this.ignoresLocks) this.#toggle(lock[key as keyof typeof lock]); // `in` has just established it
+    const character = this.#typedBy(key);
+    if (key === "Backspace" && !this.#commanded) this.#written = this.#written.slice(0, -1);
+    else this.#write(character ?? "");
     this.onKey(key, character);
   }
 
-  private get commanded(): boolean {
+  get #commanded(): boolean {
     // With AltGr a US keyboard types nothing.
     return ["ControlLeft", "ControlRight", "AltLeft", "AltRight", "MetaLeft", "MetaRight"].some((modifier) =>
       this.held.has(modifier),
     );
   }
 
-  private typedBy(key: string): string | undefined {
-    if (this.commanded) return undefined;
+  #typedBy(key: string): string | undefined {
+    if (this.#commanded) return undefined;
     return characterOf(key, this.held.has("ShiftLeft") || this.held.has("ShiftRight"), this.leds.caps);
   }
 
-  private write(character: string): void {
-    this.written += character;
-    if (this.written.length > MAX_TEXT) this.written = this.written.slice(MAX_TEXT / 2);
+  #write(character: string): void {
+    this.#written += character;
+    if (this.#written.length > MAX_TEXT) this.#written = this.#written.slice(MAX_TEXT / 2);
   }
 
-  private toggle(led: keyof HostKeyboard["leds"]): void {
+  #toggle(led: keyof HostKeyboard["leds"]): void {
     this.leds[led] = !this.leds[led];
     this.onLeds();
   }

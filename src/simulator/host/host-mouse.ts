@@ -1,5 +1,5 @@
-import { type Clock } from "../clock";
-import { type Button } from "../hid/keys";
+import type { Clock } from "../clock";
+import type { Button } from "../hid/keys";
 
 export type MouseReport =
   | { readonly kind: "button"; readonly button: Button; readonly state: boolean }
@@ -13,6 +13,7 @@ const MAX_EVENTS = 10_000;
 
 /** The computer's end of the mouse cable. */
 export class HostMouse {
+  readonly #clock: Clock;
   readonly events: MouseEvent[] = [];
   readonly buttons = new Set<Button>();
   /** The last absolute position, -32768…32767. */
@@ -20,10 +21,12 @@ export class HostMouse {
   /** Called with everything that arrives. */
   onEvent: (event: MouseEvent) => void = () => undefined;
 
-  constructor(private readonly clock: Clock) {}
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   take(report: MouseReport): void {
-    const event = { ...report, at: this.clock.now() };
+    const event = { ...report, at: this.#clock.now() };
     this.events.push(event);
     this.onEvent(event);
     if (this.events.length > MAX_EVENTS) this.events.splice(0, MAX_EVENTS / 2);

@@ -60,6 +60,7 @@ const MAX_INPUTS = 10_000;
 
 /** The computer behind the device. It outlives kvmd. */
 export class Host {
+  readonly #clock: Clock;
   readonly keyboard: HostKeyboard;
   readonly mouse: HostMouse;
   readonly screen: HostScreen;
@@ -71,17 +72,16 @@ export class Host {
   /** Called whenever an LED changes; the ATX part of kvmd listens here. */
   onLeds: () => void = () => undefined;
   /** What the last press of a button set going, and what flickers. */
-  private readonly reaction: Timers;
-  private readonly flicker: Timers;
-  private readonly blinking: Blinking;
-  private on: boolean;
-  private hdd = false;
-  private readonly down = new Map<Line, { press: Press; wasOn: boolean }>();
+  readonly #reaction: Timers;
+  readonly #flicker: Timers;
+  readonly #blinking: Blinking;
+  #on: boolean;
+  #hdd = false;
+  readonly #down = new Map<Line, { press: Press; wasOn: boolean }>();
 
-  constructor(
-    private readonly clock: Clock,
-    settings: HostSettings = {},
-  ) {
+  constructor(clock: Clock, settings: HostSettings = {}) {
+    this.#clock = clock;
+
     const { power = false, ledDelay = 1000, shutdownDelay = 2000, resetDelay = 400, forceOffDelay = 4000 } = settings;
     const { sleepBlink = 1000, hddActivity = false, ignoresPowerButton = false, ignoresShutdown = false } = settings;
     this.settings = {
@@ -92,16 +92,16 @@ export class Host {
     };
     this.keyboard = new HostKeyboard(clock);
     this.mouse = new HostMouse(clock);
-    this.keyboard.onEvent = (event) => this.note({ kind: "key", ...event });
-    this.mouse.onEvent = (event) => this.note(event);
-    this.reaction = new Timers(clock);
-    this.flicker = new Timers(clock);
-    this.blinking = new Blinking(clock, sleepBlink, () => this.onLeds());
-    this.on = this.settings.power;
-    this.screen = this.attachScreen();
-    if (this.on) {
+    this.keyboard.onEvent = (event) => this.#note({ kind: "key", ...event });
+    this.mouse.onEvent = (event) => this.#note(event);
+    this.#reaction = new Timers(clock);
+    this.#flicker = new Timers(clock);
+    this.#blinking = new Blinking(clock, sleepBlink, () => this.onLeds());
+    this.#on = this.settings.power;
+    this.screen = this.#attachScreen();
+    if (this.#on) {
       this.screen.startRunning();
-      this.startFlicker();
+      this.#startFlicker();
     }
   }
 
@@ -110,37 +110,37 @@ export class Host {
    * awake.
    */
   get power(): boolean {
-    return this.on;
+    return this.#on;
   }
 
   set power(on: boolean) {
-    this.reaction.clear();
+    this.#reaction.clear();
     if (on) this.asleep = false;
-    this.switchTo(on);
+    this.#switchTo(on);
   }
 
   /** Whether it is suspended: its screen is dark and its power LED blinks. Only a computer that runs goes to sleep. */
   get asleep(): boolean {
-    return this.blinking.isRunning;
+    return this.#blinking.isRunning;
   }
 
   set asleep(asleep: boolean) {
-    if (!this.on || asleep === this.asleep) return;
-    this.hdd = false;
-    this.flicker.clear();
+    if (!this.#on || asleep === this.asleep) return;
+    this.#hdd = false;
+    this.#flicker.clear();
     if (asleep) {
       this.screen.stop();
-      this.blinking.start();
+      this.#blinking.start();
       return;
     }
-    this.blinking.stop();
+    this.#blinking.stop();
     this.screen.startRunning();
-    this.startFlicker();
+    this.#startFlicker();
     this.onLeds();
   }
 
   get leds(): { power: boolean; hdd: boolean } {
-    return { power: this.on && !this.blinking.isDark, hdd: this.hdd };
+    return { power: this.#on && !this.#blinking.isDark, hdd: this.#hdd };
   }
 
   /** What arrived through the keyboard, read as an en-us layout. */
@@ -165,38 +165,38 @@ export class Host {
   }
 
   press(line: Line): void {
-    const press: Press = { line, at: this.clock.now(), duration: null };
+    const press: Press = { line, at: this.#clock.now(), duration: null };
     this.presses.push(press);
     if (this.presses.length > MAX_PRESSES) this.presses.shift();
-    this.down.set(line, { press, wasOn: this.on });
-    if (line === "reset") this.reset();
-    else this.pressPower();
+    this.#down.set(line, { press, wasOn: this.#on });
+    if (line === "reset") this.#reset();
+    else this.#pressPower();
   }
 
   release(line: Line): void {
-    const held = this.down.get(line);
+    const held = this.#down.get(line);
     if (held === undefined) return;
-    this.down.delete(line);
-    held.press.duration = this.clock.now() - held.press.at;
-    if (line === "power" && held.wasOn) this.releasePower();
+    this.#down.delete(line);
+    held.press.duration = this.#clock.now() - held.press.at;
+    if (line === "power" && held.wasOn) this.#releasePower();
   }
 
   /** Ends its timers. */
   close(): void {
-    this.reaction.clear();
-    this.flicker.clear();
-    this.blinking.stop();
+    this.#reaction.clear();
+    this.#flicker.clear();
+    this.#blinking.stop();
     this.screen.stop();
   }
 
-  private note(input: HostInput): void {
+  #note(input: HostInput): void {
     this.inputs.push(input);
     if (this.inputs.length > MAX_INPUTS) this.inputs.splice(0, MAX_INPUTS / 2);
   }
 
-  private attachScreen(): HostScreen {
+  #attachScreen(): HostScreen {
     const screen = new HostScreen(
-      this.clock,
+      this.#clock,
       {
         medium: () => this.usbDrive?.image ?? null,
         reboot: () => this.screen.start(),
@@ -210,48 +210,48 @@ export class Host {
     return screen;
   }
 
-  private pressPower(): void {
+  #pressPower(): void {
     if (this.settings.ignoresPowerButton) return;
-    this.reaction.clear();
-    if (!this.on) this.reaction.after(this.settings.ledDelay, () => this.switchTo(true));
-    else this.reaction.after(this.settings.forceOffDelay, () => this.switchTo(false));
+    this.#reaction.clear();
+    if (!this.#on) this.#reaction.after(this.settings.ledDelay, () => this.#switchTo(true));
+    else this.#reaction.after(this.settings.forceOffDelay, () => this.#switchTo(false));
   }
 
   /** Let go before the force-off: the computer wakes up, or its operating system is asked to shut down. */
-  private releasePower(): void {
+  #releasePower(): void {
     if (this.settings.ignoresPowerButton) return;
-    this.reaction.clear();
-    if (this.asleep) this.reaction.after(this.settings.ledDelay, () => (this.asleep = false));
-    else if (this.on && !this.settings.ignoresShutdown)
-      this.reaction.after(this.settings.shutdownDelay, () => this.switchTo(false));
+    this.#reaction.clear();
+    if (this.asleep) this.#reaction.after(this.settings.ledDelay, () => (this.asleep = false));
+    else if (this.#on && !this.settings.ignoresShutdown)
+      this.#reaction.after(this.settings.shutdownDelay, () => this.#switchTo(false));
   }
 
-  private reset(): void {
-    if (this.settings.ignoresResetButton || !this.on) return;
-    this.reaction.clear();
-    this.switchTo(false);
-    this.reaction.after(this.settings.resetDelay, () => this.switchTo(true));
+  #reset(): void {
+    if (this.settings.ignoresResetButton || !this.#on) return;
+    this.#reaction.clear();
+    this.#switchTo(false);
+    this.#reaction.after(this.settings.resetDelay, () => this.#switchTo(true));
   }
 
-  private switchTo(on: boolean): void {
-    if (this.on === on) return;
-    this.on = on;
-    this.hdd = false;
-    this.flicker.clear();
-    this.blinking.stop();
+  #switchTo(on: boolean): void {
+    if (this.#on === on) return;
+    this.#on = on;
+    this.#hdd = false;
+    this.#flicker.clear();
+    this.#blinking.stop();
     if (on) {
       this.screen.start();
-      this.startFlicker();
+      this.#startFlicker();
     } else this.screen.stop();
     this.onLeds();
   }
 
-  private startFlicker(): void {
+  #startFlicker(): void {
     if (!this.settings.hddActivity) return;
-    this.flicker.after(this.hdd ? 150 : 150 + 650 * Math.random(), () => {
-      this.hdd = !this.hdd;
+    this.#flicker.after(this.#hdd ? 150 : 150 + 650 * Math.random(), () => {
+      this.#hdd = !this.#hdd;
       this.onLeds();
-      this.startFlicker();
+      this.#startFlicker();
     });
   }
 }

@@ -1,4 +1,4 @@
-import { type ImageFile, type ImageStorage } from "./msd-storage";
+import type { ImageFile, ImageStorage } from "./msd-storage";
 
 export interface Drive {
   image: string | null;

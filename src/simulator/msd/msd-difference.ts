@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { type JsonObject } from "../api/python";
+import type { JsonObject } from "../api/python";
 
 /** What a partial `msd` event holds: the top-level keys that differ, and of `storage` only its keys that do. */
 export function storageDifference(before: JsonObject, state: JsonObject): JsonObject {

@@ -1,6 +1,6 @@
 import { KvmdError } from "../api/errors";
-import { type Host } from "../host/host";
-import { type Drive, type MsdDevice } from "./msd-device";
+import type { Host } from "../host/host";
+import type { Drive, MsdDevice } from "./msd-device";
 
 interface DriveParams {
   /** Empty takes the image out. */

@@ -1,4 +1,4 @@
-import { type Timer, type Timers } from "../clock";
+import type { Timer, Timers } from "../clock";
 import { float, type JsonObject } from "../api/python";
 
 /** An image to start with: its size in bytes, or its content. */
@@ -13,8 +13,8 @@ const SYSTEM_BYTES = 19_947_520;
 export class ImageFile {
   written = 0;
   complete = false;
-  private readonly kept: Buffer[] = [];
-  private keptBytes = 0;
+  readonly #kept: Buffer[] = [];
+  #keptBytes = 0;
 
   constructor(
     readonly name: string,
@@ -30,17 +30,17 @@ export class ImageFile {
 
   append(chunk: Buffer): void {
     this.written += chunk.length;
-    const room = KEPT_BYTES - this.keptBytes;
+    const room = KEPT_BYTES - this.#keptBytes;
     if (room <= 0) return;
     // A copy: the socket's buffer is larger than the chunk and would stay with it.
     const part = Buffer.from(chunk.subarray(0, room));
-    this.kept.push(part);
-    this.keptBytes += part.length;
+    this.#kept.push(part);
+    this.#keptBytes += part.length;
   }
 
   *chunks(): Generator<Buffer> {
     const CHUNK = 64 * 1024;
-    const content = Buffer.concat(this.kept);
+    const content = Buffer.concat(this.#kept);
     for (let offset = 0; offset < this.size; offset += CHUNK) {
       const length = Math.min(CHUNK, this.size - offset);
       const part = content.subarray(offset, offset + length);
@@ -57,18 +57,17 @@ interface Listed {
 
 /** The files of the storage and kvmd's list of them, which follows a second later. */
 export class ImageStorage {
+  readonly #timers: Timers;
   capacity = CAPACITY;
   readonly files = new Map<string, ImageFile>();
   /** Called when the list was read again. */
   onRefresh: () => void = () => undefined;
-  private listing = new Map<string, Listed>();
-  private free = 0;
-  private pending: Timer | undefined;
+  #listing = new Map<string, Listed>();
+  #free = 0;
+  #pending: Timer | undefined;
 
-  constructor(
-    private readonly timers: Timers,
-    images: Readonly<Record<string, ImageSource>>,
-  ) {
+  constructor(timers: Timers, images: Readonly<Record<string, ImageSource>>) {
+    this.#timers = timers;
     for (const [name, source] of Object.entries(images)) this.add(name, source);
     this.refresh();
   }
@@ -76,7 +75,7 @@ export class ImageStorage {
   /** Puts a finished image there as if it had always been; with `complete: false` an aborted one. */
   add(name: string, source: ImageSource, more: { modified?: number; complete?: boolean } = {}): void {
     const size = typeof source === "number" ? source : source.length;
-    const file = new ImageFile(name, size, more.modified ?? this.wallSeconds());
+    const file = new ImageFile(name, size, more.modified ?? this.#wallSeconds());
     if (typeof source === "number") file.written = size;
     else file.append(source);
     file.complete = more.complete ?? true;
@@ -91,7 +90,7 @@ export class ImageStorage {
   }
 
   isListed(name: string): boolean {
-    return this.listing.has(name);
+    return this.#listing.has(name);
   }
 
   hasFolder(folder: string): boolean {
@@ -99,49 +98,51 @@ export class ImageStorage {
   }
 
   create(name: string, size: number): ImageFile {
-    const file = new ImageFile(name, size, this.wallSeconds());
+    const file = new ImageFile(name, size, this.#wallSeconds());
     this.files.set(name, file);
-    this.touch();
+    this.#touch();
     return file;
   }
 
   /** @returns false when the disk is full. */
   append(file: ImageFile, chunk: Buffer): boolean {
-    if (this.freeNow() < chunk.length) return false;
+    if (this.#freeNow() < chunk.length) return false;
     file.append(chunk);
-    file.modified = this.wallSeconds();
-    this.touch();
+    file.modified = this.#wallSeconds();
+    this.#touch();
     return true;
   }
 
   finish(file: ImageFile): void {
     file.complete = true;
-    this.touch();
+    this.#touch();
   }
 
   remove(name: string): void {
     this.files.delete(name);
-    this.touch();
+    this.#touch();
   }
 
   /** Reads the disk at once, as kvmd does when it starts. */
   refresh(): void {
-    this.pending?.cancel();
-    this.pending = undefined;
+    this.#pending?.cancel();
+    this.#pending = undefined;
     const depth = (name: string): number => name.split("/").length;
     const walk = [...this.files.values()].sort((a, b) => depth(a.name) - depth(b.name) || (a.name < b.name ? -1 : 1));
-    this.listing = new Map(walk.map((file) => [file.name, { file, complete: file.complete, modified: file.modified }]));
-    this.free = this.freeNow();
+    this.#listing = new Map(
+      walk.map((file) => [file.name, { file, complete: file.complete, modified: file.modified }]),
+    );
+    this.#free = this.#freeNow();
     this.onRefresh();
   }
 
   images(): JsonObject {
-    return Object.fromEntries([...this.listing.keys()].map((name) => [name, this.describe(name)]));
+    return Object.fromEntries([...this.#listing.keys()].map((name) => [name, this.describe(name)]));
   }
 
   /** A removed file stays listed for a moment, empty and without a date. */
   describe(name: string): JsonObject {
-    const listed = this.listing.get(name);
+    const listed = this.#listing.get(name);
     const there = listed !== undefined && this.files.get(name) === listed.file;
     return {
       complete: listed?.complete ?? false,
@@ -153,20 +154,20 @@ export class ImageStorage {
   }
 
   parts(): JsonObject {
-    return { "": { size: this.capacity, free: this.free, writable: true } };
+    return { "": { size: this.capacity, free: this.#free, writable: true } };
   }
 
-  private freeNow(): number {
+  #freeNow(): number {
     const used = [...this.files.values()].reduce((sum, file) => sum + file.written, 0);
     return Math.max(0, this.capacity - SYSTEM_BYTES - used);
   }
 
   /** A change on the disk is noticed at the end of the second in which it happened. */
-  private touch(): void {
-    this.pending ??= this.timers.after(REFRESH_MS, () => this.refresh());
+  #touch(): void {
+    this.#pending ??= this.#timers.after(REFRESH_MS, () => this.refresh());
   }
 
-  private wallSeconds(): number {
-    return this.timers.clock.wall() / 1000;
+  #wallSeconds(): number {
+    return this.#timers.clock.wall() / 1000;
   }
 }

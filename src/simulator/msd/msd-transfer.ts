@@ -2,11 +2,11 @@
 import { StoppedError } from "../clock";
 import { KvmdError } from "../api/errors";
 import { compressed, COMPRESSIONS, SUFFIXES } from "./msd-compress";
-import { type Claim, type MsdDevice } from "./msd-device";
-import { type ImageFile } from "./msd-storage";
-import { type JsonObject } from "../api/python";
+import type { Claim, MsdDevice } from "./msd-device";
+import type { ImageFile } from "./msd-storage";
+import type { JsonObject } from "../api/python";
 import { crash, ok, type Reply } from "../api/reply";
-import { type Context, type KvmdRequest } from "../api/subsystem";
+import type { Context, KvmdRequest } from "../api/subsystem";
 import * as valid from "../api/validators";
 
 const PROGRESS_MS = 1000;
@@ -72,46 +72,46 @@ export function demandNew(msd: MsdDevice, name: string): void {
 
 /** One image on its way in. */
 export class Upload {
-  private readonly file: ImageFile;
-  private announcedAt: number;
+  readonly #msd: MsdDevice;
+  readonly #context: Context;
+  readonly #claim: Claim;
+  readonly #file: ImageFile;
+  #announcedAt: number;
 
-  constructor(
-    private readonly msd: MsdDevice,
-    private readonly context: Context,
-    private readonly claim: Claim,
-    name: string,
-    size: number,
-  ) {
-    this.file = msd.storage.create(name, size);
+  constructor(msd: MsdDevice, context: Context, claim: Claim, name: string, size: number) {
+    this.#msd = msd;
+    this.#context = context;
+    this.#claim = claim;
+    this.#file = msd.storage.create(name, size);
     msd.transfer = { kind: "uploading", name, size, done: 0 };
-    this.announcedAt = -Infinity;
+    this.#announcedAt = -Infinity;
     msd.changed();
   }
 
   record(): JsonObject {
-    return { image: { name: this.file.name, size: this.file.size, written: this.file.written } };
+    return { image: { name: this.#file.name, size: this.#file.size, written: this.#file.written } };
   }
 
   async run(chunks: AsyncIterable<Buffer>, removeIncomplete: boolean): Promise<void> {
-    const { storage } = this.msd;
+    const { storage } = this.#msd;
     try {
-      for await (const chunk of chunks) this.take(chunk);
-      if (this.file.written < this.file.size) throw new Error("the body ended early");
-      storage.finish(this.file);
+      for await (const chunk of chunks) this.#take(chunk);
+      if (this.#file.written < this.#file.size) throw new Error("the body ended early");
+      storage.finish(this.#file);
     } catch (error) {
       // What the listing has not noticed yet cannot be found for removal.
-      if (removeIncomplete && storage.isListed(this.file.name)) storage.remove(this.file.name);
+      if (removeIncomplete && storage.isListed(this.#file.name)) storage.remove(this.#file.name);
       throw error;
     }
   }
 
-  private take(chunk: Buffer): void {
-    if (this.claim.lost) throw new StoppedError("stopped");
-    if (!this.msd.storage.append(this.file, chunk)) throw new DiskFullError("No space left on device");
-    if (this.msd.transfer !== null) this.msd.transfer.done = this.file.written;
-    if (this.context.clock.now() - this.announcedAt <= PROGRESS_MS) return;
-    this.announcedAt = this.context.clock.now();
-    this.msd.changed();
+  #take(chunk: Buffer): void {
+    if (this.#claim.lost) throw new StoppedError("stopped");
+    if (!this.#msd.storage.append(this.#file, chunk)) throw new DiskFullError("No space left on device");
+    if (this.#msd.transfer !== null) this.#msd.transfer.done = this.#file.written;
+    if (this.#context.clock.now() - this.#announcedAt <= PROGRESS_MS) return;
+    this.#announcedAt = this.#context.clock.now();
+    this.#msd.changed();
   }
 }
 

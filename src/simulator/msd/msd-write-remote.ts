@@ -1,9 +1,9 @@
-import { type Claim, type MsdDevice } from "./msd-device";
+import type { Claim, MsdDevice } from "./msd-device";
 import { fetchImage, type RemoteImage } from "./msd-remote";
 import { demandNew, Upload } from "./msd-transfer";
 import { dumps, type Json } from "../api/python";
-import { type Reply } from "../api/reply";
-import { type Context, type KvmdRequest } from "../api/subsystem";
+import type { Reply } from "../api/reply";
+import type { Context, KvmdRequest } from "../api/subsystem";
 import * as valid from "../api/validators";
 
 const RECORD_MS = 2000;
@@ -74,30 +74,30 @@ async function fetching(
 
 /** Lines of NDJSON between the download and the answer that reports it. */
 class Records implements AsyncIterable<Buffer> {
-  private readonly waiting: Json[] = [];
-  private ended = false;
-  private failure: Error | undefined;
-  private wake: () => void = () => undefined;
+  readonly #waiting: Json[] = [];
+  #ended = false;
+  #failure: Error | undefined;
+  #wake: () => void = () => undefined;
 
   push(record: Json): void {
-    this.waiting.push(record);
-    this.wake();
+    this.#waiting.push(record);
+    this.#wake();
   }
 
   /** @param failure - Takes the connection down with it. */
   end(failure?: Error): void {
-    this.ended = true;
-    this.failure = failure;
-    this.wake();
+    this.#ended = true;
+    this.#failure = failure;
+    this.#wake();
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
     for (;;) {
-      const record = this.waiting.shift();
+      const record = this.#waiting.shift();
       if (record !== undefined) yield Buffer.from(`${dumps(record)}\r\n`);
-      else if (this.failure !== undefined) throw this.failure;
-      else if (this.ended) return;
-      else await new Promise<void>((resolve) => (this.wake = resolve));
+      else if (this.#failure !== undefined) throw this.#failure;
+      else if (this.#ended) return;
+      else await new Promise<void>((resolve) => (this.#wake = resolve));
     }
   }
 }

@@ -1,15 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { KvmdError } from "../api/errors";
-import { type Host } from "../host/host";
-import { type Claim, type Drive, type DriveIs, type MsdDevice, type Transfer } from "./msd-device";
+import type { Host } from "../host/host";
+import type { Claim, Drive, DriveIs, MsdDevice, Transfer } from "./msd-device";
 import { connectDrive, FRESH_DRIVE, selectImage } from "./msd-drive";
 import { type ImageFile, type ImageSource, ImageStorage } from "./msd-storage";
 import { read, write } from "./msd-transfer";
 import { writeRemote } from "./msd-write-remote";
-import { type JsonObject } from "../api/python";
+import type { JsonObject } from "../api/python";
 import { storageDifference } from "./msd-difference";
-import { type Announcement, type Context, type KvmdRequest, type Route, type Subsystem } from "../api/subsystem";
+import type { Announcement, Context, KvmdRequest, Route, Subsystem } from "../api/subsystem";
 import * as valid from "../api/validators";
 
 /** How long kvmd believes in a connected drive after a reset has ejected it. */
@@ -17,114 +17,114 @@ const NOTICE_MS = 1000;
 
 /** The USB drive that the computer sees, and the images that can be put into it. */
 export class Msd implements Subsystem, MsdDevice {
+  readonly #context: Context;
+  readonly #host: Host;
   readonly storage: ImageStorage;
   drive: Drive = { ...FRESH_DRIVE };
   transfer: Transfer | null = null;
   locked = false;
-  private readonly flags = { enabled: true, online: true, busy: false, unlinked: false };
-  private claim: { lost: boolean } | null = null;
-  private last: JsonObject;
+  readonly #flags = { enabled: true, online: true, busy: false, unlinked: false };
+  #claim: { lost: boolean } | null = null;
+  #last: JsonObject;
 
-  constructor(
-    private readonly context: Context,
-    private readonly host: Host,
-    images: Readonly<Record<string, ImageSource>>,
-  ) {
+  constructor(context: Context, host: Host, images: Readonly<Record<string, ImageSource>>) {
+    this.#context = context;
+    this.#host = host;
     this.storage = new ImageStorage(context.timers, images);
-    this.last = this.state();
-    this.storage.onRefresh = () => this.refreshed();
+    this.#last = this.state();
+    this.storage.onRefresh = () => this.#refreshed();
   }
 
   readonly routes: readonly Route[] = [
     { method: "GET", path: "/msd", handle: () => this.state() },
-    { method: "POST", path: "/msd/set_params", handle: (request) => this.setParams(request) },
+    { method: "POST", path: "/msd/set_params", handle: (request) => this.#setParams(request) },
     {
       method: "POST",
       path: "/msd/set_connected",
-      handle: (request) => connectDrive(this, this.host, valid.bool(request.param("connected"))),
+      handle: (request) => connectDrive(this, this.#host, valid.bool(request.param("connected"))),
     },
-    { method: "GET", path: "/msd/read", handle: (request) => read(this, this.context, request) },
-    { method: "POST", path: "/msd/write", handle: (request) => write(this, this.context, request) },
-    { method: "POST", path: "/msd/write_remote", handle: (request) => writeRemote(this, this.context, request) },
-    { method: "POST", path: "/msd/remove", handle: (request) => this.remove(request) },
-    { method: "POST", path: "/msd/reset", handle: () => this.reset() },
+    { method: "GET", path: "/msd/read", handle: (request) => read(this, this.#context, request) },
+    { method: "POST", path: "/msd/write", handle: (request) => write(this, this.#context, request) },
+    { method: "POST", path: "/msd/write_remote", handle: (request) => writeRemote(this, this.#context, request) },
+    { method: "POST", path: "/msd/remove", handle: (request) => this.#remove(request) },
+    { method: "POST", path: "/msd/reset", handle: () => this.#reset() },
   ];
 
   readonly announcements: readonly Announcement[] = [{ slot: "msd", type: "msd", event: () => this.state() }];
 
   /** Whether the device has a drive at all. */
   get enabled(): boolean {
-    return this.flags.enabled;
+    return this.#flags.enabled;
   }
 
   set enabled(enabled: boolean) {
-    this.flag({ enabled });
+    this.#flag({ enabled });
   }
 
   /** Whether kvmd finds its storage. */
   get online(): boolean {
-    return this.flags.online && !this.flags.unlinked;
+    return this.#flags.online && !this.#flags.unlinked;
   }
 
   set online(online: boolean) {
-    this.flag({ online });
+    this.#flag({ online });
   }
 
   /** Setting it makes every operation a 409, as if somebody else were working. */
   get busy(): boolean {
-    return this.flags.busy || this.claim !== null;
+    return this.#flags.busy || this.#claim !== null;
   }
 
   set busy(busy: boolean) {
-    this.flag({ busy });
+    this.#flag({ busy });
   }
 
   /** The USB function is switched off at run time: reads `online: false`, yet everything is there and works. */
   set unlinked(unlinked: boolean) {
-    this.flag({ unlinked });
+    this.#flag({ unlinked });
   }
 
   /** The storage is read at once; the selection is lost, but a connected drive stays connected. */
   start(): void {
     if (!this.drive.connected) this.drive = { ...FRESH_DRIVE };
     this.storage.refresh();
-    this.last = this.state();
+    this.#last = this.state();
   }
 
   stop(): void {
-    if (this.claim !== null) this.claim.lost = true;
-    this.claim = null;
+    if (this.#claim !== null) this.#claim.lost = true;
+    this.#claim = null;
     this.transfer = null;
   }
 
   state(): JsonObject {
-    const { enabled } = this.flags;
-    const there = enabled && this.flags.online;
+    const { enabled } = this.#flags;
+    const there = enabled && this.#flags.online;
     return {
       enabled,
       online: enabled && this.online,
       busy: enabled && this.busy,
-      storage: there ? this.storageState() : null,
-      drive: there ? this.driveState() : null,
+      storage: there ? this.#storageState() : null,
+      drive: there ? this.#driveState() : null,
     };
   }
 
   demand(drive: DriveIs): void {
-    this.demandFree();
+    this.#demandFree();
     this.demandDrive(drive);
   }
 
   take(): Claim {
-    this.demandFree();
+    this.#demandFree();
     const claim = { lost: false };
-    this.claim = claim;
+    this.#claim = claim;
     return {
       get lost() {
         return claim.lost;
       },
       giveBack: () => {
-        if (this.claim !== claim) return;
-        this.claim = null;
+        if (this.#claim !== claim) return;
+        this.#claim = null;
         this.transfer = null;
         this.changed();
       },
@@ -132,7 +132,7 @@ export class Msd implements Subsystem, MsdDevice {
   }
 
   demandDrive(drive: DriveIs): void {
-    if (!this.flags.online) throw new KvmdError("MsdOfflineError", "MSD is not found");
+    if (!this.#flags.online) throw new KvmdError("MsdOfflineError", "MSD is not found");
     if (drive === "disconnected" && this.drive.connected)
       throw new KvmdError("MsdConnectedError", "MSD is connected to Server, but shouldn't for this operation");
     if (drive === "connected" && !this.drive.connected)
@@ -147,26 +147,26 @@ export class Msd implements Subsystem, MsdDevice {
 
   changed(): void {
     const state = this.state();
-    const before = this.last;
-    this.last = state;
+    const before = this.#last;
+    this.#last = state;
     if (isDeepStrictEqual(state, before)) return;
-    if (state.online !== before.online || state.enabled !== before.enabled) this.context.broadcast("msd", state);
-    else this.context.broadcast("msd", storageDifference(before, state));
+    if (state.online !== before.online || state.enabled !== before.enabled) this.#context.broadcast("msd", state);
+    else this.#context.broadcast("msd", storageDifference(before, state));
   }
 
-  private demandFree(): void {
-    if (!this.flags.enabled) throw new KvmdError("MsdDisabledError", "MSD is disabled");
+  #demandFree(): void {
+    if (!this.#flags.enabled) throw new KvmdError("MsdDisabledError", "MSD is disabled");
     if (this.busy)
       throw new KvmdError("MsdIsBusyError", "Performing another MSD operation, please try again later", 409);
   }
 
-  private setParams(request: KvmdRequest): void {
+  #setParams(request: KvmdRequest): void {
     const image = valid.optional(request.param("image"), selectable);
     const cdrom = valid.optional(request.param("cdrom"), valid.bool);
     selectImage(this, { image, cdrom, rw: valid.optional(request.param("rw"), valid.bool) });
   }
 
-  private remove(request: KvmdRequest): void {
+  #remove(request: KvmdRequest): void {
     const name = valid.imageName(request.param("image"));
     this.demand("disconnected");
     const file = this.image(name);
@@ -177,42 +177,42 @@ export class Msd implements Subsystem, MsdDevice {
   }
 
   /** The computer loses the drive at once, kvmd notices a moment later. The selection survives. */
-  private reset(): void {
-    this.demandFree();
-    this.host.usbDrive = null;
-    this.context.timers.after(NOTICE_MS, () => {
+  #reset(): void {
+    this.#demandFree();
+    this.#host.usbDrive = null;
+    this.#context.timers.after(NOTICE_MS, () => {
       this.drive = { ...this.drive, connected: false };
       this.changed();
     });
   }
 
-  private refreshed(): void {
+  #refreshed(): void {
     const { image, connected } = this.drive;
     if (image !== null && !connected && !this.storage.isListed(image)) this.drive = { ...this.drive, image: null };
     this.changed();
   }
 
-  private flag(change: Partial<Msd["flags"]>): void {
-    Object.assign(this.flags, change);
+  #flag(change: Partial<Record<"enabled" | "online" | "busy" | "unlinked", boolean>>): void {
+    Object.assign(this.#flags, change);
     this.changed();
   }
 
-  private storageState(): JsonObject {
+  #storageState(): JsonObject {
     return {
       images: this.storage.images(),
       parts: this.storage.parts(),
-      downloading: this.transferState("downloading", "readed"),
-      uploading: this.transferState("uploading", "written"),
+      downloading: this.#transferState("downloading", "readed"),
+      uploading: this.#transferState("uploading", "written"),
     };
   }
 
-  private transferState(kind: Transfer["kind"], counter: string): JsonObject | null {
+  #transferState(kind: Transfer["kind"], counter: string): JsonObject | null {
     if (this.transfer?.kind !== kind) return null;
     const { name, size, done } = this.transfer;
     return { name, size, [counter]: done };
   }
 
-  private driveState(): JsonObject {
+  #driveState(): JsonObject {
     const { image, connected, cdrom, rw } = this.drive;
     const selected = image === null ? null : { name: image, in_storage: true, ...this.storage.describe(image) };
     return { image: selected, connected, cdrom, rw };

@@ -1,8 +1,8 @@
 import { PAGE } from "./page-html";
 import { dumps } from "../api/python";
 import { html, JSON_TYPE, type Reply } from "../api/reply";
-import { type Clock } from "../clock";
-import { type Host } from "../host/host";
+import type { Clock } from "../clock";
+import type { Host } from "../host/host";
 
 /** What the page shows. */
 interface Shown {

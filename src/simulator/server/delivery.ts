@@ -1,8 +1,8 @@
 import { once } from "node:events";
-import { type ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 
-import { type Pace } from "../api/body";
-import { type Clock } from "../clock";
+import type { Pace } from "../api/body";
+import type { Clock } from "../clock";
 import { reasonOf, type Reply, SERVER, STRICT_TRANSPORT } from "../api/reply";
 
 interface DeliveryOptions {

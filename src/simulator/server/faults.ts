@@ -56,28 +56,28 @@ interface FaultTarget {
 
 /** The faults that are set and wait for a request. */
 export class Faults {
-  private active: { fault: Fault; hits: number }[] = [];
+  #active: { fault: Fault; hits: number }[] = [];
 
   add(fault: Fault): FaultHandle {
     const entry = { fault, hits: 0 };
-    this.active.push(entry);
+    this.#active.push(entry);
     return {
       get hits() {
         return entry.hits;
       },
       remove: () => {
-        this.active = this.active.filter((other) => other !== entry);
+        this.#active = this.#active.filter((other) => other !== entry);
       },
     };
   }
 
   clear(): void {
-    this.active = [];
+    this.#active = [];
   }
 
   /** The first one that matches; it counts as used. */
   take({ method, path, search, upgrade }: FaultTarget): Fault | undefined {
-    const entry = this.active.find(({ fault, hits }) => {
+    const entry = this.#active.find(({ fault, hits }) => {
       const { times = Infinity } = fault;
       if (hits >= times || (isWebSocketOnly(fault) && !upgrade)) return false;
       return matches(fault, method, path, search);

@@ -1,18 +1,18 @@
 import { type IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
-import { type Duplex } from "node:stream";
+import type { Duplex } from "node:stream";
 
 import { type Pace, SMALL_BODY, smallBody, spooledBody, streamedBody } from "../api/body";
 import { type Clock, Timers } from "../clock";
 import { deliver } from "./delivery";
 import { type Fault, Faults } from "./faults";
 import { openSilently } from "./half-open";
-import { type Kvmd, type RawRequest } from "../kvmd";
+import type { Kvmd, RawRequest } from "../kvmd";
 import { Media } from "../video/media";
 import { html, loginPage, nginxPage, notUpgraded, ok, type Reply } from "../api/reply";
 import { countedBody, RequestLog, type RequestRecord } from "./request-log";
 import { spoiled, strikesInstead } from "./spoil";
-import { type Body } from "../api/subsystem";
+import type { Body } from "../api/subsystem";
 
 interface FrontOptions {
   readonly clock: Clock;
@@ -35,63 +35,64 @@ interface Target {
 
 /** nginx: what a client meets before kvmd. */
 export class Front {
+  readonly #kvmd: Kvmd;
+  readonly #options: FrontOptions;
   readonly faults = new Faults();
   readonly log: RequestLog;
-  private readonly media: Media;
+  readonly #media: Media;
   /** Outlive kvmd's restarts. */
-  private readonly timers: Timers;
+  readonly #timers: Timers;
 
-  constructor(
-    private readonly kvmd: Kvmd,
-    private readonly options: FrontOptions,
-  ) {
-    this.timers = new Timers(options.clock);
+  constructor(kvmd: Kvmd, options: FrontOptions) {
+    this.#kvmd = kvmd;
+    this.#options = options;
+    this.#timers = new Timers(options.clock);
     this.log = new RequestLog(options.clock);
-    this.media = new Media(this.timers, kvmd.streamer, (lines) => kvmd.sessions.dressUp(lines));
+    this.#media = new Media(this.#timers, kvmd.streamer, (lines) => kvmd.sessions.dressUp(lines));
   }
 
   close(): void {
-    this.timers.clear();
+    this.#timers.clear();
   }
 
   /** A request without an upgrade. */
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const target = this.target(request);
+    const target = this.#target(request);
     const record = this.log.begin(request, target);
     const fault = this.faults.take({ ...target, upgrade: false });
-    await this.serve(target, response, record, fault);
+    await this.#serve(target, response, record, fault);
   }
 
   async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const target = this.target(request);
+    const target = this.#target(request);
     const record = this.log.begin(request, target);
     const fault = this.faults.take({ ...target, upgrade: true });
-    if (fault?.kind === "delay" && !(await this.slept(fault.ms))) {
+    if (fault?.kind === "delay" && !(await this.#slept(fault.ms))) {
       socket.destroy();
       return;
     }
     const replaced = fault !== undefined && strikesInstead(fault);
-    if (!replaced && (await this.mayOpen(target))) {
+    if (!replaced && (await this.#mayOpen(target))) {
       record.status = 101;
-      this.open(request, socket, head, target, fault);
+      this.#open(request, socket, head, target, fault);
       return;
     }
-    await this.serve(target, responseOn(request, socket), record, fault?.kind === "delay" ? undefined : fault);
+    await this.#serve(target, responseOn(request, socket), record, fault?.kind === "delay" ? undefined : fault);
     if (fault?.kind !== "hang") socket.end();
   }
 
   /** Otherwise it gets what an ordinary request gets. */
-  private async mayOpen(target: Target): Promise<boolean> {
-    const raw = this.raw(target, streamedBody(target.request, this.pace()));
-    if (target.path === "/api/ws") return this.kvmd.refuseSession(raw) === undefined;
-    return target.path === "/api/media/ws" && (await this.mediaSocket(raw, ok)).status === 200;
+  async #mayOpen(target: Target): Promise<boolean> {
+    const raw = this.#raw(target, streamedBody(target.request, this.#pace()));
+    if (target.path === "/api/ws") return this.#kvmd.refuseSession(raw) === undefined;
+    return target.path === "/api/media/ws" && (await this.#mediaSocket(raw, ok)).status === 200;
   }
 
-  private mediaSocket(raw: RawRequest, grant: () => Reply): Promise<Reply> {
-    return this.subRequest(raw, () => this.media.refuse(raw.search) ?? grant());
+  #mediaSocket(raw: RawRequest, grant: () => Reply): Promise<Reply> {
+    return this.#subRequest(raw, () => this.#media.refuse(raw.search) ?? grant());
   }
 
-  private open(
+  #open(
     request: IncomingMessage,
     socket: Duplex,
     head: Buffer,
@@ -103,39 +104,39 @@ export class Front {
       return;
     }
     if (path === "/api/media/ws") {
-      this.media.accept(request, socket, head, search);
+      this.#media.accept(request, socket, head, search);
       return;
     }
-    const stream = this.kvmd.streamWanted(search);
+    const stream = this.#kvmd.streamWanted(search);
     const limit = fault?.kind === "break" ? { breakAfter: fault.messages } : {};
-    this.kvmd.accept(request, socket, head, { stream, ...limit });
+    this.#kvmd.accept(request, socket, head, { stream, ...limit });
   }
 
   /** @returns false when the simulator was closed meanwhile. */
-  private async slept(ms: number): Promise<boolean> {
-    return this.timers.sleep(ms).then(
+  async #slept(ms: number): Promise<boolean> {
+    return this.#timers.sleep(ms).then(
       () => true,
       () => false,
     );
   }
 
-  private async serve(
+  async #serve(
     target: Target,
     response: ServerResponse,
     record: RequestRecord,
     fault: Fault | undefined,
   ): Promise<void> {
-    const { clock, secure } = this.options;
-    const pace = this.pace(fault);
+    const { clock, secure } = this.#options;
+    const pace = this.#pace(fault);
     try {
-      if (fault?.kind === "delay" && fault.after !== true) await this.timers.sleep(fault.ms);
+      if (fault?.kind === "delay" && fault.after !== true) await this.#timers.sleep(fault.ms);
       const instead = fault !== undefined && strikesInstead(fault);
-      const honest = instead && fault.after !== true ? undefined : await this.reply(target, record, pace);
-      if (fault?.kind === "delay" && fault.after === true) await this.timers.sleep(fault.ms);
+      const honest = instead && fault.after !== true ? undefined : await this.#reply(target, record, pace);
+      if (fault?.kind === "delay" && fault.after === true) await this.#timers.sleep(fault.ms);
       const reply = fault === undefined ? honest : spoiled(fault, honest);
       try {
         if (reply === "hang") target.request.resume();
-        else if (reply === "reset") this.options.resetConnection(target.request.socket);
+        else if (reply === "reset") this.#options.resetConnection(target.request.socket);
         else if (reply === "garbage") target.request.socket.end("\x00\x01 this is not HTTP \xff\xfe\r\n\r\n");
         else if (reply !== undefined) {
           record.status = reply.status;
@@ -150,26 +151,27 @@ export class Front {
     }
   }
 
-  private async reply(target: Target, record: RequestRecord, pace: Pace): Promise<Reply> {
+  async #reply(target: Target, record: RequestRecord, pace: Pace): Promise<Reply> {
     const { path } = target;
-    const extra = this.options.extra(path);
+    const extra = this.#options.extra(path);
     if (extra !== undefined) return extra;
     if (!isProxied(path)) return nginxPage(404);
-    const body = await this.body(target, pace);
+    const body = await this.#body(target, pace);
     if (body === undefined) return nginxPage(413, { close: true });
     record.bodyLength = body.length;
-    const raw = this.raw(target, countedBody(body, record));
-    if (path === "/api/media/ws") return this.mediaSocket(raw, () => notUpgraded(raw.headers));
-    if (path === "/api/media") return this.subRequest(raw, () => this.media.state());
-    if (/^\/(api|redfish)(\/|$)/.test(path)) return PATIENT.test(path) ? this.kvmd.handle(raw) : this.impatiently(raw);
-    if (path === "/login") return loginPage(this.options.clock.wall());
-    if (path === "/") return this.webRoot(raw);
+    const raw = this.#raw(target, countedBody(body, record));
+    if (path === "/api/media/ws") return this.#mediaSocket(raw, () => notUpgraded(raw.headers));
+    if (path === "/api/media") return this.#subRequest(raw, () => this.#media.state());
+    if (/^\/(api|redfish)(\/|$)/.test(path))
+      return PATIENT.test(path) ? this.#kvmd.handle(raw) : this.#impatiently(raw);
+    if (path === "/login") return loginPage(this.#options.clock.wall());
+    if (path === "/") return this.#webRoot(raw);
     // No Janus gateway runs here, and the streamer only now and then.
-    return this.subRequest(raw, () => this.kvmd.askUstreamer(raw) ?? nginxPage(502));
+    return this.#subRequest(raw, () => this.#kvmd.askUstreamer(raw) ?? nginxPage(502));
   }
 
   /** @returns undefined when it is too large. */
-  private async body({ request, path }: Target, pace: Pace): Promise<Body | undefined> {
+  async #body({ request, path }: Target, pace: Pace): Promise<Body | undefined> {
     const chunked = request.headers["transfer-encoding"] !== undefined;
     if (/^\/api\/(hid\/print|msd\/write)$/.test(path))
       return chunked ? spooledBody(request, pace) : streamedBody(request, pace);
@@ -178,11 +180,11 @@ export class Front {
   }
 
   /** nginx gives up on a silent kvmd, which goes on and finishes all the same. */
-  private impatiently(raw: RawRequest): Promise<Reply> {
+  #impatiently(raw: RawRequest): Promise<Reply> {
     return new Promise((resolve) => {
       const give = (): void => resolve(nginxPage(504));
-      const patience = this.timers.after(READ_TIMEOUT_MS, give, give);
-      void this.kvmd.handle(raw).then((reply) => {
+      const patience = this.#timers.after(READ_TIMEOUT_MS, give, give);
+      void this.#kvmd.handle(raw).then((reply) => {
         patience.cancel();
         resolve(reply);
       });
@@ -190,37 +192,37 @@ export class Front {
   }
 
   /** Other daemons ask kvmd who it is, and nginx words the refusal. */
-  private async subRequest(raw: RawRequest, grant: () => Reply | Promise<Reply>): Promise<Reply> {
-    const check = await this.kvmd.handle({ ...raw, method: "GET", path: "/auth/check" });
+  async #subRequest(raw: RawRequest, grant: () => Reply | Promise<Reply>): Promise<Reply> {
+    const check = await this.#kvmd.handle({ ...raw, method: "GET", path: "/auth/check" });
     if (check.status === 200) return grant();
     if (check.status === 401 || check.status === 403) return nginxPage(check.status);
     return nginxPage(500, { close: true });
   }
 
-  private async webRoot(raw: RawRequest): Promise<Reply> {
-    const page = await this.subRequest(raw, () => html(INDEX));
+  async #webRoot(raw: RawRequest): Promise<Reply> {
+    const page = await this.#subRequest(raw, () => html(INDEX));
     if (page.status !== 401 && page.status !== 403) return page;
     return nginxPage(302, { contentType: "text/html", headers: [["Location", "/login"]] });
   }
 
-  private raw({ request, method, path, search }: Target, body: Body): RawRequest {
+  #raw({ request, method, path, search }: Target, body: Body): RawRequest {
     return { method, path: path.replace(/^\/api(?=\/|$)/, ""), search, headers: request.headers, body };
   }
 
-  private target(request: IncomingMessage): Target {
+  #target(request: IncomingMessage): Target {
     const { url = "/", method = "GET" } = request;
     const [rawPath = "/", ...rest] = url.split("?");
     // Below /redfish nginx hands the path on as it came.
     const merged = rawPath.startsWith("/redfish") ? decoded(rawPath) : decoded(rawPath).replace(/\/{2,}/g, "/");
-    const { subPath } = this.options;
+    const { subPath } = this.#options;
     const inside = subPath === "" || merged === subPath || merged.startsWith(`${subPath}/`);
     // What lies outside of the sub-path is not the device's: no location matches "".
     const path = inside ? merged.slice(subPath.length) || "/" : "";
     return { request, method, path, search: rest.length > 0 ? `?${rest.join("?")}` : "" };
   }
 
-  private pace(fault?: Fault): Pace {
-    return { bytesPerSecond: fault?.kind === "slow" ? fault.bytesPerSecond : Infinity, timers: this.timers };
+  #pace(fault?: Fault): Pace {
+    return { bytesPerSecond: fault?.kind === "slow" ? fault.bytesPerSecond : Infinity, timers: this.#timers };
   }
 }
 

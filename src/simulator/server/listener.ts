@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createSecureServer, Server as SecureServer } from "node:https";
-import { type AddressInfo, type Socket } from "node:net";
-import { type Duplex } from "node:stream";
+import type { AddressInfo, Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
 
-import { type Identity } from "./certificate";
+import type { Identity } from "./certificate";
 
 /** nginx closes idle connections after this, in real time. */
 const KEEP_ALIVE_MS = 10_000;
@@ -16,27 +16,25 @@ interface Handlers {
 
 /** A listening port and the TCP connections that came through it. */
 export class Listener {
+  readonly #host: string;
   readonly sockets = new Set<Socket>();
   port = 0;
-  private readonly server: Server | SecureServer;
+  readonly #server: Server | SecureServer;
 
-  constructor(
-    private readonly host: string,
-    identity: Identity | undefined,
-    handlers: Handlers,
-  ) {
+  constructor(host: string, identity: Identity | undefined, handlers: Handlers) {
+    this.#host = host;
     // An upload may take as long as it likes.
     const options = { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 };
-    this.server = identity === undefined ? createServer(options) : createSecureServer({ ...options, ...identity });
-    this.server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+    this.#server = identity === undefined ? createServer(options) : createSecureServer({ ...options, ...identity });
+    this.#server.on("request", (request: IncomingMessage, response: ServerResponse) => {
       void handlers.answer(request, response);
     });
-    this.server.on("connection", (socket: Socket) => this.track(socket));
+    this.#server.on("connection", (socket: Socket) => this.#track(socket));
     // A client that does not trust the certificate, or speaks plain HTTP to the TLS port.
-    this.server.on("tlsClientError", () => undefined);
+    this.#server.on("tlsClientError", () => undefined);
     // Without this Node would serve a request that asks for an upgrade as if it had not asked.
     if (handlers.upgrade === undefined) return;
-    this.server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    this.#server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       socket.on("error", () => socket.destroy());
       void handlers.upgrade?.(request, socket, head);
     });
@@ -45,19 +43,19 @@ export class Listener {
   /** @param port - 0 takes any free one. */
   async listen(port: number): Promise<void> {
     await new Promise<void>((resolve, reject) => {
-      this.server.once("error", reject);
-      this.server.listen(port, this.host, () => {
-        this.server.off("error", reject);
+      this.#server.once("error", reject);
+      this.#server.listen(port, this.#host, () => {
+        this.#server.off("error", reject);
         resolve();
       });
     });
-    this.port = (this.server.address() as AddressInfo).port; // it listens on a port, not on a pipe
+    this.port = (this.#server.address() as AddressInfo).port; // it listens on a port, not on a pipe
   }
 
   /** Nobody listens any more, and every connection is gone. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => {
-      this.server.close(() => resolve());
+      this.#server.close(() => resolve());
     });
     for (const socket of this.sockets) socket.destroy();
     await closed;
@@ -65,7 +63,7 @@ export class Listener {
 
   /** New connections see another certificate; the old ones end, as when nginx restarts. */
   present(identity: Identity): void {
-    if (this.server instanceof SecureServer) this.server.setSecureContext(identity);
+    if (this.#server instanceof SecureServer) this.#server.setSecureContext(identity);
     for (const socket of this.sockets) socket.destroy();
   }
 
@@ -79,7 +77,7 @@ export class Listener {
     else socket.destroy();
   }
 
-  private track(socket: Socket): void {
+  #track(socket: Socket): void {
     this.sockets.add(socket);
     socket.once("close", () => this.sockets.delete(socket));
     socket.on("error", () => undefined);

@@ -1,7 +1,7 @@
-import { type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 
-import { type Clock } from "../clock";
-import { type Body } from "../api/subsystem";
+import type { Clock } from "../clock";
+import type { Body } from "../api/subsystem";
 
 /** One request as it arrived. */
 export interface RequestRecord {
@@ -21,9 +21,12 @@ export interface RequestRecord {
 const MAX_RECORDS = 2000;
 
 export class RequestLog {
+  readonly #clock: Clock;
   readonly records: RequestRecord[] = [];
 
-  constructor(private readonly clock: Clock) {}
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   begin(request: IncomingMessage, { search }: { search: string }): RequestRecord {
     const record: RequestRecord = {
@@ -33,7 +36,7 @@ export class RequestLog {
       headers: request.headers,
       bodyLength: Number(request.headers["content-length"] ?? 0),
       status: null,
-      at: this.clock.now(),
+      at: this.#clock.now(),
     };
     this.records.push(record);
     if (this.records.length > MAX_RECORDS) this.records.shift();

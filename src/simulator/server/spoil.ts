@@ -1,4 +1,4 @@
-import { type Fault } from "./faults";
+import type { Fault } from "./faults";
 import { envelope, html, HTML_TYPE, JSON_TYPE, nginxPage, type Reply } from "../api/reply";
 
 /** Whether the fault takes the place of the answer; the others need the true one. */

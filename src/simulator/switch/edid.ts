@@ -1,4 +1,4 @@
-import { type JsonObject } from "../api/python";
+import type { JsonObject } from "../api/python";
 
 export const DEFAULT_EDID =
   "00FFFFFFFFFFFF0031D8707701010101231A010380351E780E0565A756529C270F50543FED00B300A9C0950090408180" +

@@ -1,6 +1,6 @@
-import { type Json, type JsonObject } from "../api/python";
+import type { Json, JsonObject } from "../api/python";
 import { CLICK_DELAYS, MAX_UNITS, PORTS_PER_UNIT, type PortSettings, SwitchPort } from "./switch-port";
-import { type Context } from "../api/subsystem";
+import type { Context } from "../api/subsystem";
 
 /** How long a unit takes to carry out a command. */
 const SETTLE_MS = 100;
@@ -15,17 +15,19 @@ interface Unit {
 
 /** The units that hang on the device, one behind the other, and their ports. */
 export class SwitchChain {
+  readonly #context: Context;
+  readonly #changed: () => void;
   readonly ports: SwitchPort[] = [];
   readonly units: Unit[] = [];
   /** -1: none. */
   active = -1;
   synced = true;
-  private readonly settings = new Map<number, PortSettings>();
+  readonly #settings = new Map<number, PortSettings>();
 
-  constructor(
-    private readonly context: Context,
-    private readonly changed: () => void,
-  ) {}
+  constructor(context: Context, changed: () => void) {
+    this.#context = context;
+    this.#changed = changed;
+  }
 
   /** @param count - 0 to 5 units of four ports each. Whatever was set on the ports is still known. */
   attach(count: number): void {
@@ -34,19 +36,19 @@ export class SwitchChain {
     this.units.splice(count);
     while (this.units.length < count) this.units.push({ uplink: false, downlink: false, online: true });
     while (this.ports.length < count * PORTS_PER_UNIT)
-      this.ports.push(new SwitchPort(this.context.timers, this.changed));
+      this.ports.push(new SwitchPort(this.#context.timers, this.#changed));
     if (this.active >= this.ports.length) this.active = -1;
-    this.changed();
+    this.#changed();
   }
 
   settingsOf(port: number): PortSettings {
-    const known = this.settings.get(port) ?? { edid: "default", name: "", dummy: true, delays: { ...CLICK_DELAYS } };
-    this.settings.set(port, known);
+    const known = this.#settings.get(port) ?? { edid: "default", name: "", dummy: true, delays: { ...CLICK_DELAYS } };
+    this.#settings.set(port, known);
     return known;
   }
 
   get everySetting(): Iterable<PortSettings> {
-    return this.settings.values();
+    return this.#settings.values();
   }
 
   activate(port: number): void {
@@ -69,11 +71,11 @@ export class SwitchChain {
   /** Does not wait: the state shows the command once the unit has carried it out. */
   command(act: () => void, ms = SETTLE_MS): void {
     this.synced = false;
-    this.changed();
-    this.context.timers.after(ms, () => {
+    this.#changed();
+    this.#context.timers.after(ms, () => {
       act();
       this.synced = true;
-      this.changed();
+      this.#changed();
     });
   }
 
@@ -84,7 +86,11 @@ export class SwitchChain {
   }
 
   summary(): JsonObject {
-    return { active_port: this.active, active_id: this.active < 0 ? "" : this.label(this.active), synced: this.synced };
+    return {
+      active_port: this.active,
+      active_id: this.active < 0 ? "" : this.#label(this.active),
+      synced: this.synced,
+    };
   }
 
   model(): JsonObject {
@@ -93,34 +99,34 @@ export class SwitchChain {
     return {
       firmware: { version: 9 },
       units: this.units.map(() => ({ firmware: { version: 9, devbuild: false } })),
-      ports: this.ports.map((_, index) => this.portModel(index)),
+      ports: this.ports.map((_, index) => this.#portModel(index)),
       limits: { atx: { click_delays: { power: delay(power), power_long: delay(long), reset: delay(reset) } } },
     };
   }
 
   perPort(value: (port: SwitchPort) => boolean): Json[] {
-    return this.ports.map((port, index) => value(port) && this.unitOf(index).online);
+    return this.ports.map((port, index) => value(port) && this.#unitOf(index).online);
   }
 
-  private portModel(index: number): JsonObject {
+  #portModel(index: number): JsonObject {
     const { name, dummy, delays } = this.settingsOf(index);
     return {
       unit: Math.floor(index / PORTS_PER_UNIT),
       channel: index % PORTS_PER_UNIT,
       name,
-      id: this.label(index),
+      id: this.#label(index),
       atx: { click_delays: { ...delays } },
       video: { dummy },
     };
   }
 
   /** As it is printed on the housing: the port, and in front of it the unit when there are several. */
-  private label(index: number): string {
+  #label(index: number): string {
     const port = (index % PORTS_PER_UNIT) + 1;
     return this.units.length > 1 ? `${Math.floor(index / PORTS_PER_UNIT) + 1}.${port}` : String(port);
   }
 
-  private unitOf(index: number): Unit {
+  #unitOf(index: number): Unit {
     return this.units[Math.floor(index / PORTS_PER_UNIT)] ?? { uplink: false, downlink: false, online: false };
   }
 }

@@ -17,16 +17,17 @@ export interface PortSettings {
 
 /** A socket of a unit, and the computer that is plugged into it. */
 export class SwitchPort {
+  readonly #timers: Timers;
+  readonly #changed: () => void;
   readonly host: Host;
   video = true;
   usb = true;
   beacon = false;
   busy = false;
 
-  constructor(
-    private readonly timers: Timers,
-    private readonly changed: () => void,
-  ) {
+  constructor(timers: Timers, changed: () => void) {
+    this.#timers = timers;
+    this.#changed = changed;
     this.host = new Host(timers.clock);
     this.host.onLeds = changed;
   }
@@ -39,7 +40,7 @@ export class SwitchPort {
   /** Dropped without a word while another one lasts. */
   click(button: AtxButton, { delays }: PortSettings): void {
     if (this.busy) return;
-    this.hold(button, delays[button] * 1000).catch(ignoreStop);
+    this.#hold(button, delays[button] * 1000).catch(ignoreStop);
   }
 
   /** kvmd ends, and its timers have ended already. */
@@ -49,14 +50,14 @@ export class SwitchPort {
     this.busy = false;
   }
 
-  private async hold(button: AtxButton, ms: number): Promise<void> {
+  async #hold(button: AtxButton, ms: number): Promise<void> {
     const line = button === "reset" ? "reset" : "power";
     this.busy = true;
     this.host.press(line);
-    this.changed();
-    await this.timers.sleep(ms);
+    this.#changed();
+    await this.#timers.sleep(ms);
     this.host.release(line);
     this.busy = false;
-    this.changed();
+    this.#changed();
   }
 }

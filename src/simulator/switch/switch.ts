@@ -4,8 +4,8 @@ import { isDeepStrictEqual } from "node:util";
 import { ATX_ACTIONS, ATX_BUTTONS } from "../system/atx";
 import { DEFAULT_EDID, parsedEdid } from "./edid";
 import { KvmdError } from "../api/errors";
-import { type JsonObject } from "../api/python";
-import { type Announcement, type Context, type KvmdRequest, type Route, type Subsystem } from "../api/subsystem";
+import type { JsonObject } from "../api/python";
+import type { Announcement, Context, KvmdRequest, Route, Subsystem } from "../api/subsystem";
 import { SwitchChain } from "./switch-chain";
 import { CLICK_DELAYS, MAX_UNITS, PORTS_PER_UNIT, type SwitchPort } from "./switch-port";
 import * as valid from "../api/validators";
@@ -27,14 +27,16 @@ const ROLES = Object.keys(COLORS) as Role[]; // they are its keys
 
 /** The PiKVM Switch. Without a unit its commands are accepted and do nothing; settings are kept all the same. */
 export class Switch implements Subsystem {
+  readonly #context: Context;
   readonly edids = new Map<string, Edid>([["default", { name: "Default", data: DEFAULT_EDID }]]);
   readonly chain: SwitchChain;
-  private readonly colors: Record<Role, readonly [number, number, number, number, number]> = { ...COLORS };
-  private last: JsonObject;
+  readonly #colors: Record<Role, readonly [number, number, number, number, number]> = { ...COLORS };
+  #last: JsonObject;
 
-  constructor(private readonly context: Context) {
-    this.chain = new SwitchChain(context, () => this.changed());
-    this.last = this.state();
+  constructor(context: Context) {
+    this.#context = context;
+    this.chain = new SwitchChain(context, () => this.#changed());
+    this.#last = this.state();
   }
 
   readonly routes: readonly Route[] = [
@@ -42,15 +44,15 @@ export class Switch implements Subsystem {
     { method: "POST", path: "/switch/set_active", handle: (request) => this.chain.activate(portOf(request)) },
     { method: "POST", path: "/switch/set_active_prev", handle: () => this.chain.step(-1) },
     { method: "POST", path: "/switch/set_active_next", handle: () => this.chain.step(1) },
-    { method: "POST", path: "/switch/set_beacon", handle: (request) => this.setBeacon(request) },
-    { method: "POST", path: "/switch/set_port_params", handle: (request) => this.setPortParams(request) },
-    { method: "POST", path: "/switch/set_colors", handle: (request) => this.setColors(request) },
-    { method: "POST", path: "/switch/reset", handle: (request) => this.reset(request) },
-    { method: "POST", path: "/switch/edids/create", handle: (request) => this.createEdid(request) },
-    { method: "POST", path: "/switch/edids/change", handle: (request) => this.changeEdid(request) },
-    { method: "POST", path: "/switch/edids/remove", handle: (request) => this.removeEdid(request) },
-    { method: "POST", path: "/switch/atx/power", handle: (request) => this.atxPower(request) },
-    { method: "POST", path: "/switch/atx/click", handle: (request) => this.atxClick(request) },
+    { method: "POST", path: "/switch/set_beacon", handle: (request) => this.#setBeacon(request) },
+    { method: "POST", path: "/switch/set_port_params", handle: (request) => this.#setPortParams(request) },
+    { method: "POST", path: "/switch/set_colors", handle: (request) => this.#setColors(request) },
+    { method: "POST", path: "/switch/reset", handle: (request) => this.#reset(request) },
+    { method: "POST", path: "/switch/edids/create", handle: (request) => this.#createEdid(request) },
+    { method: "POST", path: "/switch/edids/change", handle: (request) => this.#changeEdid(request) },
+    { method: "POST", path: "/switch/edids/remove", handle: (request) => this.#removeEdid(request) },
+    { method: "POST", path: "/switch/atx/power", handle: (request) => this.#atxPower(request) },
+    { method: "POST", path: "/switch/atx/click", handle: (request) => this.#atxClick(request) },
   ];
 
   readonly announcements: readonly Announcement[] = [{ slot: "switch", type: "switch", event: () => this.state() }];
@@ -71,7 +73,7 @@ export class Switch implements Subsystem {
 
   stop(): void {
     this.chain.stop();
-    this.last = this.state();
+    this.#last = this.state();
   }
 
   /** The simulator ends, and with it the computers on the ports. */
@@ -90,7 +92,7 @@ export class Switch implements Subsystem {
         ),
         used: chain.ports.map((_, index) => chain.settingsOf(index).edid),
       },
-      colors: Object.fromEntries(ROLES.map((role) => [role, this.color(role)])),
+      colors: Object.fromEntries(ROLES.map((role) => [role, this.#color(role)])),
       video: { links: chain.perPort(({ video, host }) => video && host.power) },
       usb: { links: chain.perPort(({ usb, host }) => usb && host.power) },
       beacons: {
@@ -105,7 +107,7 @@ export class Switch implements Subsystem {
     };
   }
 
-  private setBeacon(request: KvmdRequest): void {
+  #setBeacon(request: KvmdRequest): void {
     const state = valid.bool(request.param("state"));
     if (request.param("port") !== undefined) {
       const port = this.chain.ports[portOf(request)];
@@ -117,7 +119,7 @@ export class Switch implements Subsystem {
     if (unit !== undefined) this.chain.command(() => void (unit[link] = state));
   }
 
-  private setPortParams(request: KvmdRequest): void {
+  #setPortParams(request: KvmdRequest): void {
     const port = portOf(request);
     const edid = valid.optional(request.param("edid_id"), (raw) => valid.edidId(raw, { allowDefault: true }));
     const dummy = valid.optional(request.param("dummy"), valid.bool);
@@ -131,7 +133,7 @@ export class Switch implements Subsystem {
           ),
         ] as const,
     );
-    if (edid !== undefined) this.knownEdid(edid);
+    if (edid !== undefined) this.#knownEdid(edid);
     const settings = this.chain.settingsOf(port);
     Object.assign(settings, {
       edid: edid ?? settings.edid,
@@ -140,80 +142,80 @@ export class Switch implements Subsystem {
     });
     for (const [button, delay] of delays)
       if (delay !== undefined) settings.delays[button] = delay === 0 ? CLICK_DELAYS[button] : delay;
-    this.changed();
+    this.#changed();
   }
 
-  private setColors(request: KvmdRequest): void {
+  #setColors(request: KvmdRequest): void {
     const asked = ROLES.filter((role) => request.param(role) !== undefined);
     const colors = asked.map((role) => [role, valid.switchColor(request.param(role)) ?? COLORS[role]] as const);
-    Object.assign(this.colors, Object.fromEntries(colors));
-    this.changed();
+    Object.assign(this.#colors, Object.fromEntries(colors));
+    this.#changed();
   }
 
-  private reset(request: KvmdRequest): void {
+  #reset(request: KvmdRequest): void {
     const unit = valid.int(request.param("unit"), { min: 0 });
     valid.boolOr(request.param("bootloader"), false);
     this.chain.reboot(unit);
   }
 
-  private createEdid(request: KvmdRequest): JsonObject {
+  #createEdid(request: KvmdRequest): JsonObject {
     const name = valid.nonEmptyString(request.param("name"));
     const data = valid.edidData(request.param("data"));
     const id = randomUUID();
     this.edids.set(id, { name, data });
-    this.changed();
+    this.#changed();
     return { id };
   }
 
   /** With nothing to change nobody looks for the EDID. */
-  private changeEdid(request: KvmdRequest): void {
+  #changeEdid(request: KvmdRequest): void {
     const id = valid.edidId(request.param("id"), { allowDefault: false });
     const name = valid.optional(request.param("name"), valid.nonEmptyString);
     const data = valid.optional(request.param("data"), valid.edidData);
     if (name === undefined && data === undefined) return;
-    const edid = this.knownEdid(id);
+    const edid = this.#knownEdid(id);
     this.edids.set(id, { name: name ?? edid.name, data: data ?? edid.data });
-    this.changed();
+    this.#changed();
   }
 
-  private removeEdid(request: KvmdRequest): void {
+  #removeEdid(request: KvmdRequest): void {
     const id = valid.edidId(request.param("id"), { allowDefault: false });
-    this.knownEdid(id);
+    this.#knownEdid(id);
     this.edids.delete(id);
     for (const settings of this.chain.everySetting) if (settings.edid === id) settings.edid = "default";
-    this.changed();
+    this.#changed();
   }
 
-  private atxPower(request: KvmdRequest): void {
+  #atxPower(request: KvmdRequest): void {
     const index = portOf(request);
     const action = valid.oneOf(request.param("action"), "ATX power action", ATX_ACTIONS);
     this.ports[index]?.power(action, this.chain.settingsOf(index));
   }
 
-  private atxClick(request: KvmdRequest): void {
+  #atxClick(request: KvmdRequest): void {
     const index = portOf(request);
     const button = valid.oneOf(request.param("button"), "ATX button", ATX_BUTTONS);
     this.ports[index]?.click(button, this.chain.settingsOf(index));
   }
 
-  private knownEdid(id: string): Edid {
+  #knownEdid(id: string): Edid {
     const edid = this.edids.get(id);
     if (edid === undefined) throw new KvmdError("SwitchUnknownEdidError", "No specified EDID ID found");
     return edid;
   }
 
-  private color(role: Role): JsonObject {
-    const [red, green, blue, brightness, blink] = this.colors[role];
+  #color(role: Role): JsonObject {
+    const [red, green, blue, brightness, blink] = this.#colors[role];
     return { red, green, blue, brightness, blink_ms: blink };
   }
 
   /** A new model goes out with everything; anything else only with the parts that differ. */
-  private changed(): void {
-    const before = this.last;
-    this.last = this.state();
-    const parts = Object.entries(this.last).filter(([key, value]) => !isDeepStrictEqual(value, before[key]));
+  #changed(): void {
+    const before = this.#last;
+    this.#last = this.state();
+    const parts = Object.entries(this.#last).filter(([key, value]) => !isDeepStrictEqual(value, before[key]));
     const whole = parts.some(([key]) => key === "model");
-    if (parts.length > 0) this.context.broadcast("switch", whole ? this.last : Object.fromEntries(parts));
+    if (parts.length > 0) this.#context.broadcast("switch", whole ? this.#last : Object.fromEntries(parts));
   }
 }
 

@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from "node:util";
 
 import { ignoreStop } from "../clock";
 import { KvmdError } from "../api/errors";
-import { type Host, type Line } from "../host/host";
-import { type JsonObject } from "../api/python";
-import { type Announcement, type Context, type KvmdRequest, type Route, type Subsystem } from "../api/subsystem";
+import type { Host, Line } from "../host/host";
+import type { JsonObject } from "../api/python";
+import type { Announcement, Context, KvmdRequest, Route, Subsystem } from "../api/subsystem";
 import * as valid from "../api/validators";
 
 const CLICK_MS = 100;
@@ -24,64 +24,65 @@ export const BUTTON_OF = { on: "power", off: "power", off_hard: "power_long", re
 
 /** The buttons and LEDs of the computer's front panel. */
 export class Atx implements Subsystem {
-  private readonly busy = { power: false, reset: false };
-  private ledsKnown = true;
-  private on = true;
-  private last: JsonObject;
+  readonly #context: Context;
+  readonly #host: Host;
+  readonly #busy = { power: false, reset: false };
+  #ledsKnown = true;
+  #on = true;
+  #last: JsonObject;
 
-  constructor(
-    private readonly context: Context,
-    private readonly host: Host,
-  ) {
-    host.onLeds = () => this.changed();
-    this.last = this.state();
+  constructor(context: Context, host: Host) {
+    this.#context = context;
+    this.#host = host;
+    host.onLeds = () => this.#changed();
+    this.#last = this.state();
   }
 
   get enabled(): boolean {
-    return this.on;
+    return this.#on;
   }
 
   /** Whether the device has the ATX board. */
   set enabled(value: boolean) {
-    this.on = value;
-    this.changed();
+    this.#on = value;
+    this.#changed();
   }
 
   /** Whether a button is being pressed, or was a moment ago. */
   get isBusy(): boolean {
-    return this.busy.power || this.busy.reset;
+    return this.#busy.power || this.#busy.reset;
   }
 
   readonly routes: readonly Route[] = [
     { method: "GET", path: "/atx", handle: () => this.state() },
-    { method: "POST", path: "/atx/power", handle: (request) => this.askedPower(request) },
-    { method: "POST", path: "/atx/click", handle: (request) => this.askedClick(request) },
+    { method: "POST", path: "/atx/power", handle: (request) => this.#askedPower(request) },
+    { method: "POST", path: "/atx/click", handle: (request) => this.#askedClick(request) },
   ];
 
   readonly announcements: readonly Announcement[] = [{ slot: "atx", type: "atx", event: () => this.state() }];
 
   start(): void {
-    this.ledsKnown = false;
-    this.context.timers.after(LED_DEBOUNCE_MS, () => {
-      this.ledsKnown = true;
-      this.changed();
+    this.#ledsKnown = false;
+    this.#context.timers.after(LED_DEBOUNCE_MS, () => {
+      this.#ledsKnown = true;
+      this.#changed();
     });
-    this.last = this.state();
+    this.#last = this.state();
   }
 
   /** The outputs of a stopped kvmd are released. */
   stop(): void {
     for (const line of ["power", "reset"] as const) {
-      if (this.busy[line]) this.host.release(line);
-      this.busy[line] = false;
+      if (this.#busy[line]) this.#host.release(line);
+      this.#busy[line] = false;
     }
   }
 
   state(): JsonObject {
-    const { power, reset } = this.on ? this.busy : { power: false, reset: false };
-    const leds = this.on && this.ledsKnown ? this.host.leds : { power: false, hdd: false };
+    const { power, reset } = this.#on ? this.#busy : { power: false, reset: false };
+    const leds = this.#on && this.#ledsKnown ? this.#host.leds : { power: false, hdd: false };
     return {
-      enabled: this.on,
+      enabled: this.#on,
       busy: power || reset,
       acts: { power, reset },
       leds: { power: leds.power, hdd: leds.hdd },
@@ -90,55 +91,55 @@ export class Atx implements Subsystem {
 
   /** Does nothing when the LED says that there is nothing to do. */
   async power(action: AtxAction, wait = false): Promise<void> {
-    this.requireEnabled();
-    const lit = this.ledsKnown && this.host.leds.power;
-    if (lit !== (action === "on")) await this.operate(BUTTON_OF[action], wait);
+    this.#requireEnabled();
+    const lit = this.#ledsKnown && this.#host.leds.power;
+    if (lit !== (action === "on")) await this.#operate(BUTTON_OF[action], wait);
   }
 
   async click(button: AtxButton, wait = false): Promise<void> {
-    this.requireEnabled();
-    await this.operate(button, wait);
+    this.#requireEnabled();
+    await this.#operate(button, wait);
   }
 
-  private async askedPower(request: KvmdRequest): Promise<void> {
+  async #askedPower(request: KvmdRequest): Promise<void> {
     const action = valid.oneOf(request.param("action"), "ATX power action", ATX_ACTIONS);
     await this.power(action, valid.boolOr(request.param("wait"), false));
   }
 
-  private async askedClick(request: KvmdRequest): Promise<void> {
+  async #askedClick(request: KvmdRequest): Promise<void> {
     const button = valid.oneOf(request.param("button"), "ATX button", ATX_BUTTONS);
     await this.click(button, valid.boolOr(request.param("wait"), false));
   }
 
-  private requireEnabled(): void {
-    if (!this.on) throw new KvmdError("AtxDisabledError", "ATX is disabled");
+  #requireEnabled(): void {
+    if (!this.#on) throw new KvmdError("AtxDisabledError", "ATX is disabled");
   }
 
-  private async operate(button: AtxButton, wait: boolean): Promise<void> {
+  async #operate(button: AtxButton, wait: boolean): Promise<void> {
     const line = button === "reset" ? "reset" : "power";
-    if (this.busy[line])
+    if (this.#busy[line])
       throw new KvmdError("AtxIsBusyError", "Performing another ATX operation, please try again later", 409);
-    const done = this.hold(line, button === "power_long" ? LONG_CLICK_MS : CLICK_MS);
+    const done = this.#hold(line, button === "power_long" ? LONG_CLICK_MS : CLICK_MS);
     if (wait) await done;
     else done.catch(ignoreStop);
   }
 
   /** Goes on to the end whether or not the client still listens. */
-  private async hold(line: Line, ms: number): Promise<void> {
-    this.busy[line] = true;
-    this.changed();
-    this.host.press(line);
-    await this.context.timers.sleep(ms);
-    this.host.release(line);
-    await this.context.timers.sleep(TAIL_MS);
-    this.busy[line] = false;
-    this.changed();
+  async #hold(line: Line, ms: number): Promise<void> {
+    this.#busy[line] = true;
+    this.#changed();
+    this.#host.press(line);
+    await this.#context.timers.sleep(ms);
+    this.#host.release(line);
+    await this.#context.timers.sleep(TAIL_MS);
+    this.#busy[line] = false;
+    this.#changed();
   }
 
-  private changed(): void {
+  #changed(): void {
     const state = this.state();
-    if (isDeepStrictEqual(state, this.last)) return;
-    this.last = state;
-    this.context.broadcast("atx", state);
+    if (isDeepStrictEqual(state, this.#last)) return;
+    this.#last = state;
+    this.#context.broadcast("atx", state);
   }
 }

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { type IncomingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
 
 import { forbidden, unauthorized } from "../api/errors";
 import { formFields } from "../api/form";
 import { ok, plainStatus, type Reply } from "../api/reply";
-import { type Context, type KvmdRequest, type Route, type Subsystem } from "../api/subsystem";
+import type { Context, KvmdRequest, Route, Subsystem } from "../api/subsystem";
 import { acceptsCode } from "./totp";
 import * as valid from "../api/validators";
 
@@ -25,6 +25,7 @@ interface Session {
 
 /** Who may come in: credentials per request, cookie sessions, one-time codes. */
 export class Auth implements Subsystem {
+  readonly #context: Pick<Context, "clock" | "log">;
   enabled = true;
   totpSecret: string | undefined;
   /** As `kvmd.auth.expire`: no session lives longer, in seconds; 0 is no limit. */
@@ -34,22 +35,24 @@ export class Auth implements Subsystem {
    * one closes.
    */
   extend = false;
-  private readonly sessions = new Map<string, Session>();
+  readonly #sessions = new Map<string, Session>();
 
   constructor(
-    private readonly context: Pick<Context, "clock" | "log">,
+    context: Pick<Context, "clock" | "log">,
     public account: Account,
-  ) {}
+  ) {
+    this.#context = context;
+  }
 
   readonly routes: readonly Route[] = [
-    { method: "POST", path: "/auth/login", open: true, handle: (request) => this.login(request) },
-    { method: "POST", path: "/auth/logout", handle: (request) => this.logout(request) },
+    { method: "POST", path: "/auth/login", open: true, handle: (request) => this.#login(request) },
+    { method: "POST", path: "/auth/logout", handle: (request) => this.#logout(request) },
     { method: "GET", path: "/auth/check", handle: () => undefined },
   ];
 
   /** Sessions live in kvmd's memory only. */
   stop(): void {
-    this.sessions.clear();
+    this.#sessions.clear();
   }
 
   /**
@@ -62,53 +65,53 @@ export class Auth implements Subsystem {
     const name = headerText(headers["x-kvmd-user"]);
     const cookie = tokenOf(headers);
     const basic = /^basic (.*)$/i.exec(headers.authorization ?? "")?.[1];
-    if (name !== "") this.authorize(name, headerText(headers["x-kvmd-passwd"]));
-    else if (cookie !== "") this.checkToken(valid.authToken(cookie));
-    else if (basic !== undefined) this.authorize(...basicPair(basic));
+    if (name !== "") this.#authorize(name, headerText(headers["x-kvmd-passwd"]));
+    else if (cookie !== "") this.#checkToken(valid.authToken(cookie));
+    else if (basic !== undefined) this.#authorize(...basicPair(basic));
     else throw unauthorized();
   }
 
   /** A WebSocket opens. @returns What to call when it is closed. */
   hold(headers: IncomingHttpHeaders): () => void {
-    const session = this.extend ? this.sessions.get(tokenOf(headers)) : undefined;
+    const session = this.extend ? this.#sessions.get(tokenOf(headers)) : undefined;
     if (session === undefined) return () => undefined;
     session.sockets += 1;
     return () => {
       session.sockets -= 1;
-      session.expires = this.context.clock.now() + session.lifetime;
+      session.expires = this.#context.clock.now() + session.lifetime;
     };
   }
 
-  private authorize(name: string, passwd: string): void {
+  #authorize(name: string, passwd: string): void {
     const user = valid.user(name);
-    if (!this.knows(user, valid.passwd(passwd))) throw forbidden();
-    this.context.log("auth", `Authorized user '${user}' via auth service 'htpasswd'`);
+    if (!this.#knows(user, valid.passwd(passwd))) throw forbidden();
+    this.#context.log("auth", `Authorized user '${user}' via auth service 'htpasswd'`);
   }
 
-  private knows(user: string, passwd: string): boolean {
+  #knows(user: string, passwd: string): boolean {
     if (this.totpSecret === undefined) return user === this.account.user && passwd === this.account.passwd;
     const right = user === this.account.user && passwd.slice(0, -6) === this.account.passwd;
-    return right && acceptsCode(this.totpSecret, passwd.slice(-6), this.context.clock.wall());
+    return right && acceptsCode(this.totpSecret, passwd.slice(-6), this.#context.clock.wall());
   }
 
-  private checkToken(token: string): void {
-    const session = this.sessions.get(token);
-    if (session !== undefined && (session.sockets > 0 || session.expires > this.context.clock.now())) return;
-    this.sessions.delete(token);
+  #checkToken(token: string): void {
+    const session = this.#sessions.get(token);
+    if (session !== undefined && (session.sockets > 0 || session.expires > this.#context.clock.now())) return;
+    this.#sessions.delete(token);
     throw forbidden();
   }
 
-  private async login(request: KvmdRequest): Promise<Reply> {
+  async #login(request: KvmdRequest): Promise<Reply> {
     if (!this.enabled) return ok();
     const form = formFields(request.headers["content-type"], await request.body.all());
     const user = valid.user(form.get("user") ?? "");
     const passwd = valid.passwd(form.get("passwd") ?? "");
     const expire = valid.int(form.get("expire") ?? "0", { name: "expiration time", min: 0 });
     const redirect = valid.oneOf(form.get("redirect") ?? "", "login redirect", ["", "/", "/kvm", "/kvm/"], 4096);
-    if (!this.knows(user, passwd)) throw forbidden();
+    if (!this.#knows(user, passwd)) throw forbidden();
     const token = randomBytes(32).toString("hex");
     const lifetime = Math.min(expire === 0 ? Infinity : expire, this.limit === 0 ? Infinity : this.limit) * 1000;
-    this.sessions.set(token, { user, lifetime, expires: this.context.clock.now() + lifetime, sockets: 0 });
+    this.#sessions.set(token, { user, lifetime, expires: this.#context.clock.now() + lifetime, sockets: 0 });
     if (redirect === "")
       return { ...ok(), headers: [["Set-Cookie", `auth_token=${token}; HttpOnly; Path=/; SameSite=Strict`]] };
     return plainStatus(302, [
@@ -118,10 +121,10 @@ export class Auth implements Subsystem {
   }
 
   /** Ends every session of the cookie's user, not just this one. */
-  private logout(request: KvmdRequest): void {
+  #logout(request: KvmdRequest): void {
     if (!this.enabled) return;
-    const session = this.sessions.get(valid.authToken(tokenOf(request.headers)));
-    for (const [token, { user }] of this.sessions) if (user === session?.user) this.sessions.delete(token);
+    const session = this.#sessions.get(valid.authToken(tokenOf(request.headers)));
+    for (const [token, { user }] of this.#sessions) if (user === session?.user) this.#sessions.delete(token);
   }
 }
 

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { type Auth } from "./auth";
+import type { Auth } from "./auth";
 import { float, type JsonObject } from "../api/python";
-import { type Announcement, type Context, type KvmdRequest, type Route, type Subsystem } from "../api/subsystem";
+import type { Announcement, Context, KvmdRequest, Route, Subsystem } from "../api/subsystem";
 import * as valid from "../api/validators";
 import { KVMD_VERSION, USTREAMER_VERSION } from "../version";
 
@@ -16,6 +16,9 @@ const DAY_S = 86_400;
 
 /** What the device says about itself. */
 export class Info implements Subsystem {
+  readonly #context: Context;
+  readonly #auth: Auth;
+
   /** Each part as it is reported; change them to make another device. `auth` and `uptime` are computed. */
   readonly parts: Record<Exclude<Field, "auth" | "uptime">, JsonObject> = {
     extras: {
@@ -96,17 +99,16 @@ export class Info implements Subsystem {
       },
     },
   };
-  private lastHealth: JsonObject;
+  #lastHealth: JsonObject;
 
-  constructor(
-    private readonly context: Context,
-    private readonly auth: Auth,
-  ) {
-    this.lastHealth = this.parts.health;
+  constructor(context: Context, auth: Auth) {
+    this.#context = context;
+    this.#auth = auth;
+    this.#lastHealth = this.parts.health;
     this.start();
   }
 
-  readonly routes: readonly Route[] = [{ method: "GET", path: "/info", handle: (request) => this.answer(request) }];
+  readonly routes: readonly Route[] = [{ method: "GET", path: "/info", handle: (request) => this.#answer(request) }];
 
   readonly announcements: readonly Announcement[] = FIELDS.map((field) => ({
     slot: `info.${field}`,
@@ -115,24 +117,24 @@ export class Info implements Subsystem {
   }));
 
   start(): void {
-    this.context.timers.every(POLL_MS, () => this.poll());
+    this.#context.timers.every(POLL_MS, () => this.#poll());
   }
 
   part(field: Field): JsonObject {
-    if (field === "auth") return { enabled: this.auth.enabled };
-    if (field === "uptime") return this.uptime();
+    if (field === "auth") return { enabled: this.#auth.enabled };
+    if (field === "uptime") return this.#uptime();
     return this.parts[field];
   }
 
-  private poll(): void {
-    this.context.broadcast("info", { uptime: this.uptime() });
-    if (isDeepStrictEqual(this.parts.health, this.lastHealth)) return;
-    this.lastHealth = this.parts.health;
-    this.context.broadcast("info", { health: this.parts.health });
+  #poll(): void {
+    this.#context.broadcast("info", { uptime: this.#uptime() });
+    if (isDeepStrictEqual(this.parts.health, this.#lastHealth)) return;
+    this.#lastHealth = this.parts.health;
+    this.#context.broadcast("info", { health: this.parts.health });
   }
 
-  private uptime(): JsonObject {
-    const total = BOOTED_BEFORE_S + Math.floor(this.context.clock.now() / 1000);
+  #uptime(): JsonObject {
+    const total = BOOTED_BEFORE_S + Math.floor(this.#context.clock.now() / 1000);
     return {
       total,
       parts: {
@@ -144,7 +146,7 @@ export class Info implements Subsystem {
     };
   }
 
-  private answer(request: KvmdRequest): JsonObject {
+  #answer(request: KvmdRequest): JsonObject {
     const legacy = valid.boolOr(request.param("legacy"), true);
     const known: readonly string[] = legacy ? [...FIELDS, "hw"] : FIELDS;
     const named = valid.list(
@@ -157,11 +159,11 @@ export class Info implements Subsystem {
     const answer = Object.fromEntries(
       FIELDS.filter((field) => wanted.has(field)).map((field) => [field, this.part(field)]),
     );
-    return wanted.has("hw") ? this.withHardware(answer) : answer;
+    return wanted.has("hw") ? this.#withHardware(answer) : answer;
   }
 
   /** The `hw` of older versions: it swallows `health`, and `platform` moves over from `system`. */
-  private withHardware(answer: Readonly<Record<string, JsonObject>>): JsonObject {
+  #withHardware(answer: Readonly<Record<string, JsonObject>>): JsonObject {
     const { platform, ...rest } = this.parts.system;
     const { health, system, ...others } = answer;
     return {

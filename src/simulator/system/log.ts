@@ -1,7 +1,7 @@
-import { type Clock, type Timers } from "../clock";
+import type { Clock, Timers } from "../clock";
 import { KvmdError } from "../api/errors";
 import { TEXT_TYPE, type Reply } from "../api/reply";
-import { type KvmdRequest, type Route, type Subsystem } from "../api/subsystem";
+import type { KvmdRequest, Route, Subsystem } from "../api/subsystem";
 import * as valid from "../api/validators";
 import { KVMD_VERSION } from "../version";
 
@@ -18,19 +18,20 @@ interface Entry {
 
 /** The device's journal of this boot. It outlives kvmd. */
 export class Log implements Subsystem {
+  readonly #clock: Clock;
+  readonly #timers: Timers;
   enabled = true;
-  private entries: Entry[] = [];
+  #entries: Entry[] = [];
   /** How many old ones were dropped. */
-  private dropped = 0;
+  #dropped = 0;
 
-  constructor(
-    private readonly clock: Clock,
-    private readonly timers: Timers,
-  ) {
+  constructor(clock: Clock, timers: Timers) {
+    this.#clock = clock;
+    this.#timers = timers;
     this.start();
   }
 
-  readonly routes: readonly Route[] = [{ method: "GET", path: "/log", handle: (request) => this.read(request) }];
+  readonly routes: readonly Route[] = [{ method: "GET", path: "/log", handle: (request) => this.#read(request) }];
 
   start(): void {
     this.info("server", `Starting KVMD ${KVMD_VERSION} ...`);
@@ -43,31 +44,31 @@ export class Log implements Subsystem {
 
   /** @param unit - The systemd service, without its suffix. */
   write(message: string, unit = "kvmd"): void {
-    this.entries.push({ at: this.clock.wall(), unit, message });
-    if (this.entries.length <= MAX_ENTRIES) return;
-    this.entries = this.entries.slice(MAX_ENTRIES / 2);
-    this.dropped += MAX_ENTRIES / 2;
+    this.#entries.push({ at: this.#clock.wall(), unit, message });
+    if (this.#entries.length <= MAX_ENTRIES) return;
+    this.#entries = this.#entries.slice(MAX_ENTRIES / 2);
+    this.#dropped += MAX_ENTRIES / 2;
   }
 
-  private read(request: KvmdRequest): Reply {
+  #read(request: KvmdRequest): Reply {
     const seek = valid.int(request.param("seek") ?? "0", { name: "log seek", min: 0 });
     const follow = valid.boolOr(request.param("follow"), false);
     if (!this.enabled) throw new KvmdError("LogReaderDisabledError", "LogReader is disabled");
-    const since = seek === 0 ? 0 : this.clock.wall() - seek * 1000;
+    const since = seek === 0 ? 0 : this.#clock.wall() - seek * 1000;
     const gone = new AbortController();
-    const body = this.records(since, follow ? gone.signal : undefined);
+    const body = this.#records(since, follow ? gone.signal : undefined);
     return { status: 200, contentType: TEXT_TYPE, body, discard: () => gone.abort() };
   }
 
   /** @param following - Goes on until it is aborted, and breaks off with kvmd; without it the last entry is the end. */
-  private async *records(since: number, following: AbortSignal | undefined): AsyncGenerator<Buffer> {
-    let next = this.dropped;
+  async *#records(since: number, following: AbortSignal | undefined): AsyncGenerator<Buffer> {
+    let next = this.#dropped;
     for (;;) {
-      const fresh = this.entries.slice(Math.max(0, next - this.dropped)).filter(({ at }) => at >= since);
-      next = this.dropped + this.entries.length;
+      const fresh = this.#entries.slice(Math.max(0, next - this.#dropped)).filter(({ at }) => at >= since);
+      next = this.#dropped + this.#entries.length;
       for (const entry of fresh) yield Buffer.from(record(entry));
       if (following === undefined || following.aborted) return;
-      await this.timers.sleep(POLL_MS);
+      await this.#timers.sleep(POLL_MS);
     }
   }
 }

@@ -1,10 +1,10 @@
-import { type Atx } from "./atx";
-import { type Clock } from "../clock";
-import { type Gpio } from "../gpio/gpio";
-import { type Info } from "./info";
+import type { Atx } from "./atx";
+import type { Clock } from "../clock";
+import type { Gpio } from "../gpio/gpio";
+import type { Info } from "./info";
 import { Float, isObject, type Json, type JsonObject } from "../api/python";
 import { TEXT_TYPE } from "../api/reply";
-import { type Route, type Subsystem } from "../api/subsystem";
+import type { Route, Subsystem } from "../api/subsystem";
 
 type Gauge = readonly [name: string, value: string];
 
@@ -13,17 +13,22 @@ const CACHE_MS = 5000;
 
 /** The device's state as gauges. */
 export class Prometheus implements Subsystem {
+  readonly #clock: Clock;
+  readonly #atx: Atx;
+  readonly #gpio: Gpio;
+  readonly #info: Info;
+
   /** As `kvmd.prometheus.auth.enabled`: false shows the metrics to everybody. */
   authRequired = true;
 
-  private cached: { readonly page: string; readonly until: number } | undefined;
+  #cached: { readonly page: string; readonly until: number } | undefined;
 
-  constructor(
-    private readonly clock: Clock,
-    private readonly atx: Atx,
-    private readonly gpio: Gpio,
-    private readonly info: Info,
-  ) {}
+  constructor(clock: Clock, atx: Atx, gpio: Gpio, info: Info) {
+    this.#clock = clock;
+    this.#atx = atx;
+    this.#gpio = gpio;
+    this.#info = info;
+  }
 
   get routes(): readonly Route[] {
     return [
@@ -31,38 +36,38 @@ export class Prometheus implements Subsystem {
         method: "GET",
         path: "/export/prometheus/metrics",
         open: !this.authRequired,
-        handle: () => ({ status: 200, contentType: TEXT_TYPE, body: Buffer.from(this.cachedPage()) }),
+        handle: () => ({ status: 200, contentType: TEXT_TYPE, body: Buffer.from(this.#cachedPage()) }),
       },
     ];
   }
 
   stop(): void {
-    this.cached = undefined;
+    this.#cached = undefined;
   }
 
-  private cachedPage(): string {
-    const now = this.clock.now();
-    if (this.cached === undefined || this.cached.until <= now)
-      this.cached = { page: this.page(), until: now + CACHE_MS };
-    return this.cached.page;
+  #cachedPage(): string {
+    const now = this.#clock.now();
+    if (this.#cached === undefined || this.#cached.until <= now)
+      this.#cached = { page: this.#page(), until: now + CACHE_MS };
+    return this.#cached.page;
   }
 
-  private page(): string {
-    return [...this.gauges()].map(([name, value]) => `# TYPE ${name} gauge\n${name} ${value}\n`).join("\n");
+  #page(): string {
+    return [...this.#gauges()].map(([name, value]) => `# TYPE ${name} gauge\n${name} ${value}\n`).join("\n");
   }
 
-  private *gauges(): Generator<Gauge> {
-    const { enabled, leds } = this.atx.state();
+  *#gauges(): Generator<Gauge> {
+    const { enabled, leds } = this.#atx.state();
     yield* gauges("pikvm_atx", { enabled: enabled ?? false, power: isObject(leds) ? (leds.power ?? false) : false });
-    yield* this.channels();
-    yield* gauges("pikvm_hw", sorted(this.info.part("health")));
-    yield* gauges("pikvm_fan", this.info.part("fan"));
+    yield* this.#channels();
+    yield* gauges("pikvm_hw", sorted(this.#info.part("health")));
+    yield* gauges("pikvm_fan", this.#info.part("fan"));
   }
 
   /** The gauge called `online` carries the value of `state`: a bug of kvmd that stays. */
-  private *channels(): Generator<Gauge> {
+  *#channels(): Generator<Gauge> {
     for (const mode of ["input", "output"] as const) {
-      for (const [name, { state }] of Object.entries(this.gpio.state().state[`${mode}s`])) {
+      for (const [name, { state }] of Object.entries(this.#gpio.state().state[`${mode}s`])) {
         if (name.startsWith("__")) continue;
         for (const key of ["online", "state"])
           yield* gauges(`pikvm_gpio_${mode}_${key}_${name.replace(/\W/g, "_")}`, state);

@@ -1,4 +1,4 @@
-import { type JsonObject } from "../api/python";
+import type { JsonObject } from "../api/python";
 
 const V1 = "/redfish/v1";
 const VIRTUAL_MEDIA = `${V1}/Managers/BMC/VirtualMedia`;

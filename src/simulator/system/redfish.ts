@@ -1,14 +1,14 @@
-import { type Atx } from "./atx";
+import type { Atx } from "./atx";
 import { KvmdError } from "../api/errors";
-import { type Host } from "../host/host";
-import { type Info } from "./info";
-import { type Msd } from "../msd/msd";
+import type { Host } from "../host/host";
+import type { Info } from "./info";
+import type { Msd } from "../msd/msd";
 import { connectDrive, selectImage } from "../msd/msd-drive";
 import { dumps, isObject, type Json } from "../api/python";
 import { MANAGER, MANAGERS, MEDIA, RESET_TYPES, ROOT, system, systems, virtualMedium } from "./redfish-documents";
 import { document, noContent, type Reply } from "../api/reply";
-import { type KvmdRequest, type Route, type Subsystem } from "../api/subsystem";
-import { type Switch } from "../switch/switch";
+import type { KvmdRequest, Route, Subsystem } from "../api/subsystem";
+import type { Switch } from "../switch/switch";
 import * as valid from "../api/validators";
 
 const SYSTEM = "/redfish/v1/Systems/{id}";
@@ -31,66 +31,70 @@ interface RedfishParts {
 
 /** The industry's words for power and drive. Documents come bare, refusals in kvmd's envelope. */
 export class Redfish implements Subsystem {
-  constructor(private readonly parts: RedfishParts) {}
+  readonly #parts: RedfishParts;
+
+  constructor(parts: RedfishParts) {
+    this.#parts = parts;
+  }
 
   readonly routes: readonly Route[] = [
     { method: "GET", path: "/redfish/v1", open: true, handle: () => document(ROOT) },
-    { method: "GET", path: "/redfish/v1/Systems", handle: () => document(systems([...this.systems()])) },
-    { method: "GET", path: SYSTEM, handle: (request) => this.system(request.segments.id ?? "") },
+    { method: "GET", path: "/redfish/v1/Systems", handle: () => document(systems([...this.#systems()])) },
+    { method: "GET", path: SYSTEM, handle: (request) => this.#system(request.segments.id ?? "") },
     // Accepts anything for anybody, and does nothing.
     { method: "PATCH", path: SYSTEM, handle: () => noContent() },
-    { method: "POST", path: `${SYSTEM}/Actions/ComputerSystem.Reset`, handle: (request) => this.reset(request) },
+    { method: "POST", path: `${SYSTEM}/Actions/ComputerSystem.Reset`, handle: (request) => this.#reset(request) },
     { method: "GET", path: "/redfish/v1/Managers", handle: () => document(MANAGERS) },
     { method: "GET", path: "/redfish/v1/Managers/BMC", handle: () => document(MANAGER) },
     { method: "GET", path: "/redfish/v1/Managers/BMC/VirtualMedia", handle: () => document(MEDIA) },
-    { method: "GET", path: MSD, handle: () => this.medium() },
-    { method: "POST", path: `${MSD}/Actions/VirtualMedia.InsertMedia`, handle: (request) => this.insert(request) },
-    { method: "POST", path: `${MSD}/Actions/VirtualMedia.EjectMedia`, handle: () => this.eject() },
+    { method: "GET", path: MSD, handle: () => this.#medium() },
+    { method: "POST", path: `${MSD}/Actions/VirtualMedia.InsertMedia`, handle: (request) => this.#insert(request) },
+    { method: "POST", path: `${MSD}/Actions/VirtualMedia.EjectMedia`, handle: () => this.#eject() },
   ];
 
-  private *systems(): Generator<string> {
-    if (this.parts.atx.enabled) yield "0";
-    for (const index of this.parts.switch.ports.keys()) yield `SwitchPort${index}`;
+  *#systems(): Generator<string> {
+    if (this.#parts.atx.enabled) yield "0";
+    for (const index of this.#parts.switch.ports.keys()) yield `SwitchPort${index}`;
   }
 
-  private system(id: string): Reply {
+  #system(id: string): Reply {
     const port = portOf(id);
-    const host = port === undefined ? undefined : this.parts.switch.ports[port]?.host;
+    const host = port === undefined ? undefined : this.#parts.switch.ports[port]?.host;
     if (port !== undefined && host === undefined) throw httpError("Non-existent Switch Port ID");
-    const { leds } = this.parts.atx.state();
+    const { leds } = this.#parts.atx.state();
     const on = host?.leds.power ?? (isObject(leds) && leds.power === true);
-    return document(system(id, { host: this.hostName(), on }));
+    return document(system(id, { host: this.#hostName(), on }));
   }
 
   /** What the meta file calls the computer. */
-  private hostName(): string {
-    const { server } = this.parts.info.part("meta");
+  #hostName(): string {
+    const { server } = this.#parts.info.part("meta");
     return isObject(server) && typeof server.host === "string" ? server.host : "";
   }
 
   /** Never waits. An ATX that is switched off, and a port that is not there, are silently satisfied. */
-  private async reset(request: KvmdRequest): Promise<Reply> {
+  async #reset(request: KvmdRequest): Promise<Reply> {
     const port = portOf(request.segments.id ?? "");
     const asked = fieldOf(await bodyOf(request), "ResetType");
     const type = RESET_TYPES.find((known) => known === asked);
     if (type === undefined) throw httpError("Missing or invalid ResetType");
-    if (port !== undefined) this.resetPort(port, type);
-    else if (this.parts.atx.enabled) {
-      if (type === "PushPowerButton") await this.parts.atx.click("power");
-      else await this.parts.atx.power(ACTIONS[type]);
+    if (port !== undefined) this.#resetPort(port, type);
+    else if (this.#parts.atx.enabled) {
+      if (type === "PushPowerButton") await this.#parts.atx.click("power");
+      else await this.#parts.atx.power(ACTIONS[type]);
     }
     return noContent();
   }
 
-  private resetPort(index: number, type: (typeof RESET_TYPES)[number]): void {
-    const { chain, ports } = this.parts.switch;
+  #resetPort(index: number, type: (typeof RESET_TYPES)[number]): void {
+    const { chain, ports } = this.#parts.switch;
     const settings = chain.settingsOf(index);
     if (type === "PushPowerButton") ports[index]?.click("power", settings);
     else ports[index]?.power(ACTIONS[type], settings);
   }
 
-  private medium(): Reply {
-    const { msd } = this.parts;
+  #medium(): Reply {
+    const { msd } = this.#parts;
     const { enabled, online, busy, drive } = msd.state();
     return document(
       virtualMedium({
@@ -103,8 +107,8 @@ export class Redfish implements Subsystem {
   }
 
   /** Whatever is called `.iso` becomes a flash drive: kvmd looks for the suffix at the beginning of the name. */
-  private async insert(request: KvmdRequest): Promise<Reply> {
-    const { msd, host } = this.parts;
+  async #insert(request: KvmdRequest): Promise<Reply> {
+    const { msd, host } = this.#parts;
     const body = await bodyOf(request);
     if (body === undefined) throw httpError("Invalid body");
     if (!isObject(body)) throw new TypeError("not a dictionary");
@@ -118,9 +122,9 @@ export class Redfish implements Subsystem {
     return noContent();
   }
 
-  private eject(): Reply {
-    connectDrive(this.parts.msd, this.parts.host, false);
-    selectImage(this.parts.msd, { image: "" });
+  #eject(): Reply {
+    connectDrive(this.#parts.msd, this.#parts.host, false);
+    selectImage(this.#parts.msd, { image: "" });
     return noContent();
   }
 }

@@ -1,5 +1,5 @@
-import { type IncomingMessage } from "node:http";
-import { type Duplex } from "node:stream";
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
 
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 
@@ -8,7 +8,7 @@ import { KvmdError } from "../api/errors";
 import { dumps, isObject, type Json, type JsonObject, parse } from "../api/python";
 import { notUpgraded, SERVER, STRICT_TRANSPORT } from "../api/reply";
 import { Heartbeat } from "./heartbeat";
-import { type Announcement, type Context, type Route, type Subsystem } from "../api/subsystem";
+import type { Announcement, Context, Route, Subsystem } from "../api/subsystem";
 import * as valid from "../api/validators";
 import { KVMD } from "../version";
 
@@ -42,32 +42,38 @@ export interface AcceptOptions {
 
 /** The WebSocket sessions of `/api/ws`. */
 export class Sessions {
+  readonly #context: Context;
+  readonly #subsystems: readonly Subsystem[];
+
   /** Whether the front speaks TLS, which shows in the head of the 101. */
   secure = true;
   /** Sessions opened since the start of the simulator. */
   opened = 0;
-  private readonly open = new Set<Session>();
-  private readonly server = new WebSocketServer({ noServer: true, perMessageDeflate: true, maxPayload: MAX_MESSAGE });
-  private readonly announcements: readonly Announcement[];
-  private readonly inputs: Readonly<Record<string, (event: JsonObject) => void>>;
-  private readonly opcodes: Readonly<Record<number, (data: Buffer) => void>>;
+  readonly #open = new Set<Session>();
+  readonly #server = new WebSocketServer({ noServer: true, perMessageDeflate: true, maxPayload: MAX_MESSAGE });
+  readonly #announcements: readonly Announcement[];
+  readonly #inputs: NonNullable<Subsystem["inputs"]>;
+  readonly #opcodes: NonNullable<Subsystem["opcodes"]>;
 
-  constructor(
-    private readonly context: Context,
-    private readonly subsystems: readonly Subsystem[],
-  ) {
-    const clients: Announcement = { slot: "clients", type: "clients", event: () => this.clients() };
-    this.announcements = [clients, ...subsystems.flatMap((part) => part.announcements ?? [])].sort(
+  constructor(context: Context, subsystems: readonly Subsystem[]) {
+    this.#context = context;
+    this.#subsystems = subsystems;
+    const clients: Announcement = { slot: "clients", type: "clients", event: () => this.#clients() };
+    this.#announcements = [clients, ...subsystems.flatMap((part) => part.announcements ?? [])].sort(
       (a, b) => placeOf(a) - placeOf(b),
     );
-    this.server.on("headers", (lines) => this.dressUp(lines));
+    this.#server.on("headers", (lines) => this.dressUp(lines));
     // Object.assign is typed any
-    this.inputs = Object.assign({}, ...subsystems.map((part) => part.inputs ?? {})) as typeof this.inputs;
-    this.opcodes = Object.assign({}, ...subsystems.map((part) => part.opcodes ?? {})) as typeof this.opcodes;
+    this.#inputs = Object.assign({}, ...subsystems.map((part) => part.inputs ?? {})) as NonNullable<
+      Subsystem["inputs"]
+    >;
+    this.#opcodes = Object.assign({}, ...subsystems.map((part) => part.opcodes ?? {})) as NonNullable<
+      Subsystem["opcodes"]
+    >;
   }
 
   get count(): number {
-    return this.open.size;
+    return this.#open.size;
   }
 
   /** Reached only by requests that do not ask for an upgrade. */
@@ -83,17 +89,17 @@ export class Sessions {
   ];
 
   accept(request: IncomingMessage, socket: Duplex, head: Buffer, options: AcceptOptions): void {
-    this.server.handleUpgrade(request, socket, head, (webSocket) => this.begin(webSocket, options));
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#begin(webSocket, options));
   }
 
   broadcast(type: string, event: JsonObject): void {
-    for (const session of this.open) this.send(session, type, event);
+    for (const session of this.#open) this.#send(session, type, event);
   }
 
   /** @param code - null cuts the lines without a close frame. */
   end(code: number | null): void {
-    for (const session of [...this.open]) {
-      this.forget(session);
+    for (const session of [...this.#open]) {
+      this.#forget(session);
       if (code === null) session.socket.terminate();
       else session.socket.close(code);
     }
@@ -101,7 +107,7 @@ export class Sessions {
 
   /** Cuts every line without a close frame; kvmd lives on and notices. */
   drop(): void {
-    for (const { socket } of [...this.open]) socket.terminate();
+    for (const { socket } of [...this.#open]) socket.terminate();
   }
 
   /** Makes the head of the 101 nginx's. */
@@ -112,7 +118,7 @@ export class Sessions {
       lines.length,
       status,
       `Server: ${SERVER}`,
-      `Date: ${new Date(this.context.clock.wall()).toUTCString()}`,
+      `Date: ${new Date(this.#context.clock.wall()).toUTCString()}`,
       "Connection: upgrade",
       "Upgrade: websocket",
       ...rest,
@@ -120,52 +126,52 @@ export class Sessions {
     );
   }
 
-  private begin(socket: WebSocket, { stream, breakAfter = Infinity, ended = () => undefined }: AcceptOptions): void {
-    const heartbeat = new Heartbeat(this.context.timers, socket);
+  #begin(socket: WebSocket, { stream, breakAfter = Infinity, ended = () => undefined }: AcceptOptions): void {
+    const heartbeat = new Heartbeat(this.#context.timers, socket);
     const session: Session = { socket, stream, heartbeat, left: breakAfter, ended };
-    this.open.add(session);
+    this.#open.add(session);
     this.opened += 1;
-    this.note("Registered new", session);
-    socket.on("message", (data, isBinary) => this.receive(session, bytesOf(data), isBinary));
+    this.#note("Registered new", session);
+    socket.on("message", (data, isBinary) => this.#receive(session, bytesOf(data), isBinary));
     // A broken line and a message over the limit also end in "close".
     socket.on("error", () => undefined);
-    socket.on("close", () => this.leave(session));
-    this.send(session, "loop", { version: KVMD });
-    this.changed();
-    for (const announcement of this.announcements) this.broadcast(announcement.type, announcement.event());
+    socket.on("close", () => this.#leave(session));
+    this.#send(session, "loop", { version: KVMD });
+    this.#changed();
+    for (const announcement of this.#announcements) this.broadcast(announcement.type, announcement.event());
   }
 
-  private leave(session: Session): void {
-    if (!this.open.has(session)) return;
-    this.forget(session);
-    this.changed();
+  #leave(session: Session): void {
+    if (!this.#open.has(session)) return;
+    this.#forget(session);
+    this.#changed();
   }
 
-  private forget(session: Session): void {
-    this.open.delete(session);
+  #forget(session: Session): void {
+    this.#open.delete(session);
     session.heartbeat.stop();
     session.ended();
-    this.note("Removed", session);
+    this.#note("Removed", session);
   }
 
-  private note(what: string, { stream }: Session): void {
+  #note(what: string, { stream }: Session): void {
     const shown = `{'stream': ${stream ? "True" : "False"}}`;
-    this.context.log(
+    this.#context.log(
       "server",
-      `${what} client session: WsSession(id=${this.opened}, ${shown}); clients now: ${this.open.size}`,
+      `${what} client session: WsSession(id=${this.opened}, ${shown}); clients now: ${this.#open.size}`,
     );
   }
 
-  private changed(): void {
-    for (const part of this.subsystems) part.sessionsChanged?.(this.clients().count);
-    this.broadcast("clients", this.clients());
+  #changed(): void {
+    for (const part of this.#subsystems) part.sessionsChanged?.(this.#clients().count);
+    this.broadcast("clients", this.#clients());
   }
 
-  private clients(): { count: number } {
-    return { count: [...this.open].filter(({ stream }) => stream).length };
+  #clients(): { count: number } {
+    return { count: [...this.#open].filter(({ stream }) => stream).length };
   }
 
-  private send(session: Session, type: string, event: JsonObject): void {
+  #send(session: Session, type: string, event: JsonObject): void {
     if (session.left <= 0) return;
     session.left -= 1;
     const cut = session.left === 0;
@@ -175,11 +181,11 @@ export class Sessions {
   }
 
   /** kvmd acknowledges nothing and reports no error: what it cannot use it drops. */
-  private receive(session: Session, data: Buffer, isBinary: boolean): void {
+  #receive(session: Session, data: Buffer, isBinary: boolean): void {
     session.heartbeat.heard();
     try {
-      if (isBinary) this.receiveBinary(session, data);
-      else this.receiveText(session, data.toString("utf8"));
+      if (isBinary) this.#receiveBinary(session, data);
+      else this.#receiveText(session, data.toString("utf8"));
     } catch (error) {
       if (error instanceof FatalMessageError) session.socket.close(1000);
       else if (!(
@@ -192,17 +198,17 @@ export class Sessions {
     }
   }
 
-  private receiveText(session: Session, message: string): void {
+  #receiveText(session: Session, message: string): void {
     const { event_type: type, event } = asMessage(parse(message));
-    if (type === "ping") this.send(session, "pong", {});
-    else this.inputs[type]?.(event);
+    if (type === "ping") this.#send(session, "pong", {});
+    else this.#inputs[type]?.(event);
   }
 
-  private receiveBinary(session: Session, data: Buffer): void {
+  #receiveBinary(session: Session, data: Buffer): void {
     if (data.length === 0) throw new FatalMessageError("no opcode");
     const opcode = data.readUInt8(0);
     if (opcode === 0) session.socket.send(PONG);
-    else this.opcodes[opcode]?.(data.subarray(1));
+    else this.#opcodes[opcode]?.(data.subarray(1));
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Raster } from "./jpeg";
+import type { Raster } from "./jpeg";
 
 /**
  * The smallest correct H.264: constrained baseline at level 3.1, grey. A key frame holds its samples uncompressed
@@ -20,24 +20,24 @@ const NEUTRAL_CHROMA = Buffer.alloc((SIDE * SIDE) / 2, 128);
 
 /** Makes the frames of one stream. Width and height of the pictures are multiples of 16, and stay. */
 export class H264Encoder {
-  private number = 0;
-  private keys = 0;
+  #number = 0;
+  #keys = 0;
 
   /** A frame that can be shown alone, with all that a decoder must know before. */
   key(raster: Raster): Buffer {
-    this.number = 0;
-    this.keys += 1;
+    this.#number = 0;
+    this.#keys += 1;
     return Buffer.concat([
       unit(NAL.sps, sps(raster)),
       unit(NAL.pps, pps()),
-      unit(NAL.key, keySlice(raster, this.keys)),
+      unit(NAL.key, keySlice(raster, this.#keys)),
     ]);
   }
 
   /** A frame like the one before. */
   same(raster: Raster): Buffer {
-    this.number = (this.number + 1) % NUMBERS;
-    return unit(NAL.delta, skippedSlice(raster, this.number));
+    this.#number = (this.#number + 1) % NUMBERS;
+    return unit(NAL.delta, skippedSlice(raster, this.#number));
   }
 }
 
@@ -137,11 +137,11 @@ function unit(first: number, content: Buffer): Buffer {
 }
 
 class Bits {
-  private readonly done: Buffer[] = [];
-  private open: number[] = [];
+  readonly #done: Buffer[] = [];
+  #open: number[] = [];
 
   fixed(value: number, length: number): void {
-    for (let bit = length - 1; bit >= 0; bit -= 1) this.open.push((value >> bit) & 1);
+    for (let bit = length - 1; bit >= 0; bit -= 1) this.#open.push((value >> bit) & 1);
   }
 
   /** The standard's code for small numbers: as many zeros as there are bits after the first one. */
@@ -152,26 +152,26 @@ class Bits {
   }
 
   align(): void {
-    while (this.open.length % 8 > 0) this.open.push(0);
+    while (this.#open.length % 8 > 0) this.#open.push(0);
   }
 
   /** Where it is aligned. */
   bytes(bytes: Buffer): void {
-    this.flush();
-    this.done.push(bytes);
+    this.#flush();
+    this.#done.push(bytes);
   }
 
   end(): Buffer {
-    this.open.push(1);
+    this.#open.push(1);
     this.align();
-    this.flush();
-    return Buffer.concat(this.done);
+    this.#flush();
+    return Buffer.concat(this.#done);
   }
 
-  private flush(): void {
-    const bytes = Buffer.alloc(this.open.length / 8);
-    for (const [at, bit] of this.open.entries()) bytes[at >> 3] = (bytes[at >> 3] ?? 0) | (bit << (7 - (at & 7)));
-    this.done.push(bytes);
-    this.open = [];
+  #flush(): void {
+    const bytes = Buffer.alloc(this.#open.length / 8);
+    for (const [at, bit] of this.#open.entries()) bytes[at >> 3] = (bytes[at >> 3] ?? 0) | (bit << (7 - (at & 7)));
+    this.#done.push(bytes);
+    this.#open = [];
   }
 }

@@ -148,10 +148,10 @@ function writeValue(bits: BitWriter, codes: readonly (Code | undefined)[], prefi
 }
 
 class BitWriter {
-  private bytes = Buffer.alloc(64 * 1024);
-  private length = 0;
-  private pending = 0;
-  private count = 0;
+  #bytes = Buffer.alloc(64 * 1024);
+  #length = 0;
+  #pending = 0;
+  #count = 0;
 
   code(code: Code | undefined): void {
     if (code === undefined) throw new RangeError("a value that no table has");
@@ -159,25 +159,26 @@ class BitWriter {
   }
 
   write(bits: number, length: number): void {
-    this.pending = (this.pending << length) | bits;
-    this.count += length;
-    while (this.count >= 8) {
-      this.count -= 8;
-      this.push((this.pending >> this.count) & 255);
+    this.#pending = (this.#pending << length) | bits;
+    this.#count += length;
+    while (this.#count >= 8) {
+      this.#count -= 8;
+      this.#push((this.#pending >> this.#count) & 255);
     }
-    this.pending &= (1 << this.count) - 1;
+    this.#pending &= (1 << this.#count) - 1;
   }
 
   end(): Buffer {
-    if (this.count > 0) this.write((1 << (8 - this.count)) - 1, 8 - this.count);
-    return this.bytes.subarray(0, this.length);
+    if (this.#count > 0) this.write((1 << (8 - this.#count)) - 1, 8 - this.#count);
+    return this.#bytes.subarray(0, this.#length);
   }
 
-  private push(byte: number): void {
-    if (this.length + 2 > this.bytes.length) this.bytes = Buffer.concat([this.bytes, Buffer.alloc(this.bytes.length)]);
-    this.bytes[this.length++] = byte;
+  #push(byte: number): void {
+    if (this.#length + 2 > this.#bytes.length)
+      this.#bytes = Buffer.concat([this.#bytes, Buffer.alloc(this.#bytes.length)]);
+    this.#bytes[this.#length++] = byte;
     // Otherwise it would read as a marker.
-    if (byte === 0xff) this.bytes[this.length++] = 0;
+    if (byte === 0xff) this.#bytes[this.#length++] = 0;
   }
 }
 

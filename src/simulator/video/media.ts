@@ -1,5 +1,5 @@
-import { type IncomingMessage } from "node:http";
-import { type Duplex } from "node:stream";
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
 import { isDeepStrictEqual } from "node:util";
 
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
@@ -7,13 +7,13 @@ import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import { ignoreStop, type Timers } from "../clock";
 import { ValidatorError } from "../api/errors";
 import { H264Encoder } from "./h264";
-import { type Raster } from "./jpeg";
+import type { Raster } from "./jpeg";
 import { drawn, shrunk, type Size } from "./picture";
 import { dumps, isObject, type Json, type JsonObject } from "../api/python";
 import { ok, refusal, type Reply } from "../api/reply";
 import { pictureOf } from "./snapshot";
-import { type Streamer } from "./streamer";
-import { type Capture } from "./ustreamer";
+import type { Streamer } from "./streamer";
+import type { Capture } from "./ustreamer";
 
 const VIDEO: JsonObject = { h264: { profile_level_id: "42E01F" }, jpeg: {} };
 const FRAME_MS = 1000 / 30;
@@ -44,14 +44,14 @@ const FEEDS = new Map<string, () => Feed>([
 
 /** The daemon beside kvmd that hands out every frame. It outlives kvmd. */
 export class Media {
-  private readonly server = new WebSocketServer({ noServer: true });
+  readonly #timers: Timers;
+  readonly #streamer: Streamer;
+  readonly #server = new WebSocketServer({ noServer: true });
 
-  constructor(
-    private readonly timers: Timers,
-    private readonly streamer: Streamer,
-    dressUp: (lines: string[]) => void,
-  ) {
-    this.server.on("headers", dressUp);
+  constructor(timers: Timers, streamer: Streamer, dressUp: (lines: string[]) => void) {
+    this.#timers = timers;
+    this.#streamer = streamer;
+    this.#server.on("headers", dressUp);
   }
 
   state(): Reply {
@@ -66,15 +66,15 @@ export class Media {
 
   accept(request: IncomingMessage, socket: Duplex, head: Buffer, search: string): void {
     const video = new URLSearchParams(search).get("video") ?? "";
-    this.server.handleUpgrade(request, socket, head, (session) => {
+    this.#server.handleUpgrade(request, socket, head, (session) => {
       session.on("error", () => undefined);
       const feed = FEEDS.get(video)?.();
-      if (feed === undefined) this.converse(session);
-      else this.send(session, feed, ({ data }) => data);
+      if (feed === undefined) this.#converse(session);
+      else this.#send(session, feed, ({ data }) => data);
     });
   }
 
-  private converse(session: WebSocket): void {
+  #converse(session: WebSocket): void {
     let feed: Feed | undefined;
     session.send(dumps({ event_type: "media", event: { video: VIDEO } }));
     session.on("message", (data: RawData, isBinary) => {
@@ -84,19 +84,19 @@ export class Media {
       if (isBinary || feed !== undefined) return;
       feed = FEEDS.get(wanted(message.toString("utf8")))?.();
       if (feed !== undefined)
-        this.send(session, feed, ({ data, key }) => Buffer.concat([Buffer.of(VIDEO_FRAME, Number(key)), data]));
+        this.#send(session, feed, ({ data, key }) => Buffer.concat([Buffer.of(VIDEO_FRAME, Number(key)), data]));
     });
   }
 
   /** As long as it is open; silent while nothing runs. Who does not keep up goes on with a key frame. */
-  private send(session: WebSocket, feed: Feed, packed: (frame: Frame) => Buffer): void {
+  #send(session: WebSocket, feed: Feed, packed: (frame: Frame) => Buffer): void {
     const next = async (): Promise<void> => {
       while (session.readyState === session.OPEN) {
-        const { ustreamer } = this.streamer;
+        const { ustreamer } = this.#streamer;
         const capture = ustreamer.capture();
         if (capture?.online !== true || session.bufferedAmount > 0) feed.requestKey();
         else session.send(packed(feed.next(capture, ustreamer.params?.h264_gop ?? 0)));
-        await this.timers.sleep(FRAME_MS);
+        await this.#timers.sleep(FRAME_MS);
       }
     };
     next().catch(ignoreStop);
@@ -105,26 +105,26 @@ export class Media {
 
 /** A key frame at first, on request, for each new picture, and as often as the settings say. */
 class H264Feed implements Feed {
-  private readonly encoder = new H264Encoder();
-  private shown: readonly string[] = [];
-  private raster: Raster | undefined;
-  private sinceKey = 0;
+  readonly #encoder = new H264Encoder();
+  #shown: readonly string[] = [];
+  #raster: Raster | undefined;
+  #sinceKey = 0;
 
   next({ lines, width, height }: Capture, gop: number): Frame {
-    const due = gop > 0 && this.sinceKey + 1 >= gop;
-    const { raster } = this;
-    if (raster !== undefined && !due && isDeepStrictEqual(lines, this.shown)) {
-      this.sinceKey += 1;
-      return { data: this.encoder.same(raster), key: false };
+    const due = gop > 0 && this.#sinceKey + 1 >= gop;
+    const raster = this.#raster;
+    if (raster !== undefined && !due && isDeepStrictEqual(lines, this.#shown)) {
+      this.#sinceKey += 1;
+      return { data: this.#encoder.same(raster), key: false };
     }
-    this.shown = lines;
-    this.sinceKey = 0;
-    this.raster = shrunk(drawn(lines, { width, height }), H264_SIZE);
-    return { data: this.encoder.key(this.raster), key: true };
+    this.#shown = lines;
+    this.#sinceKey = 0;
+    this.#raster = shrunk(drawn(lines, { width, height }), H264_SIZE);
+    return { data: this.#encoder.key(this.#raster), key: true };
   }
 
   requestKey(): void {
-    this.raster = undefined;
+    this.#raster = undefined;
   }
 }
 

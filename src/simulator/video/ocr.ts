@@ -1,18 +1,21 @@
-import { type Timers } from "../clock";
+import type { Timers } from "../clock";
 import { KvmdError } from "../api/errors";
 import { type Box, type Size, textIn } from "./picture";
-import { type JsonObject } from "../api/python";
-import { type Announcement, type KvmdRequest, type Route, type Subsystem } from "../api/subsystem";
+import type { JsonObject } from "../api/python";
+import type { Announcement, KvmdRequest, Route, Subsystem } from "../api/subsystem";
 import * as valid from "../api/validators";
 
 /** Reads the screen, and never misreads. */
 export class Ocr implements Subsystem {
+  readonly #timers: Timers;
   enabled = true;
   langs = { default: ["eng"], available: ["eng", "osd"] };
   /** How long it takes, ms. A Raspberry Pi needs ten times as long. */
   duration = 1000;
 
-  constructor(private readonly timers: Timers) {}
+  constructor(timers: Timers) {
+    this.#timers = timers;
+  }
 
   readonly routes: readonly Route[] = [{ method: "GET", path: "/streamer/ocr", handle: () => ({ ocr: this.state() }) }];
 
@@ -31,7 +34,7 @@ export class Ocr implements Subsystem {
     );
     const edge = (name: string): number => valid.int(request.param(`ocr_${name}`) ?? "-1");
     const box = { left: edge("left"), top: edge("top"), right: edge("right"), bottom: edge("bottom") };
-    await this.timers.sleep(this.duration);
+    await this.#timers.sleep(this.duration);
     return textIn(picture.lines, picture, within(box, picture));
   }
 }

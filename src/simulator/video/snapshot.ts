@@ -1,12 +1,12 @@
-import { type Clock, type Timers } from "../clock";
+import type { Clock, Timers } from "../clock";
 import { unavailable } from "../api/errors";
 import { encodeJpeg } from "./jpeg";
-import { type Ocr } from "./ocr";
+import type { Ocr } from "./ocr";
 import { drawn, jpegOf, shrunk, type Size } from "./picture";
-import { type JsonObject } from "../api/python";
+import type { JsonObject } from "../api/python";
 import { type Reply, TEXT_TYPE, UNCACHED } from "../api/reply";
-import { type KvmdRequest } from "../api/subsystem";
-import { type Capture, type Ustreamer } from "./ustreamer";
+import type { KvmdRequest } from "../api/subsystem";
+import type { Capture, Ustreamer } from "./ustreamer";
 import * as valid from "../api/validators";
 
 /** How long a snapshot waits for a signal. */
@@ -31,20 +31,23 @@ export const NEVER_KEPT: readonly (readonly [string, string])[] = [
 
 /** Takes pictures through the running streamer, and keeps one. */
 export class Snapshots {
+  readonly #timers: Timers;
+  readonly #ustreamer: Ustreamer;
+  readonly #ocr: Ocr;
   saved: Snapshot | null = null;
   /** Called when the saved one changed. */
   onSaved: () => void = () => undefined;
 
-  constructor(
-    private readonly timers: Timers,
-    private readonly ustreamer: Ustreamer,
-    private readonly ocr: Ocr,
-  ) {}
+  constructor(timers: Timers, ustreamer: Ustreamer, ocr: Ocr) {
+    this.#timers = timers;
+    this.#ustreamer = ustreamer;
+    this.#ocr = ocr;
+  }
 
   async answer(request: KvmdRequest): Promise<Reply> {
     const flag = (name: string): boolean => valid.boolOr(request.param(name), false);
     const [save, load, allowOffline, ocr, preview] = ["save", "load", "allow_offline", "ocr", "preview"].map(flag);
-    const snapshot = load === true ? this.saved : await this.take(allowOffline === true);
+    const snapshot = load === true ? this.saved : await this.#take(allowOffline === true);
     if (snapshot === null) throw unavailable();
     if (save === true && load !== true) {
       this.saved = snapshot;
@@ -56,7 +59,7 @@ export class Snapshots {
         status: 200,
         contentType: TEXT_TYPE,
         headers,
-        body: Buffer.from(await this.ocr.read(request, snapshot)),
+        body: Buffer.from(await this.#ocr.read(request, snapshot)),
       };
     const body = preview === true ? previewOf(request, snapshot) : pictureOf(snapshot);
     return { status: 200, contentType: "image/jpeg", headers, body };
@@ -68,15 +71,15 @@ export class Snapshots {
 
   /** With or without a signal, after having waited for one; null while the streamer does not answer. */
   async raw(): Promise<Snapshot | null> {
-    let capture = this.ustreamer.capture();
+    let capture = this.#ustreamer.capture();
     for (let waited = 0; capture?.online === false && waited < PATIENCE_MS; waited += RETRY_MS) {
-      await this.timers.sleep(RETRY_MS);
-      capture = this.ustreamer.capture();
+      await this.#timers.sleep(RETRY_MS);
+      capture = this.#ustreamer.capture();
     }
-    return capture === undefined ? null : stamped(capture, this.timers.clock);
+    return capture === undefined ? null : stamped(capture, this.#timers.clock);
   }
 
-  private async take(allowOffline: boolean): Promise<Snapshot | null> {
+  async #take(allowOffline: boolean): Promise<Snapshot | null> {
     const snapshot = await this.raw();
     return snapshot?.online === true || allowOffline ? snapshot : null;
   }

@@ -1,7 +1,7 @@
 import { KvmdError } from "../api/errors";
-import { type Size } from "./picture";
-import { type Json, type JsonObject } from "../api/python";
-import { type KvmdRequest } from "../api/subsystem";
+import type { Size } from "./picture";
+import type { Json, JsonObject } from "../api/python";
+import type { KvmdRequest } from "../api/subsystem";
 import * as valid from "../api/validators";
 
 /** Which settings the capture hardware has. */

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { type Timer } from "../clock";
-import { type Host } from "../host/host";
-import { type Ocr } from "./ocr";
-import { type JsonObject } from "../api/python";
+import type { Timer } from "../clock";
+import type { Host } from "../host/host";
+import type { Ocr } from "./ocr";
+import type { JsonObject } from "../api/python";
 import { Snapshots } from "./snapshot";
 import {
   collect,
@@ -14,7 +14,7 @@ import {
   type StreamLimits,
   type StreamParams,
 } from "./streamer-params";
-import { type Announcement, type Context, type KvmdRequest, type Route, type Subsystem } from "../api/subsystem";
+import type { Announcement, Context, KvmdRequest, Route, Subsystem } from "../api/subsystem";
 import { type Source, Ustreamer } from "./ustreamer";
 
 const SHUTDOWN_MS = 10_000;
@@ -36,6 +36,7 @@ export interface StreamerConfig {
 
 /** The video: kvmd's share of it, which is to run ustreamer while somebody watches. */
 export class Streamer implements Subsystem {
+  readonly #context: Context;
   readonly config: StreamerConfig = {
     features: { quality: true, resolution: false, h264: true },
     limits: {
@@ -52,61 +53,58 @@ export class Streamer implements Subsystem {
   readonly ustreamer: Ustreamer;
   readonly snapshots: Snapshots;
   params: StreamParams;
-  private readonly pending = new Map<keyof StreamParams, number | string>();
-  private viewers = 0;
-  private stopping: Timer | undefined;
-  private starting: Timer | undefined;
-  private debounce: Timer | undefined;
-  private polling: Timer | undefined;
-  private last: JsonObject;
+  readonly #pending = new Map<keyof StreamParams, number | string>();
+  #viewers = 0;
+  #stopping: Timer | undefined;
+  #starting: Timer | undefined;
+  #debounce: Timer | undefined;
+  #polling: Timer | undefined;
+  #last: JsonObject;
 
-  constructor(
-    private readonly context: Context,
-    host: Host,
-    ocr: Ocr,
-  ) {
+  constructor(context: Context, host: Host, ocr: Ocr) {
+    this.#context = context;
     this.ustreamer = new Ustreamer(context.timers, host, this.source);
     this.snapshots = new Snapshots(context.timers, this.ustreamer, ocr);
-    this.snapshots.onSaved = () => this.changed();
+    this.snapshots.onSaved = () => this.#changed();
     this.params = { ...this.config.params };
-    this.last = this.state();
+    this.#last = this.state();
   }
 
   readonly routes: readonly Route[] = [
     { method: "GET", path: "/streamer", handle: () => this.state() },
-    { method: "POST", path: "/streamer/set_params", handle: (request) => this.setParams(request) },
-    { method: "POST", path: "/streamer/reset", handle: () => this.reset() },
+    { method: "POST", path: "/streamer/set_params", handle: (request) => this.#setParams(request) },
+    { method: "POST", path: "/streamer/reset", handle: () => this.#reset() },
     { method: "GET", path: "/streamer/snapshot", handle: (request) => this.snapshots.answer(request) },
-    { method: "DELETE", path: "/streamer/snapshot", handle: () => this.forget() },
+    { method: "DELETE", path: "/streamer/snapshot", handle: () => this.#forget() },
   ];
 
   readonly announcements: readonly Announcement[] = [
-    { slot: "streamer", type: "streamer", event: () => (this.last = this.state()) },
+    { slot: "streamer", type: "streamer", event: () => (this.#last = this.state()) },
   ];
 
   start(): void {
     this.params = { ...this.config.params };
-    this.last = this.state();
-    if (this.config.forever) this.run();
+    this.#last = this.state();
+    if (this.config.forever) this.#run();
   }
 
   stop(): void {
     this.ustreamer.kill();
     this.snapshots.saved = null;
-    this.pending.clear();
-    this.viewers = 0;
-    this.stopping = this.starting = this.debounce = this.polling = undefined;
+    this.#pending.clear();
+    this.#viewers = 0;
+    this.#stopping = this.#starting = this.#debounce = this.#polling = undefined;
   }
 
   sessionsChanged(streamClients: number): void {
-    this.viewers = streamClients;
-    if (this.pending.size > 0) this.applySoon();
-    if (this.wanted) {
-      this.stopping?.cancel();
-      this.stopping = undefined;
-      if (!this.ustreamer.running && this.starting === undefined) this.run();
-    } else if (this.ustreamer.running || this.starting !== undefined)
-      this.stopping ??= this.context.timers.after(SHUTDOWN_MS, () => this.end());
+    this.#viewers = streamClients;
+    if (this.#pending.size > 0) this.#applySoon();
+    if (this.#wanted) {
+      this.#stopping?.cancel();
+      this.#stopping = undefined;
+      if (!this.ustreamer.running && this.#starting === undefined) this.#run();
+    } else if (this.ustreamer.running || this.#starting !== undefined)
+      this.#stopping ??= this.#context.timers.after(SHUTDOWN_MS, () => this.#end());
   }
 
   state(): JsonObject {
@@ -122,80 +120,80 @@ export class Streamer implements Subsystem {
     };
   }
 
-  private get wanted(): boolean {
-    return this.viewers > 0 || this.config.forever;
+  get #wanted(): boolean {
+    return this.#viewers > 0 || this.config.forever;
   }
 
-  private usedParams(params: StreamParams): StreamParams {
+  #usedParams(params: StreamParams): StreamParams {
     const { resolution, ...others } = params;
     return this.config.features.resolution && resolution !== undefined ? params : others;
   }
 
-  private setParams(request: KvmdRequest): void {
-    collect(request, this.config.features, this.params, this.pending);
-    if (this.pending.size > 0) this.applySoon();
-    this.context.broadcast("clients", { count: this.viewers });
+  #setParams(request: KvmdRequest): void {
+    collect(request, this.config.features, this.params, this.#pending);
+    if (this.#pending.size > 0) this.#applySoon();
+    this.#context.broadcast("clients", { count: this.#viewers });
   }
 
-  private reset(): void {
-    this.restart();
-    this.context.broadcast("clients", { count: this.viewers });
+  #reset(): void {
+    this.#restart();
+    this.#context.broadcast("clients", { count: this.#viewers });
   }
 
   /** No session gets an event for it, now or later. */
-  private forget(): void {
+  #forget(): void {
     this.snapshots.saved = null;
-    this.last = { ...this.last, snapshot: { saved: null } };
+    this.#last = { ...this.#last, snapshot: { saved: null } };
   }
 
-  private applySoon(): void {
-    this.debounce?.cancel();
-    this.debounce = this.context.timers.after(DEBOUNCE_MS, () => {
-      this.debounce = undefined;
-      this.params = merged(this.params, this.pending, this.config.limits);
-      this.pending.clear();
-      this.changed();
-      this.restart();
+  #applySoon(): void {
+    this.#debounce?.cancel();
+    this.#debounce = this.#context.timers.after(DEBOUNCE_MS, () => {
+      this.#debounce = undefined;
+      this.params = merged(this.params, this.#pending, this.config.limits);
+      this.#pending.clear();
+      this.#changed();
+      this.#restart();
     });
   }
 
-  private run(): void {
-    this.starting = undefined;
-    this.context.log("streamer.runner", "Starting streamer ...");
-    this.ustreamer.start(this.usedParams(this.params), () => this.poll());
+  #run(): void {
+    this.#starting = undefined;
+    this.#context.log("streamer.runner", "Starting streamer ...");
+    this.ustreamer.start(this.#usedParams(this.params), () => this.#poll());
   }
 
   /** Nothing starts that did not run, or was about to stop. */
-  private restart(): void {
-    if (!this.ustreamer.running || this.stopping !== undefined) return;
+  #restart(): void {
+    if (!this.ustreamer.running || this.#stopping !== undefined) return;
     this.ustreamer.kill();
-    this.context.timers.after(MISSED_MS, () => this.changed());
-    this.starting = this.context.timers.after(RESTART_MS, () => this.run());
+    this.#context.timers.after(MISSED_MS, () => this.#changed());
+    this.#starting = this.#context.timers.after(RESTART_MS, () => this.#run());
   }
 
-  private end(): void {
-    this.context.log("streamer.runner", "Stopping streamer ...");
-    this.starting?.cancel();
-    this.starting = this.stopping = undefined;
+  #end(): void {
+    this.#context.log("streamer.runner", "Stopping streamer ...");
+    this.#starting?.cancel();
+    this.#starting = this.#stopping = undefined;
     this.ustreamer.kill();
-    this.changed();
+    this.#changed();
   }
 
-  private poll(): void {
-    this.polling?.cancel();
+  #poll(): void {
+    this.#polling?.cancel();
     if (!this.ustreamer.reachable) return;
-    this.changed();
-    this.polling = this.context.timers.after(POLL_MS, () => this.poll());
+    this.#changed();
+    this.#polling = this.#context.timers.after(POLL_MS, () => this.#poll());
   }
 
-  private changed(): void {
-    const before = this.last;
-    this.last = this.state();
+  #changed(): void {
+    const before = this.#last;
+    this.#last = this.state();
     const parts = Object.fromEntries(
-      Object.entries(this.last).filter(([key, value]) => !isDeepStrictEqual(value, before[key])),
+      Object.entries(this.#last).filter(([key, value]) => !isDeepStrictEqual(value, before[key])),
     );
-    const { limits } = this.last;
+    const { limits } = this.#last;
     const explained = "params" in parts || "applied" in parts ? { limits: limits ?? null } : {};
-    if (Object.keys(parts).length > 0) this.context.broadcast("streamer", { ...parts, ...explained });
+    if (Object.keys(parts).length > 0) this.#context.broadcast("streamer", { ...parts, ...explained });
   }
 }

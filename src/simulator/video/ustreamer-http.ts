@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { type Timers } from "../clock";
+import type { Timers } from "../clock";
 import { dumps } from "../api/python";
 import { nginxPage, type Reply } from "../api/reply";
 import { headersOf, pictureOf, seconds, type Snapshot, stamped, NEVER_KEPT } from "./snapshot";
-import { type Streamer } from "./streamer";
-import { type Viewer } from "./ustreamer";
+import type { Streamer } from "./streamer";
+import type { Viewer } from "./ustreamer";
 
 const BOUNDARY = "boundarydonotcross";
 /** How soon a new picture is sent, and how long the same one is held back. */

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 
-import { type Timers } from "../clock";
-import { type Host } from "../host/host";
-import { type Size } from "./picture";
-import { type Json, type JsonObject } from "../api/python";
+import type { Timers } from "../clock";
+import type { Host } from "../host/host";
+import type { Size } from "./picture";
+import type { Json, JsonObject } from "../api/python";
 import { sizeOf, type StreamParams } from "./streamer-params";
 
 /** From the start of the process until it answers, until it has a picture, and how long it believes in a lost one. */
@@ -54,50 +54,54 @@ interface Run {
 
 /** The process that captures and encodes. kvmd starts and ends it; nginx and kvmd ask it for pictures. */
 export class Ustreamer {
+  readonly #timers: Timers;
+  readonly #host: Host;
+  readonly #source: Source;
+
   /** Whether it gets as far as to answer; without a capture card it never does. */
   starts = true;
   readonly viewers = new Map<string, Viewer>();
-  private run: Run | undefined;
+  #run: Run | undefined;
 
-  constructor(
-    private readonly timers: Timers,
-    private readonly host: Host,
-    private readonly source: Source,
-  ) {}
+  constructor(timers: Timers, host: Host, source: Source) {
+    this.#timers = timers;
+    this.#host = host;
+    this.#source = source;
+  }
 
   /** The process is there, whether or not it answers yet. */
   get running(): boolean {
-    return this.run !== undefined;
+    return this.#run !== undefined;
   }
 
   /** It answers. */
   get reachable(): boolean {
-    return this.run?.reachable ?? false;
+    return this.#run?.reachable ?? false;
   }
 
   /** What it was started with. */
   get params(): StreamParams | undefined {
-    return this.run?.params;
+    return this.#run?.params;
   }
 
   /** @param ready - Called when it answers, unless it ended before. */
   start(params: StreamParams, ready: () => void): void {
     const run: Run = { params, reachable: false, capturing: false, seen: -Infinity, since: 0, size: BLIND };
-    this.run = run;
-    this.timers.after(REACHABLE_MS, () => {
-      if (this.run !== run || !this.starts) return;
+    this.#run = run;
+    this.#timers.after(REACHABLE_MS, () => {
+      if (this.#run !== run || !this.starts) return;
       run.reachable = true;
       ready();
     });
-    this.timers.after(CAPTURE_MS, () => {
+    this.#timers.after(CAPTURE_MS, () => {
       run.capturing = true;
-      this.watch(run);
+      this.#watch(run);
     });
   }
 
   /** Who watches loses the connection. */
   kill(): void {
-    this.run = undefined;
+    this.#run = undefined;
     this.viewers.clear();
   }
 
@@ -109,13 +113,13 @@ export class Ustreamer {
 
   /** Its own `/state`; null while it does not answer. */
   state(): JsonObject | null {
-    const { run } = this;
+    const run = this.#run;
     if (run?.reachable !== true) return null;
-    const { online, captured } = this.observe(run);
+    const { online, captured } = this.#observe(run);
     const { quality, desired_fps: fps, h264_bitrate: bitrate, h264_gop: gop } = run.params;
     const clients = [...this.viewers].map(([id, { key, flags, sent }]): [string, Json] => [
       id,
-      { fps: this.recent(sent), ...flags, key },
+      { fps: this.#recent(sent), ...flags, key },
     ]);
     return {
       instance_id: "",
@@ -129,7 +133,7 @@ export class Ustreamer {
         captured_fps: captured,
       },
       stream: {
-        queued_fps: Math.max(0, ...[...this.viewers.values()].map(({ sent }) => this.recent(sent))),
+        queued_fps: Math.max(0, ...[...this.viewers.values()].map(({ sent }) => this.#recent(sent))),
         clients: clients.length,
         clients_stat: Object.fromEntries(clients),
       },
@@ -138,42 +142,42 @@ export class Ustreamer {
 
   /** The picture of this moment, or the placeholder; undefined while it does not answer. */
   capture(): Capture | undefined {
-    const { run } = this;
+    const run = this.#run;
     if (run?.reachable !== true) return undefined;
-    const { online } = this.observe(run);
+    const { online } = this.#observe(run);
     const common = { online, quality: run.params.quality ?? 80 };
-    if (online) return { ...run.size, ...common, lines: [...this.host.screen.lines], grabbed: this.now() };
+    if (online) return { ...run.size, ...common, lines: [...this.#host.screen.lines], grabbed: this.#now() };
     return { ...run.size, ...common, lines: NO_SIGNAL, grabbed: 0 };
   }
 
-  private watch(run: Run): void {
-    if (this.run !== run) return;
-    this.observe(run);
-    this.timers.after(OBSERVE_MS, () => this.watch(run));
+  #watch(run: Run): void {
+    if (this.#run !== run) return;
+    this.#observe(run);
+    this.#timers.after(OBSERVE_MS, () => this.#watch(run));
   }
 
   /** A new signal is noticed at once, a lost one only after a while. */
-  private observe(run: Run): { online: boolean; captured: number } {
-    const now = this.now();
-    if (run.capturing && this.signal) {
+  #observe(run: Run): { online: boolean; captured: number } {
+    const now = this.#now();
+    if (run.capturing && this.#signal) {
       if (now - run.seen >= SIGNAL_TIMEOUT_MS) run.since = now;
       run.seen = now;
-      run.size = sizeOf(run.params.resolution) ?? this.source.resolution;
+      run.size = sizeOf(run.params.resolution) ?? this.#source.resolution;
     }
     const online = now - run.seen < SIGNAL_TIMEOUT_MS;
     if (!online) return { online, captured: 0 };
     return { online, captured: now - run.since < 1000 ? FIRST_FPS : CAPTURED_FPS };
   }
 
-  private get signal(): boolean {
-    return this.source.signal ?? this.host.power;
+  get #signal(): boolean {
+    return this.#source.signal ?? this.#host.power;
   }
 
-  private recent(times: readonly number[]): number {
-    return times.filter((at) => at > this.now() - 1000).length;
+  #recent(times: readonly number[]): number {
+    return times.filter((at) => at > this.#now() - 1000).length;
   }
 
-  private now(): number {
-    return this.timers.clock.now();
+  #now(): number {
+    return this.#timers.clock.now();
   }
 }
