@@ -230,7 +230,7 @@ export const MUTANTS = [
   },
   {
     file: "src/simulator/system/auth.ts",
-    find: "if (user === session?.user) this.sessions.delete(token);",
+    find: "if (user === session?.user) this.#sessions.delete(token);",
     replace: "if (token === tokenOf(request.headers)) this.sessions.delete(token);",
     why: "logout ends one session only",
     tests: ["simulator/lifecycle"],
@@ -258,8 +258,8 @@ export const MUTANTS = [
   },
   {
     file: "src/simulator/system/sessions.ts",
-    find: "for (const part of this.subsystems) part.sessionsChanged?.(this.clients().count);",
-    replace: "for (const part of this.subsystems) part.sessionsChanged?.(this.open.size);",
+    find: "for (const part of this.#subsystems) part.sessionsChanged?.(this.#clients().count);",
+    replace: "for (const part of this.#subsystems) part.sessionsChanged?.(this.open.size);",
     why: "who only listens to events counts as a viewer",
     tests: ["simulator/streamer", "simulator/websocket"],
   },
@@ -272,7 +272,7 @@ export const MUTANTS = [
   },
   {
     file: "src/simulator/msd/msd-storage.ts",
-    find: "this.pending ??= this.timers.after(REFRESH_MS, () => this.refresh());",
+    find: "this.#pending ??= this.#timers.after(REFRESH_MS, () => this.refresh());",
     replace: "this.refresh();",
     why: "a fresh upload is listed at once, which no device does",
     tests: ["simulator/msd"],
