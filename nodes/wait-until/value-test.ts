@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { ConfigurationError } from "../../src/client";
+import { ConfigurationError, expressionOf } from "../../src/client";
 import type { WorkOf } from "../../src/actions/action";
 import { flag } from "../../src/actions/readers";
 import type { schema } from "./schema";
@@ -76,13 +76,8 @@ const textOf = (value: unknown): string => (typeof value === "string" ? value : 
 
 function matches(wanted: unknown): ValueTest {
   if (typeof wanted === "object") throw new ConfigurationError("The value must be a regular expression, as text.");
-  const text = wordsOf(wanted);
-  try {
-    const expression = new RegExp(text);
-    return (value) => expression.test(textOf(value));
-  } catch (cause) {
-    throw new ConfigurationError(`The value "${text}" is not a regular expression.`, { cause });
-  }
+  const find = expressionOf(wordsOf(wanted));
+  return (value) => find(textOf(value)) !== undefined;
 }
 
 function isBeyond(test: "above" | "below", wanted: unknown): ValueTest {

@@ -1,3 +1,5 @@
+import { asMessage } from "./words";
+
 /** Facts that any error may carry besides its message: see `PiKVMError`. */
 export interface ErrorDetails {
   code?: string;
@@ -27,8 +29,11 @@ export class PiKVMError extends Error {
   declare readonly outcome?: "unknown";
 
   constructor(message: string, details: ErrorDetails = {}) {
-    const text = details.outcome === undefined ? message : `${message} ${MAY_HAVE_HAPPENED}`;
-    super(text, details.cause === undefined ? undefined : { cause: details.cause });
+    const text = asMessage(message);
+    super(
+      details.outcome === undefined ? text : `${text} ${MAY_HAVE_HAPPENED}`,
+      details.cause === undefined ? undefined : { cause: details.cause },
+    );
     this.name = new.target.name;
     this.code = details.code ?? "PIKVM";
     if (details.outcome !== undefined) this.outcome = details.outcome;
@@ -141,7 +146,8 @@ interface Reworded {
 }
 
 /** The same error in other words: a new one of the same class, with the same facts, cause and place. */
-export function reworded<E extends PiKVMError>(error: E, message: string, { begun = false }: Reworded = {}): E {
+export function reworded<E extends PiKVMError>(error: E, text: string, { begun = false }: Reworded = {}): E {
+  const message = asMessage(text);
   const words = new Error(message, "cause" in error ? { cause: error.cause } : undefined);
   // It has the class of the other one, and gets its properties below.
   const copy = Object.setPrototypeOf(words, Object.getPrototypeOf(error) as object) as E;

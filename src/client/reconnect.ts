@@ -1,5 +1,5 @@
 import { pause } from "./deadline";
-import type { PiKVMError } from "./errors";
+import { WebSocketError, type PiKVMError } from "./errors";
 
 /** A change of a connection that is kept up. */
 export interface ConnectionChange {
@@ -64,7 +64,9 @@ export class Reconnect {
     const seconds = (performance.now() - this.#failingSince) / 1000;
     const mayPass = this.#connection.connected && seconds < (grace?.(error) ?? 0);
     if (!mayPass) this.#change({ connected: false, error });
-    await pause(pauseAfter(this.#failures, backoff), ...signals);
+    // What will go wrong again in the same way is tried as seldom as can be.
+    const failures = error instanceof WebSocketError && !error.retryable ? Infinity : this.#failures;
+    await pause(pauseAfter(failures, backoff), ...signals);
   }
 
   /** It is given up: the device refuses our credentials. */

@@ -1,5 +1,8 @@
 import { asPiKVMError } from "../actions/thrown";
-import { ConnectError, parseAddress, readCertificate } from "../client";
+import { lookup } from "node:dns/promises";
+import { BlockList, isIPv6 } from "node:net";
+import { ConfigurationError, ConnectError, parseAddress, readCertificate } from "../client";
+import { Questions } from "./questions";
 import type { NodeAPI } from "./red";
 
 /** Seconds for a look at a certificate while a person waits in the dialog. */
@@ -10,21 +13,45 @@ const TIMEOUT = 10;
  * credentials are used.
  */
 export function serveCertificate(RED: NodeAPI): void {
+  const questions = new Questions<ShownCertificate>(2);
   RED.httpAdmin.post("/pikvm/certificate", RED.auth.needsPermission("flows.write"), (request, response) => {
+    // A page of another site can make a browser send a form, but no JSON.
+    if (!request.is("application/json")) {
+      response.status(415).json({ message: "The address must be sent as JSON." });
+      return;
+    }
     const { address } = request.body as { address?: unknown };
-    look(typeof address === "string" ? address.trim() : "").then(
-      (certificate) => response.json(certificate),
-      (error: unknown) => response.status(400).json({ message: asPiKVMError(error).message }),
-    );
+    const wanted = typeof address === "string" ? address.trim() : "";
+    questions
+      .ask(wanted, () => look(wanted))
+      .then(
+        (certificate) => response.json(certificate),
+        (error: unknown) => response.status(400).json({ message: asPiKVMError(error).message }),
+      );
   });
 }
 
-async function look(address: string): Promise<{ fingerprint: string; subject: string; valid_to: string }> {
+interface ShownCertificate {
+  fingerprint: string;
+  subject: string;
+  valid_to: string;
+}
+
+/** Where no device is reached, but other things may be: services of a cloud, everybody at once. */
+const REFUSED = new BlockList();
+REFUSED.addSubnet("169.254.0.0", 16);
+REFUSED.addSubnet("224.0.0.0", 3);
+REFUSED.addSubnet("fe80::", 10, "ipv6");
+REFUSED.addSubnet("ff00::", 8, "ipv6");
+
+async function look(address: string): Promise<ShownCertificate> {
   // As in every setting of a node, `${NAME}` alone stands for an environment variable.
   const variable = /^\$\{(\w+)\}$/.exec(address)?.[1];
   try {
     const resolved = variable === undefined ? address : (process.env[variable] ?? "");
-    const { fingerprint, subject, validTo } = await readCertificate(parseAddress(resolved), TIMEOUT);
+    const target = parseAddress(resolved);
+    await refuseStrange(target.hostname);
+    const { fingerprint, subject, validTo } = await readCertificate(target, TIMEOUT);
     return { fingerprint, subject, valid_to: validTo };
   } catch (error) {
     if (variable === undefined) throw error;
@@ -33,4 +60,12 @@ async function look(address: string): Promise<{ fingerprint: string; subject: st
       `No certificate could be read at the address in \${${variable}} (${asPiKVMError(error).code}).`,
     );
   }
+}
+
+/** @throws ConfigurationError for a name or number of an address where no device is. */
+async function refuseStrange(hostname: string): Promise<void> {
+  // A name that is not known is told when it is connected to.
+  const found = await lookup(hostname, { all: true }).catch(() => []);
+  const isStrange = found.some(({ address }) => REFUSED.check(address, isIPv6(address) ? "ipv6" : "ipv4"));
+  if (isStrange) throw new ConfigurationError("A link-local or multicast address is not that of a device.");
 }

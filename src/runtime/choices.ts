@@ -1,6 +1,7 @@
 import { channelPath, type PiKVM } from "../client";
 import { withDevice } from "./device";
 import { asPiKVMError } from "../actions/thrown";
+import { Questions } from "./questions";
 import type { NodeAPI } from "./red";
 
 /** Seconds that a device may take while a person waits in a dialog. */
@@ -29,6 +30,7 @@ const CHOICES: Record<string, (kvm: PiKVM, signal: AbortSignal) => Promise<strin
  */
 export function serveChoices(RED: NodeAPI): void {
   const path = "/pikvm/devices/:id/choices/:kind";
+  const questions = new Questions<string[] | Words>(16);
   RED.httpAdmin.get<{ id: string; kind: string }>(
     path,
     RED.auth.needsPermission("flows.write"),
@@ -39,10 +41,12 @@ export function serveChoices(RED: NodeAPI): void {
         response.status(404).json({ message: `There is no list of ${kind}.` });
         return;
       }
-      withDevice(RED, id, TIMEOUT, ask).then(
-        (names) => response.json(Array.isArray(names) ? { names } : withWords(names)),
-        (error: unknown) => response.json({ names: [], problem: asPiKVMError(error).message }),
-      );
+      questions
+        .ask(`${id} ${kind}`, () => withDevice(RED, id, TIMEOUT, ask))
+        .then(
+          (names) => response.json(Array.isArray(names) ? { names } : withWords(names)),
+          (error: unknown) => response.json({ names: [], problem: asPiKVMError(error).message }),
+        );
     },
   );
 }

@@ -84,8 +84,10 @@ export async function webSocketServer(
 /** A WebSocket text frame from a server. */
 export function textFrame(text: string): Buffer {
   const data = Buffer.from(text);
-  const header =
-    data.length < 126 ? Buffer.of(0x81, data.length) : Buffer.of(0x81, 126, data.length >> 8, data.length & 0xff);
+  if (data.length < 126) return Buffer.concat([Buffer.of(0x81, data.length), data]);
+  const header = Buffer.alloc(10);
+  header.writeUInt16BE(0x817f);
+  header.writeBigUInt64BE(BigInt(data.length), 2);
   return Buffer.concat([header, data]);
 }
 

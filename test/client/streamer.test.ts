@@ -44,7 +44,7 @@ describe("streamer", SIDE_BY_SIDE, () => {
   });
 
   test("a resolution that the device does not have", async (t) => {
-    const result = { features: {}, limits: { available_resolutions: ["640x480"] } };
+    const result = { features: {}, limits: { available_resolutions: ["640x480"] }, params: {}, streamer: null };
     const address = await httpServer(t, (_, response) => response.end(JSON.stringify({ ok: true, result })));
     const kvm = await client(t, { address: `http://${address}` });
     await kvm.streamer.setParams({ resolution: "640x480" });

@@ -59,3 +59,12 @@ test("a device that does not answer is not waited for longer than a person would
   simulator.faults.add({ kind: "hang" });
   assert.equal((await choices("device", "images")).problem, "The device did not answer within 10 s.");
 });
+
+test("dialogs that ask the same at once share one question", async () => {
+  await red.deploy(flow(device(simulator)));
+  const before = simulator.requests.length;
+  const answers = await Promise.all(Array.from({ length: 20 }, () => choices("device", "images")));
+  assert.equal(answers.filter(({ names }) => names.includes("a.iso")).length, 20);
+  const asked = simulator.requests.slice(before).filter(({ path }) => path === "/api/msd");
+  assert.ok(asked.length < 5, `${asked.length} requests`);
+});

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
 import path from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { AUTH_METHODS } from "../../src/client/vocabulary";
@@ -206,6 +207,35 @@ test("a read-only device answers reads and refuses the rest", async () => {
   const { error } = await red.message("error");
   assert.equal((error as { code: string }).code, "READ_ONLY");
   assert.equal(simulator.host.typed, "");
+});
+
+test("certificates are looked at one or two at a time, for JSON only, and not just anywhere", async (t) => {
+  const ask = async (body: string, type = "application/json") =>
+    (await fetch(`${red.url}/pikvm/certificate`, { method: "POST", body, headers: { "Content-Type": type } })).status;
+  assert.equal(await ask(`address=${encodeURIComponent(simulator.url)}`, "application/x-www-form-urlencoded"), 415);
+  assert.equal(await ask(simulator.url, "text/plain"), 415);
+  for (const address of [
+    "169.254.169.254",
+    "224.0.0.1",
+    "255.255.255.255",
+    "[fe80::1]",
+    "[ff02::1]",
+    "[::ffff:169.254.1.1]",
+  ]) {
+    assert.equal(await ask(JSON.stringify({ address })), 400, address);
+  }
+  let [open, most] = [0, 0];
+  const silent = createServer((socket) => {
+    most = Math.max(most, (open += 1));
+    socket.on("close", () => (open -= 1)).on("error", () => undefined);
+    setTimeout(() => socket.destroy(), 100);
+  });
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+  t.after(() => silent.close());
+  const { port } = silent.address() as AddressInfo; // it listens on a port
+  const many = Array.from({ length: 50 }, (_, index) => ask(JSON.stringify({ address: `127.0.0.1:${port}/${index}` })));
+  assert.deepEqual([...new Set(await Promise.all(many))], [400]);
+  assert.ok(most > 0 && most <= 2, `${most} at once`);
 });
 
 test("the certificate of an address can be looked at for the dialog, by those who may deploy", async () => {

@@ -8,9 +8,10 @@ import type { Lease } from "../shared";
 import type { States } from "./states";
 
 /**
- * What an iteration keeps while its loop body is busy. Beyond it the oldest events are dropped; `states` stays right.
+ * What an iteration keeps while its loop body is busy: so many events, and so many bytes. Beyond it the oldest events
+ * are dropped; `states` stays right.
  */
-const BUFFER = 1000;
+const BUFFER = { events: 1000, bytes: 32 * 1024 * 1024 };
 
 export interface EventsOptions {
   /**
@@ -43,7 +44,7 @@ export class EventStream extends EventEmitter<StreamEvents> implements AsyncIter
   readonly #closed = new AbortController();
   readonly #derived: DerivedState[];
   readonly #forward = {
-    event: (event: DeviceEvent) => this.emit("event", event),
+    event: (event: DeviceEvent, size: number) => this.emit("event", event, size),
     state: (change: StateChange) => {
       this.emit("state", change);
       if (this.#closed.signal.aborted) return;
@@ -96,11 +97,18 @@ export class EventStream extends EventEmitter<StreamEvents> implements AsyncIter
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<DeviceEvent, void, undefined> {
-    const waiting: DeviceEvent[] = [];
+    const waiting: { event: DeviceEvent; size: number }[] = [];
+    let bytes = 0;
     let wake: (() => void) | undefined;
-    const keep = (event: DeviceEvent) => {
-      waiting.push(event);
-      if (waiting.length > BUFFER) waiting.shift();
+    const take = () => {
+      const oldest = waiting.shift();
+      bytes -= oldest?.size ?? 0;
+      return oldest?.event;
+    };
+    const keep = (event: DeviceEvent, size: number) => {
+      waiting.push({ event, size });
+      bytes += size;
+      while (waiting.length > BUFFER.events || (bytes > BUFFER.bytes && waiting.length > 1)) take();
       wake?.();
     };
     const onClose = () => wake?.();
@@ -108,7 +116,7 @@ export class EventStream extends EventEmitter<StreamEvents> implements AsyncIter
     this.#closed.signal.addEventListener("abort", onClose, { once: true });
     try {
       for (;;) {
-        const event = waiting.shift();
+        const event = take();
         if (event) yield event;
         else if (this.#closed.signal.aborted) return;
         else await new Promise<void>((resolve) => (wake = resolve));

@@ -5,11 +5,13 @@ import type { Lease, Shared } from "../shared";
 import { SOCKET_TIMING, type SocketTiming } from "../sockets/listen";
 import type { Sessions, Sockets } from "../sockets/sockets";
 import { LinkSession } from "./link-session";
-import { mergeEvent, parseEvent, type DeviceEvent, type StateChange } from "./merge";
+import { KnownStates } from "./known-states";
+import { parseEvent, type DeviceEvent, type StateChange } from "./merge";
 import type { States } from "./states";
 
 export interface LinkEvents {
-  event: [DeviceEvent];
+  /** With its size in bytes. */
+  event: [event: DeviceEvent, size: number];
   state: [StateChange];
   connection: [ConnectionChange];
 }
@@ -32,7 +34,7 @@ export class EventLink extends EventEmitter<LinkEvents> {
   readonly #shared: Shared<Run>;
   /** Resolves when the last run has ended. */
   #ended: Promise<void> = Promise.resolve();
-  #states: States = {};
+  #states = new KnownStates();
   #session: LinkSession | undefined;
   #reconnect = new Reconnect({ onChange: () => undefined });
 
@@ -50,7 +52,7 @@ export class EventLink extends EventEmitter<LinkEvents> {
 
   /** The merged states of this session, as far as the device has sent them. */
   get states(): Readonly<States> {
-    return this.#states;
+    return this.#states.all;
   }
 
   get connection(): Readonly<ConnectionChange> {
@@ -111,7 +113,7 @@ export class EventLink extends EventEmitter<LinkEvents> {
       timing: this.#timing,
       closed: () => new WebSocketError("The event connection was closed.", { code: "WS_1000" }),
       onOpen: (connection) => {
-        this.#states = {};
+        this.#states = new KnownStates();
         this.#session = new LinkSession(connection);
         reconnect.connected();
       },
@@ -122,7 +124,7 @@ export class EventLink extends EventEmitter<LinkEvents> {
         }
         const event = parseEvent(data);
         this.#session?.receive(event);
-        if (this.#receive(event)) reconnect.proven();
+        if (this.#receive(event, data.length)) reconnect.proven();
       },
     });
     const reason = await ended;
@@ -131,11 +133,10 @@ export class EventLink extends EventEmitter<LinkEvents> {
   }
 
   /** @returns whether the event carried a state. */
-  #receive(event: DeviceEvent): boolean {
-    this.emit("event", event);
-    const change = mergeEvent(this.#states, event);
+  #receive(event: DeviceEvent, size: number): boolean {
+    this.emit("event", event, size);
+    const change = this.#states.take(event, size);
     if (!change) return false;
-    this.#states = { ...this.#states, [change.kind]: change.state };
     this.emit("state", change);
     return true;
   }

@@ -1,4 +1,5 @@
 import { WebSocketError } from "../errors";
+import { readJson } from "../http/json";
 import { trueReadings } from "./gpio-readings";
 import type { States } from "./states";
 
@@ -11,7 +12,7 @@ export interface DeviceEvent {
 /** Reads a text message of a device's WebSocket. @throws WebSocketError for what is no event. */
 export function parseEvent(data: Buffer): DeviceEvent {
   try {
-    const value: unknown = JSON.parse(data.toString("utf8"));
+    const value: unknown = readJson(data.toString("utf8"));
     if (isObject(value) && typeof value["event_type"] === "string")
       return { event_type: value["event_type"], event: "event" in value ? value["event"] : {} };
   } catch {
@@ -47,7 +48,7 @@ type Rule = (known: Json | undefined, event: Json) => Json | undefined;
 const replace: Rule = (_, event) => event;
 
 /** Each key that is present replaces that key whole. */
-const shallow: Rule = (known, event) => ({ ...known, ...event });
+const shallow: Rule = (known, event) => joined(known, event);
 
 /** A full event has one of the marks and replaces everything; a part is of use only on top of a known state. */
 function fullOr(marks: string[], merge: (known: Json, event: Json) => Json): Rule {
@@ -60,10 +61,10 @@ function fullOr(marks: string[], merge: (known: Json, event: Json) => Json): Rul
 /** Merges the named sub-objects key by key, everything else whole. */
 function inside(...names: string[]): (known: Json, event: Json) => Json {
   return (known, event) => {
-    const result = { ...known, ...event };
+    const result = joined(known, event);
     for (const name of names) {
       const [before, part] = [known[name], event[name]];
-      if (isObject(before) && isObject(part)) result[name] = { ...before, ...part };
+      if (isObject(before) && isObject(part)) result[name] = joined(before, part);
     }
     return result;
   };
@@ -78,6 +79,19 @@ const RULES = new Map<string, Rule>([
   ["streamer", fullOr(["features"], inside())],
   ["info", shallow],
 ]);
+
+/** Parts that a device may send one by one. Real ones have a few dozen. */
+export const MAX_PARTS = 1000;
+
+/** Each part of the event replaces that part whole. @throws WebSocketError when there are too many in the end. */
+function joined(known: Json | undefined, event: Json): Json {
+  const both = { ...known, ...event };
+  if (Object.keys(both).length > MAX_PARTS) {
+    const message = `The device reports a state of more than ${MAX_PARTS} parts: it is none that a PiKVM has.`;
+    throw new WebSocketError(message, { code: "TOO_MUCH", retryable: false });
+  }
+  return both;
+}
 
 function mergeGpio(known: Json | undefined, event: Json): Json | undefined {
   if ("model" in event) return event;

@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../errors";
+import { deviceWords } from "../words";
 import type { States } from "./states";
 import { stepsOfPath } from "../vocabulary";
 
@@ -58,5 +59,5 @@ const NAMES_SHOWN = 20;
 export function namesAsText(names: readonly string[]): string {
   if (names.length === 0) return "There is nothing below.";
   const more = names.length > NAMES_SHOWN ? ", ..." : "";
-  return `There are: ${names.slice(0, NAMES_SHOWN).join(", ")}${more}.`;
+  return `There are: ${deviceWords(names.slice(0, NAMES_SHOWN).join(", "))}${more}.`;
 }

@@ -1,5 +1,6 @@
 import { Commands, type ChangeOptions } from "../http/commands";
 import type { Lanes } from "../lanes/lanes";
+import { flag, listOf, nullOr, number, objectOf, recordOf, text } from "../http/shape";
 import { inRange } from "../ranges";
 import type { CallOptions, RequestOptions, Transport } from "../http/transport";
 
@@ -53,6 +54,18 @@ export interface PulseOptions extends GpioOptions {
   delay?: number;
 }
 
+const READINGS = recordOf(objectOf({ online: flag, state: flag }));
+const GPIO_STATE = objectOf({
+  model: objectOf({
+    scheme: objectOf({
+      inputs: recordOf(objectOf()),
+      outputs: recordOf(objectOf({ switch: flag, pulse: objectOf({ delay: number }) })),
+    }),
+    view: objectOf({ table: listOf(nullOr(listOf(objectOf({ type: text })))) }),
+  }),
+  state: objectOf({ inputs: READINGS, outputs: READINGS }),
+});
+
 /** Seconds that a channel's driver may take: commands and network relays. */
 const DRIVER_TIME = 30;
 
@@ -74,7 +87,7 @@ export class Gpio {
 
   /** Channels, the device's menu of them, and what they read. `GET /api/gpio`. */
   getState({ signal }: CallOptions = {}): Promise<GpioState> {
-    return this.#transport.get("/api/gpio", { signal });
+    return this.#transport.get("/api/gpio", { signal, shape: GPIO_STATE });
   }
 
   /** Writes a level; also when it is that already. `POST /api/gpio/switch`. */

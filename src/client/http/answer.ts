@@ -8,7 +8,9 @@ import {
   UnavailableError,
   type Refusal,
 } from "../errors";
+import { readJson } from "./json";
 import { isRecord, objectOf, type Shape } from "./shape";
+import { deviceWords } from "../words";
 
 /** An answer whose body has been read whole. */
 export interface Answer {
@@ -17,6 +19,8 @@ export interface Answer {
   text: string;
   /** Whether it answers a request that changes the device. Default false. */
   changes?: boolean;
+  /** What the device may quote of ours, and errors must not. Default none. */
+  secrets?: readonly string[];
 }
 
 /**
@@ -26,7 +30,7 @@ export interface Answer {
  */
 export function resultOf(answer: Answer, shape: Shape = objectOf()): unknown {
   if (answer.statusCode >= 300) throw refusalOf(answer);
-  const envelope = parseEnvelope(answer.text);
+  const envelope = parseEnvelope(answer);
   if (envelope === undefined) throw badResponse(answer, "Expected the JSON of a PiKVM.");
   if (!envelope.ok) throw refusalInSuccess(envelope);
   if (!isRecord(envelope.result)) throw badResponse(answer, "Expected a result.");
@@ -52,7 +56,7 @@ export function jsonOf(answer: Answer): unknown {
   if (answer.text === "") return null;
   const value = parseJson(answer.text);
   if (value === undefined) throw badResponse(answer, "Expected JSON.");
-  const envelope = envelopeIn(value);
+  const envelope = envelopeIn(value, answer);
   if (envelope?.ok === false) throw refusalInSuccess(envelope);
   return value;
 }
@@ -61,7 +65,7 @@ export function jsonOf(answer: Answer): unknown {
 export function refusalOf(answer: Answer): APIError {
   const { statusCode, changes = false } = answer;
   if (statusCode < 400) return redirectOf(answer);
-  const envelope = parseEnvelope(answer.text);
+  const envelope = parseEnvelope(answer);
   const refusal: Refusal =
     envelope?.ok === false
       ? { statusCode, error: envelope.result.error, errorMsg: envelope.result.error_msg }
@@ -106,37 +110,38 @@ function refusalInSuccess({ result: { error, error_msg: errorMsg } }: Failure): 
   return new APIError(message, { statusCode: 0, error, errorMsg });
 }
 
-function parseEnvelope(text: string): Envelope | undefined {
-  return envelopeIn(parseJson(text));
+function parseEnvelope(answer: Answer): Envelope | undefined {
+  return envelopeIn(parseJson(answer.text), answer);
 }
 
-function envelopeIn(value: unknown): Envelope | undefined {
+function envelopeIn(value: unknown, { secrets }: Answer): Envelope | undefined {
   if (!isRecord(value) || typeof value["ok"] !== "boolean" || !("result" in value)) return undefined;
   if (value["ok"]) return { ok: true, result: value["result"] };
   const result = isRecord(value["result"]) ? value["result"] : {};
-  return { ok: false, result: { error: textOf(result["error"]), error_msg: textOf(result["error_msg"]) } };
+  const words = (name: string) => deviceWords(textOf(result[name]), secrets);
+  return { ok: false, result: { error: words("error"), error_msg: words("error_msg") } };
 }
 
 /** @returns undefined for what is no JSON. */
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return readJson(text);
   } catch {
     return undefined;
   }
 }
 
-function redirectOf({ statusCode, headers }: Answer): RedirectError {
+function redirectOf({ statusCode, headers, secrets }: Answer): RedirectError {
   const target = textOf(headers["location"]);
   const advice = target.startsWith("https://") ? " Change the device's address to https://." : "";
-  const where = target === "" ? "elsewhere" : `to ${target.split("?")[0] ?? ""}`;
+  const where = target === "" ? "elsewhere" : `to ${deviceWords(target.split("?")[0] ?? "", secrets)}`;
   return new RedirectError(`HTTP ${statusCode}: redirected ${where}; redirects are not followed.${advice}`, {
     statusCode,
   });
 }
 
-function describeBody({ headers, text }: Answer): string {
-  const type = textOf(headers["content-type"]).split(";")[0];
+function describeBody({ headers, text, secrets }: Answer): string {
+  const type = deviceWords(textOf(headers["content-type"]).split(";")[0] ?? "", secrets);
   if (text === "") return "The answer is empty.";
   // These two are texts of nginx, where it is set up to ask for client certificates.
   if (text.includes("No required SSL certificate was sent")) return "The server wants a client certificate.";

@@ -43,6 +43,8 @@ export interface OpenAnswer {
   headers: Answer["headers"];
   changes: boolean;
   body: Body;
+  /** As in `Answer`. */
+  secrets?: readonly string[];
 }
 
 /** An answer whose body has been read, with its bytes. */
@@ -198,22 +200,20 @@ export class Body implements AsyncIterable<Buffer> {
 }
 
 /** Reads an answer to its end. */
-export async function whole({ statusCode, headers, changes, body }: OpenAnswer): Promise<WholeAnswer> {
+export async function whole({ body, ...answer }: OpenAnswer): Promise<WholeAnswer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of body) {
     length += chunk.length;
     if (length > MAX_ANSWER) {
       const message = `The answer is longer than ${MAX_ANSWER / 1024 / 1024} MiB.`;
-      throw new ResponseError(message, { statusCode }, { code: "TOO_LONG", ...lostAnswer(changes) });
+      throw new ResponseError(message, answer, { code: "TOO_LONG", ...lostAnswer(answer.changes) });
     }
     chunks.push(chunk);
   }
   const bytes = Buffer.concat(chunks);
   return {
-    statusCode,
-    headers,
-    changes,
+    ...answer,
     bytes,
     get text() {
       return bytes.toString("utf8");

@@ -10,6 +10,19 @@ export function nullOr(shape: Shape): Shape {
   return (value) => value === null || shape(value);
 }
 
+/** An object with any names and the same shape for each. */
+export function recordOf(shape: Shape): Shape {
+  return (value) => isRecord(value) && Object.values(value).every(shape);
+}
+
+export function listOf(shape: Shape): Shape {
+  return (value) => Array.isArray(value) && value.every(shape);
+}
+
+export function optional(shape: Shape): Shape {
+  return (value) => value === undefined || shape(value);
+}
+
 /** A boolean; some boards report 0 and 1 instead. */
 export const flag: Shape = (value) => typeof value === "boolean" || typeof value === "number";
 
@@ -17,7 +30,7 @@ export const number: Shape = (value) => typeof value === "number";
 
 export const text: Shape = (value) => typeof value === "string";
 
-export const texts: Shape = (value) => Array.isArray(value) && value.every(text);
+export const texts: Shape = listOf(text);
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);

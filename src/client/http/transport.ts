@@ -171,7 +171,7 @@ export class Transport {
       signals: this.#signalsOf(options),
     });
     if (answer.statusCode >= 300) throw this.refusal(await whole(answer));
-    return answer;
+    return { ...answer, secrets: this.access.secrets };
   }
 
   #signalsOf({ signal, lastWord }: RequestOptions): (AbortSignal | undefined)[] {

@@ -54,6 +54,11 @@ export class Access {
     return this.#session !== undefined;
   }
 
+  /** What must not be in what goes on of an answer. */
+  get secrets(): readonly string[] {
+    return [...this.#credentials.secrets, ...(this.#session?.secrets ?? [])];
+  }
+
   /**
    * Runs something that needs credentials, for the WebSocket's handshake too; where a session has ended on the device,
    * once more with a new one. That is safe for any request: the device looks at the credentials before it does
@@ -114,7 +119,7 @@ export class Access {
    * The error of an answer that is not a success; a refused login says more where two-factor codes may be the reason.
    */
   refusal(answer: Answer): APIError {
-    const refusal = refusalOf(answer);
+    const refusal = refusalOf({ ...answer, secrets: this.secrets });
     const explanation = refusal instanceof AuthError ? this.#credentials.explainRefusal(answer.headers["date"]) : "";
     return explanation === "" ? refusal : new AuthError(`${refusal.message}${explanation}`, refusal);
   }

@@ -43,6 +43,17 @@ export class Credentials {
     return this.#totpKey !== undefined;
   }
 
+  /** The password, as the ways to send it write it. */
+  get secrets(): string[] {
+    if (this.#password === "") return [];
+    // With the two-factor code first: what is left of it would still be good for half a minute.
+    return [this.password(), this.#password].flatMap((password) => [
+      Buffer.from(`${this.user}:${password}`).toString("base64"),
+      password,
+      encodeURIComponent(password),
+    ]);
+  }
+
   /** The password with, where two-factor is on, the code of this moment appended: kvmd takes both in one field. */
   password(): string {
     return this.#totpKey ? this.#password + totpCode(this.#totpKey, Date.now()) : this.#password;

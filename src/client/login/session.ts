@@ -2,6 +2,7 @@
 export class Session {
   readonly #login: () => Promise<string>;
   #token: Promise<string> | undefined;
+  #last = "";
 
   /** @param login logs in and answers with the token. */
   constructor(login: () => Promise<string>) {
@@ -22,8 +23,14 @@ export class Session {
     return this.#token;
   }
 
+  /** The token that was used last, where there was one. */
+  get secrets(): string[] {
+    return this.#last === "" ? [] : [this.#last];
+  }
+
   /** Takes another token for the session. */
   use(token: string): void {
+    this.#last = token;
     this.#token = Promise.resolve(token);
   }
 
@@ -35,9 +42,12 @@ export class Session {
   #start(): Promise<string> {
     const token = this.#login();
     // A failed login is not kept: the next request may try again.
-    token.catch(() => {
-      if (this.#token === token) this.#token = undefined;
-    });
+    token.then(
+      (made) => (this.#last = made),
+      () => {
+        if (this.#token === token) this.#token = undefined;
+      },
+    );
     return token;
   }
 }

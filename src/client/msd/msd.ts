@@ -166,25 +166,21 @@ export class Msd {
     const { image, prefix, insecure, connectTimeout = 10, removeIncomplete, onProgress, signal, busyRetry } = options;
     const work = async (turn: AbortSignal): Promise<StoredImage> => {
       const timeout = inRange("The connect timeout", connectTimeout, { min: 0.1, max: Infinity, unit: " s" });
-      const { body, statusCode, headers } = await this.#commands.transport.changeStreaming(
-        "POST",
-        "/api/msd/write_remote",
-        {
-          signal: turn,
-          query: { url, image, prefix, insecure, timeout, remove_incomplete: removeIncomplete },
-          extraTime: timeout + STALL_TIME,
-          limited: "steps",
-        },
-      );
+      const { body, ...answer } = await this.#commands.transport.changeStreaming("POST", "/api/msd/write_remote", {
+        signal: turn,
+        query: { url, image, prefix, insecure, timeout, remove_incomplete: removeIncomplete },
+        extraTime: timeout + STALL_TIME,
+        limited: "steps",
+      });
       let last: StoredImage | undefined;
       for await (const record of recordsOf(body)) {
         // What a record of this call holds; a failure is thrown here.
-        last = (resultOf({ statusCode, headers, text: record, changes: true }, STORED) as { image: StoredImage }).image;
+        last = (resultOf({ ...answer, text: record }, STORED) as { image: StoredImage }).image;
         onProgress?.(last.written, last.size);
       }
       if (last && last.written >= last.size) return last;
       const message = "The device stopped telling before the image was complete.";
-      throw new ResponseError(message, { statusCode }, { code: "CUT_SHORT", outcome: "unknown" });
+      throw new ResponseError(message, answer, { code: "CUT_SHORT", outcome: "unknown" });
     };
     return this.#commands.run(work, { signal, busyRetry });
   }

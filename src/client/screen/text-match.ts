@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../errors";
+import { expressionOf } from "../expression";
 import type { TextMode } from "../vocabulary";
 
 export interface TextPattern {
@@ -19,6 +20,8 @@ export interface TextPattern {
 export type TextMatcher = (screen: string) => string | undefined;
 
 const CHARACTERS_PER_MISTAKE = 8;
+/** Looking for a text with mistakes takes as long as its length times that of the screen. */
+const MAX_TOLERANT = 1000;
 
 /**
  * @throws ConfigurationError for an empty text, a regular expression that is none, or as many mistakes as the text has
@@ -26,9 +29,14 @@ const CHARACTERS_PER_MISTAKE = 8;
  */
 export function textMatcher({ text, mode = "plain", mistakes }: TextPattern): TextMatcher {
   if (text.trim() === "") throw new ConfigurationError("There is no text to look for.");
-  if (mode === "regex") return byExpression(text);
+  if (mode === "regex") return expressionOf(text, "im");
   if (mode === "plain") return byWords(text);
   const wanted = withoutBlanks(text);
+  if (wanted.length > MAX_TOLERANT) {
+    throw new ConfigurationError(
+      `A text with mistakes may have ${MAX_TOLERANT} characters; this has ${wanted.length}.`,
+    );
+  }
   const allowed = mistakes ?? Math.floor(wanted.length / CHARACTERS_PER_MISTAKE);
   if (allowed >= wanted.length) {
     throw new ConfigurationError(`A text of ${wanted.length} characters with ${allowed} mistakes is any text at all.`);
@@ -37,16 +45,6 @@ export function textMatcher({ text, mode = "plain", mistakes }: TextPattern): Te
     const { mistakes, start, end } = mostAlike(wanted, screen);
     return mistakes <= allowed ? screen.slice(start, end).trim() : undefined;
   };
-}
-
-function byExpression(text: string): TextMatcher {
-  let expression: RegExp;
-  try {
-    expression = new RegExp(text, "im");
-  } catch (cause) {
-    throw new ConfigurationError(`"${text}" is not a regular expression.`, { cause });
-  }
-  return (screen) => expression.exec(screen)?.[0];
 }
 
 function byWords(text: string): TextMatcher {

@@ -1,5 +1,6 @@
 import type { ChangeOptions, Commands } from "../http/commands";
 import { ConfigurationError } from "../errors";
+import { flag, listOf, number, objectOf, optional, recordOf, text, texts } from "../http/shape";
 import { inRange, integerIn, oneOf } from "../ranges";
 import { SWITCH_ROLES, type SwitchColor, type SwitchEdids, type SwitchRole, type SwitchState } from "./switch-state";
 import type { CallOptions } from "../http/transport";
@@ -24,6 +25,18 @@ export interface SwitchPortParams {
 }
 
 const BYTE = { min: 0, max: 255 };
+const SWITCH_STATE = objectOf({
+  model: objectOf({
+    units: listOf(objectOf()),
+    ports: listOf(objectOf({ unit: number, channel: number, name: text, id: optional(text) })),
+  }),
+  summary: objectOf({ active_port: number, active_id: optional(text) }),
+  edids: objectOf({ all: recordOf(objectOf({ name: text })), used: texts }),
+  video: objectOf({ links: listOf(flag) }),
+  usb: objectOf({ links: listOf(flag) }),
+  beacons: objectOf({ uplinks: listOf(flag), downlinks: listOf(flag), ports: listOf(flag) }),
+  atx: objectOf({ busy: listOf(flag), leds: objectOf({ power: listOf(flag), hdd: listOf(flag) }) }),
+});
 const MAX_PORTS = 20;
 const MAX_UNITS = 5;
 const CLICK = { min: 0, max: 10, unit: " s" };
@@ -46,7 +59,7 @@ export class Switch {
 
   /** Units, ports, EDIDs, colours, links, LEDs. `GET /api/switch`. */
   getState({ signal }: CallOptions = {}): Promise<SwitchState> {
-    return this.#commands.transport.get("/api/switch", { signal });
+    return this.#commands.transport.get("/api/switch", { signal, shape: SWITCH_STATE });
   }
 
   /** Shows a port. `POST /api/switch/set_active`. @throws ConfigurationError for what names no port. */

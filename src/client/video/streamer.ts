@@ -1,4 +1,5 @@
 import type { ChangeOptions, Commands } from "../http/commands";
+import { nullOr, objectOf } from "../http/shape";
 import type { Lane } from "../lanes/lane";
 import { framesOf, type MjpegFrame, type MjpegOptions } from "./mjpeg";
 import { integerIn, oneOf } from "../ranges";
@@ -34,6 +35,13 @@ export interface SetStreamerParams {
   h264Gop?: number | undefined;
 }
 
+const STREAMER_STATE = objectOf({
+  features: objectOf(),
+  limits: objectOf(),
+  params: objectOf(),
+  streamer: nullOr(objectOf()),
+});
+
 /** A device waits for a signal, and a small board takes up to 20 s to read a whole screen. Seconds on top. */
 const SIGNAL_TIME = 10;
 const OCR_TIME = 60;
@@ -54,7 +62,7 @@ export class Streamer {
 
   /** Settings, their limits, and the running process. `GET /api/streamer`. */
   getState({ signal }: CallOptions = {}): Promise<StreamerState> {
-    return this.#commands.transport.get("/api/streamer", { signal });
+    return this.#commands.transport.get("/api/streamer", { signal, shape: STREAMER_STATE });
   }
 
   /**

@@ -1,0 +1,44 @@
+import { createContext, Script } from "node:vm";
+import { ConfigurationError } from "./errors";
+
+/** Milliseconds for one look. A good expression takes less than one; a bad one may take years. */
+const PATIENCE = 100;
+/** Characters of the expression that are shown in an error. */
+const SHOWN = 80;
+
+/** Reads with a time limit, which only a script has. */
+const look = new Script("expression.exec(text)?.[0]");
+const room = createContext({});
+
+/** The part of a text that fits a regular expression; undefined when none does. */
+export type Expression = (text: string) => string | undefined;
+
+/**
+ * A regular expression (JavaScript) that somebody has written. It cannot hold up the process: one that goes astray is
+ * stopped.
+ * @param flags e.g. `im`
+ * @throws ConfigurationError for what is none; what it returns throws one that takes too long with a text.
+ */
+export function expressionOf(source: string, flags = ""): Expression {
+  const shown = source.length > SHOWN ? `${source.slice(0, SHOWN)}...` : source;
+  let expression: RegExp;
+  try {
+    expression = new RegExp(source, flags);
+  } catch (cause) {
+    throw new ConfigurationError(`"${shown}" is not a regular expression.`, { cause });
+  }
+  return (text) => {
+    Object.assign(room, { expression, text });
+    try {
+      return look.runInContext(room, { timeout: PATIENCE }) as string | undefined; // what exec() has found
+    } catch (cause) {
+      throw new ConfigurationError(
+        `The regular expression "${shown}" takes too long with a text of ${text.length} characters. ` +
+          "Write it without repeats inside of repeats, such as (a+)+.",
+        { cause, code: "EXPRESSION_TOO_SLOW" },
+      );
+    } finally {
+      Object.assign(room, { expression: undefined, text: "" });
+    }
+  };
+}

@@ -1,0 +1,30 @@
+/** Characters of what a device says that go on into errors, logs and texts under nodes. */
+const MAX_WORDS = 500;
+/** Characters of a message. Ours are shorter; what they quote may not be. */
+const MAX_MESSAGE = 2000;
+/** Shorter ones would blank parts of ordinary words. */
+const MIN_SECRET = 4;
+
+/**
+ * Words that a device has sent, as they may go on: cut, on one line, without control characters, and without secrets of
+ * ours that it may quote.
+ */
+export function deviceWords(words: string, secrets: readonly string[] = []): string {
+  // A secret may be cut in two by the end: it is blanked before.
+  const begin = words.slice(0, 2 * MAX_WORDS);
+  const blanked = secrets
+    .filter(({ length }) => length >= MIN_SECRET)
+    .reduce((text, secret) => text.replaceAll(secret, "***"), begin);
+  return cut(onOneLine(blanked), MAX_WORDS);
+}
+
+/** A message for people, which may quote somebody: it cannot forge a line of a log, nor fill it. */
+export function asMessage(message: string): string {
+  return cut(onOneLine(message), MAX_MESSAGE);
+}
+
+/** Control characters, those that turn the direction of writing, and all ends of lines become blanks. */
+const onOneLine = (text: string): string =>
+  text.replace(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, " ");
+
+const cut = (text: string, length: number): string => (text.length > length ? `${text.slice(0, length)}...` : text);

@@ -1,0 +1,176 @@
+import assert from "node:assert/strict";
+import { describe, test, type TestContext } from "node:test";
+import { expressionOf, textMatcher, type ConnectionChange, type DeviceEvent, type PiKVMError } from "../../src/client";
+import { KnownStates, MAX_BYTES, MAX_KINDS } from "../../src/client/events/known-states";
+import { MAX_PARTS } from "../../src/client/events/merge";
+import { readJson } from "../../src/client/http/json";
+import { client, failure, httpServer, SECRETS, textFrame, webSocketServer } from "./kit";
+
+const MIB = 1024 * 1024;
+const numbered = (count: number, make: (index: number) => DeviceEvent) => Array.from({ length: count }, (_, at) => make(at)); // prettier-ignore
+
+describe("a device that sends without an end", () => {
+  const cases: Record<string, DeviceEvent[]> = {
+    "ever new kinds": numbered(2 * MAX_KINDS, (at) => ({ event_type: `kind${at}`, event: {} })),
+    "ever new parts of the information": numbered(2 * MAX_PARTS, (at) => ({ event_type: `info_${at}`, event: {} })),
+    "ever new channels": [
+      { event_type: "gpio", event: { model: {}, state: { inputs: {}, outputs: {} } } },
+      ...numbered(2 * MAX_PARTS, (at) => ({ event_type: "gpio", event: { state: { inputs: { [`pin${at}`]: {} } } } })),
+    ],
+    "ever new fields": [
+      { event_type: "atx", event: { enabled: true } },
+      ...numbered(2 * MAX_PARTS, (at) => ({ event_type: "atx", event: { [`field${at}`]: 1 } })),
+    ],
+    "large states of few kinds": numbered(7, (at) => ({ event_type: `kind${at}`, event: { text: "x".repeat(10 * MIB) } })), // prettier-ignore
+  };
+  for (const [name, events] of Object.entries(cases)) {
+    test(`${name}: the session ends with TOO_MUCH`, async (t) => {
+      assert.equal(
+        (
+          await lostBy(
+            t,
+            events.map((event) => JSON.stringify(event)),
+          )
+        ).code,
+        "TOO_MUCH",
+      );
+    });
+  }
+
+  test("brackets inside of brackets: the session ends with BAD_EVENT", async (t) => {
+    const deep = `{"event_type":"atx","event":{"enabled":true,"x":${"[".repeat(50_000)}${"]".repeat(50_000)}}}`;
+    assert.equal((await lostBy(t, [deep])).code, "BAD_EVENT");
+  });
+
+  test("small changes for years are no end", () => {
+    const states = new KnownStates();
+    states.take({ event_type: "atx", event: { enabled: true } }, 100);
+    for (let sum = 0; sum < 5 * MAX_BYTES; sum += MIB) states.take({ event_type: "atx", event: { busy: true } }, MIB);
+    assert.deepEqual(states.all["atx"], { enabled: true, busy: true });
+  });
+
+  test("a kind with a name that every object has changes no other object", () => {
+    const states = new KnownStates();
+    states.take({ event_type: "__proto__", event: { enabled: true } }, 100);
+    states.take({ event_type: "constructor", event: { enabled: true } }, 100);
+    assert.deepEqual(Object.keys(states.all), ["constructor"]);
+    assert.equal(({} as Record<string, unknown>)["enabled"], undefined);
+  });
+
+  test("who is slow to iterate keeps few bytes, and the newest event", async (t) => {
+    const events = numbered(20, (at) => ({ event_type: "log", event: { at, text: "x".repeat(4 * MIB) } }));
+    const address = await webSocketServer(t, (socket) => {
+      for (const event of events) socket.write(textFrame(JSON.stringify(event)));
+    });
+    const kvm = await client(t, { address: `http://${address}` });
+    const stream = kvm.events();
+    const iterator = stream[Symbol.asyncIterator]();
+    await iterator.next();
+    await new Promise<void>((resolve) =>
+      stream.on("event", ({ event }) => {
+        if ((event as { at: number }).at === 19) resolve();
+      }),
+    );
+    const kept: number[] = [];
+    do kept.push(((await iterator.next()).value as { event: { at: number } }).event.at);
+    while (kept.at(-1) !== 19);
+    assert.ok(kept.length <= 8, `${kept.length} were kept`);
+    await iterator.return(undefined);
+    await stream.close();
+  });
+});
+
+describe("JSON of a device", () => {
+  test("brackets inside of strings are none", () => {
+    const text = JSON.stringify({ text: '[{"\\'.repeat(1000) });
+    assert.deepEqual(readJson(text), JSON.parse(text));
+  });
+
+  test("a list of many lists is not deep", () => {
+    const text = JSON.stringify(Array.from({ length: 1000 }, () => [[1]]));
+    assert.deepEqual(readJson(text), JSON.parse(text));
+  });
+
+  test("an answer that is nested too deep is a ResponseError", async (t) => {
+    const deep = `{"ok":true,"result":{"leds":${"[".repeat(50_000)}${"]".repeat(50_000)}}}`;
+    const address = await httpServer(t, (_, response) => response.end(deep));
+    const kvm = await client(t, { address: `http://${address}` });
+    await failure(kvm.atx.getState(), { name: "ResponseError", code: "BAD_RESPONSE" });
+  });
+});
+
+describe("a regular expression that goes astray", () => {
+  const text = "a".repeat(37);
+  for (const source of ["^([\\w .]|\\w)+!$", "(a+)+b", "(a|a)*b", "(.*)*b"]) {
+    test(`${source} is stopped and named`, () => {
+      const find = expressionOf(source);
+      assert.throws(() => find(text), { name: "ConfigurationError", code: "EXPRESSION_TOO_SLOW" });
+      // It is of use still for another text.
+      assert.equal(find("?"), undefined);
+    });
+  }
+
+  test("a good one finds", () => assert.equal(expressionOf("A+", "i")("xaay"), "aa"));
+
+  test("one for a screen is stopped too", () => {
+    const find = textMatcher({ text: "(a+)+b", mode: "regex" });
+    assert.throws(() => find(text), { name: "ConfigurationError", message: /\(a\+\)\+b/ });
+  });
+
+  test("a text of any length is not looked for with mistakes", () => {
+    const text = "word ".repeat(1000);
+    assert.throws(() => textMatcher({ text, mode: "tolerant" }), { name: "ConfigurationError", message: /1000/ });
+  });
+});
+
+describe("the words of a device in an error", () => {
+  const cases: [name: string, words: string, expected: RegExp][] = [
+    ["are cut", "x".repeat(20_000_000), /^x{500}\.\.\.$/],
+    ["are on one line", "a\r\n2026-01-01 [info] forged\u2028b", /^a 2026-01-01 \[info\] forged b$/],
+    ["have no control characters", "a\u001b[31mred\u0007\u009b", /^a \[31mred $/],
+    ["do not turn the writing round", "a\u202eb", /^a b$/],
+    ["do not quote our password", `user admin, password ${SECRETS.password}!`, /^user admin, password \*\*\*!$/],
+    ["nor as it was sent", `Basic ${Buffer.from(`admin:${SECRETS.password}`).toString("base64")}`, /^Basic \*\*\*$/],
+    ["nor where they are cut", `${"x".repeat(495)}${SECRETS.password}`, /^x{495}\*\*\*$/],
+  ];
+  for (const [name, words, expected] of cases) {
+    for (const status of [400, 403, 200]) {
+      test(`${name}: HTTP ${status}`, async (t) => {
+        const body = JSON.stringify({ ok: false, result: { error: "SomeError", error_msg: words } });
+        const address = await httpServer(t, (_, response) => response.writeHead(status).end(body));
+        const kvm = await client(t, { address: `http://${address}` });
+        const name = status === 403 ? "AuthError" : "APIError";
+        const error = await failure(kvm.atx.getState(), { name, error: "SomeError" });
+        assert.match((error as PiKVMError & { errorMsg: string }).errorMsg, expected);
+        assert.ok(error.message.length < 1000);
+        assert.doesNotMatch(error.message, /[\p{Cc}\u2028\u202e]/u);
+      });
+    }
+  }
+
+  test("in a redirect and in a type too", async (t) => {
+    const address = await httpServer(t, (request, response) => {
+      const isAtx = request.url === "/api/atx";
+      const head = { Location: `http://x/${"y".repeat(3000)}`, "Content-Type": "z".repeat(3000) };
+      response.writeHead(isAtx ? 302 : 500, head).end("?");
+    });
+    const kvm = await client(t, { address: `http://${address}` });
+    assert.ok((await failure(kvm.atx.getState(), { name: "RedirectError" })).message.length < 1000);
+    assert.ok((await failure(kvm.msd.getState(), { name: "APIError" })).message.length < 1000);
+  });
+});
+
+/** What a device that sends these messages loses its session by. */
+async function lostBy(t: TestContext, messages: readonly string[]): Promise<PiKVMError> {
+  const address = await webSocketServer(t, (socket) => {
+    for (const message of messages) socket.write(textFrame(message));
+  });
+  const kvm = await client(t, { address: `http://${address}` });
+  const stream = kvm.events();
+  const { error } = await new Promise<ConnectionChange>((resolve) =>
+    stream.on("connection", (change) => change.error && resolve(change)),
+  );
+  await stream.close();
+  assert.ok(error);
+  return error;
+}
