@@ -27,6 +27,8 @@ Options:
   --on                  The computer runs at the start
   --disk-passphrase <text>
                         The computer's disk is encrypted: when it starts, it asks for this
+  --host-poll <ms>      So often the computer takes a report of keyboard or mouse, 1 to 1000
+                        (default 8; USB hubs and boot loaders: 10)
   --switch <n>          PiKVM Switch units of four ports each, 0 to 5 (default 0)
   --help                Show this
   --version             Show the version of PiKVM's kvmd that is simulated
@@ -55,6 +57,7 @@ const FLAGS = {
   "sub-path": { type: "string", default: "" },
   on: { type: "boolean", default: false },
   "disk-passphrase": { type: "string", default: "" },
+  "host-poll": { type: "string", default: "8" },
   switch: { type: "string", default: "0" },
   help: { type: "boolean", short: "h", default: false },
   version: { type: "boolean", default: false },
@@ -88,6 +91,7 @@ function toOptions(flags: ReturnType<typeof parse>): SimulatorOptions {
     subPath: normalPath(flags["sub-path"]),
     power: flags.on,
     diskPassphrase: flags["disk-passphrase"],
+    hostPoll: number("host-poll", flags["host-poll"], 1, 1000),
     switchUnits: Math.floor(number("switch", flags.switch, 0, 5)),
     hddActivity: true,
     ...(redirect === undefined ? {} : { redirectPort: number("redirect-port", redirect, 0, 65_535) }),

@@ -23,7 +23,7 @@ export interface Subsystem {
   /** The simulator ends: what outlives kvmd has to end here. */
   close?(): void;
   /** A WebSocket session came or went. */
-  sessionsChanged?(streamClients: number): void;
+  sessionsChanged?(streamClients: number, hasOpened: boolean): void;
 }
 
 export interface Announcement {

@@ -5,6 +5,7 @@ import type { HidDevice } from "./hid-device";
 import { HidGadget } from "./hid-gadget";
 import { hidInputs, hidOpcodes } from "./hid-input";
 import { print } from "./hid-print";
+import { plainStatus } from "../api/reply";
 import type { Host } from "../host/host";
 import { BUTTON_NAMES, type Button, KEY_NAMES } from "./keys";
 import { DEFAULT_KEYMAP, KEYMAPS } from "./keymap";
@@ -23,6 +24,8 @@ export class Hid implements Subsystem, HidDevice {
   /** `outputs.available` and `active` of the mouse. */
   readonly mouseOutputs = { available: ["usb", "usb_rel"], active: "usb" };
   readonly jiggler = { enabled: true, active: false, interval: 60 };
+  /** What not every kvmd has: `delay` since 4.92, `slow` since 4.25; some forks lack the events over HTTP. */
+  readonly abilities = { printDelay: true, printSlow: true, httpEvents: true, shortcut: true, clearOnOpen: true };
   #lastInput: number;
   #last: JsonObject;
   #jiggle: Timer | undefined;
@@ -34,6 +37,7 @@ export class Hid implements Subsystem, HidDevice {
     this.#lastInput = context.clock.now();
     this.#last = this.state();
     host.keyboard.onLeds = () => this.#changed();
+    this.gadget.onOnline = () => this.#changed();
   }
 
   readonly routes: readonly Route[] = [
@@ -43,22 +47,14 @@ export class Hid implements Subsystem, HidDevice {
     { method: "POST", path: "/hid/set_params", handle: (request) => this.#setParams(request) },
     // Only devices with a microcontroller can unplug themselves; this one checks the parameter and does nothing.
     { method: "POST", path: "/hid/set_connected", handle: (request) => void valid.bool(request.param("connected")) },
-    { method: "POST", path: "/hid/reset", handle: () => this.gadget.clear() },
+    { method: "POST", path: "/hid/reset", handle: () => this.gadget.reset() },
     { method: "POST", path: "/hid/print", handle: (request) => print(this, this.#context.timers, request) },
-    { method: "POST", path: "/hid/events/send_key", handle: (request) => this.#sendKey(request) },
-    { method: "POST", path: "/hid/events/send_shortcut", handle: (request) => this.#sendShortcut(request) },
-    { method: "POST", path: "/hid/events/send_mouse_button", handle: (request) => this.#sendButton(request) },
-    { method: "POST", path: "/hid/events/send_mouse_move", handle: (request) => this.#sendMove(request) },
-    {
-      method: "POST",
-      path: "/hid/events/send_mouse_relative",
-      handle: (request) => this.relative([deltaOf(request)], false),
-    },
-    {
-      method: "POST",
-      path: "/hid/events/send_mouse_wheel",
-      handle: (request) => this.wheel([deltaOf(request)], false),
-    },
+    this.#event("send_key", (request) => this.#sendKey(request)),
+    this.#event("send_shortcut", (request) => this.#sendShortcut(request)),
+    this.#event("send_mouse_button", (request) => this.#sendButton(request)),
+    this.#event("send_mouse_move", (request) => this.#sendMove(request)),
+    this.#event("send_mouse_relative", (request) => this.relative([deltaOf(request)], false)),
+    this.#event("send_mouse_wheel", (request) => this.wheel([deltaOf(request)], false)),
   ];
 
   readonly announcements: readonly Announcement[] = [
@@ -80,13 +76,18 @@ export class Hid implements Subsystem, HidDevice {
   }
 
   /** Any session that comes or goes, of anybody, ends all typing. */
-  sessionsChanged(): void {
-    this.gadget.clear();
+  sessionsChanged(_count: number, hasOpened: boolean): void {
+    if (!hasOpened || this.abilities.clearOnOpen) this.gadget.clear();
   }
 
-  /** Whether the computer listens to keyboard and mouse. */
+  /**
+   * Whether the computer listens to keyboard and mouse. When it listens again, kvmd learns it from the next report of
+   * each of them.
+   */
   set online(value: boolean) {
-    Object.assign(this.gadget.online, { keyboard: value, mouse: value });
+    this.gadget.isListening = value;
+    if (value) return;
+    Object.assign(this.gadget.online, { keyboard: false, mouse: false });
     this.#changed();
   }
 
@@ -131,6 +132,15 @@ export class Hid implements Subsystem, HidDevice {
   wheel(deltas: readonly Point[], squash: boolean): void {
     this.#touch();
     for (const delta of squash ? squashed(deltas) : deltas) this.gadget.mouse({ kind: "wheel", ...delta });
+  }
+
+  #event(name: string, handle: (request: KvmdRequest) => void | Promise<void>): Route {
+    const isThere = (): boolean => this.abilities.httpEvents && (name !== "send_shortcut" || this.abilities.shortcut);
+    return {
+      method: "POST",
+      path: `/hid/events/${name}`,
+      handle: (request) => (isThere() ? handle(request) : plainStatus(404)),
+    };
   }
 
   #keymaps(): JsonObject {

@@ -32,6 +32,11 @@ export interface HostSettings {
    * disk is not encrypted.
    */
   diskPassphrase?: string;
+  /**
+   * So often the computer asks keyboard and mouse for a report, ms: 1 at best, 8 (the default) to 10 on full-speed USB
+   * and in boot loaders.
+   */
+  hostPoll?: number;
 }
 
 export type Line = "power" | "reset";
@@ -89,6 +94,7 @@ export class Host {
       ...{ hddActivity, ignoresPowerButton, ignoresShutdown, ignoresResetButton: settings.ignoresResetButton ?? false },
       bootTime: settings.bootTime ?? 6000,
       diskPassphrase: settings.diskPassphrase ?? "",
+      hostPoll: settings.hostPoll ?? 8,
     };
     this.keyboard = new HostKeyboard(clock);
     this.mouse = new HostMouse(clock);

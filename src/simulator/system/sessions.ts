@@ -137,14 +137,14 @@ export class Sessions {
     socket.on("error", () => undefined);
     socket.on("close", () => this.#leave(session));
     this.#send(session, "loop", { version: KVMD });
-    this.#changed();
+    this.#changed(true);
     for (const announcement of this.#announcements) this.broadcast(announcement.type, announcement.event());
   }
 
   #leave(session: Session): void {
     if (!this.#open.has(session)) return;
     this.#forget(session);
-    this.#changed();
+    this.#changed(false);
   }
 
   #forget(session: Session): void {
@@ -162,8 +162,8 @@ export class Sessions {
     );
   }
 
-  #changed(): void {
-    for (const part of this.#subsystems) part.sessionsChanged?.(this.#clients().count);
+  #changed(hasOpened: boolean): void {
+    for (const part of this.#subsystems) part.sessionsChanged?.(this.#clients().count, hasOpened);
     this.broadcast("clients", this.#clients());
   }
 
