@@ -25,6 +25,9 @@ export class PiKVMError extends Error {
    * out.
    */
   declare readonly outcome?: "unknown";
+  /** Of a text that was being typed: the characters that the device had taken, and those that must have arrived. */
+  declare readonly sent?: number;
+  declare readonly typed?: number;
 
   constructor(message: string, details: ErrorDetails = {}) {
     const text = details.outcome === undefined ? message : `${message} ${MAY_HAVE_HAPPENED}`;

@@ -37,6 +37,7 @@ export type {
 } from "./gpio/gpio";
 export type { Hid, HidParams } from "./hid/hid";
 export { channelPath, type GpioChannel } from "./gpio/gpio-names";
+export type { HostOptions } from "./hid/host-wait";
 export type { Keyboard, TextOptions } from "./hid/keyboard";
 export type {
   DownloadImageOptions,
@@ -111,6 +112,7 @@ export type { Download, ImageSource, TransferProgress } from "./http/transfer";
 export type { CallOptions, Query } from "./http/transport";
 export { readCertificate, type Certificate } from "./tls/connector";
 export type { CertificateTrust, PinnedTrust, Trust } from "./tls/trust";
+export type { TypedText } from "./hid/typed-count";
 export type { TypeOptions } from "./hid/typist";
 export type { Video, VideoLease, VideoOptions } from "./video/video";
 export {

@@ -11,6 +11,8 @@ import { CancelledError, PiKVMError } from "./errors";
 import { EventStream, type EventsOptions } from "./events/events";
 import { Gpio } from "./gpio/gpio";
 import { Hid } from "./hid/hid";
+import { HidEvents } from "./hid/hid-events";
+import { HostWait } from "./hid/host-wait";
 import { Images } from "./msd/images";
 import { Idleness } from "./events/idleness";
 import { Keyboard } from "./hid/keyboard";
@@ -36,6 +38,7 @@ import { Streamer } from "./video/streamer";
 import { Switch } from "./switch/switch";
 import { Edids } from "./switch/switch-edids";
 import { Ports } from "./switch/switch-ports";
+import { Software } from "./system/software";
 import { System } from "./system/system";
 import type { TransportOptions } from "./http/options";
 import { Transport } from "./http/transport";
@@ -301,7 +304,10 @@ function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions) {
   const buttons = new Commands(transport, new Lane("the power buttons", closed));
   const storage = new Commands(transport, new Lane("the USB drive", closed));
   const atx = new Atx(buttons);
-  const hid = new Hid(new Commands(transport, sockets.hidLane));
+  const hidEvents = new HidEvents(transport, link, sockets.queue);
+  const software = new Software(transport, link);
+  const hid = new Hid(new Commands(transport, sockets.hidLane), hidEvents, { sockets, link, software });
+  const host = new HostWait(hid, waiter);
   const msd = new Msd(storage);
   const driveSteps = new DriveSteps(msd, waiter);
   const driveLane = new Lane("the USB drive", closed);
@@ -319,9 +325,9 @@ function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions) {
     atx,
     power: new Power(atx, "atx", waiter, new Lane("the power button", closed)),
     hid,
-    pointer: new Pointer(live, { hid, streamer, video }),
-    macros: new Macros(live, { hid, atx, gpio }),
-    keyboard: new Keyboard(hid, waiter),
+    pointer: new Pointer(live, { hid, streamer, video, host }),
+    macros: new Macros(live, { hid, atx, gpio, host }),
+    keyboard: new Keyboard(waiter, host),
     msd,
     drive: new Drive(msd, driveSteps, driveLane),
     images: new Images(msd, driveSteps, driveLane),

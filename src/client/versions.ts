@@ -18,6 +18,8 @@ export const SINCE = {
   binaryKeys: "3.228",
   /** An event may hold a part of a state, GPIO's hold the model too, and `loop` comes first and says the version. */
   partialEvents: "4.21",
+  /** `slow` of a print: 0.02 s before each key event. */
+  printSlow: "4.25",
   /** The PiKVM Switch. */
   switch: "4.26",
   /** Single frames of the video, `/api/media`. */
@@ -40,6 +42,10 @@ export const SINCE = {
   inactivity: "4.83",
   /** ATX says which button is being pressed. */
   atxActs: "4.88",
+  /** `delay` of a print. */
+  printDelay: "4.92",
+  /** `clients`: how many watch the video; told whenever anybody comes or goes. */
+  clientsEvent: "4.97",
   /** The streamer says which settings its process really has. */
   streamerApplied: "4.126",
   /** `/api/info` can say `health`, `platform` and `node` apart: `legacy=0`. */

@@ -4,6 +4,8 @@ import { knownKey, staysDown } from "./keys";
 import type { EventLink } from "../events/link";
 import type { LinkSession } from "../events/link-session";
 import type { Frame } from "../sockets/connection";
+import { isOnline, type HostInput } from "./host-online";
+import type { HidQueue } from "../sockets/hid-queue";
 import { LiveLine } from "./live-line";
 import { checkDelta, checkMode, checkPosition, knownButton, type MouseDelta } from "./mouse";
 import { isRecord } from "../http/shape";
@@ -28,6 +30,7 @@ export interface BatchOptions {
 interface LiveSetup {
   link: EventLink;
   session: LinkSession;
+  queue: HidQueue;
   binary: boolean;
   /** Seconds that a `ping` may take. */
   timeout: number;
@@ -59,13 +62,13 @@ export class LiveHid implements AsyncDisposable {
   readonly #keys = new Set<Key>();
   readonly #buttons = new Set<MouseButton>();
 
-  constructor({ link, session, binary, timeout, turn }: LiveSetup) {
+  constructor({ link, session, queue, binary, timeout, turn }: LiveSetup) {
     const frames = binary ? BINARY_FRAMES : JSON_FRAMES;
     this.#link = link;
     this.#session = session;
     this.#frames = frames;
     const lastFrames = () => this.#release();
-    this.#line = new LiveLine({ session, frames, timeout, turn, closed: link.closed, lastFrames });
+    this.#line = new LiveLine({ session, queue, frames, timeout, turn, closed: link.closed, lastFrames });
   }
 
   /** Ends when nothing can be sent any more; the reason is a `PiKVMError`. */
@@ -86,6 +89,16 @@ export class LiveHid implements AsyncDisposable {
   /** What is down, in the order in which it was pressed. */
   get held(): { keys: Key[]; buttons: MouseButton[] } {
     return { keys: [...this.#keys], buttons: [...this.#buttons] };
+  }
+
+  /** Whether something of this would be lost if somebody connected to the device now, or left it. */
+  get isVulnerable(): boolean {
+    return this.#keys.size > 0 || this.#buttons.size > 0 || this.#line.isBusy;
+  }
+
+  /** Whether the device says that the host listens to this. */
+  isHeard(input: HostInput): boolean {
+    return isOnline(this.#link.states.hid, input);
   }
 
   /** Presses (`state` true) or releases a key. Event `key`. */
@@ -158,6 +171,14 @@ export class LiveHid implements AsyncDisposable {
   /** Waits some seconds. @throws as all calls do, as soon as nothing can be sent any more. */
   async pause(seconds: number): Promise<void> {
     await this.#line.pause(seconds);
+  }
+
+  /**
+   * Waits until a slow host must have taken so much of what was sent that the device keeps no more than a quarter of a
+   * second's worth: what it keeps is lost when somebody connects to it or leaves.
+   */
+  async keepPace(): Promise<void> {
+    await this.#line.keepPace();
   }
 
   /**

@@ -2,6 +2,8 @@ import type { Atx } from "../power/atx";
 import { ConfigurationError } from "../errors";
 import type { Gpio, GpioOutputScheme } from "../gpio/gpio";
 import type { Hid } from "./hid";
+import type { HostInput } from "./host-online";
+import type { HostWait } from "./host-wait";
 import type { Macro, MacroStep } from "./macro";
 import type { CallOptions } from "../http/transport";
 
@@ -10,6 +12,7 @@ export interface MacroParts {
   hid: Hid;
   atx: Atx;
   gpio: Gpio;
+  host: HostWait;
 }
 
 /** What is known of a device before a macro is played on it. */
@@ -28,6 +31,15 @@ export async function factsFor(steps: Macro, parts: MacroParts, { signal }: Call
   const outputs = needs(isRelay) ? (await parts.gpio.getState({ signal })).model.scheme.outputs : {};
   const hasButtons = needs(isButton) && (await parts.atx.getState({ signal })).enabled;
   return { keymaps, outputs, hasButtons };
+}
+
+/** What of the device the host must listen to. */
+export function inputsOf(steps: Macro): HostInput[] {
+  const needs = (name: RegExp): boolean => steps.some(({ event_type }) => name.test(event_type));
+  return [
+    ...(needs(/^(key|print)$/) ? (["keyboard"] as const) : []),
+    ...(needs(/^mouse_/) ? (["mouse"] as const) : []),
+  ];
 }
 
 const isRelay = ({ event_type }: MacroStep): boolean => event_type === "gpio_switch" || event_type === "gpio_pulse";
