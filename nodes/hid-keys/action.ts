@@ -3,21 +3,22 @@ import { schema } from "./schema";
 
 export const hidKeys = actionsBy(schema, "action", {
   async text({ pikvm, fields, signal, progress }) {
-    const { text, enter, capsLockOff, keymap, delay } = fields;
-    const onProgress = (done: number, total: number) => progress({ done, total, unit: "characters" });
-    const options = { enter, capsLockOff, keymap, delay, signal, onProgress };
-    return { typed: await pikvm.keyboard.typeText(text, options) };
+    const { text, enter, capsLockOff, keymap, delay, fast, hostTimeout } = fields;
+    const onProgress = (done: number, total: number, sent: number) =>
+      progress({ done, total, unit: "characters", sent });
+    const options = { enter, capsLockOff, keymap, delay, fast, hostTimeout, signal, onProgress };
+    return pikvm.keyboard.type(text, options);
   },
-  async shortcut({ pikvm, fields: { keys }, signal }) {
-    await pikvm.hid.sendShortcut(keys, { signal });
+  async shortcut({ pikvm, fields: { keys, hostTimeout }, signal }) {
+    await pikvm.keyboard.shortcut(keys, { hostTimeout, signal });
     return { keys };
   },
-  async key({ pikvm, fields: { key, hold }, signal }) {
-    await pikvm.hid.press(key, hold, { signal });
+  async key({ pikvm, fields: { key, hold, hostTimeout }, signal }) {
+    await pikvm.keyboard.press(key, hold, { hostTimeout, signal });
     return { keys: [key] };
   },
-  async release({ pikvm, fields: { key }, signal }) {
-    await pikvm.hid.sendKey(key, false, { signal });
+  async release({ pikvm, fields: { key, hostTimeout }, signal }) {
+    await pikvm.keyboard.release(key, { hostTimeout, signal });
     return { keys: [key] };
   },
 });

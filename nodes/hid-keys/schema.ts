@@ -38,7 +38,9 @@ export const schema = actionNode({
       when: { action: ["key", "release"] },
     }),
     hold: seconds({ icon: "clock-o", max: 600, default: 0, hint: true, when: { action: ["key"] } }),
-    delay: seconds({ icon: "sort-amount-asc", max: 5, default: 0, hint: true, when: { action: ["text"] } }),
+    delay: seconds({ icon: "sort-amount-asc", max: 5, default: 0.02, hint: true, when: { action: ["text"] } }),
+    fast: flag({ icon: "fast-forward", default: false, hint: true, when: { action: ["text"] } }),
+    hostTimeout: seconds({ icon: "hourglass-o", max: 86_400, default: 0, hint: true }),
   },
   progress: { action: ["text"] },
 });

@@ -8,7 +8,7 @@ export const hidMacro = actionsQuietlyBy(schema, "source", {
 });
 
 function play({ pikvm, fields, signal, progress }: WorkOf<typeof schema>, macro: unknown): Promise<object> {
-  const { repeat, speed } = fields;
+  const { repeat, speed, hostTimeout } = fields;
   const onProgress = (done: number, total: number) => progress({ done, total, unit: "steps" });
-  return pikvm.macros.play(macro, { repeat, speed, signal, onProgress });
+  return pikvm.macros.play(macro, { repeat, speed, hostTimeout, signal, onProgress });
 }

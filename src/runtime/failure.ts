@@ -17,6 +17,9 @@ interface FlowError {
   retryable: boolean;
   /** Present when it is not known whether the device has carried the request out. */
   outcome?: "unknown";
+  /** Of a text that was being typed: the characters that the device had taken, and those that must have arrived. */
+  sent?: number;
+  typed?: number;
   /** What was seen last, where a value or a text was waited for. */
   last_value?: unknown;
   source: { id: string; type: string; name: string; count: number };
@@ -62,6 +65,7 @@ function flowError(error: PiKVMError, node: FlowNode, count: number): FlowError 
     code: error.code,
     retryable: error.retryable,
     ...(error.outcome ? { outcome: error.outcome } : {}),
+    ...(error.sent === undefined ? {} : { sent: error.sent, typed: error.typed ?? 0 }),
     ...(error instanceof WaitTimeoutError && "lastValue" in error ? { last_value: error.lastValue } : {}),
     source: { id: node.id, type: node.type, name: node.name ?? "", count },
   };

@@ -24,6 +24,8 @@ export const visit: Visit = {
       { field: "capsLockOff", type: "bool", value: "true" },
       text("keymap", "de"),
       { field: "delay", type: "global", value: "pace" },
+      { field: "fast", type: "bool", value: "true" },
+      number("hostTimeout", "60"),
       { field: "progress", value: true },
     ],
     [choice("action", "shortcut"), text("keys", "ControlLeft+KeyC")],
