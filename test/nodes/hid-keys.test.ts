@@ -236,3 +236,31 @@ test("a keymap that the device does not have is the device's own error", async (
   const { name, error: deviceError } = error as { name: string; error: string };
   assert.deepEqual([name, deviceError], ["APIError", "ValidatorError"]);
 });
+
+test("a host that does not listen is an error by that name, and is waited for when the dialog says so", async () => {
+  simulator.state.hid.online = false;
+  await deploy();
+  red.send("node", { payload: "root" });
+  const { error } = await red.message("error");
+  const { name, code } = error as { name: string; code: string };
+  assert.deepEqual([name, code], ["UnavailableError", "HOST_NOT_LISTENING"]);
+  await deploy({ hostTimeout: ["num", "60"] });
+  red.send("node", { payload: "root" });
+  await until(() => simulator.requests.filter(({ path }) => path === "/api/hid/reset").length >= 2);
+  simulator.state.hid.online = true;
+  assert.deepEqual((await red.message("result"))["payload"], { action: "text", sent: 4, typed: 4 });
+});
+
+test("a cancelled text tells what was typed and what was sent, and nothing comes after it", async () => {
+  await deploy();
+  red.send("node", { payload: "x".repeat(1000) });
+  await until(() => simulator.host.typed.length > 10);
+  red.send("node", { reset: true });
+  const { error } = await red.message("error");
+  const { length } = simulator.host.typed;
+  const { typed, sent } = error as { typed: number; sent: number };
+  assert.ok(typed <= length && length <= sent && sent < 1000, `${typed} <= ${length} <= ${sent}`);
+  red.send("node", { payload: "!" });
+  await red.message("result");
+  assert.equal(simulator.host.typed, `${"x".repeat(length)}!`);
+});
