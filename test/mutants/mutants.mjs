@@ -97,8 +97,8 @@ export const MUTANTS = [
   },
   {
     file: "src/client/sockets/sockets.ts",
-    find: "this.hidLane.run((turn) => openWebSocket(this.#transport, path, [turn]), close),",
-    replace: "openWebSocket(this.#transport, path, [close]),",
+    find: "this.hidLane.run(turn, close).catch(reject);",
+    replace: "turn(close).catch(reject);",
     why: "a socket opens while text is typed, which loses keys",
     tests: ["client/events"],
   },
@@ -111,10 +111,10 @@ export const MUTANTS = [
   },
   {
     file: "src/client/hid/typist.ts",
-    find: "if (delay === 0) await pause(part.time, turn);",
+    find: "if (!ahead) await queue.drained([turn], devicePause < POLL_TIME ? 0 : MAX_BACKLOG);",
     replace: "",
-    why: "the whole text is queued on the device at once and cannot be cancelled",
-    tests: ["client/hid"],
+    why: "a slow host lags behind, and what is queued is lost when somebody connects",
+    tests: ["client/host-poll"],
   },
   {
     file: "src/client/msd/msd.ts",
@@ -258,8 +258,8 @@ export const MUTANTS = [
   },
   {
     file: "src/simulator/system/sessions.ts",
-    find: "for (const part of this.#subsystems) part.sessionsChanged?.(this.#clients().count);",
-    replace: "for (const part of this.#subsystems) part.sessionsChanged?.(this.open.size);",
+    find: "for (const part of this.#subsystems) part.sessionsChanged?.(this.#clients().count, hasOpened);",
+    replace: "for (const part of this.#subsystems) part.sessionsChanged?.(this.open.size, hasOpened);",
     why: "who only listens to events counts as a viewer",
     tests: ["simulator/streamer", "simulator/websocket"],
   },
