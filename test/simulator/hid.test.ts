@@ -29,6 +29,31 @@ test("a keymap that is not the host's types its positions", async (t) => {
   assert.deepEqual(host.keyEvents.slice(4, 6).map(({ key }) => key), ["AltRight", "KeyQ"]); // prettier-ignore
 });
 
+test("each layout has its own keys, also with AltGr; dead keys are not used", async (t) => {
+  const { url, host } = await device(t);
+  const strokes = {
+    "en-gb": {
+      "£": "ShiftLeft Digit3",
+      "€": "AltRight Digit4",
+      "~": "ShiftLeft Backslash",
+      "|": "ShiftLeft IntlBackslash",
+    },
+    de: { "^": "AltRight Quote", "´": "Equal", "»": "AltRight KeyZ", "°": "ShiftLeft AltRight Digit0" },
+    fr: { "1": "ShiftLeft Digit1", é: "Digit2", "@": "AltRight Digit0", "^": "AltRight Digit9" },
+    es: { "^": "ShiftLeft Digit6", "×": "NumpadMultiply" },
+    "en-us": { "¦": "ShiftLeft AltRight IntlBackslash", "×": "NumpadMultiply" },
+  };
+  for (const [keymap, keys] of Object.entries(strokes)) {
+    for (const [body, pressed] of Object.entries(keys)) {
+      host.forget();
+      await call(url, "POST", `/api/hid/print?keymap=${keymap}`, { body });
+      const expected = pressed.split(" ");
+      await until(() => host.keyEvents.length === 2 * expected.length);
+      assert.deepEqual(host.keyEvents.flatMap(({ key, state }) => (state ? [key] : [])), expected, `${body} of ${keymap}`); // prettier-ignore
+    }
+  }
+});
+
 test("the text is cut at 1024 characters unless limit=0", async (t) => {
   const { url, host } = await device(t, { clock: scaledClock(100) });
   await call(url, "POST", "/api/hid/print", { body: "x".repeat(2000) });
