@@ -1,6 +1,7 @@
 import { pause, throwIfCancelled } from "../deadline";
 import { ConfigurationError, PiKVMError, withNote } from "../errors";
 import type { CallOptions } from "../http/transport";
+import { asTyped } from "./text";
 import { partsOf, type Part } from "./typing";
 
 export interface TypeOptions extends CallOptions {
@@ -32,14 +33,14 @@ const MAX_DELAY = 5;
 /** For `Hid.typeText`, which says what it does. @param run does the typing when it is the text's turn. */
 export async function typeText(
   printer: Printer,
-  text: string,
+  given: string,
   { keymap, delay = 0, onProgress }: TypeOptions,
   run: (typing: Typing) => Promise<void>,
 ): Promise<number> {
   if (!(delay >= 0 && delay <= MAX_DELAY)) {
     throw new ConfigurationError(`A delay of ${delay} s is out of range: 0 to ${MAX_DELAY} s.`);
   }
-  const parts = partsOf(text, delay);
+  const parts = partsOf(asTyped(given), delay);
   const total = parts.reduce((sum, { characters }) => sum + characters, 0);
   let typed = 0;
   const handedOver = ({ characters }: Part): void => {
