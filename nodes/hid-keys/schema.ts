@@ -23,6 +23,7 @@ export const schema = actionNode({
       hint: true,
       when: { action: ["text"] },
     }),
+    strict: flag({ icon: "exclamation-triangle", default: false, hint: true, when: { action: ["text"] } }),
     keys: names({
       icon: "keyboard-o",
       default: "ControlLeft+AltLeft+Delete",

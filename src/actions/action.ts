@@ -14,6 +14,8 @@ export interface Work<F extends Fields> {
   fields: Values<F>;
   /** Whether a field is left empty on purpose; a message without the value that it should bring is something else. */
   isBlank: (field: keyof F & string) => boolean;
+  /** Whether a field's value comes from the node's credentials. */
+  isSecret: (field: keyof F & string) => boolean;
   /** Ends when the work is cancelled. Hand it to every call. */
   signal: AbortSignal;
   /** To be called with how far it is, as often as one likes. */
@@ -92,7 +94,7 @@ export async function perform<F extends Fields>(
     const value = values[name] === undefined ? fixedDefault(field) : values[name];
     return readAs(readerOf(field), value, name, "the request");
   });
-  return perform({ pikvm, fields, isBlank, signal, progress });
+  return perform({ pikvm, fields, isBlank, isSecret: () => false, signal, progress });
 }
 
 function fixedDefault({ default: initial }: Field): unknown {

@@ -50,6 +50,7 @@ export type {
 export type { LinkEvents } from "./events/link";
 export type { ConnectionChange } from "./reconnect";
 export type { SoftwareVersion } from "./versions";
+export type { KeymapCheckOptions } from "./hid/keymap-check";
 export type { LiveOptions } from "./hid/live";
 export type { BatchOptions, KeyPress, LiveHid } from "./hid/live-hid";
 export { parseMacro, type Macro, type MacroEvents, type MacroRange, type MacroStep } from "./hid/macro";
@@ -59,6 +60,7 @@ export type { MediaSocket } from "./video/media-socket";
 export type { MediaState } from "./video/media-state";
 export type { DeviceEvent, StateChange } from "./events/merge";
 export type { MjpegFrame, MjpegOptions } from "./video/mjpeg";
+export type { SkippedInStep } from "./hid/macro-check";
 export { type MouseDelta } from "./hid/mouse";
 export type { DownloadOptions, Msd, MsdParams, StoredImage, UploadOptions, UploadRemoteOptions } from "./msd/msd";
 export { PiKVM, type PiKVMOptions } from "./pikvm";
@@ -111,6 +113,7 @@ export type { Download, ImageSource, TransferProgress } from "./http/transfer";
 export type { CallOptions, Query } from "./http/transport";
 export { readCertificate, type Certificate } from "./tls/connector";
 export type { CertificateTrust, PinnedTrust, Trust } from "./tls/trust";
+export type { Skipped } from "./hid/skipped";
 export type { TypeOptions } from "./hid/typist";
 export type { Video, VideoLease, VideoOptions } from "./video/video";
 export {

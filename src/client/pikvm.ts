@@ -17,6 +17,7 @@ import { Keyboard } from "./hid/keyboard";
 import { Lane } from "./lanes/lane";
 import { Lanes } from "./lanes/lanes";
 import { EventLink } from "./events/link";
+import { KeymapCheck } from "./hid/keymap-check";
 import { openLive, type LiveOptions } from "./hid/live";
 import type { LiveHid } from "./hid/live-hid";
 import { Macros } from "./hid/macro-player";
@@ -36,6 +37,7 @@ import { Streamer } from "./video/streamer";
 import { Switch } from "./switch/switch";
 import { Edids } from "./switch/switch-edids";
 import { Ports } from "./switch/switch-ports";
+import { Software } from "./system/software";
 import { System } from "./system/system";
 import type { TransportOptions } from "./http/options";
 import { Transport } from "./http/transport";
@@ -301,7 +303,9 @@ function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions) {
   const buttons = new Commands(transport, new Lane("the power buttons", closed));
   const storage = new Commands(transport, new Lane("the USB drive", closed));
   const atx = new Atx(buttons);
+  const software = new Software(transport, link);
   const hid = new Hid(new Commands(transport, sockets.hidLane));
+  const keymaps = new KeymapCheck(hid, software);
   const msd = new Msd(storage);
   const driveSteps = new DriveSteps(msd, waiter);
   const driveLane = new Lane("the USB drive", closed);
@@ -320,8 +324,8 @@ function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions) {
     power: new Power(atx, "atx", waiter, new Lane("the power button", closed)),
     hid,
     pointer: new Pointer(live, { hid, streamer, video }),
-    macros: new Macros(live, { hid, atx, gpio }),
-    keyboard: new Keyboard(hid, waiter),
+    macros: new Macros(live, { hid, atx, gpio, keymaps }),
+    keyboard: new Keyboard(hid, waiter, keymaps),
     msd,
     drive: new Drive(msd, driveSteps, driveLane),
     images: new Images(msd, driveSteps, driveLane),

@@ -5,6 +5,7 @@ import { readAs, readerOf } from "../actions/read";
 import { asPiKVMError } from "../actions/thrown";
 import type { Fields } from "../schema/field";
 import { fieldsOf } from "../schema/node";
+import { SECRET } from "../schema/stored";
 import { deviceById, deviceByName, type Device } from "./device";
 import { describeSource, evaluate, type TypedInput } from "./evaluate";
 import { fail, isErrorOutputWired } from "./failure";
@@ -144,7 +145,8 @@ export class ActionNode<F extends Fields> {
       send([{ _msgid, ...(topic === undefined ? {} : { topic }), pikvm, progress: told }, null]);
     });
     const isBlank = (field: string) => textOf(this.#config[field]) === "";
-    return { pikvm, fields, isBlank, signal: cancel.signal, progress: report };
+    const isSecret = (field: string) => this.#config[`${field}Type`] === SECRET;
+    return { pikvm, fields, isBlank, isSecret, signal: cancel.signal, progress: report };
   }
 
   #chooseDevice(message: Message): Device {

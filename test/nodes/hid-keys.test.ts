@@ -31,7 +31,7 @@ test("ten thousand characters arrive exactly, with progress", async () => {
   await deploy({}, { progress: true });
   red.send("node", { payload: text, topic: "kept" });
   const done = await until(() => red.at("result").find((msg) => msg["progress"] === undefined), { timeout: 120_000 });
-  assert.deepEqual(done["payload"], { action: "text", typed: 10_000 });
+  assert.deepEqual(done["payload"], { action: "text", typed: 10_000, skipped: [] });
   await until(() => simulator.host.typed.length >= text.length);
   assert.equal(simulator.host.typed, text);
   const progress = red.at("result").flatMap((msg) => (msg["progress"] ? [msg["progress"]] : []));
@@ -43,7 +43,7 @@ test("ten thousand characters arrive exactly, with progress", async () => {
 test("Enter is pressed after the text when the dialog says so, and is not counted", async () => {
   await deploy({ enter: ["bool", "true"] });
   red.send("node", { payload: "root" });
-  assert.deepEqual((await red.message("result"))["payload"], { action: "text", typed: 4 });
+  assert.deepEqual((await red.message("result"))["payload"], { action: "text", typed: 4, skipped: [] });
   await until(() => simulator.host.typed === "root\n");
 });
 
@@ -135,8 +135,43 @@ test("a stored secret is typed, and stays out of the message", async () => {
   red.send("node", { payload: "not this" });
   const msg = await red.message("result");
   await until(() => simulator.host.typed === "Tr0ub4dor&3");
-  assert.deepEqual(msg["payload"], { action: "text", typed: 11 });
+  assert.deepEqual(msg["payload"], { action: "text", typed: 11, skipped: [] });
   assert.doesNotMatch(JSON.stringify([red.received, red.statuses, red.logs]), /Tr0ub4dor/);
+});
+
+test("characters that the keymap lacks are told, and not counted as typed", async () => {
+  await deploy();
+  red.send("node", { payload: "10\u00a0€\r\n" });
+  const skipped = [{ character: "€", position: 3 }];
+  assert.deepEqual((await red.message("result"))["payload"], { action: "text", typed: 4, skipped });
+  await until(() => simulator.host.typed === "10 \n");
+  await deploy({ keymap: ["str", "de"] });
+  red.send("node", { payload: "10 €" });
+  assert.deepEqual((await red.message("result"))["payload"], { action: "text", typed: 4, skipped: [] });
+});
+
+test("they are an error before the first key, when the dialog says so", async () => {
+  await deploy({ strict: ["bool", "true"], enter: ["bool", "true"] });
+  red.send("node", { payload: "10 €" });
+  const { error } = await red.message("error");
+  const { name, code, message } = error as { name: string; code: string; message: string };
+  assert.deepEqual([name, code], ["ConfigurationError", "NOT_IN_KEYMAP"]);
+  assert.match(message, /"€" at position 3/);
+  assert.equal(simulator.host.keyEvents.length, 0);
+  red.send("node", { payload: "10 EUR" });
+  await red.message("result");
+  await until(() => simulator.host.typed === "10 EUR\n");
+});
+
+test("of a stored secret only the places are told, in the result and in the error", async () => {
+  const secret = { credentials: { secret: "Tr0ub€dor" } };
+  await deploy({ text: ["secret", ""] }, secret);
+  red.send("node", {});
+  assert.deepEqual((await red.message("result"))["payload"], { action: "text", typed: 8, skipped: [{ position: 5 }] });
+  await deploy({ text: ["secret", ""], strict: ["bool", "true"] }, secret);
+  red.send("node", {});
+  assert.match(JSON.stringify(await red.message("error")), /cannot type the characters at the positions 5 /);
+  assert.doesNotMatch(JSON.stringify([red.received, red.statuses, red.logs]), /€/);
 });
 
 test("a shortcut presses its keys in order and releases them in reverse", async () => {
@@ -215,7 +250,7 @@ test("numbers are typed as they are written; objects are refused without being s
   assert.equal((error as { name: string }).name, "ConfigurationError");
   assert.doesNotMatch(JSON.stringify(error), /very-secret/);
   red.send("node", { payload: "" });
-  assert.deepEqual((await red.message("result", { count: 2 }))["payload"], { action: "text", typed: 0 });
+  assert.deepEqual((await red.message("result", { count: 2 }))["payload"], { action: "text", typed: 0, skipped: [] });
 });
 
 test("to type nothing at all is a mistake in the flow, not a success", async () => {

@@ -1,4 +1,7 @@
 import type { Hid } from "./hid";
+import type { KeymapCheck, KeymapCheckOptions } from "./keymap-check";
+import type { Skipped } from "./skipped";
+import { asTyped } from "./text";
 import type { TypeOptions } from "./typist";
 import type { StateWaiter } from "../events/state-waiter";
 
@@ -21,10 +24,21 @@ const PRESS = 0.05;
 export class Keyboard {
   readonly #hid: Hid;
   readonly #waiter: StateWaiter;
+  readonly #keymaps: KeymapCheck;
 
-  constructor(hid: Hid, waiter: StateWaiter) {
+  constructor(hid: Hid, waiter: StateWaiter, keymaps: KeymapCheck) {
     this.#hid = hid;
     this.#waiter = waiter;
+    this.#keymaps = keymaps;
+  }
+
+  /**
+   * The characters of a text that the device would drop without a word, since its keymap lacks them. Types nothing.
+   * @returns undefined where that is not known: keymaps that are not PiKVM's own, old devices.
+   * @throws ConfigurationError `NOT_IN_KEYMAP` with `strict`, for a text that has such characters.
+   */
+  async skippedIn(text: string, options: KeymapCheckOptions = {}): Promise<Skipped[] | undefined> {
+    return this.#keymaps.skippedIn(text, options);
   }
 
   /**
@@ -39,7 +53,8 @@ export class Keyboard {
     return this.#hid.inTurn(
       async (hid, turn) => {
         if (capsLockOff) await this.#switchCapsLockOff(hid, turn);
-        const typed = await hid.typeText(enter ? `${text}\n` : text, { ...options, signal: turn });
+        // A CR at the end of the text is an Enter of its own.
+        const typed = await hid.typeText(enter ? `${asTyped(text)}\n` : text, { ...options, signal: turn });
         return enter ? typed - 1 : typed;
       },
       { signal },

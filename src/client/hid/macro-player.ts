@@ -1,7 +1,7 @@
 import { PiKVMError, reworded } from "../errors";
 import type { LiveOptions } from "./live";
 import type { LiveHid } from "./live-hid";
-import { checkStep, factsFor, type MacroParts } from "./macro-check";
+import { checkStep, factsFor, skippedInSteps, type MacroParts, type SkippedInStep } from "./macro-check";
 import { parseMacro, shownStep, type Macro, type MacroEvents, type MacroRange, type MacroStep } from "./macro";
 import { inRange, integerIn } from "../ranges";
 import type { CallOptions } from "../http/transport";
@@ -21,6 +21,8 @@ export interface PlayResult {
   repeats: number;
   /** How long it took. */
   seconds: number;
+  /** What the device has dropped of the texts, each time, since the keymap lacks it; absent where that is not known. */
+  skipped?: SkippedInStep[];
 }
 
 const REPEAT = { min: 1, max: 10_000 };
@@ -55,10 +57,12 @@ export class Macros {
     inRange("The speed", speed, SPEED);
     const facts = await factsFor(steps, this.#parts, { signal });
     await checkEach(steps, (step) => checkStep(step, facts));
+    const skipped = await skippedInSteps(steps, this.#parts, { signal });
     const live = await this.#live({ signal });
     try {
       await checkEach(steps, (step) => checkMouse(step, live));
-      return await this.#play(live, steps, { ...options, repeat, speed });
+      const result = await this.#play(live, steps, { ...options, repeat, speed });
+      return skipped === undefined ? result : { ...result, skipped };
     } finally {
       await live.close();
     }

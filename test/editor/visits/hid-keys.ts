@@ -23,6 +23,7 @@ export const visit: Visit = {
       { field: "enter", type: "bool", value: "true" },
       { field: "capsLockOff", type: "bool", value: "true" },
       text("keymap", "de"),
+      { field: "strict", type: "bool", value: "true" },
       { field: "delay", type: "global", value: "pace" },
       { field: "progress", value: true },
     ],
