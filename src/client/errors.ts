@@ -1,3 +1,5 @@
+import { sentences } from "./sentences";
+
 /** Facts that any error may carry besides its message: see `PiKVMError`. */
 export interface ErrorDetails {
   code?: string;
@@ -27,7 +29,7 @@ export class PiKVMError extends Error {
   declare readonly outcome?: "unknown";
 
   constructor(message: string, details: ErrorDetails = {}) {
-    const text = details.outcome === undefined ? message : `${message} ${MAY_HAVE_HAPPENED}`;
+    const text = details.outcome === undefined ? message : sentences(message, MAY_HAVE_HAPPENED);
     super(text, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = new.target.name;
     this.code = details.code ?? "PIKVM";

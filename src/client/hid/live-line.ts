@@ -4,6 +4,7 @@ import { cancelledBy, Deadline, pause, within } from "../deadline";
 import { ConnectionTimeoutError, PiKVMError, WebSocketError } from "../errors";
 import { JSON_FRAMES, type HidFrames } from "./hid-frames";
 import type { LinkSession } from "../events/link-session";
+import { sentences } from "../sentences";
 import type { Frame } from "../sockets/connection";
 import { EVENT_TIME } from "./typing";
 import { has } from "../versions";
@@ -140,7 +141,7 @@ export class LiveLine {
   #reason(): PiKVMError {
     const reason = cancelledBy(this.ended);
     if (!(reason instanceof WebSocketError)) return reason;
-    const message = `${reason.message} The device releases all keys and buttons.`;
+    const message = sentences(reason.message, "The device releases all keys and buttons.");
     const outcome = this.#events > 0 ? ({ outcome: "unknown" } as const) : {};
     return new WebSocketError(message, { cause: reason, code: reason.code, ...outcome });
   }

@@ -8,6 +8,7 @@ import {
   UnavailableError,
   type Refusal,
 } from "../errors";
+import { sentences } from "../sentences";
 import { isRecord, objectOf, type Shape } from "./shape";
 
 /** An answer whose body has been read whole. */
@@ -17,6 +18,8 @@ export interface Answer {
   text: string;
   /** Whether it answers a request that changes the device. Default false. */
   changes?: boolean;
+  /** Whether it answers the request to open a WebSocket. Default false. */
+  isHandshake?: boolean;
 }
 
 /**
@@ -66,8 +69,8 @@ export function refusalOf(answer: Answer): APIError {
     envelope?.ok === false
       ? { statusCode, error: envelope.result.error, errorMsg: envelope.result.error_msg }
       : { statusCode };
-  const reason = [refusal.errorMsg, HINTS[statusCode]].filter(Boolean).join(". ");
-  const message = `HTTP ${statusCode}: ${reason || describeBody(answer)}`;
+  const hint = HINTS[statusCode] ?? (answer.isHandshake && envelope === undefined ? handshakeHint(statusCode) : "");
+  const message = `HTTP ${statusCode}: ${sentences(refusal.errorMsg ?? "", hint) || describeBody(answer)}`;
   if (statusCode === 401 || statusCode === 403) return new AuthError(message, refusal);
   if (statusCode === 409) return new BusyError(message, refusal);
   if (statusCode === 503) return new UnavailableError(message, refusal);
@@ -85,6 +88,16 @@ const HINTS: Record<number, string> = {
   504: "The device did not finish in time",
 };
 
+/** Why a WebSocket was not opened, where the answer does not come from kvmd. */
+export const NO_WEBSOCKETS =
+  "The request to open a WebSocket came through as an ordinary one. " +
+  "A proxy on the way does not pass WebSockets: let it hand on the headers Upgrade and Connection";
+
+/** kvmd's web server answers a handshake without its headers with a 400 in plain text; proxies have other statuses. */
+function handshakeHint(statusCode: number): string {
+  return statusCode < 500 || statusCode === 501 ? NO_WEBSOCKETS : "";
+}
+
 type Envelope = { ok: true; result: unknown } | Failure;
 
 interface Failure {
@@ -95,7 +108,7 @@ interface Failure {
 /** The error of an answer with a good status and a bad body. */
 export function badResponse(answer: Answer, expected: string): ResponseError {
   return new ResponseError(
-    `${describeBody(answer)} ${expected}`,
+    sentences(describeBody(answer), expected),
     { statusCode: answer.statusCode },
     { code: "BAD_RESPONSE", ...lostAnswer(answer.changes === true) },
   );
@@ -128,11 +141,10 @@ function parseJson(text: string): unknown {
 
 function redirectOf({ statusCode, headers }: Answer): RedirectError {
   const target = textOf(headers["location"]);
-  const advice = target.startsWith("https://") ? " Change the device's address to https://." : "";
+  const advice = target.startsWith("https://") ? "Change the device's address to https://." : "";
   const where = target === "" ? "elsewhere" : `to ${target.split("?")[0] ?? ""}`;
-  return new RedirectError(`HTTP ${statusCode}: redirected ${where}; redirects are not followed.${advice}`, {
-    statusCode,
-  });
+  const message = sentences(`HTTP ${statusCode}: redirected ${where}; redirects are not followed.`, advice);
+  return new RedirectError(message, { statusCode });
 }
 
 function describeBody({ headers, text }: Answer): string {

@@ -9,6 +9,7 @@ import {
   ResponseError,
   type ErrorDetails,
 } from "../errors";
+import { sentences } from "../sentences";
 import type { Address } from "../vocabulary";
 
 /** What is known about a request that failed below HTTP. */
@@ -54,7 +55,7 @@ export function networkError(cause: unknown, attempt: Attempt): PiKVMError {
   if (refusal !== undefined) return new ConnectError(`${target} ${refusal}.`, { cause, code });
   const describe = HINTS.get(code) ?? (() => `The connection to ${target} broke (${code}).`);
   const advice = hasCertificate && ENDINGS.has(code) ? CERTIFICATE_ADVICE : "";
-  return new ConnectError(describe(target, address) + advice, details);
+  return new ConnectError(sentences(describe(target, address), advice), details);
 }
 
 const SHARED = [ConnectError, ConnectionTimeoutError, ConfigurationError];
@@ -89,7 +90,7 @@ const REFUSED_CERTIFICATE = [
  * the device wanted to.
  */
 export const ENDINGS = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
-const CERTIFICATE_ADVICE = " It may not know the authority that signed our client certificate.";
+const CERTIFICATE_ADVICE = "It may not know the authority that signed our client certificate.";
 
 /** Whether the connection broke, as the operating system reports it; the other side may also end it in order. */
 export function isBroken(cause: unknown): boolean {

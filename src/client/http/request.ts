@@ -5,6 +5,7 @@ import { inRange, oneOf } from "../ranges";
 import { readableOf } from "./transfer";
 import type { CallOptions, Query, RequestOptions, Transport } from "./transport";
 import { BODY_FORMATS, METHODS, NOT_VISIBLE_ASCII, type BodyFormat, type Method } from "../vocabulary";
+import { sentences } from "../sentences";
 
 export interface StreamOptions extends CallOptions {
   /** Appended to the path; `undefined` ones are left out, booleans are spelled 1 and 0. */
@@ -98,7 +99,7 @@ const EXPECTED = 'Expected a path on the device, such as "/api/info".';
 function pathOf(path: string): string {
   // No message repeats the path: there may be a secret in its query.
   const refuse = (reason: string): never => {
-    throw new ConfigurationError(`The path ${reason}. ${EXPECTED}`);
+    throw new ConfigurationError(sentences(`The path ${reason}`, EXPECTED));
   };
   if (!path.startsWith("/")) refuse("does not begin with a slash");
   if (path.startsWith("//")) refuse("begins with two slashes, as the address of another host does");

@@ -3,6 +3,7 @@ import { Credentials, type Login } from "./credentials";
 import { within } from "../deadline";
 import { AuthError, type APIError } from "../errors";
 import { integerIn } from "../ranges";
+import { sentences } from "../sentences";
 import { Session } from "./session";
 
 export interface AccessOptions extends Login {
@@ -86,7 +87,7 @@ export class Access {
   }
 
   async #unlessRefused<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#refused) throw new AuthError(`${this.#refused.message}. ${NOT_TRIED_AGAIN}`, this.#refused);
+    if (this.#refused) throw new AuthError(sentences(this.#refused.message, NOT_TRIED_AGAIN), this.#refused);
     try {
       return await work();
     } catch (error) {
@@ -116,7 +117,7 @@ export class Access {
   refusal(answer: Answer): APIError {
     const refusal = refusalOf(answer);
     const explanation = refusal instanceof AuthError ? this.#credentials.explainRefusal(answer.headers["date"]) : "";
-    return explanation === "" ? refusal : new AuthError(`${refusal.message}${explanation}`, refusal);
+    return explanation === "" ? refusal : new AuthError(sentences(refusal.message, explanation), refusal);
   }
 
   async #login({ as, expire = this.#expire, signal }: LoginOptions): Promise<string> {

@@ -95,6 +95,6 @@ export class Credentials {
     const skew = Math.round((Date.now() - Date.parse(deviceDate)) / 1000);
     if (Number.isNaN(skew) || Math.abs(skew) < 30) return "";
     const difference = `${Math.abs(skew)} s ${skew > 0 ? "ahead of" : "behind"} the device's`;
-    return `. This computer's clock is ${difference}; two-factor codes need clocks that agree within 30 s`;
+    return `This computer's clock is ${difference}; two-factor codes need clocks that agree within 30 s`;
   }
 }

@@ -3,6 +3,7 @@ import type { OcrOptions } from "../video/snapshot";
 import type { CallOptions } from "../http/transport";
 import { missingPicture } from "../video/video";
 import type { VideoStage } from "../video/viewer";
+import { sentences } from "../sentences";
 
 export interface WaitForTextOptions extends CallOptions, Pick<OcrOptions, "langs" | "region"> {
   /** Wait until it is gone instead. Default false. */
@@ -49,8 +50,8 @@ export function lateError(
   const { text = "", error: cause } = seen;
   const state = gone ? "was not seen to be gone from the screen" : "was not on the screen";
   const time = holdFor > 0 ? ` for ${holdFor} s` : "";
-  const message = `"${wanted}" ${state}${next ? " anew" : ""}${time} within ${timeout} s. ${lastSight(seen, stage)}`;
-  return new WaitTimeoutError(message, { cause, lastValue: text });
+  const message = `"${wanted}" ${state}${next ? " anew" : ""}${time} within ${timeout} s.`;
+  return new WaitTimeoutError(sentences(message, lastSight(seen, stage)), { cause, lastValue: text });
 }
 
 function lastSight({ text, error }: Seen, stage: VideoStage): string {
