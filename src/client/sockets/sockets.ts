@@ -2,7 +2,7 @@ import { Lane } from "../lanes/lane";
 import { Shared, type Sharing } from "../shared";
 import type { Transport } from "../http/transport";
 import { Connection, type ConnectionUse } from "./connection";
-import { openWebSocket } from "./socket";
+import { openWebSocket, type DeviceSocket } from "./socket";
 
 /** A viewer counts as somebody who watches, for whom the device runs its video. */
 export type SessionKind = "listener" | "viewer";
@@ -17,6 +17,8 @@ export interface SessionSharing<T> extends Omit<Sharing<T>, "open" | "inTurn"> {
 export interface Sessions {
   /** Ends when they are to be closed. */
   end: AbortSignal;
+  /** Whether one, of whomever, has its turn and waits for the device's answer. */
+  isOpening: () => boolean;
   connect: (kind: SessionKind, use: ConnectionUse) => Connection;
 }
 
@@ -30,6 +32,7 @@ export interface Sessions {
 export class Sockets {
   readonly hidLane: Lane;
   readonly #transport: Transport;
+  #opening = 0;
 
   constructor(transport: Transport) {
     this.#transport = transport;
@@ -45,7 +48,10 @@ export class Sockets {
   share<T>({ open, ...sharing }: SessionSharing<T>): Shared<T> {
     return new Shared({
       ...sharing,
-      open: (end) => open({ end, connect: (kind, use) => this.#connect(kind, use, end) }),
+      open: (end) => {
+        const connect: Sessions["connect"] = (kind, use) => this.#connect(kind, use, end);
+        return open({ end, isOpening: () => this.#opening > 0, connect });
+      },
       inTurn: (close) => this.hidLane.runAnyway(close),
     });
   }
@@ -60,9 +66,15 @@ export class Sockets {
   }
 
   #connect(kind: SessionKind, use: ConnectionUse, close: AbortSignal): Connection {
-    const path = `/api/ws?stream=${kind === "viewer" ? 1 : 0}`;
-    return new Connection(use, close, () =>
-      this.hidLane.run((turn) => openWebSocket(this.#transport, path, [turn]), close),
-    );
+    return new Connection(use, close, () => this.hidLane.run((turn) => this.#open(kind, [turn]), close));
+  }
+
+  async #open(kind: SessionKind, ends: readonly AbortSignal[]): Promise<DeviceSocket> {
+    this.#opening += 1;
+    try {
+      return await openWebSocket(this.#transport, `/api/ws?stream=${kind === "viewer" ? 1 : 0}`, ends);
+    } finally {
+      this.#opening -= 1;
+    }
   }
 }
