@@ -108,6 +108,11 @@ function isErrorClass(value: unknown): value is ErrorClass {
   return value === PiKVMError || (typeof value === "function" && value.prototype instanceof PiKVMError);
 }
 
+test("a sentence that runs on is seen as one", () => {
+  assert.equal(runOns("HTTP 502: it is not up (it may be restarting) The request had been sent: it may.").length, 1);
+  assert.equal(runOns("The answer is empty Expected JSON.").length, 1);
+});
+
 test("sentences get the full stop that they lack, but not the last one", () => {
   assert.equal(sentences("It is up", "Wait"), "It is up. Wait");
   assert.equal(sentences("It is up.", "", "Wait."), "It is up. Wait.");

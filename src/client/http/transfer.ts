@@ -4,6 +4,7 @@ import { open } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { ConfigurationError, PiKVMError } from "../errors";
 import type { Body, OpenAnswer } from "./http";
+import { publicCode } from "./network";
 import { integerIn } from "../ranges";
 import { writeWholeFile } from "../whole-file";
 
@@ -165,8 +166,7 @@ function wrongSize(relation: string, size: number): PiKVMError {
 function fileError(cause: unknown, message: string): PiKVMError {
   if (cause instanceof PiKVMError) return cause;
   const reason = cause instanceof Error ? cause.message : String(cause);
-  const code = cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : "SOURCE";
-  return new PiKVMError(`${message}: ${reason}`, { code, cause });
+  return new PiKVMError(`${message}: ${reason}`, { code: publicCode(cause, "SOURCE"), cause });
 }
 
 /** ` (ENOENT)`, as the system names the reason. */

@@ -2,7 +2,7 @@ import { request } from "node:http";
 import type { Socket } from "node:net";
 import type { Deadline } from "../deadline";
 import { ConfigurationError, ConnectError } from "../errors";
-import { targetOf, type Endpoint } from "../http/network";
+import { isBadHttp, publicCode, targetOf, type Endpoint } from "../http/network";
 
 const EXPECTED = "Expected http://host:port or http://user:password@host:port.";
 
@@ -80,11 +80,11 @@ export class Proxy {
   }
 
   #unreachable(cause: Error): ConnectError {
-    const code = "code" in cause && typeof cause.code === "string" ? cause.code : "NETWORK";
-    if (code.startsWith("HPE_")) {
+    if (isBadHttp(cause)) {
       const message = `The proxy ${this.target} does not answer as an HTTP proxy: is its port right?`;
       return new ConnectError(message, { code: "PROXY_NOT_HTTP", cause });
     }
+    const code = publicCode(cause, "NETWORK");
     const message = `The proxy ${this.target} cannot be reached (${code}): is its address right, and does it run?`;
     return new ConnectError(message, { code, cause, retryable: true });
   }
