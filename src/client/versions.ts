@@ -15,10 +15,10 @@ export const SINCE = {
   printTabs: "2.71",
   /** The pin of a GPIO channel is a text; it was a number. */
   gpioPinText: "3.24",
-  /** The title of the GPIO table is a list; it was a text. */
-  gpioTitleList: "3.153",
   /** An en dash of a print becomes a hyphen. */
   printDashes: "3.145",
+  /** The title of the GPIO table is a list; it was a text. */
+  gpioTitleList: "3.153",
   /** A print types what a keymap has with AltGr, and all of Unicode that it has; the sign of the euro since 3.209. */
   printLayouts: "3.209",
   /** Mouse events in binary frames; keys since 3.228. */
