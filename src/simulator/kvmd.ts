@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 
+import type { Age } from "./age";
 import { type Account, Auth } from "./system/auth";
 import { Atx } from "./system/atx";
 import { type Clock, StoppedError, Timers } from "./clock";
@@ -35,6 +36,8 @@ export interface RawRequest {
 /** The daemon: its parts, who reaches which of them, and its comings and goings. */
 export class Kvmd {
   running = true;
+  /** Which kvmd it is. */
+  readonly age: Age;
   readonly auth: Auth;
   readonly atx: Atx;
   readonly hid: Hid;
@@ -51,10 +54,18 @@ export class Kvmd {
   readonly #subsystems: readonly Subsystem[];
   readonly #inFlight = new Set<() => void>();
 
-  constructor(clock: Clock, host: Host, account: Account, images: Readonly<Record<string, ImageSource>>) {
+  constructor(
+    clock: Clock,
+    host: Host,
+    account: Account,
+    images: Readonly<Record<string, ImageSource>>,
+    age: Age,
+  ) {
+    this.age = age;
     this.#timers = new Timers(clock);
-    this.log = new Log(clock, this.#timers);
+    this.log = new Log(clock, this.#timers, age);
     const context: Context = {
+      age,
       clock,
       timers: this.#timers,
       log: (logger, message) => this.log.info(logger, message),

@@ -1,3 +1,4 @@
+import { Age } from "./age";
 import { fingerprintOf, type Identity, issueCertificate } from "./server/certificate";
 import { type Clock, realClock, Timers } from "./clock";
 import type { Faults } from "./server/faults";
@@ -12,6 +13,8 @@ import { deliver } from "./server/delivery";
 import type { RequestRecord } from "./server/request-log";
 
 export interface SimulatorOptions extends HostSettings {
+  /** Which kvmd answers: a version such as `3.212`, or `glkvm`, GL.iNet's fork; 4.197 when absent. */
+  kvmd?: string | undefined;
   /** 0 (the default) takes any free port. */
   port?: number;
   /** Address to listen on; 127.0.0.1 when absent. */
@@ -76,7 +79,7 @@ export class Simulator {
     this.#address = options.host ?? "127.0.0.1";
     this.#identity = tls === true ? issueCertificate() : tls === false ? undefined : tls;
     this.host = new Host(clock, options);
-    this.#kvmd = new Kvmd(clock, this.host, { user, passwd }, images);
+    this.#kvmd = new Kvmd(clock, this.host, { user, passwd }, images, new Age(options.kvmd));
     this.#kvmd.auth.enabled = options.auth ?? true;
     this.#kvmd.auth.totpSecret = options.totpSecret;
     this.#kvmd.switch.units = options.switchUnits ?? 0;

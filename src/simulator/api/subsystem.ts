@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 
+import type { Age } from "../age";
 import type { Clock, Timers } from "../clock";
 import type { Json, JsonObject } from "./python";
 import type { Reply } from "./reply";
@@ -67,6 +68,8 @@ export interface Body {
 
 /** What kvmd gives each of its parts. */
 export interface Context {
+  /** Which kvmd is simulated: `age.since("4.92")`. */
+  readonly age: Age;
   readonly clock: Clock;
   /** End with kvmd. */
   readonly timers: Timers;

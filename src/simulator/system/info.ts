@@ -4,7 +4,7 @@ import type { Auth } from "./auth";
 import { float, type JsonObject } from "../api/python";
 import type { Announcement, Context, KvmdRequest, Route, Subsystem } from "../api/subsystem";
 import * as valid from "../api/validators";
-import { KVMD_VERSION, USTREAMER_VERSION } from "../version";
+import { USTREAMER_VERSION } from "../version";
 
 const FIELDS = ["auth", "extras", "fan", "health", "meta", "node", "system", "uptime"] as const;
 type Field = (typeof FIELDS)[number];
@@ -73,7 +73,7 @@ export class Info implements Subsystem {
     meta: { server: { host: "pikvm" } },
     node: { host: "pikvm" },
     system: {
-      kvmd: { version: KVMD_VERSION },
+      kvmd: { version: "" },
       streamer: {
         app: "ustreamer",
         version: USTREAMER_VERSION,
@@ -104,6 +104,7 @@ export class Info implements Subsystem {
   constructor(context: Context, auth: Auth) {
     this.#context = context;
     this.#auth = auth;
+    this.parts.system = { ...this.parts.system, kvmd: { version: context.age.version } };
     this.#lastHealth = this.parts.health;
     this.start();
   }

@@ -10,7 +10,6 @@ import { notUpgraded, SERVER, STRICT_TRANSPORT } from "../api/reply";
 import { Heartbeat } from "./heartbeat";
 import type { Announcement, Context, Route, Subsystem } from "../api/subsystem";
 import * as valid from "../api/validators";
-import { KVMD } from "../version";
 
 const MAX_MESSAGE = 4 * 1024 * 1024;
 const PONG = Buffer.of(0xff);
@@ -136,7 +135,8 @@ export class Sessions {
     // A broken line and a message over the limit also end in "close".
     socket.on("error", () => undefined);
     socket.on("close", () => this.#leave(session));
-    this.#send(session, "loop", { version: KVMD });
+    const { major, minor } = this.#context.age;
+    this.#send(session, "loop", { version: { major, minor } });
     this.#changed();
     for (const announcement of this.#announcements) this.broadcast(announcement.type, announcement.event());
   }
