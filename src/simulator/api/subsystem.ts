@@ -23,8 +23,8 @@ export interface Subsystem {
   stop?(): void;
   /** The simulator ends: what outlives kvmd has to end here. */
   close?(): void;
-  /** A WebSocket session came or went. */
-  sessionsChanged?(streamClients: number): void;
+  /** A WebSocket session came or went. @param clears - Whether that ends all typing. */
+  sessionsChanged?(streamClients: number, clears: boolean): void;
 }
 
 export interface Announcement {

@@ -1,8 +1,8 @@
-import type { Timers } from "../clock";
+import type { Context, KvmdRequest } from "../api/subsystem";
 import type { HidDevice } from "./hid-device";
 import { DEFAULT_KEYMAP, keyChangesOf, KEYMAPS } from "./keymap";
 import { crash, type Reply, text } from "../api/reply";
-import type { KvmdRequest } from "../api/subsystem";
+import { SINCE } from "../since";
 import * as valid from "../api/validators";
 
 const MAX_BYTES = 1_048_576;
@@ -10,7 +10,11 @@ const SLOW_DELAY_S = 0.02;
 const DEFAULT_LIMIT = 1024;
 
 /** Types a text. Answers when every key is queued, which takes time only with a delay; nothing stops it. */
-export async function print(hid: HidDevice, timers: Timers, request: KvmdRequest): Promise<Reply | undefined> {
+export async function print(
+  hid: HidDevice,
+  { age, timers }: Context,
+  request: KvmdRequest,
+): Promise<Reply | undefined> {
   const body = await request.body.all();
   if (body.length > MAX_BYTES)
     return text(413, `Maximum request body size ${MAX_BYTES} exceeded, actual body size ${body.length}`);
@@ -20,8 +24,9 @@ export async function print(hid: HidDevice, timers: Timers, request: KvmdRequest
   const keymap = valid.optional(request.param("keymap"), (raw) =>
     valid.exactlyOneOf(raw, "keymap", new Set(KEYMAPS), 512),
   );
-  const slow = valid.boolOr(request.param("slow"), false);
-  const pause = request.param("delay") ?? String(slow ? SLOW_DELAY_S : 0);
+  const known = (name: string, since: string) => (age.since(since) ? request.param(name) : undefined);
+  const slow = valid.boolOr(known("slow", SINCE.printSlow), false);
+  const pause = known("delay", SINCE.printDelay) ?? String(slow ? SLOW_DELAY_S : 0);
   const delay = valid.float(pause, { name: "keys delay", min: 0, max: 5 });
   for (const change of keyChangesOf(cut(whole, limit), keymap ?? DEFAULT_KEYMAP)) {
     if (delay > 0) await timers.sleep(delay * 1000);

@@ -6,11 +6,12 @@ import { HidGadget } from "./hid-gadget";
 import { hidInputs, hidOpcodes } from "./hid-input";
 import { print } from "./hid-print";
 import type { Host } from "../host/host";
-import { BUTTON_NAMES, type Button, KEY_NAMES } from "./keys";
+import { BUTTON_NAMES, type Button, keyNames } from "./keys";
 import { DEFAULT_KEYMAP, KEYMAPS } from "./keymap";
 import type { JsonObject } from "../api/python";
 import { type Point, squashed } from "./squash";
 import type { Announcement, Context, KvmdRequest, Route, Subsystem } from "../api/subsystem";
+import { SINCE } from "../since";
 import * as valid from "../api/validators";
 
 const SHORTCUT_STEP_MS = 50;
@@ -23,6 +24,7 @@ export class Hid implements Subsystem, HidDevice {
   /** `outputs.available` and `active` of the mouse. */
   readonly mouseOutputs = { available: ["usb", "usb_rel"], active: "usb" };
   readonly jiggler = { enabled: true, active: false, interval: 60 };
+  readonly #keyNames: ReadonlySet<string>;
   #lastInput: number;
   #last: JsonObject;
   #jiggle: Timer | undefined;
@@ -30,6 +32,9 @@ export class Hid implements Subsystem, HidDevice {
   constructor(context: Context, host: Host) {
     this.#context = context;
     this.#host = host;
+    this.inputs = hidInputs(this, context.age);
+    this.opcodes = hidOpcodes(this, context.age);
+    this.#keyNames = keyNames(context.age);
     this.gadget = new HidGadget(context.timers, host);
     this.#lastInput = context.clock.now();
     this.#last = this.state();
@@ -44,7 +49,7 @@ export class Hid implements Subsystem, HidDevice {
     // Only devices with a microcontroller can unplug themselves; this one checks the parameter and does nothing.
     { method: "POST", path: "/hid/set_connected", handle: (request) => void valid.bool(request.param("connected")) },
     { method: "POST", path: "/hid/reset", handle: () => this.gadget.clear() },
-    { method: "POST", path: "/hid/print", handle: (request) => print(this, this.#context.timers, request) },
+    { method: "POST", path: "/hid/print", handle: (request) => print(this, this.#context, request) },
     { method: "POST", path: "/hid/events/send_key", handle: (request) => this.#sendKey(request) },
     { method: "POST", path: "/hid/events/send_shortcut", handle: (request) => this.#sendShortcut(request) },
     { method: "POST", path: "/hid/events/send_mouse_button", handle: (request) => this.#sendButton(request) },
@@ -66,8 +71,8 @@ export class Hid implements Subsystem, HidDevice {
     { slot: "hid", type: "hid", event: () => this.state() },
   ];
 
-  readonly inputs = hidInputs(this);
-  readonly opcodes = hidOpcodes(this);
+  readonly inputs: NonNullable<Subsystem["inputs"]>;
+  readonly opcodes: NonNullable<Subsystem["opcodes"]>;
 
   start(): void {
     this.#lastInput = this.#context.clock.now();
@@ -79,9 +84,9 @@ export class Hid implements Subsystem, HidDevice {
     this.#setJiggler(false);
   }
 
-  /** Any session that comes or goes, of anybody, ends all typing. */
-  sessionsChanged(): void {
-    this.gadget.clear();
+  /** Any session that comes or goes, of anybody, ends all typing; in old ones only those that go. */
+  sessionsChanged(_streamClients: number, clears: boolean): void {
+    if (clears) this.gadget.clear();
   }
 
   /** Whether the computer listens to keyboard and mouse. */
@@ -154,7 +159,9 @@ export class Hid implements Subsystem, HidDevice {
     );
     const jiggler = valid.optional(request.param("jiggler"), valid.bool);
     // Well-formed values that this device does not have are ignored.
-    if (output !== undefined && this.mouseOutputs.available.includes(output)) this.#setMouseOutput(output);
+    const hasOutputs = this.#context.age.since(SINCE.mouseOutputs);
+    if (output !== undefined && hasOutputs && this.mouseOutputs.available.includes(output))
+      this.#setMouseOutput(output);
     if (jiggler !== undefined && this.jiggler.enabled) this.#setJiggler(jiggler);
     this.#changed();
   }
@@ -184,15 +191,16 @@ export class Hid implements Subsystem, HidDevice {
   }
 
   #sendKey(request: KvmdRequest): void {
-    const key = valid.exactlyOneOf(request.param("key"), "Keyboard key", KEY_NAMES);
+    const key = valid.exactlyOneOf(request.param("key"), "Keyboard key", this.#keyNames);
     const state = valid.optional(request.param("state"), valid.bool);
-    const finish = valid.boolOr(request.param("finish"), false);
+    const knowsFinish = this.#context.age.since(SINCE.keyFinish);
+    const finish = knowsFinish && valid.boolOr(request.param("finish"), false);
     this.key(key, state ?? true, state === undefined || finish);
   }
 
   async #sendShortcut(request: KvmdRequest): Promise<void> {
     const keys = valid.list(request.param("keys"), "string list", (item) =>
-      valid.exactlyOneOf(item, "Keyboard key", KEY_NAMES),
+      valid.exactlyOneOf(item, "Keyboard key", this.#keyNames),
     );
     for (const [order, state] of [[keys, true] as const, [keys.toReversed(), false] as const])
       for (const key of order) {

@@ -7,6 +7,7 @@ import type { ImageFile } from "./msd-storage";
 import type { JsonObject } from "../api/python";
 import { crash, ok, type Reply } from "../api/reply";
 import type { Context, KvmdRequest } from "../api/subsystem";
+import { SINCE } from "../since";
 import * as valid from "../api/validators";
 
 const PROGRESS_MS = 1000;
@@ -16,6 +17,8 @@ class DiskFullError extends Error {
 }
 
 export async function write(msd: MsdDevice, context: Context, request: KvmdRequest): Promise<Reply> {
+  // Old ones wanted a form, and their framework fails on anything else.
+  if (!context.age.since(SINCE.plainUpload)) return crash();
   const name = valid.imageName(`${request.param("prefix") ?? ""}/${request.param("image") ?? ""}`);
   const removeIncomplete = valid.boolOr(request.param("remove_incomplete"), false);
   const claim = msd.take();

@@ -3,6 +3,7 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
 import { type Pace, SMALL_BODY, smallBody, spooledBody, streamedBody } from "../api/body";
+import { hasCall } from "../calls";
 import { type Clock, Timers } from "../clock";
 import { deliver } from "./delivery";
 import { type Fault, Faults } from "./faults";
@@ -85,7 +86,11 @@ export class Front {
   async #mayOpen(target: Target): Promise<boolean> {
     const raw = this.#raw(target, streamedBody(target.request, this.#pace()));
     if (target.path === "/api/ws") return this.#kvmd.refuseSession(raw) === undefined;
-    return target.path === "/api/media/ws" && (await this.#mediaSocket(raw, ok)).status === 200;
+    return (
+      target.path === "/api/media/ws" &&
+      hasCall(this.#kvmd.age, "GET", "/media") &&
+      (await this.#mediaSocket(raw, ok)).status === 200
+    );
   }
 
   #mediaSocket(raw: RawRequest, grant: () => Reply): Promise<Reply> {
@@ -109,7 +114,8 @@ export class Front {
     }
     const stream = this.#kvmd.streamWanted(search);
     const limit = fault?.kind === "break" ? { breakAfter: fault.messages } : {};
-    this.#kvmd.accept(request, socket, head, { stream, ...limit });
+    const legacy = this.#kvmd.legacyWanted(search);
+    this.#kvmd.accept(request, socket, head, { stream, legacy, ...limit });
   }
 
   /** @returns false when the simulator was closed meanwhile. */
@@ -160,8 +166,9 @@ export class Front {
     if (body === undefined) return nginxPage(413, { close: true });
     record.bodyLength = body.length;
     const raw = this.#raw(target, countedBody(body, record));
-    if (path === "/api/media/ws") return this.#mediaSocket(raw, () => notUpgraded(raw.headers));
-    if (path === "/api/media") return this.#subRequest(raw, () => this.#media.state());
+    const hasMedia = hasCall(this.#kvmd.age, "GET", "/media");
+    if (path === "/api/media/ws" && hasMedia) return this.#mediaSocket(raw, () => notUpgraded(raw.headers));
+    if (path === "/api/media" && hasMedia) return this.#subRequest(raw, () => this.#media.state());
     if (/^\/(api|redfish)(\/|$)/.test(path))
       return PATIENT.test(path) ? this.#kvmd.handle(raw) : this.#impatiently(raw);
     if (path === "/login") return loginPage(this.#options.clock.wall());

@@ -5,6 +5,7 @@ import { forbidden, unauthorized } from "../api/errors";
 import { formFields } from "../api/form";
 import { ok, plainStatus, type Reply } from "../api/reply";
 import type { Context, KvmdRequest, Route, Subsystem } from "../api/subsystem";
+import { SINCE } from "../since";
 import { acceptsCode } from "./totp";
 import * as valid from "../api/validators";
 
@@ -25,7 +26,7 @@ interface Session {
 
 /** Who may come in: credentials per request, cookie sessions, one-time codes. */
 export class Auth implements Subsystem {
-  readonly #context: Pick<Context, "clock" | "log">;
+  readonly #context: Pick<Context, "age" | "clock" | "log">;
   enabled = true;
   totpSecret: string | undefined;
   /** As `kvmd.auth.expire`: no session lives longer, in seconds; 0 is no limit. */
@@ -38,7 +39,7 @@ export class Auth implements Subsystem {
   readonly #sessions = new Map<string, Session>();
 
   constructor(
-    context: Pick<Context, "clock" | "log">,
+    context: Pick<Context, "age" | "clock" | "log">,
     public account: Account,
   ) {
     this.#context = context;
@@ -89,7 +90,8 @@ export class Auth implements Subsystem {
   }
 
   #knows(user: string, passwd: string): boolean {
-    if (this.totpSecret === undefined) return user === this.account.user && passwd === this.account.passwd;
+    if (this.totpSecret === undefined || !this.#context.age.since(SINCE.totp))
+      return user === this.account.user && passwd === this.account.passwd;
     const right = user === this.account.user && passwd.slice(0, -6) === this.account.passwd;
     return right && acceptsCode(this.totpSecret, passwd.slice(-6), this.#context.clock.wall());
   }
@@ -106,14 +108,21 @@ export class Auth implements Subsystem {
     const form = formFields(request.headers["content-type"], await request.body.all());
     const user = valid.user(form.get("user") ?? "");
     const passwd = valid.passwd(form.get("passwd") ?? "");
-    const expire = valid.int(form.get("expire") ?? "0", { name: "expiration time", min: 0 });
-    const redirect = valid.oneOf(form.get("redirect") ?? "", "login redirect", ["", "/", "/kvm", "/kvm/"], 4096);
+    const field = (name: string, since: string) => (this.#context.age.since(since) ? form.get(name) : undefined);
+    const expire = valid.int(field("expire", SINCE.loginExpire) ?? "0", { name: "expiration time", min: 0 });
+    const redirect = valid.oneOf(
+      field("redirect", SINCE.loginRedirect) ?? "",
+      "login redirect",
+      ["", "/", "/kvm", "/kvm/"],
+      4096,
+    );
     if (!this.#knows(user, passwd)) throw forbidden();
     const token = randomBytes(32).toString("hex");
     const lifetime = Math.min(expire === 0 ? Infinity : expire, this.limit === 0 ? Infinity : this.limit) * 1000;
     this.#sessions.set(token, { user, lifetime, expires: this.#context.clock.now() + lifetime, sockets: 0 });
-    if (redirect === "")
-      return { ...ok(), headers: [["Set-Cookie", `auth_token=${token}; HttpOnly; Path=/; SameSite=Strict`]] };
+    const hidden = this.#context.age.since(SINCE.cookieAttributes);
+    const cookie = hidden ? `auth_token=${token}; HttpOnly; Path=/; SameSite=Strict` : `auth_token=${token}; Path=/`;
+    if (redirect === "") return { ...ok(), headers: [["Set-Cookie", cookie]] };
     return plainStatus(302, [
       ["Location", redirect],
       ["Set-Cookie", `auth_token=${token}; Path=/`],

@@ -4,10 +4,15 @@ import type { Auth } from "./auth";
 import { float, type JsonObject } from "../api/python";
 import type { Announcement, Context, KvmdRequest, Route, Subsystem } from "../api/subsystem";
 import * as valid from "../api/validators";
+import { INFO_SINCE, SINCE } from "../since";
 import { USTREAMER_VERSION } from "../version";
 
 const FIELDS = ["auth", "extras", "fan", "health", "meta", "node", "system", "uptime"] as const;
-type Field = (typeof FIELDS)[number];
+/** `hw` is what old ones had for `health`, and for the `platform` of `system`. */
+type Field = (typeof FIELDS)[number] | "hw";
+
+/** GL.iNet's fork has them switched off. */
+const NOT_IN_GLKVM: ReadonlySet<string> = new Set(["fan", "health"]);
 
 const POLL_MS = 5000;
 /** The device has run for a while when the simulator starts. */
@@ -20,7 +25,7 @@ export class Info implements Subsystem {
   readonly #auth: Auth;
 
   /** Each part as it is reported; change them to make another device. `auth` and `uptime` are computed. */
-  readonly parts: Record<Exclude<Field, "auth" | "uptime">, JsonObject> = {
+  readonly parts: Record<Exclude<Field, "auth" | "hw" | "uptime">, JsonObject> = {
     extras: {
       webterm: {
         name: "Terminal",
@@ -111,11 +116,13 @@ export class Info implements Subsystem {
 
   readonly routes: readonly Route[] = [{ method: "GET", path: "/info", handle: (request) => this.#answer(request) }];
 
-  readonly announcements: readonly Announcement[] = FIELDS.map((field) => ({
-    slot: `info.${field}`,
-    type: "info",
-    event: () => ({ [field]: this.part(field) }),
-  }));
+  get announcements(): readonly Announcement[] {
+    return this.#fields.map((field) => ({
+      slot: `info.${field}`,
+      type: "info",
+      event: () => ({ [field]: this.part(field) }),
+    }));
+  }
 
   start(): void {
     this.#context.timers.every(POLL_MS, () => this.#poll());
@@ -124,14 +131,34 @@ export class Info implements Subsystem {
   part(field: Field): JsonObject {
     if (field === "auth") return { enabled: this.#auth.enabled };
     if (field === "uptime") return this.#uptime();
-    return this.parts[field];
+    if (field === "hw") return this.#hardware();
+    if (field !== "system" || this.#isApart) return this.parts[field];
+    const { platform: _, ...rest } = this.parts.system;
+    return rest;
+  }
+
+  get #fields(): readonly Field[] {
+    const { age } = this.#context;
+    const known = FIELDS.filter(
+      (field) => age.since(INFO_SINCE[field] ?? "0.1") && !(age.isGlkvm && NOT_IN_GLKVM.has(field)),
+    );
+    return this.#isApart ? known : [...known, "hw"];
+  }
+
+  /** Whether health and platform are told apart. */
+  get #isApart(): boolean {
+    return this.#context.age.since(SINCE.healthApart);
+  }
+
+  #hardware(): JsonObject {
+    return { health: this.parts.health, platform: this.parts.system.platform ?? null };
   }
 
   #poll(): void {
     this.#context.broadcast("info", { uptime: this.#uptime() });
     if (isDeepStrictEqual(this.parts.health, this.#lastHealth)) return;
     this.#lastHealth = this.parts.health;
-    this.#context.broadcast("info", { health: this.parts.health });
+    this.#context.broadcast("info", this.#isApart ? { health: this.parts.health } : { hw: this.#hardware() });
   }
 
   #uptime(): JsonObject {
@@ -148,8 +175,11 @@ export class Info implements Subsystem {
   }
 
   #answer(request: KvmdRequest): JsonObject {
-    const legacy = valid.boolOr(request.param("legacy"), true);
-    const known: readonly string[] = legacy ? [...FIELDS, "hw"] : FIELDS;
+    const { age } = this.#context;
+    const legacy = !age.since(SINCE.infoLegacy) || valid.boolOr(request.param("legacy"), true);
+    const fields = this.#fields;
+    const hasHw = legacy && !age.isGlkvm;
+    const known: readonly string[] = hasHw ? [...new Set<string>([...fields, "hw"])] : fields;
     const named = valid.list(
       request.param("fields") ?? "",
       "info fields list",
@@ -158,9 +188,9 @@ export class Info implements Subsystem {
     );
     const wanted = new Set(named.length > 0 ? named : known);
     const answer = Object.fromEntries(
-      FIELDS.filter((field) => wanted.has(field)).map((field) => [field, this.part(field)]),
+      fields.filter((field) => wanted.has(field)).map((field) => [field, this.part(field)]),
     );
-    return wanted.has("hw") ? this.#withHardware(answer) : answer;
+    return wanted.has("hw") && this.#isApart ? this.#withHardware(answer) : answer;
   }
 
   /** The `hw` of older versions: it swallows `health`, and `platform` moves over from `system`. */

@@ -9,6 +9,8 @@ import { dumps, isObject, type Json, type JsonObject, parse } from "../api/pytho
 import { notUpgraded, SERVER, STRICT_TRANSPORT } from "../api/reply";
 import { Heartbeat } from "./heartbeat";
 import type { Announcement, Context, Route, Subsystem } from "../api/subsystem";
+import { SINCE } from "../since";
+import { Wire } from "./wire";
 import * as valid from "../api/validators";
 
 const MAX_MESSAGE = 4 * 1024 * 1024;
@@ -26,6 +28,8 @@ const BURST_ORDER = [
 interface Session {
   readonly socket: WebSocket;
   readonly stream: boolean;
+  /** It gets whole states under their old names. */
+  readonly legacy: boolean;
   readonly heartbeat: Heartbeat;
   /** Messages until a fault cuts the line. */
   left: number;
@@ -35,6 +39,7 @@ interface Session {
 
 export interface AcceptOptions {
   readonly stream: boolean;
+  readonly legacy?: boolean | undefined;
   readonly breakAfter?: number;
   readonly ended?: () => void;
 }
@@ -51,6 +56,7 @@ export class Sessions {
   readonly #open = new Set<Session>();
   readonly #server = new WebSocketServer({ noServer: true, perMessageDeflate: true, maxPayload: MAX_MESSAGE });
   readonly #announcements: readonly Announcement[];
+  readonly #wire: Wire;
   readonly #inputs: NonNullable<Subsystem["inputs"]>;
   readonly #opcodes: NonNullable<Subsystem["opcodes"]>;
 
@@ -61,6 +67,8 @@ export class Sessions {
     this.#announcements = [clients, ...subsystems.flatMap((part) => part.announcements ?? [])].sort(
       (a, b) => placeOf(a) - placeOf(b),
     );
+    const full = (type: string) => this.#announcements.find((one) => one.type === type)?.event();
+    this.#wire = new Wire(context.age, full);
     this.#server.on("headers", (lines) => this.dressUp(lines));
     // Object.assign is typed any
     this.#inputs = Object.assign({}, ...subsystems.map((part) => part.inputs ?? {})) as NonNullable<
@@ -92,7 +100,7 @@ export class Sessions {
   }
 
   broadcast(type: string, event: JsonObject): void {
-    for (const session of this.#open) this.#send(session, type, event);
+    for (const session of this.#open) this.#tell(session, type, event);
   }
 
   /** @param code - null cuts the lines without a close frame. */
@@ -125,9 +133,11 @@ export class Sessions {
     );
   }
 
-  #begin(socket: WebSocket, { stream, breakAfter = Infinity, ended = () => undefined }: AcceptOptions): void {
+  #begin(socket: WebSocket, options: AcceptOptions): void {
+    const { stream, breakAfter = Infinity, ended = () => undefined } = options;
+    const legacy = this.#wire.isLegacy(options.legacy);
     const heartbeat = new Heartbeat(this.#context.timers, socket);
-    const session: Session = { socket, stream, heartbeat, left: breakAfter, ended };
+    const session: Session = { socket, stream, legacy, heartbeat, left: breakAfter, ended };
     this.#open.add(session);
     this.opened += 1;
     this.#note("Registered new", session);
@@ -135,10 +145,22 @@ export class Sessions {
     // A broken line and a message over the limit also end in "close".
     socket.on("error", () => undefined);
     socket.on("close", () => this.#leave(session));
+    if (this.#context.age.since(SINCE.partialEvents)) this.#welcome(session);
+    else this.#welcomeAsBefore(session);
+  }
+
+  #welcome(session: Session): void {
     const { major, minor } = this.#context.age;
     this.#send(session, "loop", { version: { major, minor } });
-    this.#changed();
+    this.#changed(this.#context.age.since(SINCE.clearOnOpen));
     for (const announcement of this.#announcements) this.broadcast(announcement.type, announcement.event());
+  }
+
+  /** Old ones told the new session alone, and last that they had told everything. */
+  #welcomeAsBefore(session: Session): void {
+    this.#changed(false);
+    for (const { type, event } of this.#announcements) this.#tell(session, type, event());
+    if (this.#context.age.since(SINCE.loopEvent)) this.#send(session, "loop", {});
   }
 
   #leave(session: Session): void {
@@ -162,13 +184,17 @@ export class Sessions {
     );
   }
 
-  #changed(): void {
-    for (const part of this.#subsystems) part.sessionsChanged?.(this.#clients().count);
+  #changed(clears = true): void {
+    for (const part of this.#subsystems) part.sessionsChanged?.(this.#clients().count, clears);
     this.broadcast("clients", this.#clients());
   }
 
   #clients(): { count: number } {
     return { count: [...this.#open].filter(({ stream }) => stream).length };
+  }
+
+  #tell(session: Session, type: string, event: JsonObject): void {
+    for (const message of this.#wire.messages(type, event, session.legacy)) this.#send(session, ...message);
   }
 
   #send(session: Session, type: string, event: JsonObject): void {
@@ -205,10 +231,13 @@ export class Sessions {
   }
 
   #receiveBinary(session: Session, data: Buffer): void {
+    const { age } = this.#context;
     if (data.length === 0) throw new FatalMessageError("no opcode");
+    if (!age.since(SINCE.binaryFrames)) throw new FatalMessageError("no text");
     const opcode = data.readUInt8(0);
-    if (opcode === 0) session.socket.send(PONG);
-    else this.#opcodes[opcode]?.(data.subarray(1));
+    if (opcode === 0) {
+      if (age.since(SINCE.binaryPing)) session.socket.send(PONG);
+    } else if (opcode > 2 || age.since(SINCE.binaryKeys)) this.#opcodes[opcode]?.(data.subarray(1));
   }
 }
 

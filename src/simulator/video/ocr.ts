@@ -13,7 +13,11 @@ export class Ocr implements Subsystem {
   /** How long it takes, ms. A Raspberry Pi needs ten times as long. */
   duration = 1000;
 
-  constructor(timers: Timers) {
+  /** @param exists - Whether this kvmd can read; one that cannot ignores that it should. */
+  constructor(
+    timers: Timers,
+    readonly exists: boolean,
+  ) {
     this.#timers = timers;
   }
 

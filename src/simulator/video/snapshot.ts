@@ -54,7 +54,7 @@ export class Snapshots {
       this.onSaved();
     }
     const headers = headersOf(snapshot).sort(([a], [b]) => (a < b ? -1 : 1));
-    if (ocr === true)
+    if (ocr === true && this.#ocr.exists)
       return {
         status: 200,
         contentType: TEXT_TYPE,
