@@ -18,7 +18,7 @@ const SHAPES: Readonly<Record<string, (age: Age, state: JsonObject) => JsonObjec
     if (age.since(SINCE.mouseOutputs) || !isObject(state.mouse) || !("outputs" in state.mouse)) return state;
     return { ...state, mouse: { ...state.mouse, outputs: { available: [], active: "" } } };
   },
-  msd: (age, state) => (age.since("3.206") ? state : oldMsd(age, state)),
+  msd: (age, state) => (age.since(SINCE.partialEvents) ? state : oldMsd(age, state)),
   streamer: (age, state) => {
     if (age.since("2.18") || !isObject(state.limits)) return state;
     const { desired_fps: fps, ...limits } = state.limits;
@@ -52,12 +52,12 @@ function withNumbers(value: Json): Json {
   );
 }
 
-/** The sizes were the storage's own, and of an upload only was told that it runs. */
+/** The sizes were the storage's own too, and of an upload only was told that it runs. */
 function oldMsd(age: Age, state: JsonObject): JsonObject {
-  const features = "enabled" in state ? { features: { multi: true, cdrom: true } } : {};
+  const features = "enabled" in state && !age.since("3.206") ? { features: { multi: true, cdrom: true } } : {};
   if (!isObject(state.storage)) return { ...state, ...features };
-  const { uploading = null, parts, ...storage } = state.storage;
-  const internal = isObject(parts) ? parts[""] : undefined;
+  const { uploading = null, ...storage } = state.storage;
+  const internal = isObject(storage.parts) ? storage.parts[""] : undefined;
   const sizes = isObject(internal) ? { size: internal.size ?? 0, free: internal.free ?? 0 } : {};
   const shown = age.since(SINCE.uploadCounters) ? uploading : uploading !== null;
   return { ...state, storage: { ...sizes, ...storage, uploading: shown }, ...features };

@@ -1,4 +1,5 @@
 import { WebSocketError } from "../errors";
+import { truePower } from "./atx-readings";
 import { trueReadings } from "./gpio-readings";
 import type { States } from "./states";
 
@@ -38,6 +39,7 @@ export function mergeEvent(states: Readonly<States>, { event_type, event }: Devi
   if (name === "loop" || name === "pong") return undefined;
   if (name.startsWith("info_")) return merged("info", states["info"], { [name.slice("info_".length)]: event }, shallow);
   if (name === "gpio_model") return merged("gpio", states["gpio"], { model: event }, shallow);
+  if (name === "streamer_ocr" && isObject(event["ocr"])) return merged("ocr", states["ocr"], event["ocr"], replace);
   return merged(name, states[name], event, RULES.get(name) ?? replace);
 }
 
@@ -49,13 +51,24 @@ const replace: Rule = (_, event) => event;
 /** Each key that is present replaces that key whole. */
 const shallow: Rule = (known, event) => ({ ...known, ...event });
 
-/** A full event has one of the marks and replaces everything; a part is of use only on top of a known state. */
-function fullOr(marks: string[], merge: (known: Json, event: Json) => Json): Rule {
-  return (known, event) => {
-    if (marks.some((mark) => mark in event)) return event;
-    return known && merge(known, event);
-  };
+/** A full event replaces everything; a part is of use only on top of a known state. */
+function fullOr(isFull: (event: Json) => boolean, merge: (known: Json, event: Json) => Json): Rule {
+  return (known, event) => (isFull(event) ? event : known && merge(known, event));
 }
+
+/** Which parts only a full event has. A new field is none of them: devices of before send full ones without it. */
+const oneOf =
+  (...marks: string[]) =>
+  (event: Json) =>
+    marks.some((mark) => mark in event);
+
+/** No kvmd was ever seen to send a part of it; `enabled` came in 4.21, and before nothing said that it is all. */
+function isFullHid({ enabled, online, keyboard, mouse }: Json): boolean {
+  if (enabled !== undefined) return true;
+  return online !== undefined && [keyboard, mouse].every((part) => isObject(part) && "online" in part);
+}
+
+const mergeAtx = fullOr(oneOf("enabled"), inside());
 
 /** Merges the named sub-objects key by key, everything else whole. */
 function inside(...names: string[]): (known: Json, event: Json) => Json {
@@ -70,12 +83,18 @@ function inside(...names: string[]): (known: Json, event: Json) => Json {
 }
 
 const RULES = new Map<string, Rule>([
-  ["atx", fullOr(["enabled"], inside())],
-  ["hid", fullOr(["enabled"], inside("keyboard", "mouse"))],
-  ["msd", fullOr(["enabled", "online"], inside("storage"))],
+  [
+    "atx",
+    (known, event) => {
+      const state = mergeAtx(known, event);
+      return state && truePower(state);
+    },
+  ],
+  ["hid", fullOr(isFullHid, inside("keyboard", "mouse"))],
+  ["msd", fullOr(oneOf("enabled", "online"), inside("storage"))],
   ["gpio", (known, event) => trueReadings(mergeGpio(known, event), known)],
-  ["switch", fullOr(["model"], inside())],
-  ["streamer", fullOr(["features"], inside())],
+  ["switch", fullOr(oneOf("model"), inside())],
+  ["streamer", fullOr(oneOf("features"), inside())],
   ["info", shallow],
 ]);
 

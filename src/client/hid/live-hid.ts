@@ -8,7 +8,7 @@ import { LiveLine } from "./live-line";
 import { checkDelta, checkMode, checkPosition, knownButton, type MouseDelta } from "./mouse";
 import { isRecord } from "../http/shape";
 import type { CallOptions } from "../http/transport";
-import type { SoftwareVersion } from "../versions";
+import { has, keyFeature, takes, type SoftwareVersion } from "../versions";
 import type { Key, MouseButton } from "../vocabulary";
 
 export interface KeyPress {
@@ -60,7 +60,8 @@ export class LiveHid implements AsyncDisposable {
   readonly #buttons = new Set<MouseButton>();
 
   constructor({ link, session, binary, timeout, turn }: LiveSetup) {
-    const frames = binary ? BINARY_FRAMES : JSON_FRAMES;
+    // What old devices do with a binary message is not what it says.
+    const frames = binary && has(session.version, "binaryKeys") ? BINARY_FRAMES : JSON_FRAMES;
     this.#link = link;
     this.#session = session;
     this.#frames = frames;
@@ -90,11 +91,14 @@ export class LiveHid implements AsyncDisposable {
 
   /** Presses (`state` true) or releases a key. Event `key`. */
   async sendKey(key: string, state: boolean, { finish = false }: KeyPress = {}): Promise<void> {
-    const name = knownKey(key);
+    const name = this.checkKey(key);
     this.#line.check();
-    if (state && !(finish && !staysDown(name))) this.#keys.add(name);
+    const comesUp = state && finish && !staysDown(name);
+    if (state && !comesUp) this.#keys.add(name);
     else this.#keys.delete(name);
-    await this.#line.send(this.#frames.key(name, state, finish), finish ? 2 : 1);
+    const canFinish = has(this.version, "keyFinish");
+    await this.#line.send(this.#frames.key(name, state, finish && canFinish), finish && canFinish ? 2 : 1);
+    if (comesUp && !canFinish) await this.#line.send(this.#frames.key(name, false, false));
   }
 
   /** Presses (`state` true) or releases a mouse button. Event `mouse_button`. */
@@ -155,6 +159,16 @@ export class LiveHid implements AsyncDisposable {
     if (isRecord(mouse)) checkMode(mouse, movement === "mouse_move");
   }
 
+  /** @throws ConfigurationError for what is no key, and (code `NOT_SUPPORTED`) for one that the device would drop. */
+  checkKey(key: string): Key {
+    const name = knownKey(key);
+    const feature = keyFeature(name);
+    if (!feature || has(this.version, feature)) return name;
+    throw new ConfigurationError(`The device does not have the key ${name}: ${takes(feature)}`, {
+      code: "NOT_SUPPORTED",
+    });
+  }
+
   /** Waits some seconds. @throws as all calls do, as soon as nothing can be sent any more. */
   async pause(seconds: number): Promise<void> {
     await this.#line.pause(seconds);
@@ -199,11 +213,21 @@ export class LiveHid implements AsyncDisposable {
   async #sendBatch(moved: Moved, deltas: readonly MouseDelta[], { squash = false }: BatchOptions): Promise<void> {
     for (const { x, y } of deltas) checkDelta(x, y);
     if (deltas.length === 0) return;
+    if (!this.#takesLists) {
+      for (const { x, y } of deltas) await this.#line.send(this.#frames.delta(moved, x, y));
+      return;
+    }
     const frame = this.#frames.batch(moved, deltas, squash);
     if (frame.length > MAX_FRAME) {
       throw new ConfigurationError(`${deltas.length} movements are too many for one message; nothing was sent.`);
     }
     await this.#line.send(frame, deltas.length);
+  }
+
+  /** Devices that drop a list of movements are those that know of no relative mouse. */
+  get #takesLists(): boolean {
+    const mouse: unknown = this.#link.states.hid?.mouse;
+    return !isRecord(mouse) || "absolute" in mouse;
   }
 
   /** Forgets what is down. @returns what releases it, the latest first. */

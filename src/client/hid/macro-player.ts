@@ -57,7 +57,7 @@ export class Macros {
     await checkEach(steps, (step) => checkStep(step, facts));
     const live = await this.#live({ signal });
     try {
-      await checkEach(steps, (step) => checkMouse(step, live));
+      await checkEach(steps, (step) => checkEvent(step, live));
       return await this.#play(live, steps, { ...options, repeat, speed });
     } finally {
       await live.close();
@@ -173,7 +173,8 @@ async function checkEach(steps: Macro, check: (step: MacroStep) => void): Promis
   for (const [index, step] of steps.entries()) await at(placeOf(index, steps), step, false, () => check(step));
 }
 
-function checkMouse({ event_type }: MacroStep, live: LiveHid): void {
+function checkEvent({ event_type, event }: MacroStep, live: LiveHid): void {
+  if (event_type === "key") live.checkKey(event.key);
   if (event_type === "mouse_relative") live.checkMouse(event_type);
   if (event_type === "mouse_move" || event_type === "mouse_move_random") live.checkMouse("mouse_move");
 }

@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { withAge } from "./absence";
 import { Access } from "../login/access";
 import { parseAddress } from "./address";
 import { resultOf, type Answer } from "./answer";
@@ -170,7 +171,7 @@ export class Transport {
       pool,
       signals: this.#signalsOf(options),
     });
-    if (answer.statusCode >= 300) throw this.refusal(await whole(answer));
+    if (answer.statusCode >= 300) throw withAge(this.refusal(await whole(answer)), path);
     return answer;
   }
 

@@ -11,9 +11,10 @@ import { addressOf, nameIn, withoutPassword } from "./image-url";
 import type { Lane } from "../lanes/lane";
 import type { DownloadOptions, Msd, StoredImage } from "./msd";
 import { demandRoom } from "./room";
-import type { MsdImage } from "../events/states";
+import type { MsdImage, MsdState } from "../events/states";
 import { sizeOf, type Download, type ImageSource, type TransferProgress } from "../http/transfer";
 import type { CallOptions } from "../http/transport";
+import { takes } from "../versions";
 import { undoing } from "./undo";
 
 interface StoreImageOptions extends ChangeOptions {
@@ -195,6 +196,7 @@ export class Images {
     return this.#lane.run(async (signal) => {
       const turn = { ...options, signal };
       const before = await this.#steps.whenFree(turn);
+      demandUploads(before);
       const old = imageOf(before, image);
       if (old && !replace) throw exists(image, old);
       if (old && mountedIn(before) === image)
@@ -238,6 +240,15 @@ async function refusedAsTaken(sent: () => Promise<unknown>): Promise<void> {
   } catch (error) {
     if (!(error instanceof APIError && error.error === "MsdImageExistsError")) throw error;
   }
+}
+
+/** @throws PiKVMError for a device that takes images from its own web page only. */
+function demandUploads({ storage }: MsdState): void {
+  // Such a device tells of an upload no more than that it runs.
+  if (typeof storage?.uploading !== "boolean") return;
+  throw new PiKVMError(`The device takes images from its own web page only: ${takes("plainUpload")}`, {
+    code: "NOT_SUPPORTED",
+  });
 }
 
 function exists(image: string, { complete }: MsdImage): ConfigurationError {

@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { resultOf } from "../http/answer";
 import type { ChangeOptions, Commands } from "../http/commands";
-import { ResponseError } from "../errors";
+import { APIError, ResponseError } from "../errors";
 import { recordsOf } from "../http/records";
 import { inRange } from "../ranges";
 import { flag, nullOr, number, objectOf, text } from "../http/shape";
 import type { MsdState } from "../events/states";
 import { bodyOf, downloadOf, saveTo, type Download, type ImageSource, type TransferProgress } from "../http/transfer";
-import type { CallOptions } from "../http/transport";
+import type { CallOptions, Query } from "../http/transport";
 
 export interface MsdParams {
   /** Name of an image in the storage, with `/` for folders; `""` deselects. */
@@ -106,8 +106,16 @@ export class Msd {
    * Plugs the drive in or pulls it. Not idempotent: plugging in a connected drive is an error.
    * `POST /api/msd/set_connected`.
    */
-  setConnected(connected: boolean, options: ChangeOptions = {}): Promise<void> {
-    return this.#commands.post("/api/msd/set_connected", { ...options, query: { connected }, extraTime: REMOUNT_TIME });
+  async setConnected(connected: boolean, options: ChangeOptions = {}): Promise<void> {
+    const post = (call: string, query: Query) =>
+      this.#commands.post(`/api/msd/${call}`, { ...options, query, extraTime: REMOUNT_TIME });
+    try {
+      await post("set_connected", { connected });
+    } catch (error) {
+      // Devices before 2.9 have two calls for it.
+      if (!(error instanceof APIError && error.statusCode === 404)) throw error;
+      await post(connected ? "connect" : "disconnect", {});
+    }
   }
 
   /** Deletes an image; only while disconnected. The listing still shows it for about 1 s. `POST /api/msd/remove`. */

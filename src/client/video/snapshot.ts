@@ -1,9 +1,10 @@
 import { badResponse } from "../http/answer";
-import { ConfigurationError } from "../errors";
+import { ConfigurationError, PiKVMError } from "../errors";
 import type { WholeAnswer } from "../http/http";
 import { inRange, integerIn } from "../ranges";
 import type { Limits } from "./streamer-state";
 import type { CallOptions, Query } from "../http/transport";
+import { takes } from "../versions";
 
 export interface PictureOptions extends CallOptions {
   /** Keep it on the device, in the one place for a saved picture. Default false. */
@@ -134,9 +135,12 @@ export function snapshotOf(answer: WholeAnswer): Snapshot {
   };
 }
 
-/** @throws ResponseError for what is no text. */
+/** @throws PiKVMError for the picture instead, ResponseError for anything else that is no text. */
 export function recognisedText(answer: WholeAnswer): string {
-  if (!/^text\/plain/i.test(headersOf(answer)("content-type"))) throw badResponse(answer, "Expected a text.");
+  const type = headersOf(answer)("content-type");
+  if (/^image\//i.test(type))
+    throw new PiKVMError(`The device cannot read the text on a screen: ${takes("ocr")}`, { code: "NOT_SUPPORTED" });
+  if (!/^text\/plain/i.test(type)) throw badResponse(answer, "Expected a text.");
   return answer.text;
 }
 

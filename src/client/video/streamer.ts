@@ -1,6 +1,7 @@
 import type { ChangeOptions, Commands } from "../http/commands";
 import type { Lane } from "../lanes/lane";
 import { framesOf, type MjpegFrame, type MjpegOptions } from "./mjpeg";
+import { ConfigurationError } from "../errors";
 import { integerIn, oneOf } from "../ranges";
 import { SharedTurns } from "../lanes/shared-turns";
 import {
@@ -19,6 +20,7 @@ import {
 } from "./snapshot";
 import type { Limits, StreamerState, UstreamerState } from "./streamer-state";
 import type { CallOptions, Query } from "../http/transport";
+import { takes } from "../versions";
 
 /** What is left out stays as it is. The limits are those of `StreamerState`, which differ from device to device. */
 export interface SetStreamerParams {
@@ -75,12 +77,17 @@ export class Streamer {
   async setParams(params: SetStreamerParams, options: ChangeOptions = {}): Promise<void> {
     const { limits, features } = await this.getState(options);
     const { quality, desiredFps, resolution, h264Bitrate, h264Gop } = params;
+    if ((h264Bitrate ?? h264Gop) !== undefined && features.h264 === undefined)
+      throw new ConfigurationError(`The device has no settings for H.264: ${takes("h264Settings")}`, {
+        code: "NOT_SUPPORTED",
+      });
+    const { max_fps: maxFps, desired_fps: fps = maxFps === undefined ? undefined : { min: 0, max: maxFps } } = limits;
     // Where there are no limits, the device says that it does not have the setting.
     const within = (name: string, value: number | undefined, limit: Limits | undefined) =>
       value === undefined || !limit ? value : integerIn(name, value, limit);
     const query = {
       quality: within("The quality", quality, features.quality ? QUALITY : undefined),
-      desired_fps: within("The frame rate", desiredFps, limits.desired_fps),
+      desired_fps: within("The frame rate", desiredFps, fps),
       resolution:
         resolution === undefined || !limits.available_resolutions
           ? resolution
