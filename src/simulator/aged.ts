@@ -18,7 +18,10 @@ const SHAPES: Readonly<Record<string, (age: Age, state: JsonObject) => JsonObjec
     if (age.since(SINCE.mouseOutputs) || !isObject(state.mouse) || !("outputs" in state.mouse)) return state;
     return { ...state, mouse: { ...state.mouse, outputs: { available: [], active: "" } } };
   },
-  msd: (age, state) => (age.since(SINCE.partialEvents) ? state : oldMsd(age, state)),
+  msd: (age, state) => {
+    if (!age.since(SINCE.partialEvents)) return oldMsd(age, state);
+    return age.isGlkvm && "enabled" in state ? { ...state, drive_partition: null, available_devices: {} } : state;
+  },
   streamer: (age, state) => {
     if (age.since("2.18") || !isObject(state.limits)) return state;
     const { desired_fps: fps, ...limits } = state.limits;

@@ -243,6 +243,8 @@ const JIGGLER = { jiggler: { enabled: false, active: false, interval: 60 } };
 const HEALTH_4 = { cpu: { percent: 1 }, mem: { percent: 10, total: 1, available: 1 } };
 const PLATFORM_4 = { model: "v3", video: "hdmi", board: "rpi4" };
 
+const { images, parts, downloading, uploading } = MSD_3.storage;
+
 /** GL.iNet's fork of 4.82, as its public source has it: the LEDs are never read, `power` says what is. */
 const GLKVM: Messages = [
   ["loop", { version: { major: 4, minor: 82 } }],
@@ -261,7 +263,10 @@ const GLKVM: Messages = [
   ],
   ["hid", { enabled: true, ...HID_3, connected: true, ...JIGGLER }],
   ["atx", { enabled: true, busy: false, power: "on", leds: { power: false, hdd: false } }],
-  ["msd", { ...MSD_3, drive_partition: null, available_devices: {} }],
+  [
+    "msd",
+    { ...MSD_3, storage: { images, parts, downloading, uploading }, drive_partition: null, available_devices: {} },
+  ],
   ["streamer", STREAMER],
   ["ocr", OCR],
   ["info", { system: { ...SYSTEM("4.82"), platform: { type: "rpi", base: "", serial: "", ...PLATFORM_4 } } }],
