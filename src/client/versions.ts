@@ -9,6 +9,7 @@ export interface SoftwareVersion {
  * unknown.
  */
 export const SINCE = {
+  redfish: "2.0",
   /** The mouse may be relative, and a message may hold many movements; before, it is absolute and does not say so. */
   relativeMouse: "2.4",
   /** One call plugs the drive in and pulls it; before, `connect` and `disconnect`. */
@@ -80,19 +81,20 @@ export const SINCE = {
 
 type Feature = keyof typeof SINCE;
 
-/** Calls that not every version has; the longest that a path begins with counts. */
+/** Calls that not every version has; without `/api`; the longest that a path begins with counts. */
 const CALLS: Readonly<Record<string, Feature>> = {
-  "/api/hid/events/send_mouse_relative": "relativeMouse",
-  "/api/hid/events/send_shortcut": "sendShortcut",
-  "/api/hid/inactivity": "inactivity",
-  "/api/media": "media",
-  "/api/msd/read": "imageDownload",
-  "/api/msd/set_connected": "driveSetConnected",
-  "/api/msd/write_remote": "uploadRemote",
-  "/api/streamer/ocr": "ocr",
-  "/api/switch": "switch",
-  "/api/switch/set_active_next": "switchSteps",
-  "/api/switch/set_active_prev": "switchSteps",
+  "/hid/events/send_mouse_relative": "relativeMouse",
+  "/hid/events/send_shortcut": "sendShortcut",
+  "/hid/inactivity": "inactivity",
+  "/media": "media",
+  "/msd/read": "imageDownload",
+  "/msd/set_connected": "driveSetConnected",
+  "/msd/write_remote": "uploadRemote",
+  "/streamer/ocr": "ocr",
+  "/switch": "switch",
+  "/switch/set_active_next": "switchSteps",
+  "/switch/set_active_prev": "switchSteps",
+  "/redfish/": "redfish",
   "/redfish/v1/Managers": "redfishManagers",
   "/redfish/v1/Systems/SwitchPort": "redfishPorts",
 };
@@ -100,7 +102,7 @@ const CALLS: Readonly<Record<string, Feature>> = {
 /** The first version that knows a call; undefined for what all have, and for what none has. */
 export function callSince(path: string): string | undefined {
   const [call] = Object.keys(CALLS)
-    .filter((known) => path.startsWith(known))
+    .filter((known) => path.replace(/^\/api(?=\/)/, "").startsWith(known))
     .sort((a, b) => b.length - a.length);
   const feature = call === undefined ? undefined : CALLS[call];
   return feature && SINCE[feature];

@@ -217,6 +217,7 @@ const STATES: Readonly<Record<string, string>> = {
   "/hid": "hid",
   "/msd": "msd",
   "/streamer": "streamer",
+  "/switch": "switch",
 };
 
 function match(pattern: string, path: string): Record<string, string> | undefined {

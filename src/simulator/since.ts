@@ -103,6 +103,11 @@ export const FIELDS_SINCE: Readonly<Record<string, Readonly<Record<string, strin
     "storage.images.*.mod_ts": "3.168",
     "storage.images.*.writable": "4.169",
   },
+  switch: {
+    "model.ports.*.id": "4.72",
+    "model.ports.*.video": "4.72",
+    "summary.active_id": "4.72",
+  },
   streamer: {
     applied: "4.126",
     "features.h264": SINCE.h264,

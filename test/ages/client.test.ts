@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { DeviceEvent, States } from "../../src/client";
+import type { DeviceEvent, PiKVM, States } from "../../src/client";
 import { PowerLed } from "../../src/client/events/power-led";
 import { mergeEvent } from "../../src/client/events/merge";
 import { isReported, statePath, valueAt } from "../../src/client/events/state-path";
@@ -15,6 +15,18 @@ const fold = (events: readonly DeviceEvent[]): States =>
     return change ? { ...states, [change.kind]: change.state } : states;
   }, {});
 const sentBy = (age: string) => (STATES[age] ?? []).map(([event_type, event]) => ({ event_type, event }));
+
+const LATER = (kvm: PiKVM): [since: string, call: () => Promise<unknown>][] => [
+  ["2.0", () => kvm.redfish.getSystems()],
+  ["2.4", () => kvm.hid.sendMouseRelative(1, 1)],
+  ["3.12", () => kvm.msd.uploadRemote("http://127.0.0.1:1/a.iso")],
+  ["3.55", () => kvm.streamer.getOcrInfo()],
+  ["3.124", () => kvm.msd.download("a.iso")],
+  ["4.26", () => kvm.switch.getState()],
+  ["4.28", () => kvm.media.getState()],
+  ["4.83", () => kvm.hid.getInactivity()],
+  ["4.132", () => kvm.redfish.getManagers()],
+];
 
 /** Each age is another device; all the same. */
 function onEachAge(name: string, check: (age: string) => Promise<void> | void, ages: readonly string[] = AGES): void {
@@ -250,6 +262,15 @@ describe("a client of a device of each age", { concurrency: 4 }, () => {
       else await failure(kvm.ports.select(1), { name: "APIError", statusCode: 404, code: "NOT_SUPPORTED", message: /4\.26/ }); // prettier-ignore
     });
 
+    test(`${age}: calls that came later are said to take newer software`, async (t) => {
+      const { kvm } = await bench(t, age);
+      for (const [since, call] of LATER(kvm)) {
+        if (isSince(age, since) || age === "glkvm") continue;
+        const message = new RegExp(`takes PiKVM software ${since} or newer`);
+        await failure(call(), { name: "APIError", statusCode: 404, code: "NOT_SUPPORTED", message, retryable: false });
+      }
+    });
+
     test(`${age}: a login by session, and text`, async (t) => {
       const { sim, kvm } = await bench(t, age, { power: true });
       assert.match(await kvm.auth.login({ expire: 60 }), /^[0-9a-f]{64}$/);
@@ -266,4 +287,27 @@ describe("a client of a device of each age", { concurrency: 4 }, () => {
       else await failure(sending, { name: "PiKVMError", code: "NOT_SUPPORTED", message: /3\.12/ });
     });
   }
+
+  test("4.60: a port of the Switch has its number, though the device does not tell it", async (t) => {
+    for (const [units, port, id] of [
+      [1, "2", "2"],
+      [2, "2.1", "2.1"],
+    ] as const) {
+      const { kvm } = await bench(t, "4.60", { switchUnits: units });
+      const result = await kvm.ports.select(port);
+      assert.deepEqual([result.port.id, result.state.summary.active_id], [id, id]);
+      await (await kvm.ports.power(result.port.id)).click();
+    }
+  });
+
+  test("4.32: binary frames go without the flag that would have them dropped", async (t) => {
+    const { sim, kvm } = await bench(t, "4.32", { power: true });
+    const live = await kvm.live();
+    await live.sendKey("KeyA", true, { finish: true });
+    await live.close();
+    assert.deepEqual(
+      sim.host.keyEvents.map(({ state }) => state),
+      [true, false],
+    );
+  });
 });

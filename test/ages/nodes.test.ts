@@ -73,6 +73,12 @@ const USES: Record<string, Use> = {
     since: "4.26",
     check: (_, { port }) => assert.equal((port as { id: string }).id, "2"), // as the node answers
   },
+  "kvm-switch, power": {
+    type: "kvm-switch",
+    inputs: { action: ["choice", "power"], power: ["choice", "click_power"], port: ["str", "2"] },
+    since: "4.26",
+    check: (_, { port }) => assert.equal((port as { id: string }).id, "2"), // as the node answers
+  },
   "screen, snapshot": {
     type: "screen",
     inputs: { action: ["choice", "snapshot"] },
@@ -143,6 +149,15 @@ for (const age of AGES)
       await until(() => new Set(red.at("result").map(({ topic }) => topic)).size === kinds.length);
       const gpio = red.at("result").filter(({ topic }) => topic === "gpio");
       assert.deepEqual(Object.keys(gpio.at(-1)?.["payload"] as object).sort(), ["model", "state"]);
+    });
+
+    test("events as sent, of a kind, whatever the device calls them", async () => {
+      const kinds = ["gpio", "hid", "info"];
+      await red.deploy(flow(device(simulator), node("pikvm-events", { mode: "raw", kinds, connection: false })));
+      const isFrom = (kind: string) => red.at("result").some(({ topic }) => String(topic).startsWith(kind));
+      await until(() => kinds.every(isFrom));
+      const others = red.at("result").filter(({ topic }) => !kinds.some((kind) => String(topic).startsWith(kind)));
+      assert.deepEqual(others, []);
     });
 
     test("events, changes", async () => {

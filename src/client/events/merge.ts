@@ -35,13 +35,30 @@ export interface StateChange {
  */
 export function mergeEvent(states: Readonly<States>, { event_type, event }: DeviceEvent): StateChange | undefined {
   if (!isObject(event)) return undefined;
-  const name = event_type.replace(/_state$/, "");
-  if (name === "loop" || name === "pong") return undefined;
-  if (name.startsWith("info_")) return merged("info", states["info"], { [name.slice("info_".length)]: event }, shallow);
-  if (name === "gpio_model") return merged("gpio", states["gpio"], { model: event }, shallow);
-  if (name === "streamer_ocr" && isObject(event["ocr"])) return merged("ocr", states["ocr"], event["ocr"], replace);
-  return merged(name, states[name], event, RULES.get(name) ?? replace);
+  const kind = kindOf(event_type);
+  if (kind === "loop" || kind === "pong") return undefined;
+  const name = nameOf(event_type);
+  const known = states[kind];
+  if (name.startsWith("info_")) return merged(kind, known, { [name.slice("info_".length)]: event }, shallow);
+  if (name === "gpio_model") return merged(kind, known, { model: event }, shallow);
+  if (name === "streamer_ocr" && isObject(event["ocr"])) return merged(kind, known, event["ocr"], replace);
+  return merged(kind, known, event, RULES.get(kind) ?? replace);
 }
+
+/** The kind of state that an event of this type belongs to, whatever older devices call it. */
+export function kindOf(eventType: string): string {
+  const name = nameOf(eventType);
+  if (name.startsWith("info_")) return "info";
+  return RENAMED.get(name) ?? name;
+}
+
+const nameOf = (eventType: string): string => eventType.replace(/_state$/, "");
+
+/** Events of older devices that were for a part of a state, or had another name. */
+const RENAMED = new Map([
+  ["gpio_model", "gpio"],
+  ["streamer_ocr", "ocr"],
+]);
 
 type Json = Record<string, unknown>;
 type Rule = (known: Json | undefined, event: Json) => Json | undefined;

@@ -17,6 +17,8 @@ export const number: Shape = (value) => typeof value === "number";
 
 export const text: Shape = (value) => typeof value === "string";
 
+export const list: Shape = (value) => Array.isArray(value);
+
 export const texts: Shape = (value) => Array.isArray(value) && value.every(text);
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

@@ -65,6 +65,17 @@ export interface SwitchState {
   atx: { busy: boolean[]; leds: { power: boolean[]; hdd: boolean[] } };
 }
 
+/** The state with the ids of the ports also from devices before 4.72, which do not tell them. */
+export function withIds(state: SwitchState): SwitchState {
+  const { model, summary } = state;
+  const hasOneUnit = model.units.length <= 1;
+  const idOf = ({ id, unit, channel }: SwitchPort | (Omit<SwitchPort, "id"> & { id?: string })): string =>
+    id ?? (hasOneUnit ? `${channel + 1}` : `${unit + 1}.${channel + 1}`);
+  const ports = model.ports.map((port) => ({ ...port, id: idOf(port) }));
+  const { active_port: active, active_id: told = ports[active]?.id ?? "" } = summary;
+  return { ...state, model: { ...model, ports }, summary: { ...summary, active_id: told } };
+}
+
 /** What the lights of a port show. */
 export const SWITCH_ROLES = ["inactive", "active", "flashing", "beacon", "bootloader"] as const;
 export type SwitchRole = (typeof SWITCH_ROLES)[number];

@@ -1,7 +1,15 @@
 import type { ChangeOptions, Commands } from "../http/commands";
 import { ConfigurationError } from "../errors";
+import { list, objectOf } from "../http/shape";
 import { inRange, integerIn, oneOf } from "../ranges";
-import { SWITCH_ROLES, type SwitchColor, type SwitchEdids, type SwitchRole, type SwitchState } from "./switch-state";
+import {
+  SWITCH_ROLES,
+  type SwitchColor,
+  type SwitchEdids,
+  type SwitchRole,
+  type SwitchState,
+  withIds,
+} from "./switch-state";
 import type { CallOptions } from "../http/transport";
 import type { AtxAction, AtxButton } from "../vocabulary";
 
@@ -23,6 +31,7 @@ export interface SwitchPortParams {
   clickResetDelay?: number;
 }
 
+const SWITCH_STATE = objectOf({ model: objectOf({ units: list, ports: list }), summary: objectOf() });
 const BYTE = { min: 0, max: 255 };
 const MAX_PORTS = 20;
 const MAX_UNITS = 5;
@@ -45,8 +54,8 @@ export class Switch {
   }
 
   /** Units, ports, EDIDs, colours, links, LEDs. `GET /api/switch`. */
-  getState({ signal }: CallOptions = {}): Promise<SwitchState> {
-    return this.#commands.transport.get("/api/switch", { signal });
+  async getState({ signal }: CallOptions = {}): Promise<SwitchState> {
+    return withIds(await this.#commands.transport.get<SwitchState>("/api/switch", { signal, shape: SWITCH_STATE }));
   }
 
   /** Shows a port. `POST /api/switch/set_active`. @throws ConfigurationError for what names no port. */
