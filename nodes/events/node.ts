@@ -1,6 +1,6 @@
 import type { Values } from "../../src/actions/action";
 import { sourceModule, type Source } from "../../src/runtime/source";
-import { kindOf } from "../../src/client";
+import { kindOf } from "../../src/client/events/merge";
 import { Changes } from "./changes";
 import { schema } from "./schema";
 

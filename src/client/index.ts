@@ -57,7 +57,6 @@ export type { Macros, PlayOptions, PlayResult } from "./hid/macro-player";
 export type { Media } from "./video/media";
 export type { MediaSocket } from "./video/media-socket";
 export type { MediaState } from "./video/media-state";
-export { kindOf } from "./events/merge";
 export type { DeviceEvent, StateChange } from "./events/merge";
 export type { MjpegFrame, MjpegOptions } from "./video/mjpeg";
 export { type MouseDelta } from "./hid/mouse";

@@ -9,7 +9,6 @@ export interface SoftwareVersion {
  * unknown.
  */
 export const SINCE = {
-  redfish: "2.0",
   /** The mouse may be relative, and a message may hold many movements; before, it is absolute and does not say so. */
   relativeMouse: "2.4",
   /** One call plugs the drive in and pulls it; before, `connect` and `disconnect`. */
@@ -94,7 +93,6 @@ const CALLS: Readonly<Record<string, Feature>> = {
   "/switch": "switch",
   "/switch/set_active_next": "switchSteps",
   "/switch/set_active_prev": "switchSteps",
-  "/redfish/": "redfish",
   "/redfish/v1/Managers": "redfishManagers",
   "/redfish/v1/Systems/SwitchPort": "redfishPorts",
 };

@@ -38,7 +38,9 @@ function glkvmAtx(state: JsonObject): JsonObject {
 function oldModel(age: Age, model: JsonObject): JsonObject {
   const { scheme, view } = model;
   const title = isObject(view) && isObject(view.header) ? view.header.title : undefined;
-  const words = Array.isArray(title) ? (title as Json[]).flatMap((item) => (isObject(item) ? [item.text] : [])) : []; // Array.isArray forgets what the items are
+  const words = Array.isArray(title)
+    ? (title as Json[]).flatMap((item) => (isObject(item) && typeof item.text === "string" ? [item.text] : []))
+    : []; // Array.isArray forgets what the items are
   const isText = !age.since("3.153") && isObject(view);
   return {
     ...model,

@@ -122,7 +122,9 @@ describe("the simulator as each age", () => {
       try {
         const socket = new WebSocket(`${sim.url.replace("http", "ws")}/api/ws?stream=0`, { headers: ADMIN });
         let pongs = 0;
-        socket.on("message", (data: Buffer) => void (data.toString().includes('"pong"') && (pongs += 1)));
+        socket.on("message", (data: Buffer) => {
+          if (data.toString().includes('"pong"')) pongs += 1;
+        });
         await new Promise((resolve) => socket.once("open", resolve));
         socket.send(Buffer.from(frame));
         socket.send(JSON.stringify({ event_type: "ping", event: {} }));

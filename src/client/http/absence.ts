@@ -1,4 +1,4 @@
-import { APIError } from "../errors";
+import { reworded, type APIError } from "../errors";
 import { callSince } from "../versions";
 
 /** The error of a call that the device's software does not have yet says so; any other stays as it is. */
@@ -7,8 +7,6 @@ export function withAge(error: APIError, path: string): APIError {
   if (error.statusCode !== 404 || error.error !== "") return error;
   const since = callSince(path);
   if (since === undefined) return error;
-  const message =
-    `${error.message} This call takes PiKVM software ${since} or newer; ` +
-    "some makers' versions of it lack it all the same.";
-  return new APIError(message, error, { code: "NOT_SUPPORTED", cause: error.cause });
+  const message = `${error.message} This call takes PiKVM software ${since} or newer; some makers leave it out.`;
+  return reworded(error, message);
 }

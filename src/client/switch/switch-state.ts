@@ -72,8 +72,8 @@ export function withIds(state: SwitchState): SwitchState {
   const idOf = ({ id, unit, channel }: SwitchPort | (Omit<SwitchPort, "id"> & { id?: string })): string =>
     id ?? (hasOneUnit ? `${channel + 1}` : `${unit + 1}.${channel + 1}`);
   const ports = model.ports.map((port) => ({ ...port, id: idOf(port) }));
-  const { active_port: active, active_id: told = ports[active]?.id ?? "" } = summary;
-  return { ...state, model: { ...model, ports }, summary: { ...summary, active_id: told } };
+  const active_id = ports[summary.active_port]?.id ?? "";
+  return { ...state, model: { ...model, ports }, summary: { active_id, ...summary } };
 }
 
 /** What the lights of a port show. */

@@ -133,8 +133,7 @@ export class Info implements Subsystem {
     if (field === "uptime") return this.#uptime();
     if (field === "hw") return this.#hardware();
     if (field !== "system" || this.#isApart) return this.parts[field];
-    const { platform: _, ...rest } = this.parts.system;
-    return rest;
+    return Object.fromEntries(Object.entries(this.parts.system).filter(([name]) => name !== "platform"));
   }
 
   get #fields(): readonly Field[] {

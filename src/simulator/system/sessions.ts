@@ -159,7 +159,7 @@ export class Sessions {
   /** Old ones told the new session alone, and last that they had told everything. */
   #welcomeAsBefore(session: Session): void {
     this.#changed(false);
-    for (const { type, event } of this.#announcements) this.#tell(session, type, event());
+    for (const one of this.#announcements) this.#tell(session, one.type, one.event());
     if (this.#context.age.since(SINCE.loopEvent)) this.#send(session, "loop", {});
   }
 
