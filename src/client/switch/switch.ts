@@ -55,7 +55,9 @@ export class Switch {
 
   /** Units, ports, EDIDs, colours, links, LEDs. `GET /api/switch`. */
   async getState({ signal }: CallOptions = {}): Promise<SwitchState> {
-    return withIds(await this.#commands.transport.get<SwitchState>("/api/switch", { signal, shape: SWITCH_STATE }));
+    return withIds(
+      await this.#commands.transport.get<Parameters<typeof withIds>[0]>("/api/switch", { signal, shape: SWITCH_STATE }),
+    );
   }
 
   /** Shows a port. `POST /api/switch/set_active`. @throws ConfigurationError for what names no port. */
