@@ -62,9 +62,26 @@ export class APIError extends PiKVMError {
 }
 
 /**
- * HTTP 401 (no usable credentials) or 403 (credentials refused). Trying again with the same ones may lock an account.
+ * HTTP 401 (no usable credentials), 403 (credentials refused), or the 429 of a firmware that has locked all logins for a
+ * while. Nothing more is sent until the time of the next trial, since trying again may lock an account.
  */
-export class AuthError extends APIError {}
+export class AuthError extends APIError {
+  /** When the login is tried again; absent when the refusal is not one of our login. */
+  declare readonly nextTrial?: Date;
+  /** Seconds for which the device refuses every login, where it says so. */
+  declare readonly lockedFor?: number;
+
+  constructor(message: string, refusal: Refusal, { nextTrial, lockedFor, ...details }: RefusedLogin = {}) {
+    super(message, refusal, details);
+    if (nextTrial !== undefined) this.nextTrial = nextTrial;
+    if (lockedFor !== undefined) this.lockedFor = lockedFor;
+  }
+}
+
+interface RefusedLogin extends ErrorDetails {
+  nextTrial?: Date;
+  lockedFor?: number | undefined;
+}
 
 /** HTTP 409: the device performs another operation of this kind; nothing was done, and trying again is safe. */
 export class BusyError extends APIError {

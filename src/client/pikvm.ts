@@ -38,7 +38,7 @@ import { Edids } from "./switch/switch-edids";
 import { Ports } from "./switch/switch-ports";
 import { System } from "./system/system";
 import type { TransportOptions } from "./http/options";
-import { Transport } from "./http/transport";
+import { Transport, type CallOptions } from "./http/transport";
 import { Video } from "./video/video";
 import { StateWaiter } from "./events/state-waiter";
 import { Watch } from "./events/watch";
@@ -194,6 +194,18 @@ export class PiKVM implements AsyncDisposable {
   /** Logging in and out. */
   get auth(): Auth {
     return this.#open.auth;
+  }
+
+  /**
+   * Tries a refused login again now; without this it is tried 1, 5, 15 and then every 60 minutes after a refusal, and
+   * meanwhile every call is an AuthError with the code `LOGIN_PAUSED` and the time of the next trial. Does nothing where
+   * the login has not been refused. `GET /api/auth/check`, or `POST /api/auth/login` with `auth: "session"`.
+   * @throws AuthError when it is refused again, or was refused five times in the last hour: some devices lock accounts;
+   * the errors of connecting.
+   */
+  async retryLogin({ signal }: CallOptions = {}): Promise<void> {
+    const { access, closed } = this.#open.transport;
+    await access.retryLogin([signal, closed]);
   }
 
   /**

@@ -1,13 +1,13 @@
 import { pause } from "./deadline";
-import type { PiKVMError } from "./errors";
+import { AuthError, type PiKVMError } from "./errors";
 
 /** A change of a connection that is kept up. */
 export interface ConnectionChange {
   connected: boolean;
   /** Why it is not connected; absent when it was closed on purpose. */
   error?: PiKVMError;
-  /** Set when no further attempt is made because the device refused our credentials. */
-  final?: true;
+  /** The login was refused in a trial, too: the outage goes on, and `error` tells when the next trial is. */
+  repeated?: true;
 }
 
 /** In seconds. */
@@ -23,14 +23,16 @@ interface ReconnectOptions {
   /** Gets each change. */
   onChange: (change: ConnectionChange) => void;
   backoff?: Backoff;
+  /** Waits until a refused login may be tried again. @throws the error of a signal that ends meanwhile. */
+  untilTrial: (...signals: (AbortSignal | undefined)[]) => Promise<void>;
   /** Seconds for which what was connected may fail with this error before it counts as an outage. Default 0. */
   grace?: (error: PiKVMError) => number;
 }
 
 /**
  * What keeps a connection up tells here how it goes. Between two attempts there is a pause, which grows with each
- * failure. An outage is reported once, however many attempts it takes and however they fail; its end by a refused login
- * is reported again.
+ * failure. An outage is reported once, however many attempts it takes and however they fail; a refused login is, too,
+ * and then each trial that is refused, since then the time of the next one is known.
  */
 export class Reconnect {
   readonly #options: ReconnectOptions;
@@ -38,6 +40,8 @@ export class Reconnect {
   /** In a row. */
   #failures = 0;
   #failingSince = 0;
+  /** A refused login was reported in this outage. */
+  #isRefused = false;
 
   constructor(options: ReconnectOptions) {
     this.#options = options;
@@ -58,18 +62,18 @@ export class Reconnect {
 
   /** It failed. Waits until it may be tried again. @throws the error of a signal that ends meanwhile. */
   async failed(error: PiKVMError, ...signals: (AbortSignal | undefined)[]): Promise<void> {
-    const { backoff = BACKOFF, grace } = this.#options;
+    const { backoff = BACKOFF, grace, untilTrial } = this.#options;
     this.#failures += 1;
     if (this.#failures === 1) this.#failingSince = performance.now();
+    if (isRefusal(error)) {
+      this.#change({ connected: false, error });
+      await untilTrial(...signals);
+      return;
+    }
     const seconds = (performance.now() - this.#failingSince) / 1000;
     const mayPass = this.#connection.connected && seconds < (grace?.(error) ?? 0);
     if (!mayPass) this.#change({ connected: false, error });
     await pause(pauseAfter(this.#failures, backoff), ...signals);
-  }
-
-  /** It is given up: the device refuses our credentials. */
-  refused(error: PiKVMError): void {
-    this.#change({ connected: false, error, final: true });
   }
 
   /** It was closed on purpose. */
@@ -81,9 +85,14 @@ export class Reconnect {
     const before = this.#connection;
     this.#connection = change;
     const isFirstFailure = change.error !== undefined && before.error === undefined;
-    if (before.connected !== change.connected || isFirstFailure || change.final) this.#options.onChange(change);
+    if (before.connected !== change.connected || isFirstFailure) this.#options.onChange(change);
+    else if (isRefusal(change.error))
+      this.#options.onChange({ ...change, ...(this.#isRefused ? { repeated: true } : {}) });
+    this.#isRefused = !change.connected && (this.#isRefused || isRefusal(change.error));
   }
 }
+
+const isRefusal = (error: PiKVMError | undefined): boolean => error instanceof AuthError && error.nextTrial !== undefined;
 
 /** Exponential with full jitter: many devices or Node-REDs do not come back in step. Seconds. */
 function pauseAfter(failures: number, { backoffStart, backoffCeiling }: Backoff): number {

@@ -10,6 +10,7 @@ import { simulatorPage } from "./page/page";
 import { nginxPage } from "./api/reply";
 import { deliver } from "./server/delivery";
 import type { RequestRecord } from "./server/request-log";
+import type { LockoutSettings } from "./system/lockout";
 
 export interface SimulatorOptions extends HostSettings {
   /** 0 (the default) takes any free port. */
@@ -28,6 +29,8 @@ export interface SimulatorOptions extends HostSettings {
   totpSecret?: string;
   /** false: everybody may do everything, as with `kvmd.auth.enabled=false`. */
   auth?: boolean;
+  /** Lock logins after too many refusals, as GL.iNet's firmware does; not at all when absent. */
+  lockout?: LockoutSettings;
   clock?: Clock;
   /** Images in the storage: name to size in bytes, or to content. */
   images?: Readonly<Record<string, ImageSource>>;
@@ -79,6 +82,7 @@ export class Simulator {
     this.#kvmd = new Kvmd(clock, this.host, { user, passwd }, images);
     this.#kvmd.auth.enabled = options.auth ?? true;
     this.#kvmd.auth.totpSecret = options.totpSecret;
+    if (options.lockout !== undefined) this.#kvmd.auth.lockAfter(options.lockout);
     this.#kvmd.switch.units = options.switchUnits ?? 0;
     this.#kvmd.sessions.secure = this.#identity !== undefined;
     this.#front = new Front(this.#kvmd, {

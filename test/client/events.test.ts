@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { getEventListeners, once } from "node:events";
 import { describe, test, type TestContext } from "node:test";
-import type { ConnectionChange, DeviceEvent, EventStream, PiKVM } from "../../src/client";
+import { AuthError, type ConnectionChange, type DeviceEvent, type EventStream, type PiKVM } from "../../src/client";
 import { EventStream as Stream } from "../../src/client/events/events";
 import { EventLink, type LinkTiming } from "../../src/client/events/link";
 import { Transport } from "../../src/client/http/transport";
@@ -359,13 +359,13 @@ describe("outages", SIDE_BY_SIDE, () => {
     assert.ok((pauses[8] ?? Infinity) < (pauses[5] ?? 0), pauses.join());
   });
 
-  test("a refused login ends the attempts, also for new subscriptions", async (t) => {
+  test("after a refused login nothing is sent before the time of the next trial, also for new subscriptions", async (t) => {
     const { sim } = await bench(t, { passwd: "other" });
     const { link } = fastLink(t, sim.url);
     const stream = new Stream(link);
     const [change] = (await once(stream, "connection")) as [ConnectionChange];
     checkError(change.error, { name: "AuthError", statusCode: 403 });
-    assert.equal(change.final, true);
+    assert.ok(change.error instanceof AuthError && change.error.nextTrial !== undefined);
     // Another link, which is refused for another reason, makes attempts meanwhile.
     let attempts = 0;
     const address = await httpServer(t, (_, response) => {
@@ -379,19 +379,19 @@ describe("outages", SIDE_BY_SIDE, () => {
     await stream.close();
     sim.state.auth.account = { user: "admin", passwd: SECRETS.password };
     const [again] = (await once(new Stream(link), "connection")) as [ConnectionChange];
-    assert.equal(again.final, true);
+    checkError(again.error, { name: "AuthError", code: "LOGIN_PAUSED", statusCode: 403 });
     assert.equal(sim.requests.length, 1);
   });
 
-  test("a device that wants a login where we have none ends the attempts too", async (t) => {
+  test("a device that wants a login where we have none is not asked again at once either", async (t) => {
     const { sim } = await bench(t);
     const kvm = await client(t, { address: sim.url, user: "" });
     const [change] = (await once(kvm.events(), "connection")) as [ConnectionChange];
     checkError(change.error, { name: "AuthError", statusCode: 401 });
-    assert.equal(change.final, true);
+    assert.ok(change.error instanceof AuthError && change.error.nextTrial !== undefined);
   });
 
-  test("credentials that are changed during an outage: the end is told too", async (t) => {
+  test("credentials that are changed during an outage: the refusal is told too", async (t) => {
     const { sim } = await bench(t);
     const { link } = fastLink(t, sim.url);
     const changes = changesOf(link);
@@ -402,7 +402,8 @@ describe("outages", SIDE_BY_SIDE, () => {
     sim.state.auth.account = { user: "admin", passwd: "changed" };
     await sim.restart();
     await until(() => changes.length === 3);
-    assert.equal(changes[2]?.final, true);
+    assert.equal(changes[2]?.error?.name, "AuthError");
+    assert.equal(changes[2].repeated, undefined);
   });
 
   test("closing during an outage ends the attempts", async (t) => {

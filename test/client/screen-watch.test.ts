@@ -229,9 +229,15 @@ describe("watching the screen", SIDE_BY_SIDE, () => {
     await until(() => watched.seen.length > 0);
   });
 
-  test("a refused login ends it", async (t) => {
-    const { kvm } = await running(t, { password: "wrong" });
-    await failure(watch(t, kvm, { mode: "frames" }).end, { name: "AuthError" });
+  test("a refused login is told, and sat out as an outage is", async (t) => {
+    const { sim, kvm } = await running(t, { password: "wrong" });
+    const watched = watch(t, kvm, { mode: "frames" });
+    await until(() => watched.connection.length === 1);
+    assert.equal(watched.connection[0]?.error?.name, "AuthError");
+    sim.state.auth.account = { user: "admin", passwd: "wrong" };
+    await kvm.retryLogin();
+    await until(() => watched.seen.length > 0);
+    assert.deepEqual(watched.connection.at(-1), { connected: true });
   });
 
   test("pictures that cannot be compared are told once", async (t) => {

@@ -100,7 +100,8 @@ const TOO_OLD =
 /** What asking again over the same connection cannot change. */
 const isFinal = (error: unknown): boolean =>
   !(error instanceof PiKVMError) ||
-  error instanceof AuthError ||
+  // A refused login is tried again when it is time for it; a refused call is not.
+  (error instanceof AuthError && error.nextTrial === undefined) ||
   error instanceof ConfigurationError ||
   isUnknownCall(error);
 

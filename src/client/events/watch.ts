@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { within } from "../deadline";
-import { WaitTimeoutError } from "../errors";
+import { AuthError, WaitTimeoutError } from "../errors";
 import { Wait } from "../wait";
 import { EventStream } from "./events";
 import type { EventLink } from "./link";
@@ -112,11 +112,11 @@ class ReportedValue {
     wait.see(value);
   }
 
-  #follow({ connected, error, final }: ConnectionChange, wait: Wait<unknown>): void {
+  #follow({ connected, error }: ConnectionChange, wait: Wait<unknown>): void {
     if (!connected) {
       this.#isStale = true;
       wait.lose();
     }
-    if (error && (final || !this.isKnown)) wait.fail(error);
+    if (error && (error instanceof AuthError || !this.isKnown)) wait.fail(error);
   }
 }

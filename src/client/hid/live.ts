@@ -1,5 +1,5 @@
 import { within } from "../deadline";
-import { ConnectionTimeoutError } from "../errors";
+import { AuthError, ConnectionTimeoutError } from "../errors";
 import type { EventLink } from "../events/link";
 import type { ConnectionChange } from "../reconnect";
 import { LiveHid } from "./live-hid";
@@ -56,6 +56,8 @@ async function ready({ transport, link }: Device, { signal }: LiveOptions): Prom
         const onConnection = ({ error }: ConnectionChange): void => (error ? wait.fail(error) : deadline.renew());
         link.on("state", onState).on("connection", onConnection);
         onState();
+        // The next trial may be an hour away.
+        if (link.connection.error instanceof AuthError) wait.fail(link.connection.error);
         return () => link.off("state", onState).off("connection", onConnection);
       },
     });

@@ -69,6 +69,9 @@ export function refusalOf(answer: Answer): APIError {
   const reason = [refusal.errorMsg, HINTS[statusCode]].filter(Boolean).join(". ");
   const message = `HTTP ${statusCode}: ${reason || describeBody(answer)}`;
   if (statusCode === 401 || statusCode === 403) return new AuthError(message, refusal);
+  // GL.iNet's firmware, after too many refused logins.
+  if (statusCode === 429 && refusal.error === "RateLimitError")
+    return new AuthError(message, refusal, { lockedFor: remainingTimeIn(answer.text) });
   if (statusCode === 409) return new BusyError(message, refusal);
   if (statusCode === 503) return new UnavailableError(message, refusal);
   // The web server before kvmd has lost its answer, perhaps while kvmd worked: running requests of a kvmd that stops
@@ -116,6 +119,15 @@ function envelopeIn(value: unknown): Envelope | undefined {
   const result = isRecord(value["result"]) ? value["result"] : {};
   return { ok: false, result: { error: textOf(result["error"]), error_msg: textOf(result["error_msg"]) } };
 }
+
+function remainingTimeIn(text: string): number | undefined {
+  const { result } = parseJson(text) as { result: { remaining_time?: unknown } }; // it is an envelope
+  const seconds = result.remaining_time;
+  return typeof seconds === "number" && seconds > 0 ? Math.min(seconds, LONGEST_LOCK) : undefined;
+}
+
+/** A day in seconds. */
+const LONGEST_LOCK = 86_400;
 
 /** @returns undefined for what is no JSON. */
 function parseJson(text: string): unknown {

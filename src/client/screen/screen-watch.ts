@@ -1,5 +1,5 @@
 import { Deadline, pause, throwIfCancelled } from "../deadline";
-import { APIError, AuthError, CancelledError, ConfigurationError, PiKVMError } from "../errors";
+import { APIError, CancelledError, ConfigurationError, PiKVMError } from "../errors";
 import { Reconnect, type ConnectionChange } from "../reconnect";
 import { LivePictures } from "../video/live-pictures";
 import { inRange } from "../ranges";
@@ -95,7 +95,8 @@ export class ScreenWatch {
     looking: Looking,
     { signal, onConnection = () => undefined }: WatchScreenOptions,
   ): AsyncGenerator<ScreenChange, void, undefined> {
-    const reconnect = new Reconnect({ onChange: onConnection, grace: restartTime });
+    const untilTrial = (...signals: (AbortSignal | undefined)[]) => this.#video.untilTrial(...signals);
+    const reconnect = new Reconnect({ onChange: onConnection, untilTrial, grace: restartTime });
     for (;;) {
       try {
         for await (const seen of this.#whileVideoRuns(looking, signal)) {
@@ -130,9 +131,9 @@ export class ScreenWatch {
   }
 }
 
-const FINAL = [AuthError, ConfigurationError, CancelledError];
+const FINAL = [ConfigurationError, CancelledError];
 
-/** Whether it may work again without anybody's doing: not after a refused login, wrong settings or a cancel. */
+/** Whether it may work again without anybody's doing: not after wrong settings or a cancel. */
 function mayPass(error: unknown): error is PiKVMError {
   return error instanceof PiKVMError && (!FINAL.some((kind) => error instanceof kind) || isOutside(error));
 }

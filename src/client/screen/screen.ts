@@ -104,10 +104,9 @@ export class Screen {
    * differ from the last one told; that the picture stands still for some time, and moves again; that the signal is
    * lost, and comes back; that a text is shown, and gone. Who is slow in taking them gets the newest picture next;
    * nothing piles up. The video runs meanwhile. An outage is sat out, with growing pauses, and told once by
-   * `onConnection`; what was seen before it counts on. At first the state is only learnt, except for `frames`, the
-   * first picture of `changes`, and a text that is shown already.
-   * @throws ConfigurationError for what is out of range, at once; later AuthError, when the device refuses the login;
-   * CancelledError.
+   * `onConnection`, as is a refused login, and each trial of it; what was seen before it counts on. At first the state
+   * is only learnt, except for `frames`, the first picture of `changes`, and a text that is shown already.
+   * @throws ConfigurationError for what is out of range, at once; CancelledError.
    */
   watch(condition: ScreenCondition, options: WatchScreenOptions = {}): AsyncGenerator<ScreenChange, void, undefined> {
     return this.#watch.watch(condition, options);

@@ -38,7 +38,7 @@ export async function openWebSocket(
   ends: readonly (AbortSignal | undefined)[],
 ): Promise<DeviceSocket> {
   const signals = [...ends, transport.closed];
-  return transport.withAuth((headers) => handshake(transport, path, headers, signals), signals);
+  return transport.withAuth((headers) => handshake(transport, path, headers, signals), { path, signals });
 }
 
 async function handshake(

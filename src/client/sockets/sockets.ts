@@ -41,6 +41,11 @@ export class Sockets {
     return this.#transport.closed;
   }
 
+  /** As `Access.untilTrial`. */
+  untilTrial(...signals: readonly (AbortSignal | undefined)[]): Promise<void> {
+    return this.#transport.access.untilTrial(...signals);
+  }
+
   /** Something that lives on sessions of kvmd; there is no other way to open one. */
   share<T>({ open, ...sharing }: SessionSharing<T>): Shared<T> {
     return new Shared({

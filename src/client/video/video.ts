@@ -26,17 +26,24 @@ const TIMEOUT = { min: 0, max: DAY, unit: " s" };
 export class Video {
   /** Ends when the device is closed. */
   readonly closed: AbortSignal;
+  readonly #sockets: Sockets;
   readonly #shared: Shared<Viewer>;
 
   /** @param idle seconds. @throws ConfigurationError for an idle time out of range. */
   constructor(sockets: Sockets, idle: number, timing = SOCKET_TIMING) {
     this.closed = sockets.closed;
+    this.#sockets = sockets;
     this.#shared = sockets.share({
       open: (sessions) => new Viewer(sessions, timing),
       closed: (viewer) => viewer.ended,
       isSpent: (viewer) => viewer.end.aborted,
       idle: inRange("The idle time of the video", idle, TIMEOUT),
     });
+  }
+
+  /** As `Access.untilTrial`. */
+  untilTrial(...signals: readonly (AbortSignal | undefined)[]): Promise<void> {
+    return this.#sockets.untilTrial(...signals);
   }
 
   /** How far it is, as the device tells; `not connected` also while nobody needs it. */

@@ -41,7 +41,7 @@ export function ok(result: Json = {}): Reply {
 }
 
 export function refusal(error: KvmdError): Reply {
-  return envelope(error.status, { error: error.kind, error_msg: error.message });
+  return envelope(error.status, { error: error.kind, error_msg: error.message, ...error.more });
 }
 
 /** `ok` is literally `status == 200`. */

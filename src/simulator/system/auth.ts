@@ -5,6 +5,7 @@ import { forbidden, unauthorized } from "../api/errors";
 import { formFields } from "../api/form";
 import { ok, plainStatus, type Reply } from "../api/reply";
 import type { Context, KvmdRequest, Route, Subsystem } from "../api/subsystem";
+import { Lockout, type LockoutSettings } from "./lockout";
 import { acceptsCode } from "./totp";
 import * as valid from "../api/validators";
 
@@ -28,6 +29,9 @@ export class Auth implements Subsystem {
   readonly #context: Pick<Context, "clock" | "log">;
   enabled = true;
   totpSecret: string | undefined;
+  /** The authentication server (LDAP, RADIUS, …) is away: kvmd refuses everybody. */
+  serverDown = false;
+  #lockout: Lockout | undefined;
   /** As `kvmd.auth.expire`: no session lives longer, in seconds; 0 is no limit. */
   limit = 0;
   /**
@@ -49,6 +53,15 @@ export class Auth implements Subsystem {
     { method: "POST", path: "/auth/logout", handle: (request) => this.#logout(request) },
     { method: "GET", path: "/auth/check", handle: () => undefined },
   ];
+
+  /** Locks logins after too many refusals, as GL.iNet's firmware does. */
+  get lockout(): Lockout | undefined {
+    return this.#lockout;
+  }
+
+  lockAfter(settings: LockoutSettings): void {
+    this.#lockout = new Lockout(this.#context.clock, settings);
+  }
 
   /** Sessions live in kvmd's memory only. */
   stop(): void {
@@ -84,11 +97,20 @@ export class Auth implements Subsystem {
 
   #authorize(name: string, passwd: string): void {
     const user = valid.user(name);
-    if (!this.#knows(user, valid.passwd(passwd))) throw forbidden();
+    this.#admit(user, valid.passwd(passwd), false);
     this.#context.log("auth", `Authorized user '${user}' via auth service 'htpasswd'`);
   }
 
+  /** @throws KvmdError 403, or 429 where logins are locked. */
+  #admit(user: string, passwd: string, isLogin: boolean): void {
+    this.#lockout?.check(isLogin);
+    if (this.#knows(user, passwd)) return;
+    this.#lockout?.refused(isLogin);
+    throw forbidden();
+  }
+
   #knows(user: string, passwd: string): boolean {
+    if (this.serverDown) return false;
     if (this.totpSecret === undefined) return user === this.account.user && passwd === this.account.passwd;
     const right = user === this.account.user && passwd.slice(0, -6) === this.account.passwd;
     return right && acceptsCode(this.totpSecret, passwd.slice(-6), this.#context.clock.wall());
@@ -108,7 +130,7 @@ export class Auth implements Subsystem {
     const passwd = valid.passwd(form.get("passwd") ?? "");
     const expire = valid.int(form.get("expire") ?? "0", { name: "expiration time", min: 0 });
     const redirect = valid.oneOf(form.get("redirect") ?? "", "login redirect", ["", "/", "/kvm", "/kvm/"], 4096);
-    if (!this.#knows(user, passwd)) throw forbidden();
+    this.#admit(user, passwd, true);
     const token = randomBytes(32).toString("hex");
     const lifetime = Math.min(expire === 0 ? Infinity : expire, this.limit === 0 ? Infinity : this.limit) * 1000;
     this.#sessions.set(token, { user, lifetime, expires: this.#context.clock.now() + lifetime, sockets: 0 });
