@@ -66,6 +66,15 @@ export class Device {
     return lease.thing.kvm;
   }
 
+  /**
+   * Tries a refused login again now, if a node uses the device.
+   * @throws as `PiKVM.retryLogin`.
+   */
+  async retryLogin(): Promise<void> {
+    const kvm = await this.#shared.current?.kvm;
+    await kvm?.retryLogin();
+  }
+
   /** The last one to leave closes the connections. */
   async leave(user: object): Promise<void> {
     const lease = this.#leases.get(user);

@@ -1,4 +1,4 @@
-import { APIError, errorKinds, PiKVMError, WaitTimeoutError } from "../client";
+import { APIError, AuthError, errorKinds, PiKVMError, WaitTimeoutError } from "../client";
 import type { Done, FlowNode, Message, Send } from "./red";
 
 /** An error in a flow message, in the language of the device's own JSON. */
@@ -17,6 +17,8 @@ interface FlowError {
   retryable: boolean;
   /** Present when it is not known whether the device has carried the request out. */
   outcome?: "unknown";
+  /** When a refused login is tried again: ISO 8601, in UTC. */
+  next_trial?: string;
   /** What was seen last, where a value or a text was waited for. */
   last_value?: unknown;
   source: { id: string; type: string; name: string; count: number };
@@ -62,6 +64,7 @@ function flowError(error: PiKVMError, node: FlowNode, count: number): FlowError 
     code: error.code,
     retryable: error.retryable,
     ...(error.outcome ? { outcome: error.outcome } : {}),
+    ...(error instanceof AuthError && error.nextTrial ? { next_trial: error.nextTrial.toISOString() } : {}),
     ...(error instanceof WaitTimeoutError && "lastValue" in error ? { last_value: error.lastValue } : {}),
     source: { id: node.id, type: node.type, name: node.name ?? "", count },
   };

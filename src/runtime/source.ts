@@ -155,6 +155,11 @@ class SourceNode {
   }
 
   #onConnection(change: ConnectionChange, source: Source): void {
+    if (change.repeated && change.error) {
+      // The flow knows of it already; the time of the next trial is new.
+      this.#status.show({ is: "failed", error: change.error });
+      return;
+    }
     this.#missing?.onConnection(change.connected);
     if (change.connected) this.#status.show({ is: "connected" });
     this.#emit(source.onConnection?.(change));

@@ -1,4 +1,4 @@
-import { errorKinds, type PiKVMError } from "../client";
+import { AuthError, errorKinds, type PiKVMError } from "../client";
 import { commonWord, type FlowNode, type NodeAPI, type NodeStatus } from "./red";
 
 /** What a node does, or how it is. */
@@ -40,6 +40,7 @@ const FAILURES: Record<string, Look> = {
 
 const FAILED: Look = { fill: "red", shape: "dot", words: "failed" };
 const NOT_CONFIGURED: Look = { fill: "red", shape: "ring", words: "not_configured" };
+const REFUSED_UNTIL: Look = { fill: "red", shape: "dot", words: "refused_until" };
 /** Every good news of a device whose certificate is not checked comes with this warning. */
 const INSECURE: Look = { fill: "yellow", shape: "dot", words: "insecure" };
 
@@ -64,6 +65,9 @@ function lookOf(state: State): Look {
 
 function failureLook(error: PiKVMError): Look {
   if (error.code === "NOT_CONFIGURED") return NOT_CONFIGURED;
+  // By the clock of this computer, as in the log.
+  if (error instanceof AuthError && error.nextTrial)
+    return { ...REFUSED_UNTIL, values: { time: error.nextTrial.toTimeString().slice(0, 5) } };
   const look = errorKinds(error).map((name) => FAILURES[name]);
   return look.find((found) => found !== undefined) ?? FAILED;
 }
