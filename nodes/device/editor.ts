@@ -1,7 +1,7 @@
 import { fingerprintIn, readAddress } from "../../src/client/vocabulary";
 import { prepareCertificate } from "../../src/editor/certificate";
 import { definitionOf, storedOf } from "../../src/editor/definition";
-import { isEnvReference } from "../../src/editor/validate";
+import { insideProblem, isEnvReference } from "../../src/editor/validate";
 import { problemOf } from "../../src/editor/widgets";
 import { common, wordsOf } from "../../src/editor/words";
 import { isUsed, isWanted, type MayBe } from "../../src/schema/when";
@@ -34,10 +34,12 @@ const mayBe =
 
 export const editor = definitionOf(schema, {
   problem(node, name, value) {
+    // A password, or another secret.
+    if (!(name in schema.fields)) return isEnvReference(value) ? undefined : insideProblem(value);
     const field = schema.fields[name as keyof typeof schema.fields];
-    if (!isUsed("when" in field ? field.when : undefined, mayBe(node)) || isEnvReference(value.trim()))
-      return undefined;
-    return PROBLEMS[name] ? PROBLEMS[name](value) : problemOf(field, value, "str", mayBe(node));
+    if (!isUsed("when" in field ? field.when : undefined, mayBe(node)) || isEnvReference(value)) return undefined;
+    const problem = insideProblem(value);
+    return problem ?? (PROBLEMS[name] ? PROBLEMS[name](value) : problemOf(field, value, "str", mayBe(node)));
   },
   label: (node) => String(storedOf(schema, node)["address"]) || "pikvm-device",
   prepare(node) {

@@ -1,9 +1,10 @@
 import { serveCertificate } from "../../src/runtime/certificate";
 import { serveChoices } from "../../src/runtime/choices";
 import { Device, DEVICE_TYPE, type DeviceNode } from "../../src/runtime/device";
-import type { NodeAPI, NodeDef } from "../../src/runtime/red";
+import { commonWord, type NodeAPI, type NodeDef } from "../../src/runtime/red";
 import { serveScreen } from "../../src/runtime/screen";
-import { credentialsOf, settingsIn, storedIn } from "../../src/runtime/stored";
+import { credentialsOf, secretsIn, settingsIn, storedIn } from "../../src/runtime/stored";
+import { checkVariables } from "../../src/runtime/variables";
 import { optionsOf, type DeviceCredentials } from "./options";
 import { schema } from "./schema";
 
@@ -19,7 +20,10 @@ export = (RED: NodeAPI): void => {
         // An unnamed device is called by its address.
         name: String(stored.name || stored["address"]),
         isInsecure: stored["trust"] === "none",
-        options: () => optionsOf(RED, settings, this.credentials),
+        options: () => {
+          checkVariables(RED, stored, { name: "name", label: commonWord(RED, "label.name"), value: stored.name, verbatim: false });
+          return optionsOf(RED, settings, secretsIn(RED, schema, this));
+        },
       });
       this.on("close", (done: () => void) => void this.device.close().finally(done));
     },

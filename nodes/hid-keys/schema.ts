@@ -6,6 +6,7 @@ export const schema = actionNode({
   fields: {
     action: choice(["text", "shortcut", "key", "release"], { icon: "keyboard-o", default: "text" }),
     text: text({
+      verbatim: true,
       icon: "i-cursor",
       default: fromMsg("payload"),
       empty: true,

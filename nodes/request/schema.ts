@@ -10,6 +10,7 @@ export const schema = actionNode({
     path: text({ icon: "link", default: "/api/info", hint: true, when: { call: ["custom"] } }),
     query: query({ icon: "question", default: "", hint: true }),
     body: anything({
+      verbatim: true,
       icon: "file-text-o",
       default: fromMsg("payload"),
       blank: true,

@@ -5,6 +5,7 @@ import { readAs, readerOf } from "../actions/read";
 import { asPiKVMError } from "../actions/thrown";
 import type { Fields } from "../schema/field";
 import { fieldsOf } from "../schema/node";
+import { isUsed, isWanted, type MayBe } from "../schema/when";
 import { deviceById, deviceByName, type Device } from "./device";
 import { describeSource, evaluate, type TypedInput } from "./evaluate";
 import { fail, isErrorOutputWired } from "./failure";
@@ -13,6 +14,7 @@ import { settledSoon } from "./settled";
 import { Status } from "./status";
 import type { Stored } from "./stored";
 import { expectFailures, Streams } from "./streams";
+import { checkedInput, throwIfVariable } from "./variables";
 
 /**
  * Messages that one node works on or holds at the same time; a flow that sends faster than a device works must hear of
@@ -162,15 +164,24 @@ export class ActionNode<F extends Fields> {
     const evaluated = new Map<string, () => unknown>();
     for (const [name, field] of fieldsOf(schema)) {
       const input: TypedInput = { value: textOf(this.#config[name]), type: textOf(this.#config[`${name}Type`]) };
-      const answer = await evaluate(this.#RED, this.#node, input, message).then(
-        (value) => () => readAs(readerOf(field), value, this.#RED._(`label.${name}`), describeSource(input)),
+      const label = this.#RED._(`label.${name}`);
+      const evaluating = async (): Promise<unknown> => {
+        const checked = checkedInput(this.#RED, this.#node, { name, label, field, input });
+        return evaluate(this.#RED, this.#node, checked, message);
+      };
+      const answer = await evaluating().then(
+        (value) => () => readAs(readerOf(field), value, label, describeSource(input)),
         (error: unknown) => () => {
           throw error;
         },
       );
       evaluated.set(name, answer);
     }
-    return lazily(schema, (name) => evaluated.get(name)?.());
+    const values = lazily(schema, (name) => evaluated.get(name)?.());
+    // Before the action has sent anything.
+    for (const [name, field] of fieldsOf(schema))
+      if (isUsed(field.when, mayBeIn(values))) throwIfVariable(() => values[name]);
+    return values;
   }
 
   /** The result is out, whatever those do who are told that the message is done. */
@@ -209,6 +220,17 @@ export class ActionNode<F extends Fields> {
 /** Whether a node before this one only tells how far it is: that is no order to do anything. */
 function isProgress({ progress, ...message }: Message): boolean {
   return typeof progress === "object" && progress !== null && "unit" in progress && !("payload" in message);
+}
+
+/** Whether a field holds one of these values; one that cannot be used may have been meant as any. */
+function mayBeIn(values: Readonly<Record<string, unknown>>): MayBe {
+  return (name, wanted) => {
+    try {
+      return isWanted(String(values[name]), wanted);
+    } catch {
+      return true;
+    }
+  };
 }
 
 /** For what was cancelled and has not come to an end soon. */

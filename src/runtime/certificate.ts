@@ -1,5 +1,6 @@
 import { asPiKVMError } from "../actions/thrown";
-import { ConnectError, parseAddress, readCertificate } from "../client";
+import { ConfigurationError, ConnectError, parseAddress, readCertificate } from "../client";
+import { referenceIn, variableIn } from "../schema/variable";
 import type { NodeAPI } from "./red";
 
 /** Seconds for a look at a certificate while a person waits in the dialog. */
@@ -21,9 +22,12 @@ export function serveCertificate(RED: NodeAPI): void {
 
 async function look(address: string): Promise<{ fingerprint: string; subject: string; valid_to: string }> {
   // As in every setting of a node, `${NAME}` alone stands for an environment variable.
-  const variable = /^\$\{(\w+)\}$/.exec(address)?.[1];
+  const variable = variableIn(address);
+  if (variable === undefined && referenceIn(address) !== undefined)
+    throw new ConfigurationError("A variable inside of an address is not replaced: put all of the address into one.");
+  const resolved = variable === undefined ? address : process.env[variable];
+  if (resolved === undefined) throw new ConfigurationError(`The environment variable ${variable} is not set.`);
   try {
-    const resolved = variable === undefined ? address : (process.env[variable] ?? "");
     const { fingerprint, subject, validTo } = await readCertificate(parseAddress(resolved), TIMEOUT);
     return { fingerprint, subject, valid_to: validTo };
   } catch (error) {

@@ -1,7 +1,8 @@
 import { ConfigurationError, ConnectionTimeoutError, PiKVM, type PiKVMOptions } from "../client";
 import { Shared, type Lease } from "../client/shared";
-import type { FlowNode, NodeAPI } from "./red";
+import { commonWord, type FlowNode, type NodeAPI } from "./red";
 import { settledSoon } from "./settled";
+import { checkChosen } from "./variables";
 
 export const DEVICE_TYPE = "pikvm-device";
 
@@ -101,6 +102,7 @@ export interface DeviceNode<Credentials extends object = object> extends FlowNod
 
 /** @throws ConfigurationError when there is no such configured device, or it is not deployed. */
 export function deviceById(RED: NodeAPI, id: string): Device {
+  checkChosen(commonWord(RED, "label.device"), id);
   // Node-RED types it as always there; it is null for an id that is not deployed, and may be any node.
   const node = RED.nodes.getNode(id) as DeviceNode | null | undefined;
   if (node?.type !== DEVICE_TYPE) {

@@ -30,6 +30,8 @@ interface Common {
   when?: When;
   /** Seldom touched: the help explains it last. */
   expert?: true;
+  /** A text that may have `${...}` inside as what it is: something to type, a pattern. */
+  verbatim?: true;
 }
 
 interface WithText extends Common {
