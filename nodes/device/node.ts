@@ -21,7 +21,12 @@ export = (RED: NodeAPI): void => {
         name: String(stored.name || stored["address"]),
         isInsecure: stored["trust"] === "none",
         options: () => {
-          checkVariables(RED, stored, { name: "name", label: commonWord(RED, "label.name"), value: stored.name, verbatim: false });
+          checkVariables(RED, stored, {
+            name: "name",
+            label: commonWord(RED, "label.name"),
+            value: stored.name,
+            verbatim: false,
+          });
           return optionsOf(RED, settings, secretsIn(RED, schema, this));
         },
       });

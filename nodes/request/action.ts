@@ -23,7 +23,10 @@ export const request = actionsQuietlyBy(schema, "call", {
   redfish: (work) => ask(work, { method: "GET", path: "/api/redfish/v1/Systems/0", format: "json" }),
 });
 
-async function ask({ pikvm, fields: { query, timeout, retryLogin }, signal }: RequestWork, { method, path, format, body }: Call) {
+async function ask(
+  { pikvm, fields: { query, timeout, retryLogin }, signal }: RequestWork,
+  { method, path, format, body }: Call,
+) {
   if (retryLogin) await pikvm.retryLogin({ signal });
   const options = { query, ...bodyOf(body), timeout, signal };
   const answer =

@@ -92,7 +92,8 @@ export class Reconnect {
   }
 }
 
-const isRefusal = (error: PiKVMError | undefined): boolean => error instanceof AuthError && error.nextTrial !== undefined;
+const isRefusal = (error: PiKVMError | undefined): boolean =>
+  error instanceof AuthError && error.nextTrial !== undefined;
 
 /** Exponential with full jitter: many devices or Node-REDs do not come back in step. Seconds. */
 function pauseAfter(failures: number, { backoffStart, backoffCeiling }: Backoff): number {

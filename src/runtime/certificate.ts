@@ -24,7 +24,9 @@ async function look(address: string): Promise<{ fingerprint: string; subject: st
   // As in every setting of a node, `${NAME}` alone stands for an environment variable.
   const variable = variableIn(address);
   if (variable === undefined && referenceIn(address) !== undefined)
-    throw new ConfigurationError("A variable inside of an address is not replaced: put all of the address into one.");
+    throw new ConfigurationError(
+      `"${address}" is not an address: a variable inside of it is not replaced; put all into one.`,
+    );
   const resolved = variable === undefined ? address : process.env[variable];
   if (resolved === undefined) throw new ConfigurationError(`The environment variable ${variable} is not set.`);
   try {

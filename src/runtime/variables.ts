@@ -64,7 +64,13 @@ export function checkedInput(
   checkVariables(RED, node, { name, label, value, verbatim: !isLiteral || isVerbatim(field) });
   if (type === SECRET) {
     const { secret } = (node.credentials as { secret?: unknown } | undefined) ?? {};
-    checkVariables(RED, node, { name: SECRET, label: RED._("label.secret"), value: secret, verbatim: true, isSecret: true });
+    checkVariables(RED, node, {
+      name: SECRET,
+      label: RED._("label.secret"),
+      value: secret,
+      verbatim: true,
+      isSecret: true,
+    });
   }
   return input;
 }
@@ -84,7 +90,9 @@ function checkedVariable(
   node: FlowNode,
   { name, label, input }: { name: string; label: string; input: TypedInput },
 ): TypedInput {
-  const missing = variablesOf(input.value).find((variable) => RED.util.getSetting(node, variable) === undefined);
+  // Node-RED types it as always there.
+  const settingOf = (variable: string) => RED.util.getSetting(node, variable) as string | undefined;
+  const missing = variablesOf(input.value).find((variable) => settingOf(variable) === undefined);
   if (missing === undefined) return input;
   const raw = rawOf(RED, node, name, false);
   // Written as ${NAME}, it was put in when the node was made.
@@ -124,7 +132,8 @@ function rawOf(RED: NodeAPI, node: Placed, name: string, isSecret: boolean): unk
 /** Of a module nothing is known but the value itself: then anything may be meant. */
 function textsIn(raw: unknown): { includes: (text: string) => boolean } {
   if (raw === undefined) return { includes: () => true };
-  return Array.isArray(raw) ? raw.map(String) : [String(raw)];
+  const texts: readonly unknown[] = Array.isArray(raw) ? raw : [raw];
+  return { includes: (text) => texts.includes(text) };
 }
 
 function notSet(label: string, variable: string, isGlobal: boolean): ConfigurationError {

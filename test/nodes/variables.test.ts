@@ -154,7 +154,9 @@ describe("a node of a flow", () => {
   }
 
   test("names the device that it does not find", async () => {
-    const { message } = await refusedWith(flow(device(simulator, RIGHT), node("pikvm-request", { device: "${TEST_GONE}" })));
+    const { message } = await refusedWith(
+      flow(device(simulator, RIGHT), node("pikvm-request", { device: "${TEST_GONE}" })),
+    );
     assert.match(message, /^Device: the environment variable TEST_GONE is not set/);
   });
 
@@ -214,7 +216,12 @@ describe("in a subflow", () => {
         env: [entry("path", "/api/atx")],
       },
       { ...device(simulator, RIGHT), ...inside, id: "inside", address: "${address}" },
-      { ...node("pikvm-request", fields({ call: ["choice", "custom"], path: ["str", "${path}"] })), ...inside, id: "asking", device: "inside" },
+      {
+        ...node("pikvm-request", fields({ call: ["choice", "custom"], path: ["str", "${path}"] })),
+        ...inside,
+        id: "asking",
+        device: "inside",
+      },
       {
         id: "node",
         type: "subflow:sub",

@@ -84,9 +84,10 @@ export class EventLink extends EventEmitter<LinkEvents> {
 
   /** Never rejects. Ends when nobody holds the link any more. */
   async #keepConnected({ end, connect }: Sessions, reconnect: Reconnect): Promise<void> {
-    while (!end.aborted) {
+    for (;;) {
       const error = await this.#connect(connect, reconnect);
-      if (!end.aborted) await reconnect.failed(error, end).catch(() => undefined);
+      if (end.aborted) break;
+      await reconnect.failed(error, end).catch(() => undefined);
     }
     reconnect.closed();
   }

@@ -1,4 +1,15 @@
-import { choice, DEVICE, FOR_NUMBERS, FOR_VARIABLES, FROM_MSG, NAME, NO_DEVICE, number, text, type Visit } from "./visit";
+import {
+  choice,
+  DEVICE,
+  FOR_NUMBERS,
+  FOR_VARIABLES,
+  FROM_MSG,
+  NAME,
+  NO_DEVICE,
+  number,
+  text,
+  type Visit,
+} from "./visit";
 
 export const visit: Visit = {
   mistakes: [
