@@ -204,7 +204,8 @@ export class PiKVM implements AsyncDisposable {
    * the errors of connecting.
    */
   async retryLogin({ signal }: CallOptions = {}): Promise<void> {
-    const { access, closed } = this.#open.transport;
+    const { access, closed, connector } = this.#open.transport;
+    connector.retryLogin();
     await access.retryLogin([signal, closed]);
   }
 

@@ -73,6 +73,7 @@ export class Transport {
       connectTimeout: options.connectTimeout ?? 10,
       proxy: options.proxy,
       closed: this.#destroyed.signal,
+      clock: options.clock,
     });
     this.timeout = options.timeout ?? 30;
     this.#readOnly = options.readOnly ?? false;
