@@ -16,11 +16,14 @@ export = (RED: NodeAPI): void => {
       const settings = settingsIn(RED, schema, stored, "the device's dialog");
       this.device = new Device({
         id: this.id,
-        // An unnamed device is called by its address.
-        name: String(stored.name || stored["address"]),
+        // An unnamed device is called by its address, or else by its id: what a message says must lead back to it.
+        name: String(stored.name || stored["address"]) || this.id,
+        flow: this.z || undefined,
+        alias: this._alias,
         isInsecure: stored["trust"] === "none",
         options: () => optionsOf(RED, settings, this.credentials),
       });
+      this.device.announce();
       this.on("close", (done: () => void) => void this.device.close().finally(done));
     },
     credentialsOf<DeviceCredentials>(schema),

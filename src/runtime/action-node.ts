@@ -5,9 +5,10 @@ import { readAs, readerOf } from "../actions/read";
 import { asPiKVMError } from "../actions/thrown";
 import type { Fields } from "../schema/field";
 import { fieldsOf } from "../schema/node";
-import { deviceById, deviceByName, type Device } from "./device";
+import { deviceById, type Device } from "./device";
 import { describeSource, evaluate, type TypedInput } from "./evaluate";
 import { fail, isErrorOutputWired } from "./failure";
+import { deviceByName, nameFor } from "./find-device";
 import type { Done, FlowNode, Message, NodeAPI, Send } from "./red";
 import { settledSoon } from "./settled";
 import { Status } from "./status";
@@ -132,7 +133,7 @@ export class ActionNode<F extends Fields> {
 
   async #prepare({ message, cancel, send }: Job): Promise<Work<F>> {
     const device = this.#chooseDevice(message);
-    message["pikvm"] = device.name;
+    message["pikvm"] = nameFor(this.#RED, this.#node, device);
     this.#devices.set(device.id, device);
     this.#status.isInsecure = device.isInsecure;
     const pikvm: PiKVM = await device.join(this.#node);
@@ -153,7 +154,7 @@ export class ActionNode<F extends Fields> {
     // Anything else must not end at the dialog's device: that would be the wrong computer.
     if (typeof named !== "string")
       throw new ConfigurationError("msg.pikvm must be the name or id of a device, as a text.");
-    return deviceByName(this.#RED, named);
+    return deviceByName(this.#RED, this.#node, named);
   }
 
   /** All fields are evaluated, but only those that the action uses must be right. */

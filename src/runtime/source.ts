@@ -14,6 +14,7 @@ import type { Fields } from "../schema/field";
 import { typeOf, type NodeSchema } from "../schema/node";
 import { deviceById, type Device } from "./device";
 import { fail } from "./failure";
+import { nameFor } from "./find-device";
 import { MissingPaths, type MissingPath } from "./missing";
 import type { FlowNode, Message, NodeAPI, NodeDef } from "./red";
 import { settledSoon } from "./settled";
@@ -164,8 +165,12 @@ class SourceNode {
   #emit(emissions: Emission[] = []): void {
     for (const { payload, ...rest } of emissions) {
       // States are shared with other nodes; a flow may change what it is given.
-      this.#node.send([newMessage({ ...rest, payload: cloneOf(payload), pikvm: this.#device?.name }), null]);
+      this.#node.send([newMessage({ ...rest, payload: cloneOf(payload), pikvm: this.#deviceName() }), null]);
     }
+  }
+
+  #deviceName(): string | undefined {
+    return this.#device && nameFor(this.#RED, this.#node, this.#device);
   }
 
   /** Called by the WebSocket: an exception would end Node-RED. */
@@ -181,7 +186,7 @@ class SourceNode {
   #fail(thrown: unknown): void {
     const error = asPiKVMError(thrown);
     this.#status.show({ is: "failed", error });
-    const message = newMessage({ topic: "error", pikvm: this.#device?.name });
+    const message = newMessage({ topic: "error", pikvm: this.#deviceName() });
     fail(this.#node, message, error, (messages) => this.#node.send(messages));
   }
 }
