@@ -9,11 +9,12 @@ import { deviceById, type Device } from "./device";
 import { describeSource, evaluate, type TypedInput } from "./evaluate";
 import { fail, isErrorOutputWired } from "./failure";
 import { deviceByName, nameFor } from "./find-device";
+import { legible, readIncoming, type Incoming } from "./incoming";
 import type { Done, FlowNode, Message, NodeAPI, Send } from "./red";
 import { settledSoon } from "./settled";
 import { Status } from "./status";
 import type { Stored } from "./stored";
-import { expectFailures, Streams } from "./streams";
+import { Streams } from "./streams";
 
 /**
  * Messages that one node works on or holds at the same time; a flow that sends faster than a device works must hear of
@@ -62,20 +63,31 @@ export class ActionNode<F extends Fields> {
     this.#status.clear();
   }
 
-  #receive(message: Message, send: Send, done: Done): void {
-    if (message["reset"] !== undefined && message["reset"] !== false) {
-      this.#cancelAll("The flow cancelled it (msg.reset).");
-      done();
+  #receive(given: Message, send: Send, done: Done): void {
+    let incoming: Incoming;
+    try {
+      incoming = readIncoming(given);
+    } catch (thrown) {
+      const error = asPiKVMError(thrown);
+      this.#fail(this.#jobFor(legible(this.#RED, given), given, send, done), error);
+      if (this.#jobs.size === 0) this.#status.show({ is: "failed", error });
       return;
     }
-    if (isProgress(message)) {
-      done();
+    if (incoming.is === "order") {
+      this.#accept(this.#jobFor(incoming.message, given, send, done));
       return;
     }
-    expectFailures(message);
-    // The result belongs into the message, also where a function node has frozen it.
-    const own = Object.isExtensible(message) ? message : { ...message };
-    const job: Job = { message: own, send, done, cancel: new AbortController() };
+    if (incoming.is === "reset") this.#cancelAll("The flow cancelled it (msg.reset).");
+    done();
+  }
+
+  /** @param message what the node works on: what was given, or a copy of it, which Node-RED does not know. */
+  #jobFor(message: Message, given: Message, send: Send, done: Done): Job {
+    const doneWithCopy: Done = (error) => (error ? this.#node.error(error, message) : done());
+    return { message, send, done: message === given ? done : doneWithCopy, cancel: new AbortController() };
+  }
+
+  #accept(job: Job): void {
     if (this.#jobs.size >= LIMIT) {
       const text = `This node is working on ${LIMIT} messages already; nothing was sent.`;
       this.#fail(job, new BusyError(text, { statusCode: 0 }, { code: "QUEUE_FULL" }));
@@ -179,17 +191,21 @@ export class ActionNode<F extends Fields> {
     try {
       job.done();
     } catch (thrown) {
-      this.#node.error(asPiKVMError(thrown));
+      // As a warning: an error would go to Catch nodes, after the message has gone to an output.
+      this.#node.warn(asPiKVMError(thrown));
     }
   }
 
   #fail(job: Job, error: PiKVMError): void {
+    const isWired = isErrorOutputWired(this.#node);
     try {
       // A deploy is no failure: nobody is told who has not wired the error output.
-      if (this.#closing && !isErrorOutputWired(this.#node)) job.done();
-      else fail(this.#node, job.message, error, job.send, job.done);
+      if (this.#closing && !isWired) this.#complete(job);
+      else fail(this.#node, job.message, error, job.send, (error) => (error ? job.done(error) : this.#complete(job)));
     } catch (thrown) {
-      this.#node.error(asPiKVMError(thrown));
+      // For Catch nodes Node-RED copies the message, which what is in it may prevent.
+      if (isWired) this.#node.error(asPiKVMError(thrown));
+      else this.#node.error(error, legible(this.#RED, job.message));
     }
   }
 
@@ -205,11 +221,6 @@ export class ActionNode<F extends Fields> {
     const leaving = [...this.#devices.values()].map((device) => device.leave(this.#node));
     await settledSoon(Promise.all(leaving));
   }
-}
-
-/** Whether a node before this one only tells how far it is: that is no order to do anything. */
-function isProgress({ progress, ...message }: Message): boolean {
-  return typeof progress === "object" && progress !== null && "unit" in progress && !("payload" in message);
 }
 
 /** For what was cancelled and has not come to an end soon. */

@@ -70,6 +70,11 @@ function flowError(error: PiKVMError, node: FlowNode, count: number): FlowError 
 /** How often this message has failed in this node already; Node-RED ends loops by it. */
 function failuresOf(message: Message, node: FlowNode): number {
   const error = message["error"] as { source?: { id?: unknown; count?: unknown } | null } | null | undefined;
-  const source = error?.source;
-  return source?.id === node.id && typeof source.count === "number" ? source.count : 0;
+  try {
+    const source = error?.source;
+    return source?.id === node.id && typeof source.count === "number" ? source.count : 0;
+  } catch {
+    // It is not one of ours that cannot be read.
+    return 0;
+  }
 }
