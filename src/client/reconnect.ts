@@ -10,6 +10,13 @@ export interface ConnectionChange {
   final?: true;
 }
 
+/** A failure after which another attempt follows. */
+export interface Retry {
+  error: PiKVMError;
+  /** When that is. */
+  at: Date;
+}
+
 /** In seconds. */
 export interface Backoff {
   /** The first pause before another attempt, at most; it doubles with each failure up to the ceiling. */
@@ -22,6 +29,8 @@ export const BACKOFF: Backoff = { backoffStart: 1, backoffCeiling: 60 };
 interface ReconnectOptions {
   /** Gets each change. */
   onChange: (change: ConnectionChange) => void;
+  /** Gets each failure, also of one outage: for what shows how it goes. */
+  onRetry?: (retry: Retry) => void;
   backoff?: Backoff;
   /** Seconds for which what was connected may fail with this error before it counts as an outage. Default 0. */
   grace?: (error: PiKVMError) => number;
@@ -58,13 +67,15 @@ export class Reconnect {
 
   /** It failed. Waits until it may be tried again. @throws the error of a signal that ends meanwhile. */
   async failed(error: PiKVMError, ...signals: (AbortSignal | undefined)[]): Promise<void> {
-    const { backoff = BACKOFF, grace } = this.#options;
+    const { backoff = BACKOFF, grace, onRetry } = this.#options;
     this.#failures += 1;
     if (this.#failures === 1) this.#failingSince = performance.now();
     const seconds = (performance.now() - this.#failingSince) / 1000;
     const mayPass = this.#connection.connected && seconds < (grace?.(error) ?? 0);
     if (!mayPass) this.#change({ connected: false, error });
-    await pause(pauseAfter(this.#failures, backoff), ...signals);
+    const wait = pauseAfter(this.#failures, backoff);
+    if (!mayPass) onRetry?.({ error, at: new Date(Date.now() + wait * 1000) });
+    await pause(wait, ...signals);
   }
 
   /** It is given up: the device refuses our credentials. */

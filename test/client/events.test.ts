@@ -4,6 +4,7 @@ import { describe, test, type TestContext } from "node:test";
 import type { ConnectionChange, DeviceEvent, EventStream, PiKVM } from "../../src/client";
 import { EventStream as Stream } from "../../src/client/events/events";
 import { EventLink, type LinkTiming } from "../../src/client/events/link";
+import type { Retry } from "../../src/client/reconnect";
 import { Transport } from "../../src/client/http/transport";
 import { Sockets } from "../../src/client/sockets/sockets";
 import { manualClock, type Simulator } from "../../src/simulator";
@@ -293,6 +294,8 @@ describe("outages", SIDE_BY_SIDE, () => {
     const { sim } = await bench(t);
     const { link } = fastLink(t, sim.url);
     const changes = changesOf(link);
+    const retries: Retry[] = [];
+    link.on("retry", (retry) => retries.push(retry));
     link.hold();
     await until(() => "atx" in link.states);
     sim.kill();
@@ -306,6 +309,10 @@ describe("outages", SIDE_BY_SIDE, () => {
       changes.map(({ connected }) => connected),
       [true, false, true],
     );
+    // What shows how it goes hears of each attempt, and when the next one is.
+    const codes = new Set(retries.map(({ error }) => error.code));
+    for (const code of ["HTTP_502", "ECONNREFUSED"]) assert.ok(codes.has(code), [...codes].join());
+    assert.ok(retries.length >= 5 && retries.every(({ at }) => at instanceof Date));
   });
 
   test("a device that goes silent is noticed; one that only answers pings is not given up", async (t) => {
@@ -395,6 +402,8 @@ describe("outages", SIDE_BY_SIDE, () => {
     const { sim } = await bench(t);
     const { link } = fastLink(t, sim.url);
     const changes = changesOf(link);
+    const retries: Retry[] = [];
+    link.on("retry", (retry) => retries.push(retry));
     link.hold();
     await until(() => "atx" in link.states);
     sim.kill();

@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { AuthError, WebSocketError, type PiKVMError } from "../errors";
-import { BACKOFF, Reconnect, type Backoff, type ConnectionChange } from "../reconnect";
+import { BACKOFF, Reconnect, type Backoff, type ConnectionChange, type Retry } from "../reconnect";
 import type { Lease, Shared } from "../shared";
 import { SOCKET_TIMING, type SocketTiming } from "../sockets/listen";
 import type { Sessions, Sockets } from "../sockets/sockets";
@@ -12,6 +12,8 @@ export interface LinkEvents {
   event: [DeviceEvent];
   state: [StateChange];
   connection: [ConnectionChange];
+  /** Each attempt that failed, also in one outage. */
+  retry: [Retry];
 }
 
 /** In seconds. */
@@ -81,6 +83,7 @@ export class EventLink extends EventEmitter<LinkEvents> {
       backoff: this.#timing,
       // A run that ends while the next one waits for that says nothing any more.
       onChange: (change) => this.#reconnect === reconnect && this.emit("connection", change),
+      onRetry: (retry) => this.emit("retry", retry),
     });
     this.#reconnect = reconnect;
     this.#ended = this.#ended
