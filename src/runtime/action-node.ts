@@ -12,7 +12,7 @@ import { deviceByName, nameFor } from "./find-device";
 import { legible, readIncoming, type Incoming } from "./incoming";
 import type { Done, FlowNode, Message, NodeAPI, Send } from "./red";
 import { settledSoon } from "./settled";
-import { Status } from "./status";
+import { Status, type Reached } from "./status";
 import type { Stored } from "./stored";
 import { Streams } from "./streams";
 
@@ -28,6 +28,14 @@ interface Job {
   send: Send;
   done: Done;
   cancel: AbortController;
+  /** Once it is known. */
+  device?: Device;
+}
+
+/** What a node does, and what its status says of the result. */
+interface NodeWork<F extends Fields> {
+  actions: Actions<F>;
+  reached?: ((result: object) => Reached) | undefined;
 }
 
 /** The engine of every action node: from a message coming in to exactly one message, or error, going out. */
@@ -36,20 +44,22 @@ export class ActionNode<F extends Fields> {
   readonly #node: FlowNode;
   readonly #config: Stored;
   readonly #actions: Actions<F>;
+  readonly #reached: NodeWork<F>["reached"];
   readonly #status: Status;
   /** By their ids: one that is deployed anew takes the place of the old one. */
-  readonly #devices = new Map<string, Device>();
+  readonly #devices = new Map<string, { device: Device; unfollow: () => void }>();
   readonly #jobs = new Map<Job, Promise<void>>();
   readonly #streams = new Streams();
   /** Messages start in the order they came in, however long their fields take to evaluate. */
   #started: Promise<unknown> = Promise.resolve();
   #closing = false;
 
-  constructor(RED: NodeAPI, node: FlowNode, config: Stored, actions: Actions<F>) {
+  constructor(RED: NodeAPI, node: FlowNode, config: Stored, { actions, reached }: NodeWork<F>) {
     this.#RED = RED;
     this.#node = node;
     this.#config = config;
     this.#actions = actions;
+    this.#reached = reached;
     this.#status = new Status(RED, node);
   }
 
@@ -100,9 +110,11 @@ export class ActionNode<F extends Fields> {
   /** Never rejects: whatever goes wrong leaves through the one path for failures. */
   async #run(job: Job): Promise<void> {
     let error: PiKVMError | undefined;
+    let reached: Reached | undefined;
     try {
       const payload = await this.#perform(job);
       this.#streams.keep(payload);
+      reached = this.#reachedBy(payload);
       job.message["payload"] = payload;
       job.send([job.message, null]);
     } catch (thrown) {
@@ -111,12 +123,22 @@ export class ActionNode<F extends Fields> {
     }
     if (!error) this.#complete(job);
     this.#jobs.delete(job);
+    job.device?.reach.heard(error);
     if (this.#closing) return;
     if (this.#jobs.size > 0) this.#status.show({ is: "working", count: this.#jobs.size });
-    else this.#status.show(error ? { is: "failed", error } : { is: "done" });
+    else this.#status.show(error ? { is: "failed", error } : { is: "done", reached }, job.device);
   }
 
-  async #perform(job: Job): Promise<unknown> {
+  /** A result is one, whatever can be said of it. */
+  #reachedBy(result: object): Reached | undefined {
+    try {
+      return this.#reached?.(result);
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #perform(job: Job): Promise<object> {
     const { signal } = job.cancel;
     const cancelled = new Promise<never>((_, reject) => {
       signal.addEventListener("abort", () => reject(asPiKVMError(signal.reason)), { once: true });
@@ -143,11 +165,12 @@ export class ActionNode<F extends Fields> {
     }
   }
 
-  async #prepare({ message, cancel, send }: Job): Promise<Work<F>> {
+  async #prepare(job: Job): Promise<Work<F>> {
+    const { message, cancel, send } = job;
     const device = this.#chooseDevice(message);
+    job.device = device;
     message["pikvm"] = nameFor(this.#RED, this.#node, device);
-    this.#devices.set(device.id, device);
-    this.#status.isInsecure = device.isInsecure;
+    this.#use(device);
     const pikvm: PiKVM = await device.join(this.#node);
     const fields = await this.#evaluateFields(message);
     const report = progressOf((text, told) => {
@@ -158,6 +181,13 @@ export class ActionNode<F extends Fields> {
     });
     const isBlank = (field: string) => textOf(this.#config[field]) === "";
     return { pikvm, fields, isBlank, signal: cancel.signal, progress: report };
+  }
+
+  #use(device: Device): void {
+    const known = this.#devices.get(device.id);
+    if (known?.device === device) return;
+    known?.unfollow();
+    this.#devices.set(device.id, { device, unfollow: device.reach.follow(() => this.#status.refresh()) });
   }
 
   #chooseDevice(message: Message): Device {
@@ -218,7 +248,9 @@ export class ActionNode<F extends Fields> {
     this.#closing = true;
     this.#cancelAll("The node was closed.");
     await settledSoon(Promise.all(this.#jobs.values()));
-    const leaving = [...this.#devices.values()].map((device) => device.leave(this.#node));
+    const devices = [...this.#devices.values()];
+    for (const { unfollow } of devices) unfollow();
+    const leaving = devices.map(({ device }) => device.leave(this.#node));
     await settledSoon(Promise.all(leaving));
   }
 }

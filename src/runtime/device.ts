@@ -1,5 +1,6 @@
 import { ConfigurationError, ConnectionTimeoutError, PiKVM, type PiKVMOptions } from "../client";
 import { Shared, type Lease } from "../client/shared";
+import { Reach } from "./reach";
 import type { FlowNode, NodeAPI } from "./red";
 import { settledSoon } from "./settled";
 
@@ -52,6 +53,7 @@ export class Device {
   readonly flow: string | undefined;
   readonly alias: string | undefined;
   readonly isInsecure: boolean;
+  readonly reach = new Reach();
   readonly #shared: Shared<Opening>;
   readonly #leases = new Map<object, Lease<Opening>>();
   #unused: (() => void) | undefined;

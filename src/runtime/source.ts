@@ -93,6 +93,8 @@ class SourceNode {
   #work: Promise<void> | undefined;
   readonly #stop = new AbortController();
   #closed = false;
+  /** It was connected before. */
+  #wasThere = false;
 
   constructor(RED: NodeAPI, node: FlowNode, deviceId: string, create: () => Source) {
     this.#RED = RED;
@@ -107,7 +109,6 @@ class SourceNode {
     try {
       const source = this.#create();
       this.#device = deviceById(this.#RED, this.#deviceId);
-      this.#status.isInsecure = this.#device.isInsecure;
       this.#status.show({ is: "connecting" });
       const pikvm = await this.#device.join(this.#node);
       if (this.#closed) return;
@@ -130,10 +131,15 @@ class SourceNode {
   #listen(source: Source, pikvm: PiKVM): void {
     const stream = pikvm.events(source.derived);
     this.#stream = stream;
-    this.#missing = new MissingPaths(this.#node, this.#status, () => source.missing?.(stream.states) ?? []);
+    this.#missing = new MissingPaths(
+      this.#node,
+      (state) => this.#status.show(state, this.#device),
+      () => source.missing?.(stream.states) ?? [],
+    );
     stream.on("event", (event) => this.#guard(() => this.#emit(source.onEvent?.(event))));
     stream.on("state", (change) => this.#guard(() => this.#onState(change, source)));
     stream.on("connection", (change) => this.#guard(() => this.#onConnection(change, source)));
+    stream.on("retry", ({ error, at }) => this.#guard(() => this.#showFailure(error, at)));
     stream.on("problem", (error) => this.#guard(() => this.#fail(error)));
   }
 
@@ -147,7 +153,7 @@ class SourceNode {
     const onConnection = (change: ConnectionChange) => this.#guard(() => this.#onConnection(change, source));
     const send = (emission: Emission) => this.#guard(() => this.#emit([emission]));
     const failed = (error: PiKVMError) => this.#guard(() => this.#fail(error));
-    const recovered = () => this.#guard(() => this.#status.show({ is: "connected" }));
+    const recovered = () => this.#guard(() => this.#status.show({ is: "connected" }, this.#device));
     try {
       await work({ pikvm, signal: this.#stop.signal, send, onConnection, failed, recovered });
     } catch (thrown) {
@@ -157,9 +163,15 @@ class SourceNode {
 
   #onConnection(change: ConnectionChange, source: Source): void {
     this.#missing?.onConnection(change.connected);
-    if (change.connected) this.#status.show({ is: "connected" });
+    this.#device?.reach.heard(change.error);
+    if (change.connected) this.#status.show({ is: "connected" }, this.#device);
     this.#emit(source.onConnection?.(change));
     if (change.error) this.#fail(change.error);
+    this.#wasThere ||= change.connected;
+  }
+
+  #showFailure(error: PiKVMError, again?: Date): void {
+    this.#status.show({ is: "failed", error, wasThere: this.#wasThere, again }, this.#device);
   }
 
   #emit(emissions: Emission[] = []): void {
@@ -183,11 +195,16 @@ class SourceNode {
     }
   }
 
+  /** Never throws: there is nobody behind it who could do something about that. */
   #fail(thrown: unknown): void {
     const error = asPiKVMError(thrown);
-    this.#status.show({ is: "failed", error });
-    const message = newMessage({ topic: "error", pikvm: this.#deviceName() });
-    fail(this.#node, message, error, (messages) => this.#node.send(messages));
+    try {
+      this.#showFailure(error);
+      const message = newMessage({ topic: "error", pikvm: this.#deviceName() });
+      fail(this.#node, message, error, (messages) => this.#node.send(messages));
+    } catch (cause) {
+      this.#node.warn(asPiKVMError(cause));
+    }
   }
 }
 
