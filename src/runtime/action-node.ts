@@ -6,6 +6,7 @@ import { asPiKVMError } from "../actions/thrown";
 import type { Fields } from "../schema/field";
 import { fieldsOf } from "../schema/node";
 import { deviceById, type Device } from "./device";
+import { DevicesInUse } from "./devices-in-use";
 import { describeSource, evaluate, type TypedInput } from "./evaluate";
 import { fail, isErrorOutputWired } from "./failure";
 import { deviceByName, nameFor } from "./find-device";
@@ -46,8 +47,7 @@ export class ActionNode<F extends Fields> {
   readonly #actions: Actions<F>;
   readonly #reached: NodeWork<F>["reached"];
   readonly #status: Status;
-  /** By their ids: one that is deployed anew takes the place of the old one. */
-  readonly #devices = new Map<string, { device: Device; unfollow: () => void }>();
+  readonly #devices: DevicesInUse;
   readonly #jobs = new Map<Job, Promise<void>>();
   readonly #streams = new Streams();
   /** Messages start in the order they came in, however long their fields take to evaluate. */
@@ -61,6 +61,7 @@ export class ActionNode<F extends Fields> {
     this.#actions = actions;
     this.#reached = reached;
     this.#status = new Status(RED, node);
+    this.#devices = new DevicesInUse(node, () => this.#status.refresh());
   }
 
   listen(): void {
@@ -170,8 +171,7 @@ export class ActionNode<F extends Fields> {
     const device = this.#chooseDevice(message);
     job.device = device;
     message["pikvm"] = nameFor(this.#RED, this.#node, device);
-    this.#use(device);
-    const pikvm: PiKVM = await device.join(this.#node);
+    const pikvm: PiKVM = await this.#devices.join(device);
     const fields = await this.#evaluateFields(message);
     const report = progressOf((text, told) => {
       this.#status.show({ is: "progress", text });
@@ -181,13 +181,6 @@ export class ActionNode<F extends Fields> {
     });
     const isBlank = (field: string) => textOf(this.#config[field]) === "";
     return { pikvm, fields, isBlank, signal: cancel.signal, progress: report };
-  }
-
-  #use(device: Device): void {
-    const known = this.#devices.get(device.id);
-    if (known?.device === device) return;
-    known?.unfollow();
-    this.#devices.set(device.id, { device, unfollow: device.reach.follow(() => this.#status.refresh()) });
   }
 
   #chooseDevice(message: Message): Device {
@@ -248,10 +241,7 @@ export class ActionNode<F extends Fields> {
     this.#closing = true;
     this.#cancelAll("The node was closed.");
     await settledSoon(Promise.all(this.#jobs.values()));
-    const devices = [...this.#devices.values()];
-    for (const { unfollow } of devices) unfollow();
-    const leaving = devices.map(({ device }) => device.leave(this.#node));
-    await settledSoon(Promise.all(leaving));
+    await settledSoon(this.#devices.leave());
   }
 }
 

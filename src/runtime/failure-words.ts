@@ -92,8 +92,14 @@ export function failureWords(error: PiKVMError, hasDevice: boolean): string {
 /** What a person must know however soon it is tried again. */
 const LASTING = new Set(["ENOTFOUND", "EAI_AGAIN"]);
 
-/** What stands for the words when it is known that, and when, it is tried again by itself. */
-export function againWords(error: PiKVMError): "retry" | "login" | undefined {
-  if (error.name === "AuthError") return "login";
-  return error.retryable && !LASTING.has(error.code) ? "retry" : undefined;
+/** Words that tell when it is tried again: in seconds, or at a time of the day. */
+interface AgainWords {
+  soon: string;
+  later: string;
+}
+
+/** What stands for the words of an error when it is known that it is tried again by itself. */
+export function againWords(error: PiKVMError): AgainWords | undefined {
+  if (error.name === "AuthError") return { soon: "login_in", later: "login_at" };
+  return error.retryable && !LASTING.has(error.code) ? { soon: "retry_in", later: "retry_at" } : undefined;
 }

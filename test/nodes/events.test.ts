@@ -180,7 +180,7 @@ test("changes: a path that leads nowhere is shown, and told once in the log with
 test("changes: what is at a path only later is shown no longer as missing", async (t) => {
   await deploy({ properties: ['msd.storage.images["new.iso"].size'] });
   const shown = (text: string) => until(() => red.statuses.at(-1)?.status.text === text);
-  await shown('no msd.storage.images["…');
+  await shown("no msd.storage.images[…");
   const client = await new PiKVM({ address: simulator.url, password: "admin", user: "admin", trust: "none" }).open();
   t.after(() => client.close());
   await client.msd.upload("new.iso", Buffer.alloc(10));
