@@ -136,11 +136,17 @@ class SourceNode {
       (state) => this.#status.show(state, this.#device),
       () => source.missing?.(stream.states) ?? [],
     );
-    stream.on("event", (event) => this.#guard(() => this.#emit(source.onEvent?.(event))));
+    stream.on("event", (event) => this.#guard(() => this.#onEvent(event, source)));
     stream.on("state", (change) => this.#guard(() => this.#onState(change, source)));
     stream.on("connection", (change) => this.#guard(() => this.#onConnection(change, source)));
     stream.on("retry", ({ error, at }) => this.#guard(() => this.#showFailure(error, at)));
     stream.on("problem", (error) => this.#guard(() => this.#fail(error)));
+  }
+
+  #onEvent(event: DeviceEvent, source: Source): void {
+    // One slow answer to another node does not mean that it is lost.
+    this.#device?.reach.heard();
+    this.#emit(source.onEvent?.(event));
   }
 
   #onState(change: StateChange, source: Source): void {

@@ -200,6 +200,18 @@ describe("a device that is lost", () => {
     await shows("green", /^off · /);
   });
 
+  test("is not one that is slow once, while its events come", async () => {
+    await red.deploy(flow(device(simulator, { timeout: "0.5" }), events, power(), power({ id: "second" })));
+    await shows("green", /^connected$/, "events");
+    red.send("node", { payload: "state" });
+    await shows("green", /^off · /);
+    simulator.faults.add({ kind: "hang", path: "/api/atx", times: 1 });
+    red.send("second", { payload: "state" });
+    await shows("red", /^no answer in time$/, "second");
+    simulator.host.power = true;
+    await shows("green", /^off · /);
+  });
+
   test("is no reason to change what another device has done", async () => {
     await red.deploy(
       flow(device(simulator), device(other, { id: "other", name: "lab 2" }), events, power({ device: "other" })),
