@@ -169,7 +169,7 @@ class SourceNode {
 
   #onConnection(change: ConnectionChange, source: Source): void {
     this.#missing?.onConnection(change.connected);
-    this.#device?.reach.heard(change.error);
+    if (change.connected || change.error) this.#device?.reach.heard(change.error);
     if (change.connected) this.#status.show({ is: "connected" }, this.#device);
     this.#emit(source.onConnection?.(change));
     if (change.error) this.#fail(change.error);
