@@ -100,6 +100,6 @@ interface AgainWords {
 
 /** What stands for the words of an error when it is known that it is tried again by itself. */
 export function againWords(error: PiKVMError): AgainWords | undefined {
-  if (error.name === "AuthError") return { soon: "login_in", later: "login_at" };
+  if (error.name === "AuthError") return { soon: "refused_until", later: "refused_until" };
   return error.retryable && !LASTING.has(error.code) ? { soon: "retry_in", later: "retry_at" } : undefined;
 }

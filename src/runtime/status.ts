@@ -86,8 +86,8 @@ function failureLook({ error, wasThere = false, again = nextTrialOf(error) }: Fa
   const left = again === undefined ? 0 : again.getTime() - Date.now();
   if (again === undefined || words === undefined || left < SOON)
     return { fill, shape, words: `status.${failureWords(error, subject !== undefined)}` };
-  if (left > SHORT) return { fill, shape, words: `status.${words.later}`, values: { time: timeOf(again) } };
-  return { fill, shape, words: `status.${words.soon}`, values: { seconds: Math.ceil(left / 1000) } };
+  const values = { time: timeOf(again), seconds: Math.ceil(left / 1000) };
+  return { fill, shape, words: `status.${left > SHORT ? words.later : words.soon}`, values };
 }
 
 /** When a refused login is tried again, where its error tells. */
