@@ -11,7 +11,7 @@ import * as valid from "../api/validators";
 
 const PROGRESS_MS = 1000;
 
-class DiskFullError extends Error {
+export class DiskFullError extends Error {
   override name = "DiskFullError";
 }
 
@@ -21,7 +21,7 @@ export async function write(msd: MsdDevice, context: Context, request: KvmdReque
   const claim = msd.take();
   try {
     demandNew(msd, name);
-    if (!msd.storage.hasFolder(name.split("/").slice(0, -1).join("/"))) return crash();
+    if (!msd.storage.canHold(name)) return crash();
     const upload = new Upload(msd, context, claim, name, request.body.length);
     await upload.run(request.body.chunks(), removeIncomplete);
     return ok(upload.record());
@@ -61,7 +61,9 @@ export function read(msd: MsdDevice, context: Context, request: KvmdRequest): Re
 export function demandNew(msd: MsdDevice, name: string): void {
   try {
     msd.demandDrive("disconnected");
-    if (msd.storage.isListed(name) || msd.storage.files.has(name))
+    const { storage } = msd;
+    // A folder of that name, too: so `prefix` without `image` ends here.
+    if (storage.isListed(name) || storage.files.has(name) || storage.hasFolder(name))
       throw new KvmdError("MsdImageExistsError", "This image is already exists");
   } catch (error) {
     // Sessions see that somebody tried.
@@ -97,11 +99,12 @@ export class Upload {
     try {
       for await (const chunk of chunks) this.#take(chunk);
       if (this.#file.written < this.#file.size) throw new Error("the body ended early");
-      storage.finish(this.#file);
     } catch (error) {
       // What the listing has not noticed yet cannot be found for removal.
-      if (removeIncomplete && storage.isListed(this.#file.name)) storage.remove(this.#file.name);
+      if (removeIncomplete && storage.isListed(this.#file.name)) storage.discard(this.#file);
       throw error;
+    } finally {
+      storage.close(this.#file);
     }
   }
 

@@ -23,6 +23,8 @@ export class Msd implements Subsystem, MsdDevice {
   drive: Drive = { ...FRESH_DRIVE };
   transfer: Transfer | null = null;
   locked = false;
+  /** A download of a URL goes on when the client that asked for it is gone, as with some older devices. */
+  fetchesAlone = false;
   readonly #flags = { enabled: true, online: true, busy: false, unlinked: false };
   #claim: { lost: boolean } | null = null;
   #last: JsonObject;
