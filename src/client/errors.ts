@@ -156,6 +156,13 @@ export function withNote<E extends PiKVMError>(error: E, note: string, options?:
   return reworded(error, `${error.message} (${note})`, options);
 }
 
+/** The same error with more to say, when it has turned out what has become of the request. */
+export function clarified<E extends PiKVMError>(error: E, note: string): E {
+  const copy = reworded(error, `${error.message.replace(MAY_HAVE_HAPPENED, "").trimEnd()} (${note})`);
+  Reflect.deleteProperty(copy, "outcome");
+  return copy;
+}
+
 /**
  * The names of an error's class and of the classes above it up to `PiKVMError`, e.g.
  * `["BusyError", "APIError", "PiKVMError"]`.

@@ -311,6 +311,7 @@ function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions) {
   const channelLanes = () => new Lanes((channel) => new Lane(`the GPIO channel ${channel}`, closed));
   const gpio = new Gpio(transport, channelLanes());
   const kvmSwitch = new Switch(new Commands(transport, new Lane("the switch", closed)));
+  const system = new System(transport);
   const live = (options: LiveOptions) => openLive({ transport, sockets, link }, options);
   return {
     transport,
@@ -324,7 +325,7 @@ function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions) {
     keyboard: new Keyboard(hid, waiter),
     msd,
     drive: new Drive(msd, driveSteps, driveLane),
-    images: new Images(msd, driveSteps, driveLane),
+    images: new Images(msd, driveSteps, driveLane, (options) => system.getLog(options)),
     gpio,
     relays: new Relays(gpio, waiter, { finding: new Lane("the relays", closed), writing: channelLanes() }),
     streamer,
@@ -335,7 +336,7 @@ function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions) {
     switch: kvmSwitch,
     ports: new Ports(kvmSwitch, waiter, (name) => new Lane(name, closed)),
     edids: new Edids(kvmSwitch, waiter, new Lane("the EDIDs", closed)),
-    system: new System(transport),
+    system,
     prometheus: new Prometheus(transport),
     redfish: new Redfish(buttons, storage),
     auth: new Auth(transport),

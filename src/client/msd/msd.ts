@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import { resultOf } from "../http/answer";
 import type { ChangeOptions, Commands } from "../http/commands";
 import { ResponseError } from "../errors";
+import { imageName, newImageName } from "./image-name";
 import { recordsOf } from "../http/records";
 import { inRange } from "../ranges";
 import { flag, nullOr, number, objectOf, text } from "../http/shape";
@@ -51,11 +52,13 @@ export interface UploadOptions extends StoreOptions {
 
 export interface UploadRemoteOptions extends StoreOptions {
   /** Default: what the origin calls it. */
-  image?: string;
+  image?: string | undefined;
   /** Do not check the origin's certificate. Default false. */
   insecure?: boolean | undefined;
   /** Seconds for the device to connect to the origin, at least 0.1. Default 10. */
   connectTimeout?: number | undefined;
+  /** Called once the device has begun, with the name that the image has. */
+  onBegin?: ((name: string) => void) | undefined;
 }
 
 export interface DownloadOptions extends CallOptions {
@@ -69,7 +72,7 @@ const MSD_STATE = objectOf({
   drive: nullOr(objectOf({ connected: flag, image: nullOr(objectOf({ name: text })) })),
   storage: nullOr(objectOf({ images: objectOf() })),
 });
-const STORED = objectOf({ image: objectOf({ size: number, written: number }) });
+const STORED = objectOf({ image: objectOf({ name: text, size: number, written: number }) });
 
 /** Seconds of silence, on top of the ordinary time limit, after which a transfer counts as dead. */
 const STALL_TIME = 30;
@@ -126,12 +129,14 @@ export class Msd {
    * @param image name in the storage.
    * @param source bytes, the path of a file, or a stream; give the `size` of a stream, because some devices refuse one
    * of unknown length. A stream is destroyed in the end, in any case.
-   * @throws ConfigurationError for a file that cannot be read; PiKVMError `SIZE` for a stream of another size, `SOURCE`
+   * @throws ConfigurationError for a name that the device refuses or cannot write, and a file that cannot be read;
+   * PiKVMError `SIZE` for a stream of another size, `SOURCE`
    * for one that gives nothing for too long, or with the source's own code; APIError `MsdImageExistsError`; status 500
    * for a folder that is not there and for a full storage.
    */
   async upload(image: string, source: ImageSource, options: UploadOptions = {}): Promise<StoredImage> {
     const { prefix, removeIncomplete, onProgress, size, signal, busyRetry } = options;
+    newImageName(image, prefix);
     let digest = createHash("sha256");
     const newDigest = options.sha256 ? () => (digest = createHash("sha256")) : undefined;
     const body = await bodyOf(source, { size, onProgress, newDigest });
@@ -156,15 +161,18 @@ export class Msd {
   }
 
   /**
-   * Lets the device fetch an image from a web server, which must tell its size. `POST /api/msd/write_remote`. The
-   * device goes on when it is cancelled; `reset` ends that.
-   * @throws APIError with the origin's failure (`ClientResponseError`, `ClientConnectorError`, ...), `statusCode` 0
+   * Lets the device fetch an image from a web server, which must tell its size. `POST /api/msd/write_remote`. When it is
+   * cancelled, newer devices stop within 2 s, others go on.
+   * @throws ConfigurationError for a name that the device refuses or cannot write; APIError with the origin's failure (`ClientResponseError`, `ClientConnectorError`, ...), `statusCode` 0
    * when it came while the image was being fetched; ResponseError `CUT_SHORT` when the device stopped reporting: see
    * `getState` for what became of it.
    */
   uploadRemote(url: string, options: UploadRemoteOptions = {}): Promise<StoredImage> {
-    const { image, prefix, insecure, connectTimeout = 10, removeIncomplete, onProgress, signal, busyRetry } = options;
+    const { image, prefix, insecure, connectTimeout = 10, removeIncomplete, signal, busyRetry } = options;
+    const { onBegin, onProgress } = options;
     const work = async (turn: AbortSignal): Promise<StoredImage> => {
+      if (image !== undefined) newImageName(image, prefix);
+      else if (prefix !== undefined && prefix !== "") imageName(prefix);
       const timeout = inRange("The connect timeout", connectTimeout, { min: 0.1, max: Infinity, unit: " s" });
       const { body, statusCode, headers } = await this.#commands.transport.changeStreaming(
         "POST",
@@ -179,7 +187,11 @@ export class Msd {
       let last: StoredImage | undefined;
       for await (const record of recordsOf(body)) {
         // What a record of this call holds; a failure is thrown here.
-        last = (resultOf({ statusCode, headers, text: record, changes: true }, STORED) as { image: StoredImage }).image;
+        const { image: now } = resultOf({ statusCode, headers, text: record, changes: true }, STORED) as {
+          image: StoredImage;
+        };
+        if (!last) onBegin?.(now.name);
+        last = now;
         onProgress?.(last.written, last.size);
       }
       if (last && last.written >= last.size) return last;
