@@ -15,31 +15,45 @@ const UNPRINTABLE = /\p{C}|[^\P{Z} ]/gu;
  * @throws ConfigurationError for a name that the device refuses.
  */
 export function imageName(name: string): string {
-  const parts = name
-    .trim()
-    .split("/")
-    .filter((part) => part !== "");
+  const parts = partsOf(name);
   if (parts.length === 0) throw new ConfigurationError("No image is named.");
-  const written = parts.map((part) => partOf(part, name)).join("/");
-  if (Buffer.byteLength(written) > MAX_NAME)
-    throw new ConfigurationError(`The image's name is longer than fits into a path of ${MAX_PATH} bytes.`);
-  return written;
+  demandShort(name);
+  return parts.map((part) => partOf(part, name)).join("/");
 }
 
 /**
  * The name of an image that is to be stored.
- * @param folder goes before it.
  * @throws ConfigurationError also for a name to which the device cannot add what marks it as incomplete.
  */
-export function newImageName(name: string, folder = ""): string {
-  const written = imageName(folder === "" ? name : `${folder}/${name}`);
-  const file = written.split("/").at(-1) ?? "";
-  if (Buffer.byteLength(file) <= MAX_PART - MARK) return written;
-  throw refused(
-    name,
-    `a new image may have a name of ${MAX_PART - MARK} bytes: the device adds ${MARK} while it stores it`,
-  );
+export function newImageName(name: string): string {
+  const written = imageName(name);
+  demandShort(name, { isNew: true });
+  return written;
 }
+
+/**
+ * @param isNew it is to be stored.
+ * @throws ConfigurationError for a name that is too long for the device's file system: it would be cut, or end in a
+ * failure without a reason.
+ */
+export function demandShort(name: string, { isNew = false } = {}): void {
+  const sizes = partsOf(name).map((part) => Buffer.byteLength(part.trim().replace(UNPRINTABLE, "_")));
+  if (sizes.some((size) => size > MAX_PART))
+    throw refused(name, `no part of the name may be longer than ${MAX_PART} bytes`);
+  if (isNew && (sizes.at(-1) ?? 0) > MAX_PART - MARK)
+    throw refused(
+      name,
+      `a new image may have a name of ${MAX_PART - MARK} bytes: the device adds ${MARK} while it stores it`,
+    );
+  if (sizes.reduce((sum, size) => sum + 1 + size, 0) > MAX_NAME)
+    throw new ConfigurationError(`The image's name is longer than fits into a path of ${MAX_PATH} bytes.`);
+}
+
+const partsOf = (name: string): string[] =>
+  name
+    .trim()
+    .split("/")
+    .filter((part) => part !== "");
 
 /** Whether the device takes this for the address of an image on another computer, rather than for a name. */
 export function isRemote(image: string): boolean {
@@ -57,10 +71,7 @@ function partOf(raw: string, name: string): string {
   if (part.startsWith(".")) throw refused(name, "no part of the name may begin with a dot");
   if (part === "lost+found") throw refused(name, '"lost+found" is the file system\'s own');
   if (part.includes("\0")) throw refused(name, "it contains a NUL character");
-  const written = part.replace(UNPRINTABLE, "_");
-  if (Buffer.byteLength(written) > MAX_PART)
-    throw refused(name, `no part of the name may be longer than ${MAX_PART} bytes`);
-  return written;
+  return part.replace(UNPRINTABLE, "_");
 }
 
 function refused(name: string, reason: string): ConfigurationError {

@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { resultOf } from "../http/answer";
 import type { ChangeOptions, Commands } from "../http/commands";
 import { ResponseError } from "../errors";
-import { imageName, newImageName } from "./image-name";
+import { demandShort } from "./image-name";
 import { recordsOf } from "../http/records";
 import { inRange } from "../ranges";
 import { flag, nullOr, number, objectOf, text } from "../http/shape";
@@ -129,14 +129,13 @@ export class Msd {
    * @param image name in the storage.
    * @param source bytes, the path of a file, or a stream; give the `size` of a stream, because some devices refuse one
    * of unknown length. A stream is destroyed in the end, in any case.
-   * @throws ConfigurationError for a name that the device refuses or cannot write, and a file that cannot be read;
-   * PiKVMError `SIZE` for a stream of another size, `SOURCE`
-   * for one that gives nothing for too long, or with the source's own code; APIError `MsdImageExistsError`; status 500
-   * for a folder that is not there and for a full storage.
+   * @throws ConfigurationError for a name that is too long, and a file that cannot be read; PiKVMError `SIZE` for a
+   * stream of another size, `SOURCE` for one that gives nothing for too long, or with the source's own code; APIError
+   * `MsdImageExistsError`; status 500 for a folder that is not there and for a full storage.
    */
   async upload(image: string, source: ImageSource, options: UploadOptions = {}): Promise<StoredImage> {
     const { prefix, removeIncomplete, onProgress, size, signal, busyRetry } = options;
-    newImageName(image, prefix);
+    demandShort(`${prefix ?? ""}/${image}`, { isNew: true });
     let digest = createHash("sha256");
     const newDigest = options.sha256 ? () => (digest = createHash("sha256")) : undefined;
     const body = await bodyOf(source, { size, onProgress, newDigest });
@@ -163,16 +162,15 @@ export class Msd {
   /**
    * Lets the device fetch an image from a web server, which must tell its size. `POST /api/msd/write_remote`. When it is
    * cancelled, newer devices stop within 2 s, others go on.
-   * @throws ConfigurationError for a name that the device refuses or cannot write; APIError with the origin's failure (`ClientResponseError`, `ClientConnectorError`, ...), `statusCode` 0
-   * when it came while the image was being fetched; ResponseError `CUT_SHORT` when the device stopped reporting: see
+   * @throws ConfigurationError for a name that is too long; APIError with the origin's failure (`ClientResponseError`,
+   * `ClientConnectorError`, ...), `statusCode` 0 when it came while the image was being fetched; ResponseError `CUT_SHORT` when the device stopped reporting: see
    * `getState` for what became of it.
    */
   uploadRemote(url: string, options: UploadRemoteOptions = {}): Promise<StoredImage> {
     const { image, prefix, insecure, connectTimeout = 10, removeIncomplete, signal, busyRetry } = options;
     const { onBegin, onProgress } = options;
     const work = async (turn: AbortSignal): Promise<StoredImage> => {
-      if (image !== undefined) newImageName(image, prefix);
-      else if (prefix !== undefined && prefix !== "") imageName(prefix);
+      demandShort(`${prefix ?? ""}/${image ?? ""}`, { isNew: image !== undefined });
       const timeout = inRange("The connect timeout", connectTimeout, { min: 0.1, max: Infinity, unit: " s" });
       const { body, statusCode, headers } = await this.#commands.transport.changeStreaming(
         "POST",
