@@ -1,3 +1,4 @@
+import { Files } from "../../src/actions/files";
 import { serveCertificate } from "../../src/runtime/certificate";
 import { serveChoices } from "../../src/runtime/choices";
 import { Device, DEVICE_TYPE, type DeviceNode } from "../../src/runtime/device";
@@ -20,6 +21,7 @@ export = (RED: NodeAPI): void => {
         name: String(stored.name || stored["address"]),
         isInsecure: stored["trust"] === "none",
         options: () => optionsOf(RED, settings, this.credentials),
+        files: () => new Files(settings.filesFrom),
       });
       this.on("close", (done: () => void) => void this.device.close().finally(done));
     },

@@ -18,6 +18,8 @@ export const schema = deviceNode({
     timeout: seconds({ icon: "clock-o", min: 0.1, max: 3600, default: 30, expert: true }),
     /** How long the video runs on when no node needs it any more. */
     videoIdle: seconds({ icon: "film", default: 30, expert: true }),
+    /** The folder in which nodes may read and write files; nothing is anywhere. */
+    filesFrom: text({ icon: "folder-o", default: "", blank: true, expert: true, hint: true, placeholder: true }),
     /** Nothing that changes the device is sent. */
     readOnly: flag({ icon: "lock", default: false }),
   },

@@ -4,7 +4,7 @@ import { readSmall } from "./small-file";
 
 export const hidMacro = actionsQuietlyBy(schema, "source", {
   macro: (work) => play(work, work.fields.macro),
-  file: async (work) => play(work, await readSmall(work.fields.file)),
+  file: async (work) => play(work, await readSmall(await work.files.toRead(work.fields.file))),
 });
 
 function play({ pikvm, fields, signal, progress }: WorkOf<typeof schema>, macro: unknown): Promise<object> {

@@ -125,7 +125,7 @@ export class ActionNode<F extends Fields> {
     } catch (error) {
       if (!signal.aborted) throw error;
       // What is cancelled may still have to clean up, e.g. release a key, and knows best how it ended.
-      await settledSoon(result);
+      await settledSoon(result, this.#closing ? undefined : this.#actions.settleTime);
       return await Promise.race([result, hasBegun ? Promise.reject(unfinished(error)) : cancelled]);
     }
   }
@@ -144,7 +144,7 @@ export class ActionNode<F extends Fields> {
       send([{ _msgid, ...(topic === undefined ? {} : { topic }), pikvm, progress: told }, null]);
     });
     const isBlank = (field: string) => textOf(this.#config[field]) === "";
-    return { pikvm, fields, isBlank, signal: cancel.signal, progress: report };
+    return { pikvm, fields, files: device.files, isBlank, signal: cancel.signal, progress: report };
   }
 
   #chooseDevice(message: Message): Device {

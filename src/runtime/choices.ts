@@ -11,7 +11,9 @@ type Words = Map<string, string>;
 
 /** What a dialog can offer for a field, by the names that the device itself has for it. */
 const CHOICES: Record<string, (kvm: PiKVM, signal: AbortSignal) => Promise<string[] | Words>> = {
-  images: async (kvm, signal) => Object.keys((await kvm.msd.getState({ signal })).storage?.images ?? {}),
+  images: async (kvm, signal) => (await kvm.images.list({ signal })).map(({ name }) => name),
+  mountable: async (kvm, signal) =>
+    (await kvm.images.list({ signal })).flatMap(({ name, complete }) => (complete ? [name] : [])),
   channels: async (kvm, signal) =>
     (await kvm.relays.channels({ signal })).flatMap(({ channel, label }) => [channel, ...(label ? [label] : [])]),
   ports: async (kvm, signal) =>

@@ -1,3 +1,4 @@
+import { Files } from "../actions/files";
 import { ConfigurationError, ConnectionTimeoutError, PiKVM, type PiKVMOptions } from "../client";
 import { Shared, type Lease } from "../client/shared";
 import type { FlowNode, NodeAPI } from "./red";
@@ -14,6 +15,8 @@ interface DeviceSettings {
   isInsecure: boolean;
   /** @throws ConfigurationError when the settings cannot work. */
   options: () => PiKVMOptions;
+  /** Default: any. @throws the same. */
+  files?: () => Files;
 }
 
 /** A client that is being opened, or is open. */
@@ -40,17 +43,24 @@ export class Device {
   readonly isInsecure: boolean;
   readonly #shared: Shared<Opening>;
   readonly #leases = new Map<object, Lease<Opening>>();
+  readonly #files: () => Files;
   #unused: (() => void) | undefined;
 
-  constructor({ id, name, isInsecure, options }: DeviceSettings) {
+  constructor({ id, name, isInsecure, options, files = () => new Files() }: DeviceSettings) {
     this.id = id;
     this.name = name;
     this.isInsecure = isInsecure;
+    this.#files = files;
     this.#shared = new Shared({
       open: () => new Opening(options),
       closed: (opening) => opening.close(),
       isSpent: (opening) => opening.hasFailed,
     });
+  }
+
+  /** Which files nodes may read and write for it. @throws ConfigurationError when the setting cannot work. */
+  get files(): Files {
+    return this.#files();
   }
 
   /**

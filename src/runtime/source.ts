@@ -9,6 +9,7 @@ import type {
   States,
 } from "../client";
 import type { Values } from "../actions/action";
+import type { Files } from "../actions/files";
 import { asPiKVMError } from "../actions/thrown";
 import type { Fields } from "../schema/field";
 import { typeOf, type NodeSchema } from "../schema/node";
@@ -43,6 +44,8 @@ export interface Source {
 /** What a source's own work is done with. */
 interface Workbench {
   pikvm: PiKVM;
+  /** Which files it may write. */
+  files: Files;
   /** Ends when the node does. */
   signal: AbortSignal;
   send: (emission: Emission) => void;
@@ -110,7 +113,7 @@ class SourceNode {
       this.#status.show({ is: "connecting" });
       const pikvm = await this.#device.join(this.#node);
       if (this.#closed) return;
-      if (source.work) this.#work = this.#run(source.work, source, pikvm);
+      if (source.work) this.#work = this.#run(source.work, source, { pikvm, files: this.#device.files });
       else this.#listen(source, pikvm);
     } catch (thrown) {
       this.#fail(thrown);
@@ -142,13 +145,17 @@ class SourceNode {
   }
 
   /** Never rejects. */
-  async #run(work: NonNullable<Source["work"]>, source: Source, pikvm: PiKVM): Promise<void> {
+  async #run(
+    work: NonNullable<Source["work"]>,
+    source: Source,
+    uses: Pick<Workbench, "pikvm" | "files">,
+  ): Promise<void> {
     const onConnection = (change: ConnectionChange) => this.#guard(() => this.#onConnection(change, source));
     const send = (emission: Emission) => this.#guard(() => this.#emit([emission]));
     const failed = (error: PiKVMError) => this.#guard(() => this.#fail(error));
     const recovered = () => this.#guard(() => this.#status.show({ is: "connected" }));
     try {
-      await work({ pikvm, signal: this.#stop.signal, send, onConnection, failed, recovered });
+      await work({ ...uses, signal: this.#stop.signal, send, onConnection, failed, recovered });
     } catch (thrown) {
       if (!this.#closed) this.#fail(thrown);
     }

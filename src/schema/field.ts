@@ -13,7 +13,17 @@ export const fromMsg = (property: string): FromMessage => ({ msg: property });
 
 /** What a dialog can suggest while somebody types: what the device has, or what this package knows. */
 export type Suggested =
-  "channels" | "edids" | "images" | "key" | "keys" | "keymaps" | "languages" | "paths" | "ports" | "watched paths";
+  | "channels"
+  | "edids"
+  | "images"
+  | "key"
+  | "keys"
+  | "keymaps"
+  | "languages"
+  | "mountable"
+  | "paths"
+  | "ports"
+  | "watched paths";
 
 export type Unit = "seconds" | "pixels" | "percent" | "bitrate" | "fps" | "times";
 

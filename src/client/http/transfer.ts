@@ -1,9 +1,8 @@
 import type { Hash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { ConfigurationError, PiKVMError } from "../errors";
 import type { Body, OpenAnswer } from "./http";
+import { openPlain, piecesOf } from "../plain-file";
 import { integerIn } from "../ranges";
 import { writeWholeFile } from "../whole-file";
 
@@ -43,7 +42,7 @@ const PIECE = 64 * 1024;
 export async function bodyOf(source: ImageSource, options: BodyOptions): Promise<ImageBody> {
   const size = await sizeOf(source, options.size);
   const open = () =>
-    Buffer.isBuffer(source) ? slices(source) : typeof source === "string" ? createReadStream(source) : source;
+    Buffer.isBuffer(source) ? slices(source) : typeof source === "string" ? piecesOf(source) : source;
   return { size, pieces: { [Symbol.asyncIterator]: () => measured(open(), { ...options, size }) } };
 }
 
@@ -98,16 +97,11 @@ export async function saveTo(path: string, stream: Readable): Promise<number> {
   }
 }
 
+/** Opened, because a file that we must not read has a size too. */
 async function sizeOfFile(path: string): Promise<number> {
-  try {
-    // Opened, because a file that we must not read has a size too.
-    await using file = await open(path);
-    const found = await file.stat();
-    if (found.isFile()) return found.size;
-  } catch (cause) {
-    throw new ConfigurationError(`The file "${path}" cannot be read${codeOf(cause)}.`, { cause });
-  }
-  throw new ConfigurationError(`"${path}" is not a file.`);
+  const { file, size } = await openPlain(path);
+  await file.close();
+  return size;
 }
 
 function* slices(bytes: Buffer): Generator<Buffer> {
@@ -167,11 +161,6 @@ function fileError(cause: unknown, message: string): PiKVMError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   const code = cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : "SOURCE";
   return new PiKVMError(`${message}: ${reason}`, { code, cause });
-}
-
-/** ` (ENOENT)`, as the system names the reason. */
-function codeOf(cause: unknown): string {
-  return cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
 }
 
 function fileNameOf(disposition: string): string {

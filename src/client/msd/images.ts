@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { Readable } from "node:stream";
 import type { ChangeOptions } from "../http/commands";
@@ -13,6 +12,7 @@ import { addressOf, withoutPassword } from "./image-url";
 import type { Lane } from "../lanes/lane";
 import type { DownloadOptions, Msd, StoredImage } from "./msd";
 import type { MsdImage } from "../events/states";
+import { lookAtPlace } from "../plain-file";
 import { sizeOf, type Download, type ImageSource, type TransferProgress } from "../http/transfer";
 import type { CallOptions } from "../http/transport";
 import type { Arriving } from "./undo";
@@ -175,7 +175,7 @@ export class Images {
   /**
    * As `download`, into a file, which gets its name when it is complete.
    * @returns bytes.
-   * @throws ConfigurationError for a folder, and for a file that is there (code `EXISTS`); PiKVMError with the code of
+   * @throws ConfigurationError where something else than a file is, and for a file that is there (code `EXISTS`); PiKVMError with the code of
    * the file system, e.g. `ENOSPC`.
    */
   async downloadToFile(name: string, path: string, options: SaveImageOptions = {}): Promise<number> {
@@ -225,7 +225,7 @@ function nameOf(source: ImageSource): string {
 
 /** Checks, before anything is transferred, that a file can be written there. */
 async function demandPlace(path: string, replace: boolean): Promise<void> {
-  const there = await stat(path).catch(() => undefined);
+  const there = await lookAtPlace(path);
   if (there?.isDirectory())
     throw new ConfigurationError(`"${path}" is a folder: add the name of the file. Nothing was written.`);
   if (there && !replace)
