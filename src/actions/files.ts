@@ -1,7 +1,7 @@
 import { realpath } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { ConfigurationError } from "../client";
-import { systemReason } from "../client/plain-file";
+import { lookAtPlace, systemReason } from "../client/plain-file";
 
 /**
  * The files that flows may name: those below a folder, or any. Whoever sends messages often names them, and must not
@@ -30,9 +30,15 @@ export class Files {
   /**
    * Where a file is that is to be written. What is there under its name is replaced, never followed.
    * @throws ConfigurationError for one that would not be below the folder (code `OUTSIDE`), or in a folder that is not
-   * there.
+   * there, and where a pipe, a device or a socket is.
    */
   async toWrite(path: string): Promise<string> {
+    const place = await this.#placeOf(path);
+    await lookAtPlace(place);
+    return place;
+  }
+
+  async #placeOf(path: string): Promise<string> {
     if (this.#folder === "") return path;
     const { root, full } = await this.#lookUp(path);
     const parent = await realPath(dirname(full), `The file "${path}" cannot be written`);

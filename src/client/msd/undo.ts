@@ -69,13 +69,10 @@ async function restOf(
   { name, begun }: Readonly<Arriving>,
   isCancelled: boolean,
 ): Promise<Rest> {
-  if (name === undefined) {
-    // Whose another incomplete image is, nobody can know.
-    const note = "The device had not told yet how it calls the image: it may still begin, and leave it incomplete.";
-    return { note, isGone: false };
-  }
+  const patience = isCancelled ? PATIENCE_WHEN_CANCELLED : PATIENCE;
+  if (name === undefined) return { note: await unnamedRest(steps, patience), isGone: false };
   try {
-    const left = await removeHalf(msd, steps, name, isCancelled ? PATIENCE_WHEN_CANCELLED : PATIENCE);
+    const left = await removeHalf(msd, steps, name, patience);
     if (left) return left;
     if (begun) return { note: `Nothing of "${name}" is left on the device.`, isGone: true };
     return { note: `The device may still begin, and leave an incomplete "${name}".`, isGone: false };
@@ -84,6 +81,16 @@ async function restOf(
     return { note: `The incomplete "${name}" could not be removed: ${why}`, isGone: false };
   }
 }
+
+/** Of an image whose name was not told yet, nothing is removed: an incomplete one may be somebody else's. */
+async function unnamedRest(steps: DriveSteps, patience: number): Promise<string> {
+  const latest = await steps.caughtUp(({ busy }) => !busy, {}, patience).catch(() => undefined);
+  const uploading = latest?.busy ? latest.storage?.uploading : undefined;
+  if (uploading) return goesOn(uploading.name);
+  return "The device had not told yet how it calls the image: it may still begin, and leave it incomplete.";
+}
+
+const goesOn = (name: string): string => `The device goes on with "${name}": remove it when that is over.`;
 
 /** @returns undefined where nothing was there. */
 async function removeHalf(msd: Msd, steps: DriveSteps, name: string, patience: number): Promise<Rest | undefined> {
@@ -96,7 +103,7 @@ async function removeHalf(msd: Msd, steps: DriveSteps, name: string, patience: n
   // Without the caller's signal, which may be what has ended the upload.
   const free = await steps.caughtUp(isFree, {}, patience);
   if (!free) return { note: `An incomplete "${name}" may be left: the device could not be looked at.`, isGone: false };
-  if (free.busy) return { note: `The device goes on with "${name}": remove it when that is over.`, isGone: false };
+  if (free.busy) return { note: goesOn(name), isGone: false };
   // The device lists a new image a moment later.
   const state = (await steps.caughtUp(isListed, {})) ?? free;
   const found = imageOf(state, name);

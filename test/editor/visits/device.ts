@@ -31,6 +31,7 @@ export const visit: Visit = {
       { field: "connectTimeout", value: "2.5" },
       { field: "timeout", value: "7" },
       { field: "videoIdle", value: "0" },
+      { field: "filesFrom", value: "/data/images" },
       { field: "readOnly", value: true },
     ],
     [
