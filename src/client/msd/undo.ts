@@ -94,7 +94,7 @@ const goesOn = (name: string): string => `The device goes on with "${name}": rem
 
 /** @returns undefined where nothing was there. */
 async function removeHalf(msd: Msd, steps: DriveSteps, name: string, patience: number): Promise<Rest | undefined> {
-  let wasListed = false;
+  let wasListed = false as boolean; // it changes below, which the compiler does not see
   const isListed = (now: MsdState): boolean => (wasListed ||= imageOf(now, name) !== undefined);
   const isFree = (now: MsdState): boolean => {
     isListed(now);
