@@ -272,7 +272,7 @@ export const MUTANTS = [
   },
   {
     file: "src/simulator/msd/msd-storage.ts",
-    find: "this.#pending ??= this.#timers.after(REFRESH_MS, () => this.refresh());",
+    find: "this.#pending = this.#timers.after(QUIET_MS, () => this.refresh());",
     replace: "this.refresh();",
     why: "a fresh upload is listed at once, which no device does",
     tests: ["simulator/msd"],
