@@ -281,6 +281,16 @@ describe("images", SIDE_BY_SIDE, () => {
       assert.deepEqual(files(sim), BEFORE);
     });
 
+    test("whoever is told of the progress throws", async (t) => {
+      const { sim, kvm } = await disk(t);
+      const onProgress = () => {
+        throw new RangeError("mine");
+      };
+      const { source, size } = waiting();
+      await assert.rejects(kvm.images.upload(source, { name: "new.img", size, onProgress }));
+      assert.deepEqual(files(sim), BEFORE);
+    });
+
     test("the name is free again at once", async (t) => {
       const { kvm } = await disk(t);
       const broken = Readable.from([IMAGE]);

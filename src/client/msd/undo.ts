@@ -48,8 +48,10 @@ export async function undoing<T>(
   try {
     return await store();
   } catch (error) {
-    if (!(error instanceof PiKVMError) || !hasBegun(error)) throw error;
+    const isOurs = error instanceof PiKVMError;
+    if (isOurs && !hasBegun(error)) throw error;
     const { note, isGone } = await restOf(msd, steps, image, error instanceof CancelledError);
+    if (!isOurs) throw error;
     throw isGone ? clarified(error, note) : withNote(error, note);
   }
 }
