@@ -14,8 +14,7 @@ const CHOICES: Record<string, (kvm: PiKVM, signal: AbortSignal) => Promise<strin
   images: async (kvm, signal) => Object.keys((await kvm.msd.getState({ signal })).storage?.images ?? {}),
   channels: async (kvm, signal) =>
     (await kvm.relays.channels({ signal })).flatMap(({ channel, label }) => [channel, ...(label ? [label] : [])]),
-  ports: async (kvm, signal) =>
-    (await kvm.ports.getState({ signal })).model.ports.flatMap(({ id, name }) => [id, ...(name ? [name] : [])]),
+  ports: (kvm, signal) => kvm.ports.names({ signal }),
   edids: async (kvm, signal) => Object.values((await kvm.edids.list({ signal })).all).map(({ name }) => name),
   paths: async (kvm, signal) =>
     new Map((await kvm.relays.channels({ signal })).map((channel) => [channelPath(channel), channel.label])),

@@ -27,7 +27,7 @@ const LISTS = {
   channels: ["__v3_usb_breaker__"],
   paths: ["gpio.state.outputs.__v3_usb_breaker__.state"],
   images: ["a.iso", "tools/b.img"],
-  ports: ["1", "3", "lab"],
+  ports: ["1", "Host 1", "3", "lab"],
   edids: ["Default"],
   keymaps: ["de", "en-us"],
 };
