@@ -64,6 +64,7 @@ export type { DownloadOptions, Msd, MsdParams, StoredImage, UploadOptions, Uploa
 export { PiKVM, type PiKVMOptions } from "./pikvm";
 export type { ClickOptions, DragOptions, Point, Pointer } from "./hid/pointer";
 export type { Power, PowerOffOptions, PowerOptions, PowerResult } from "./power/power";
+export type { PowerSettings } from "./power/settings";
 export type { PowerState } from "./events/power-led";
 export type { Metrics, Prometheus } from "./system/prometheus";
 export {
@@ -127,6 +128,8 @@ export {
   MOUSE_BUTTONS,
   type MouseButton,
   type PointUnit,
+  type PowerPresser,
+  type PowerSource,
   type PowerWait,
   type TextMode,
 } from "./vocabulary";

@@ -24,7 +24,9 @@ import { Media } from "./video/media";
 import { Msd } from "./msd/msd";
 import { Pointer } from "./hid/pointer";
 import { Power } from "./power/power";
-import { PowerLed } from "./events/power-led";
+import { powerParts } from "./power/parts";
+import type { PowerSettings } from "./power/settings";
+import { derivePower } from "./events/power-state";
 import { Prometheus } from "./system/prometheus";
 import { inRange } from "./ranges";
 import { Relays } from "./gpio/relays";
@@ -47,6 +49,8 @@ import type { Method } from "./vocabulary";
 export interface PiKVMOptions extends TransportOptions {
   /** Seconds that the video runs on when nobody needs it any more, 0 to a day. Default 30. */
   videoIdle?: number;
+  /** How the computer's power is known and its buttons are pressed. Default the ATX board. */
+  power?: PowerSettings;
 }
 
 /** What there is while a device is open. */
@@ -229,8 +233,8 @@ export class PiKVM implements AsyncDisposable {
    * @throws ConfigurationError for a time out of range.
    */
   events({ power = false, idle }: EventsOptions = {}): EventStream {
-    const { link, hid } = this.#open;
-    const derive: Derive[] = power ? [(report) => new PowerLed(report)] : [];
+    const { link, hid, sense } = this.#open;
+    const derive: Derive[] = power ? [derivePower(sense)] : [];
     if (idle !== undefined) {
       const after = inRange("The time without keys and mouse", idle, { min: 1, max: 86_400, unit: " s" });
       derive.push((report) => new Idleness(report, (options) => hid.getInactivity(options), after));
@@ -293,14 +297,14 @@ const LAST_WORDS = 2;
 const CLOSED = "This PiKVM has been closed; make a new one.";
 
 /** The one place where the parts of a device are put together. */
-function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions) {
+function assemble(transport: Transport, { videoIdle = 30, power = {} }: PiKVMOptions) {
   const { closed } = transport;
   const sockets = new Sockets(transport);
   const link = new EventLink(sockets);
   const waiter = new StateWaiter(link, closed);
-  const buttons = new Commands(transport, new Lane("the power buttons", closed));
+  const pressing = new Commands(transport, new Lane("the power buttons", closed));
   const storage = new Commands(transport, new Lane("the USB drive", closed));
-  const atx = new Atx(buttons);
+  const atx = new Atx(pressing);
   const hid = new Hid(new Commands(transport, sockets.hidLane));
   const msd = new Msd(storage);
   const driveSteps = new DriveSteps(msd, waiter);
@@ -310,6 +314,7 @@ function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions) {
   const video = new Video(sockets, videoIdle);
   const channelLanes = () => new Lanes((channel) => new Lane(`the GPIO channel ${channel}`, closed));
   const gpio = new Gpio(transport, channelLanes());
+  const { buttons, knowledge, sense } = powerParts(power, { atx, gpio, hid, streamer, video });
   const kvmSwitch = new Switch(new Commands(transport, new Lane("the switch", closed)));
   const live = (options: LiveOptions) => openLive({ transport, sockets, link }, options);
   return {
@@ -317,7 +322,8 @@ function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions) {
     sockets,
     link,
     atx,
-    power: new Power(atx, "atx", waiter, new Lane("the power button", closed)),
+    power: new Power(buttons, knowledge, waiter, new Lane("the power button", closed)),
+    sense,
     hid,
     pointer: new Pointer(live, { hid, streamer, video }),
     macros: new Macros(live, { hid, atx, gpio }),
@@ -329,7 +335,7 @@ function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions) {
     relays: new Relays(gpio, waiter, { finding: new Lane("the relays", closed), writing: channelLanes() }),
     streamer,
     screen: new Screen(streamer, video, waiter),
-    watch: new Watch(link),
+    watch: new Watch(link, derivePower(sense)),
     media: new Media(transport, sockets),
     video,
     switch: kvmSwitch,
@@ -337,7 +343,7 @@ function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions) {
     edids: new Edids(kvmSwitch, waiter, new Lane("the EDIDs", closed)),
     system: new System(transport),
     prometheus: new Prometheus(transport),
-    redfish: new Redfish(buttons, storage),
+    redfish: new Redfish(pressing, storage),
     auth: new Auth(transport),
   };
 }

@@ -8,6 +8,7 @@ import { KvmdError } from "./api/errors";
 import { Gpio } from "./gpio/gpio";
 import { Hid } from "./hid/hid";
 import type { Host } from "./host/host";
+import { Wiring } from "./host/wiring";
 import { Info } from "./system/info";
 import { Log } from "./system/log";
 import { Msd } from "./msd/msd";
@@ -46,6 +47,7 @@ export class Kvmd {
   readonly info: Info;
   readonly log: Log;
   readonly prometheus: Prometheus;
+  readonly wiring: Wiring;
   readonly sessions: Sessions;
   readonly #timers: Timers;
   readonly #subsystems: readonly Subsystem[];
@@ -65,6 +67,7 @@ export class Kvmd {
     this.hid = new Hid(context, host);
     this.msd = new Msd(context, host, images);
     this.gpio = new Gpio(context);
+    this.wiring = new Wiring(host, this);
     this.switch = new Switch(context);
     this.ocr = new Ocr(this.#timers);
     this.streamer = new Streamer(context, host, this.ocr);

@@ -39,7 +39,7 @@ export interface SimulatorOptions extends HostSettings {
 
 export type DeviceState = Pick<
   Kvmd,
-  "atx" | "auth" | "gpio" | "hid" | "info" | "log" | "msd" | "ocr" | "prometheus" | "streamer" | "switch"
+  "atx" | "auth" | "gpio" | "hid" | "info" | "log" | "msd" | "ocr" | "prometheus" | "streamer" | "switch" | "wiring"
 >;
 
 /** Starts a PiKVM on a loopback port. Resolves when it listens; rejects when the port is taken. */

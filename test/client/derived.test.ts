@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
-import { statePath, type PiKVMError, type StateChange } from "../../src/client";
+import { statePath, type AtxState, type PiKVMError, type StateChange } from "../../src/client";
 import { APIError, ConnectError } from "../../src/client/errors";
 import { Idleness } from "../../src/client/events/idleness";
 import { PowerLed } from "../../src/client/events/power-led";
@@ -32,7 +32,11 @@ function still(t: TestContext) {
 describe("power by the LED", () => {
   function led(t: TestContext) {
     const { report, now, ...rest } = still(t);
-    const led = new PowerLed(report, now);
+    const says = ({ kind, state }: StateChange) => {
+      const { enabled, leds } = state as AtxState;
+      return kind === "atx" ? (enabled ? leds.power : null) : undefined;
+    };
+    const led = new PowerLed(report, says, now);
     led.onConnection();
     const say = (power: boolean, enabled = true) =>
       led.onState({ kind: "atx", state: { enabled, leds: { power, hdd: false } } });

@@ -187,6 +187,14 @@ export class Hid {
   }
 
   /**
+   * Lets a report go out that does nothing, a wheel that does not turn: only by that does the device notice that a
+   * computer is back on its USB port. It may wake a computer that sleeps. Waits for nobody: it disturbs no typing.
+   */
+  async nudge({ signal }: CallOptions = {}): Promise<void> {
+    await this.#commands.transport.post("/api/hid/events/send_mouse_wheel", { signal, query: deltaOf(0, 0) });
+  }
+
+  /**
    * Several calls in one turn: nobody else of ours types or clicks in between.
    * @param work gets this keyboard and mouse for the time of the turn, and what ends it. A call of any other `Hid` of
    * the device would wait for the end of the turn, and must not be waited for in it.

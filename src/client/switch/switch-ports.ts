@@ -3,6 +3,7 @@ import { ConfigurationError } from "../errors";
 import type { Lane } from "../lanes/lane";
 import { PortButtons } from "./port-buttons";
 import { findPort, portAt, portLabel, requireSwitch, shownName, type FoundPort } from "./port-names";
+import { ledOf } from "../power/knowledge";
 import { Power } from "../power/power";
 import type { BeaconPlace, Switch } from "./switch";
 import { change, type SwitchResult } from "./switch-change";
@@ -130,7 +131,7 @@ export class Ports {
     const known = this.#powers.get(index);
     if (known) return known;
     const buttons = new PortButtons(this.#switch, this.#waiter, index);
-    const power = new Power(buttons, "switch", this.#waiter, this.#newLane("the power button"));
+    const power = new Power(buttons, ledOf(buttons, "switch"), this.#waiter, this.#newLane("the power button"));
     this.#powers.set(index, power);
     return power;
   }

@@ -42,6 +42,8 @@ export class Gpio implements Subsystem {
   readonly hidden = new Set<string>();
   /** What kvmd puts on the outputs when it starts and ends; false for those that are not named. */
   readonly initial = new Map<string, boolean>([["__v3_usb_breaker__", true]]);
+  /** Called for each level that is put on an output. */
+  onWrite: (channel: string, state: boolean) => void = () => undefined;
   #last: GpioChannels;
 
   constructor(context: Context) {
@@ -96,6 +98,7 @@ export class Gpio implements Subsystem {
   stop(): void {
     for (const [name, { online }] of Object.entries(this.channels.outputs))
       this.channels.outputs[name] = { online, state: this.initial.get(name) ?? false, busy: false };
+    for (const name of Object.keys(this.channels.outputs)) this.onWrite(name, this.initial.get(name) ?? false);
   }
 
   state(): { model: GpioModel; state: GpioChannels } {
@@ -167,6 +170,7 @@ export class Gpio implements Subsystem {
     if (!works || !online) throw new KvmdError("GpioDriverOfflineError", `GPIO driver ${type}(${name}) is offline`);
     if (state && takes > 0) await this.#context.timers.sleep(takes);
     if (readable) this.#put(channel, { state });
+    this.onWrite(channel, state);
   }
 
   #put(channel: string, change: Partial<OutputState>): void {

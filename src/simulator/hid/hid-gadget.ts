@@ -18,6 +18,12 @@ export class HidGadget {
   /** Whether the computer listens. */
   readonly online = { keyboard: true, mouse: true };
   absolute = true;
+  /** Called when one of them is noticed to be back. */
+  onOnline: () => void = () => undefined;
+  /** Whether the computer's USB port is there; while it is not, every report is lost. */
+  #usb = true;
+  /** What is back and has had no report yet: kvmd learns of it by the first one that arrives. */
+  readonly #unnoticed = new Set<"keyboard" | "mouse">();
   #queue: Report[] = [];
   #nextAt = 0;
   #timer: Timer | undefined;
@@ -30,6 +36,19 @@ export class HidGadget {
   /** Reports that the computer has not taken yet. */
   get pending(): number {
     return this.#queue.length;
+  }
+
+  get usb(): boolean {
+    return this.#usb;
+  }
+
+  set usb(isThere: boolean) {
+    if (isThere === this.#usb) return;
+    this.#usb = isThere;
+    this.#unnoticed.clear();
+    if (isThere) for (const what of ["keyboard", "mouse"] as const) this.#unnoticed.add(what);
+    else Object.assign(this.online, { keyboard: false, mouse: false });
+    this.onOnline();
   }
 
   key(key: string, state: boolean, finish = false): void {
@@ -79,7 +98,21 @@ export class HidGadget {
     if (this.#queue.length > 0) this.#schedule();
   }
 
+  #notice(report: Report): void {
+    const reached =
+      report.kind === "clear"
+        ? (["keyboard", "mouse"] as const)
+        : report.kind === "key"
+          ? (["keyboard"] as const)
+          : (["mouse"] as const);
+    const noticed = reached.filter((what) => this.#unnoticed.delete(what));
+    for (const what of noticed) this.online[what] = true;
+    if (noticed.length > 0) this.onOnline();
+  }
+
   #deliver(report: Report): void {
+    if (!this.#usb) return;
+    this.#notice(report);
     if (report.kind === "clear") this.#releaseAll();
     else if (report.kind === "key") this.#deliverKey(report);
     else if (this.online.mouse && this.#fits(report)) this.#host.mouse.take(report);

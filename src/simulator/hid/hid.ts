@@ -31,6 +31,7 @@ export class Hid implements Subsystem, HidDevice {
     this.#context = context;
     this.#host = host;
     this.gadget = new HidGadget(context.timers, host);
+    this.gadget.onOnline = () => this.#changed();
     this.#lastInput = context.clock.now();
     this.#last = this.state();
     host.keyboard.onLeds = () => this.#changed();

@@ -71,6 +71,8 @@ export class Host {
   usbDrive: UsbDrive | null = null;
   /** Called whenever an LED changes; the ATX part of kvmd listens here. */
   onLeds: () => void = () => undefined;
+  /** Called whenever its power comes or goes, and when it goes to sleep or wakes up. */
+  onPower: () => void = () => undefined;
   /** What the last press of a button set going, and what flickers. */
   readonly #reaction: Timers;
   readonly #flicker: Timers;
@@ -131,12 +133,14 @@ export class Host {
     if (asleep) {
       this.screen.stop();
       this.#blinking.start();
+      this.onPower();
       return;
     }
     this.#blinking.stop();
     this.screen.startRunning();
     this.#startFlicker();
     this.onLeds();
+    this.onPower();
   }
 
   get leds(): { power: boolean; hdd: boolean } {
@@ -244,6 +248,7 @@ export class Host {
       this.#startFlicker();
     } else this.screen.stop();
     this.onLeds();
+    this.onPower();
   }
 
   #startFlicker(): void {
