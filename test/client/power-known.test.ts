@@ -213,7 +213,12 @@ describe("buttons at outputs", SIDE_BY_SIDE, () => {
     ["too short for offHard", { powerOutput: "reset" }, (kvm) => kvm.power.offHard(), { code: "PULSE_LENGTH" }],
     ["too short later", { powerOutput: "reset" }, (kvm) => kvm.power.ensureOff({ hardAfter: 1 }), { code: "PULSE_LENGTH" }], // prettier-ignore
     ["too short in a cycle", { powerOutput: "reset" }, (kvm) => kvm.power.cycle({ hardAfter: 1 }), { code: "PULSE_LENGTH" }], // prettier-ignore
-    ["too long", { powerOutput: "long" }, (kvm) => kvm.power.click(), { code: "PULSE_LENGTH", message: /3 s and more/ }],
+    [
+      "too long",
+      { powerOutput: "long" },
+      (kvm) => kvm.power.click(),
+      { code: "PULSE_LENGTH", message: /3 s and more/ },
+    ],
   ];
   for (const [what, settings, act, expected] of refused)
     test(`${what}: refused before anything is pressed`, async (t) => {
@@ -255,7 +260,12 @@ describe("buttons at outputs", SIDE_BY_SIDE, () => {
     const click = kvm.power.click({ busyRetry: 5 });
     await until(() => sim.state.gpio.channels.outputs["button"]?.busy);
     sim.state.gpio.setOnline("button", false);
-    await failure(click, { name: "APIError", code: "GPIO_OFFLINE", outcome: "unknown", error: "GpioDriverOfflineError" });
+    await failure(click, {
+      name: "APIError",
+      code: "GPIO_OFFLINE",
+      outcome: "unknown",
+      error: "GpioDriverOfflineError",
+    });
     assert.equal(posts(sim).length, 1);
   });
 

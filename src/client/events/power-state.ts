@@ -9,15 +9,15 @@ import { PowerSignal } from "./power-signal";
 /** Seconds until what looking takes is tried again. */
 const RETRY_INTERVAL = 10;
 
-/** The kind of state `power`, by what shows it. */
+/** The kind of state `power`, by what shows it. @param now see `PowerLed`. */
 export const derivePower =
-  (sense: Sense): Derive =>
+  (sense: Sense, now?: () => number): Derive =>
   (report) => {
     const problems = new Problems(report);
     if (sense.kind === "") return new NeverKnown(sense, problems);
     const says = ({ kind, state }: StateChange) =>
       kind === sense.kind ? problems.reported(() => sense.read(state)) : undefined;
-    if (sense.isLamp) return new PowerLed(report, says);
+    if (sense.isLamp) return new PowerLed(report, says, now);
     return new Kept(new PowerSignal(report, says, sense.offAfter), sense, problems);
   };
 
@@ -35,7 +35,8 @@ class Problems {
     try {
       const isOn = read();
       this.#told = "";
-      return isOn;
+      // As the device sends it, which may be anything.
+      return isOn === null || typeof isOn === "boolean" ? isOn : undefined;
     } catch (error) {
       if (!(error instanceof PiKVMError)) return undefined;
       this.tell(error);

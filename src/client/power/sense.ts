@@ -23,10 +23,12 @@ export interface Sense {
   readonly settleTime: number;
   readonly offAfter: number;
   /**
-   * What a state of this kind says; null when there is no such thing on the device. @throws as `Knowledge.look`, for
-   * what passes, or should not be so.
+   * What a state of this kind says; null when it says nothing, which is no mistake. @throws as `Knowledge.look`, for
+   * what should not be so.
    */
   read(state: unknown): boolean | null;
+  /** Why it may say nothing. */
+  readonly silent: string;
   /** Asks for a state of this kind. */
   ask(options: CallOptions): Promise<unknown>;
   /** Keeps alive what looking takes. @param work gets what ends when that is lost. */
@@ -60,6 +62,7 @@ const SENSES: Record<PowerSource, (settings: PowerSettings, parts: SenseParts) =
     name: "The power LED",
     kind: "atx",
     ...LAMP,
+    silent: "the ATX board is switched off on the device",
     read(state) {
       const { enabled, leds } = state as AtxState; // as the device sends it
       // Old devices do not tell whether it is enabled.
@@ -86,17 +89,15 @@ const SENSES: Record<PowerSource, (settings: PowerSettings, parts: SenseParts) =
     name: "The video signal",
     kind: "streamer",
     ...slowly(settings),
+    silent: NOT_RUNNING,
     read(state) {
       const { streamer: running } = state as StreamerState; // as the device sends it
-      if (!running) throw unknownNow("the device's video does not run");
-      return running.source.online;
+      return running ? running.source.online : null;
     },
     ask: (options) => streamer.getState(options),
     async during(work, { signal }) {
       const lease = await video.acquire({ allowOffline: true, signal }).catch((error: unknown) => {
-        throw error instanceof WaitTimeoutError
-          ? unknownNow("the device's video does not run", { cause: error })
-          : error;
+        throw error instanceof WaitTimeoutError ? unknownNow(NOT_RUNNING, { cause: error }) : error;
       });
       try {
         return await work(lease.signal);
@@ -144,10 +145,13 @@ const SENSES: Record<PowerSource, (settings: PowerSettings, parts: SenseParts) =
   }),
 };
 
-const LAMP = { isLamp: true, settleTime: LED_SETTLE_TIME, offAfter: 0 };
+const NOT_RUNNING = "the device's video does not run";
+
+const LAMP = { isLamp: true, settleTime: LED_SETTLE_TIME, offAfter: 0, silent: "" };
 
 const slowly = ({ offAfter = 15 }: PowerSettings) => ({
   isLamp: false,
+  silent: "",
   settleTime: SLOW_SETTLE_TIME,
   offAfter: inRange("The time after which a computer counts as off", offAfter, OFF_AFTER),
 });

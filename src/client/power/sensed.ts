@@ -27,7 +27,7 @@ export class Sensed implements Knowledge<AtxState> {
   async look(options: CallOptions): Promise<AtxState> {
     // First, so that nothing is asked where it cannot be known.
     const power = this.#sense.read(await this.#sense.ask(options));
-    if (power === null) throw unknownNow("the ATX board is switched off on the device");
+    if (power === null) throw unknownNow(this.#sense.silent);
     const state = await this.#buttons.getState(options);
     return { ...state, leds: { ...state.leds, power } };
   }
