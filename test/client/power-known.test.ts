@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { describe, test, type TestContext } from "node:test";
-import type { PiKVM, PiKVMOptions, PowerSettings } from "../../src/client";
+import { PiKVM, type PiKVMOptions, type PowerSettings } from "../../src/client";
 import { scaledClock, type Simulator, type SimulatorOptions } from "../../src/simulator";
 import { until } from "../harness/until";
 import { bench, failure, posts, SIDE_BY_SIDE } from "./kit";
@@ -189,7 +189,7 @@ describe("power known by USB", SIDE_BY_SIDE, () => {
     assert.deepEqual(sim.state.hid.gadget.online, { keyboard: false, mouse: false });
     assert.equal((await kvm.power.ensureOn()).pressed, false);
     assert.deepEqual(sim.host.presses, []);
-    assert.deepEqual(sim.host.mouse.buttons ?? [], []);
+    assert.deepEqual(posts(sim), ["/api/hid/events/send_mouse_wheel"]);
   });
 
   test("what only reports sends nothing, and so does a device set to read only", async (t) => {
@@ -299,7 +299,44 @@ test("a press that is not confirmed says by what", async (t) => {
   });
 });
 
-test("a time out of range is refused when it is opened", async (t) => {
-  for (const offAfter of [0, 301, NaN])
-    await failure(wired(t, { knownBy: "video", offAfter }), { name: "ConfigurationError", message: /1 to 300 s/ });
+test("a time out of range is refused when it is opened", async () => {
+  for (const offAfter of [0, 301, NaN]) {
+    const kvm = new PiKVM({ address: "127.0.0.1:1", power: { knownBy: "video", offAfter } });
+    await failure(kvm.open(), { name: "ConfigurationError", message: /1 to 300 s/ });
+  }
+});
+
+describe("power, waited for and reported", SIDE_BY_SIDE, () => {
+  const path = { text: "power", kind: "power", keys: [] };
+  for (const knownBy of ["gpio", "video"] as const)
+    test(`known by ${knownBy}`, async (t) => {
+      const { sim, kvm } = await wired(t, { knownBy }, {}, { videoIdle: 0 });
+      const off = await kvm.watch.until(path, (value) => value === "off", { timeout: 60 });
+      assert.ok(off.waited >= OFF_AFTER, String(off.waited));
+      const on = kvm.watch.until(path, (value) => value === "on", { timeout: 60 });
+      await until(() => sim.sessions > 0);
+      sim.host.power = true;
+      await on;
+      await until(() => sim.sessions === 0);
+    });
+
+  test("known by USB, as the device tells it", async (t) => {
+    const { sim, kvm } = await wired(t, { knownBy: "usb" }, { power: true });
+    await kvm.watch.until(path, (value) => value === "on", { timeout: 60 });
+    const off = kvm.watch.until(path, (value) => value === "off", { timeout: 60 });
+    await until(() => sim.sessions > 0);
+    sim.host.power = false;
+    await off;
+    assert.deepEqual(posts(sim), []);
+  });
+
+  test("a video that the device does not run is a problem, and is tried again", async (t) => {
+    const { sim, kvm } = await wired(t, { knownBy: "video" }, { power: true });
+    sim.state.streamer.ustreamer.starts = false;
+    const stream = kvm.events({ power: true });
+    const [problem] = (await once(stream, "problem")) as [{ code: string }];
+    assert.equal(problem.code, "POWER_UNKNOWN");
+    await stream.close();
+    await until(() => sim.sessions <= 1);
+  });
 });

@@ -253,11 +253,14 @@ export class Power<S extends ButtonsState = AtxState> {
    */
   async #believed(signal: AbortSignal | undefined, mayNudge: boolean): Promise<S> {
     const { offAfter } = this.#knowledge;
-    const since = performance.now();
+    let since: number | undefined;
     for (;;) {
       const state = await this.#knowledge.look({ signal });
-      if (state.leds.power || performance.now() - since >= offAfter * 1000) return state;
+      if (state.leds.power || offAfter === 0) return state;
+      if (since !== undefined && performance.now() - since >= offAfter * 1000) return state;
       if (mayNudge) await this.#knowledge.nudge?.({ signal });
+      // However slow the first look was, there is another one.
+      since ??= performance.now();
       await this.#waiter.pause(SETTLE_INTERVAL, signal);
     }
   }

@@ -19,6 +19,24 @@ export const visit: Visit = {
     },
     { field: "connectTimeout", value: "0", reason: `Connect within: ${FOR_NUMBERS} 0.1 to 3600` },
     { field: "videoIdle", value: "-1", reason: `Video runs on: ${FOR_NUMBERS} 0 to 86400` },
+    {
+      given: [{ field: "powerKnownBy", value: "gpio" }],
+      field: "powerInput",
+      value: "",
+      reason: "Input: must not be empty",
+    },
+    {
+      given: [{ field: "powerKnownBy", value: "video" }],
+      field: "powerOffAfter",
+      value: "0",
+      reason: `Off after: ${FOR_NUMBERS} 1 to 300`,
+    },
+    {
+      given: [{ field: "powerPressedBy", value: "gpio" }],
+      field: "powerOutput",
+      value: "",
+      reason: "Power button: must not be empty",
+    },
     { field: "timeout", value: "long", reason: `Answer within: ${FOR_NUMBERS} 0.1 to 3600` },
   ],
   settings: [
@@ -33,6 +51,18 @@ export const visit: Visit = {
       { field: "videoIdle", value: "0" },
       { field: "readOnly", value: true },
     ],
+    [
+      { field: "powerKnownBy", value: "gpio" },
+      { field: "powerInput", value: "sense" },
+      { field: "powerPressedBy", value: "gpio" },
+      { field: "powerOutput", value: "Front panel" },
+      { field: "resetOutput", value: "reset" },
+    ],
+    [
+      { field: "powerKnownBy", value: "usb" },
+      { field: "powerOffAfter", value: "7.5" },
+    ],
+    [{ field: "powerKnownBy", value: "nothing" }],
     [
       { field: "trust", value: "tls" },
       { field: "tls", value: "tls" },
