@@ -48,7 +48,9 @@ export const editor = definitionOf(schema, {
       if (field.kind === "choice")
         input(name)
           .data("node", node)
-          .on("change", () => void showUsed(node));
+          .on("change", () => {
+            showUsed(node);
+          });
       else prepareSuggestions(name, field, String((node as { id?: unknown }).id)); // Node-RED's own, of every node
     }
     prepareCertificate();

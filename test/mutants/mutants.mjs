@@ -125,8 +125,8 @@ export const MUTANTS = [
   },
   {
     file: "src/client/power/power.ts",
-    find: "Date.now() - recent.at < SETTLE_TIME * 1000",
-    replace: "Date.now() - recent.at < SETTLE_TIME",
+    find: "Date.now() - recent.at < this.#knowledge.settleTime * 1000",
+    replace: "Date.now() - recent.at < this.#knowledge.settleTime",
     why: "seconds are taken for milliseconds: a second press undoes the first",
     tests: ["client/power"],
   },

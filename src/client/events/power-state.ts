@@ -1,5 +1,6 @@
 import { pause } from "../deadline";
-import { CancelledError, PiKVMError } from "../errors";
+import { PiKVMError } from "../errors";
+import { isUnknown } from "../power/knowledge";
 import type { Sense } from "../power/sense";
 import type { Derive, DerivedState, Report } from "./derived";
 import type { StateChange } from "./merge";
@@ -106,8 +107,8 @@ class Kept implements DerivedState {
       try {
         await this.#sense.during?.((end) => pause(FOREVER, signal, end), { signal });
       } catch (error) {
-        const isProblem = error instanceof PiKVMError && !(error instanceof CancelledError);
-        if (!signal.aborted && isProblem) this.#problems.tell(error);
+        // What else goes wrong is told of the connection, which has the same device.
+        if (isUnknown(error)) this.#problems.tell(error);
       }
       await pause(RETRY_INTERVAL, signal).catch(() => undefined);
     }

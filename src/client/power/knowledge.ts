@@ -61,5 +61,5 @@ export const neverKnown = (): ConfigurationError =>
     { code: UNKNOWN },
   );
 
-export const isUnknown = (error: unknown): boolean =>
+export const isUnknown = (error: unknown): error is UnavailableError | ConfigurationError =>
   (error instanceof UnavailableError || error instanceof ConfigurationError) && error.code === UNKNOWN;
