@@ -10,7 +10,7 @@ export interface ButtonsState {
   leds: { power: boolean; hdd: boolean };
 }
 
-export type Press = (options: PressOptions) => Promise<void>;
+type Press = (options: PressOptions) => Promise<void>;
 
 /** The buttons and LEDs of one computer, call by call: `Atx`, or those behind a port of the switch. */
 export interface Buttons<S extends ButtonsState> extends Record<ButtonCall, Press> {
