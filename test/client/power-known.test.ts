@@ -201,6 +201,27 @@ describe("power known by USB", SIDE_BY_SIDE, () => {
   });
 });
 
+describe("power that shows late", SIDE_BY_SIDE, () => {
+  for (const knownBy of ["video", "usb"] as const) {
+    test(`by ${knownBy}: two at a time press once, and so do two in a row`, async (t) => {
+      const { sim, kvm } = await wired(t, { knownBy }, { ledDelay: 30_000 });
+      await kvm.power.on({ wait: "accepted" });
+      const results = await Promise.all([kvm.power.ensureOn(), kvm.power.on()]);
+      assert.deepEqual(
+        results.map(({ pressed }) => pressed),
+        [false, false],
+      );
+      assert.deepEqual(pressed(sim), ["power"]);
+    });
+
+    test(`by ${knownBy}: the button is not held only because it takes time to believe that it is off`, async (t) => {
+      const { sim, kvm } = await wired(t, { knownBy, offAfter: 2 }, { power: true });
+      await kvm.power.ensureOff({ hardAfter: 1.5 });
+      assert.deepEqual(pressed(sim), ["power"]);
+    });
+  }
+});
+
 describe("buttons at outputs", SIDE_BY_SIDE, () => {
   const call = (knownBy: Source, settings: PowerSettings) => ({ knownBy, pressedBy: "gpio" as const, ...settings });
   const refused: [string, PowerSettings, (kvm: PiKVM) => Promise<unknown>, object][] = [
@@ -228,6 +249,13 @@ describe("buttons at outputs", SIDE_BY_SIDE, () => {
       await failure(act(kvm), { name: "ConfigurationError", ...expected });
       assert.deepEqual(posts(sim), []);
     });
+
+  test("a reset output that is none does not matter before it is pressed", async (t) => {
+    const { sim, kvm } = await wired(t, call("gpio", { resetOutput: "nope" }), { power: true });
+    assert.equal((await kvm.power.on()).pressed, false);
+    await failure(kvm.power.resetHard(), { name: "ConfigurationError", message: /no channel "nope"/ });
+    assert.deepEqual(posts(sim), []);
+  });
 
   test("a computer that is off already needs no long press", async (t) => {
     const { kvm } = await wired(t, call("gpio", { powerOutput: "reset" }));
@@ -328,6 +356,15 @@ describe("power, waited for and reported", SIDE_BY_SIDE, () => {
     sim.host.power = false;
     await off;
     assert.deepEqual(posts(sim), []);
+  });
+
+  test("an input that does not answer is waited for, and said at the end", async (t) => {
+    const { sim, kvm } = await wired(t, { knownBy: "gpio" });
+    sim.state.gpio.setOnline("sense", false);
+    await failure(
+      kvm.watch.until(path, (value) => value === "on", { timeout: 1 }),
+      { name: "WaitTimeoutError", message: /not as wanted within 1 s/ },
+    );
   });
 
   test("a video that the device does not run is a problem, and is tried again", async (t) => {

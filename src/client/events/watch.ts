@@ -68,10 +68,11 @@ export class Watch {
     return { value: value.last, waited: (performance.now() - start) / 1000 };
   }
 
-  #lastSight(path: StatePath, { last, isKnown }: ReportedValue): string {
+  #lastSight(path: StatePath, { last, isKnown, problem }: ReportedValue): string {
     // That of the power is computed: it is not among those that the device reports.
     const names = path.kind === "power" ? [] : (namesBeside(this.#link.states, path) ?? []);
     if (names.length > 0) return `The device reports nothing there. ${namesAsText(names)}`;
+    if (!isKnown && problem !== undefined) return problem;
     return isKnown ? `It was ${JSON.stringify(last).slice(0, SHOWN)} at last.` : "The device has not reported it.";
   }
 }
@@ -84,6 +85,8 @@ class ReportedValue {
   first: unknown;
   last: unknown;
   isKnown = false;
+  /** Why it could not be known. */
+  problem: string | undefined;
   /** The connection broke since it was reported. */
   #isStale = false;
   readonly #link: EventLink;
@@ -107,6 +110,7 @@ class ReportedValue {
     stream.on("problem", (error) => {
       // What passes is waited for.
       if (!error.retryable) wait.fail(error);
+      this.problem = error.message;
     });
     // Not waited for: the connection closes when nobody types any more, or with the device.
     return () => void stream.close();

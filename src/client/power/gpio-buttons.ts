@@ -62,8 +62,14 @@ export class GpioButtons implements Buttons<AtxState> {
   /** Which of them is pressed; the LEDs mean nothing. */
   async getState(options: CallOptions): Promise<AtxState> {
     const { model, state } = await this.#gpio.getState(options);
-    const isBusy = (name: string) =>
-      name !== "" && state.outputs[findOutput(model, name, "pulse").channel.channel]?.busy === true;
+    const isBusy = (name: string): boolean => {
+      try {
+        return state.outputs[findOutput(model, name, "pulse").channel.channel]?.busy === true;
+      } catch {
+        // What is wrong with it is told when it is to be pressed.
+        return false;
+      }
+    };
     const acts = { power: isBusy(this.#outputs.power), reset: isBusy(this.#outputs.reset) };
     return { enabled: true, busy: acts.power || acts.reset, acts, leds: { power: false, hdd: false } };
   }

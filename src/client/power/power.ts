@@ -217,9 +217,12 @@ export class Power<S extends ButtonsState = AtxState> {
 
   /** Waits until the LED shows that the press worked. */
   async #watch(step: Step, press: RecentPress, before: S, options: PowerOptions): Promise<S> {
-    const { signal, timeout = LED_TIMEOUT } = options;
-    const { kind, offAfter } = this.#knowledge;
+    const { signal } = options;
+    const { kind } = this.#knowledge;
     const target = step.target(before);
+    const holdFor = target ? 0 : this.#knowledge.offAfter;
+    // The time is for the computer; what it takes to believe it comes on top.
+    const timeout = (options.timeout ?? LED_TIMEOUT) + holdFor;
     const read = async (how: CallOptions) => {
       const state = await this.#knowledge.look(how);
       if (target && !state.leds.power) await this.#knowledge.nudge?.(how);
@@ -227,7 +230,7 @@ export class Power<S extends ButtonsState = AtxState> {
     };
     try {
       return await this.#waiter.until(kind, read, ({ leds }) => leds.power === target, {
-        ...{ signal, timeout, holdFor: target ? 0 : offAfter },
+        ...{ signal, timeout, holdFor },
         failure: this.#knowledge.notConfirmed(step.expected, timeout),
       });
     } finally {
