@@ -146,7 +146,8 @@ export class Switch {
 
   /**
    * Renames or replaces an EDID, but not `default`. `POST /api/switch/edids/change`.
-   * @throws APIError `SwitchUnknownEdidError`.
+   * @param data is what kvmd up to 4.197 stumbles over, a mistake of its own: create another EDID instead.
+   * @throws APIError `SwitchUnknownEdidError`; with status 500 for data that the device stumbled over.
    */
   async changeEdid(
     id: string,

@@ -120,9 +120,11 @@ export class Gpio implements Subsystem {
     if (scheme === null || Number(scheme.pulse.delay) === 0)
       throw new KvmdError("GpioPulseNotSupported", "This GPIO channel does not support pulsing");
     await this.#operate(channel, wait, async () => {
+      const ms = pulseMs(scheme, delay);
       await this.#write(channel, true);
-      await this.#context.timers.sleep(pulseMs(scheme, delay));
+      if (!Number.isNaN(ms)) await this.#context.timers.sleep(ms);
       await this.#write(channel, false);
+      if (Number.isNaN(ms)) throw new RangeError("no timer takes it");
     });
   }
 
@@ -146,7 +148,7 @@ export class Gpio implements Subsystem {
     if (wait) await done;
     else
       done.catch((error: unknown) => {
-        if (!(error instanceof KvmdError)) ignoreStop(error);
+        if (!(error instanceof KvmdError || error instanceof RangeError)) ignoreStop(error);
       });
   }
 

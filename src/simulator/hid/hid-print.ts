@@ -17,13 +17,12 @@ export async function print(hid: HidDevice, timers: Timers, request: KvmdRequest
   const whole = decoded(body, request.headers["content-type"]);
   if (whole === undefined) return crash();
   const limit = valid.int(request.param("limit") ?? String(DEFAULT_LIMIT), { min: 0 });
-  const keymap = valid.optional(request.param("keymap"), (raw) =>
-    valid.exactlyOneOf(raw, "keymap", new Set(KEYMAPS), 512),
-  );
+  const keymap = valid.keymap(request.param("keymap") ?? DEFAULT_KEYMAP);
+  if (!KEYMAPS.includes(keymap)) valid.noKeymap(keymap);
   const slow = valid.boolOr(request.param("slow"), false);
   const pause = request.param("delay") ?? String(slow ? SLOW_DELAY_S : 0);
   const delay = valid.float(pause, { name: "keys delay", min: 0, max: 5 });
-  for (const change of keyChangesOf(cut(whole, limit), keymap ?? DEFAULT_KEYMAP)) {
+  for (const change of keyChangesOf(cut(whole, limit), keymap)) {
     if (delay > 0) await timers.sleep(delay * 1000);
     hid.key(change.key, change.state);
   }

@@ -25,6 +25,7 @@ interface FetchOptions {
 
 /** @throws KvmdError of the class that kvmd's HTTP client (aiohttp) would raise. */
 export async function fetchImage(url: string, options: FetchOptions): Promise<RemoteImage> {
+  if (!URL.canParse(url)) throw new KvmdError("InvalidUrlClientError", url);
   const response = await follow(url, options, MAX_REDIRECTS);
   const size = Number(response.headers["content-length"] ?? NaN);
   if (!Number.isInteger(size)) {

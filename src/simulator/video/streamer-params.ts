@@ -48,7 +48,7 @@ const RULES: Readonly<Record<Name, Rule>> = {
   quality: {
     feature: "quality",
     error: ["StreamerQualityNotSupported", "quality settings"],
-    check: (raw) => valid.int(raw, { name: "stream quality", min: 1, max: 100 }),
+    check: valid.streamQuality,
   },
   desired_fps: { check: (raw) => valid.int(raw, { name: "stream FPS", min: 0, max: 120 }) },
   resolution: {
@@ -72,7 +72,7 @@ const RULES: Readonly<Record<Name, Rule>> = {
 export function collect(request: KvmdRequest, features: StreamFeatures, params: StreamParams, pending: Changes): void {
   for (const [name, { feature, error, check }] of Object.entries(RULES) as [Name, Rule][]) {
     const raw = request.param(name);
-    if (raw === undefined || raw.trim() === "") continue;
+    if (raw === undefined || raw === "") continue;
     if (feature !== undefined && !features[feature])
       throw new KvmdError(error?.[0] ?? "", `This streamer does not support ${error?.[1] ?? ""}`);
     const value = check(raw);
