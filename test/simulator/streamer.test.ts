@@ -223,7 +223,10 @@ test("the stream sends a new picture at once and the same one every second, and 
   const { viewers } = simulator.state.streamer.ustreamer;
   const stream = call(simulator.url, "GET", "/streamer/stream?key=me&extra_headers=1&zero_data=1", { upTo: 1000 });
   await until(() => viewers.size === 1);
-  const state = (await call(simulator.url, "GET", "/streamer/state")).result as {
+  const asked = await call(simulator.url, "GET", "/streamer/state");
+  // Unlike its pictures.
+  for (const name of ["Cache-Control", "Pragma", "Expires"]) assert.equal(asked.header(name), undefined);
+  const state = asked.result as {
     stream?: { clients_stat: JsonObject };
   };
   const [[id, client] = ["", null]] = Object.entries(state.stream?.clients_stat ?? {});

@@ -141,7 +141,11 @@ function describeBody({ headers, text }: Answer): string {
   // These two are texts of nginx, where it is set up to ask for client certificates.
   if (text.includes("No required SSL certificate was sent")) return "The server wants a client certificate.";
   if (text.includes("The SSL certificate error")) return "The server refuses our client certificate.";
-  if (type === "text/html") return "The answer is a web page, perhaps of a proxy.";
+  // Of nginx, too.
+  if (text.includes("plain HTTP request was sent to HTTPS port"))
+    return "The device's port speaks HTTPS: change its address to https://.";
+  if (type === "text/html" || /^\s*<(!doctype html|html)\b/i.test(text))
+    return "The answer is a web page, perhaps of a proxy.";
   return `The answer is not what the API documents (${type || "no content type"}, ${text.length} characters).`;
 }
 

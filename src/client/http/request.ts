@@ -1,9 +1,11 @@
 import { Readable } from "node:stream";
 import { jsonOf } from "./answer";
+import { checkContents, type Contents } from "./contents";
 import { ConfigurationError } from "../errors";
 import { inRange, oneOf } from "../ranges";
 import { readableOf } from "./transfer";
 import type { CallOptions, Query, RequestOptions, Transport } from "./transport";
+import { checkedJpeg } from "../video/jpeg";
 import { BODY_FORMATS, METHODS, NOT_VISIBLE_ASCII, type BodyFormat, type Method } from "../vocabulary";
 
 export interface StreamOptions extends CallOptions {
@@ -20,6 +22,8 @@ export interface StreamOptions extends CallOptions {
 export interface ApiRequestOptions extends StreamOptions {
   /** Default `"json"`. */
   as?: BodyFormat;
+  /** What the answer must be. Default: anything, but what says that it is a JPEG picture must be one. */
+  contents?: Contents | undefined;
 }
 
 /** An answer that is a success. */
@@ -35,7 +39,7 @@ export async function request(
   transport: Transport,
   method: Method,
   path: string,
-  { as = "json", ...options }: ApiRequestOptions,
+  { as = "json", contents, ...options }: ApiRequestOptions,
 ): Promise<ApiAnswer<unknown>> {
   const format = oneOf("The format", as, BODY_FORMATS);
   const sent = checked(method, path, options);
@@ -44,6 +48,8 @@ export async function request(
     ? transport.read(sent.path, asked)
     : transport.change(sent.method, sent.path, asked));
   const { statusCode, headers } = answer;
+  if (contents !== undefined) checkContents(answer, contents);
+  if (/^image\/jpeg\b/i.test(String(headers["content-type"]))) checkedJpeg(answer.bytes);
   const body = format === "json" ? jsonOf(answer) : format === "text" ? answer.text : answer.bytes;
   return { statusCode, headers, body };
 }

@@ -6,6 +6,11 @@ export function objectOf(parts: Record<string, Shape> = {}): Shape {
   return (value) => isRecord(value) && Object.entries(parts).every(([name, fits]) => fits(value[name]));
 }
 
+/** An object whose parts, whatever their names, are all like that. */
+export function valuesOf(shape: Shape): Shape {
+  return (value) => isRecord(value) && Object.values(value).every(shape);
+}
+
 export function nullOr(shape: Shape): Shape {
   return (value) => value === null || shape(value);
 }

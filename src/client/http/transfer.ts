@@ -61,11 +61,15 @@ export async function sizeOf(source: ImageSource, ofStream: number | undefined):
   return ofStream;
 }
 
-/** An answer's body as an image that is read at the pace of its reader. */
-export function downloadOf({ headers, body }: OpenAnswer, onProgress: TransferProgress | undefined): Download {
+/** An answer's body as an image that is read at the pace of its reader. @param pieces what is read of it. */
+export function downloadOf(
+  { headers, body }: OpenAnswer,
+  onProgress: TransferProgress | undefined,
+  pieces: AsyncIterable<Buffer> = body,
+): Download {
   const length = Number(headers["content-length"] ?? NaN);
   const size = Number.isInteger(length) ? length : undefined;
-  const stream = readableOf(body, counted(body, size, onProgress));
+  const stream = readableOf(body, counted(pieces, size, onProgress));
   return { fileName: fileNameOf(String(headers["content-disposition"] ?? "")), size, stream };
 }
 

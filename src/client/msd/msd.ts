@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { resultOf } from "../http/answer";
 import type { ChangeOptions, Commands } from "../http/commands";
+import { imageIn } from "./download-check";
 import { ResponseError } from "../errors";
 import { recordsOf } from "../http/records";
 import { inRange } from "../ranges";
@@ -192,7 +193,8 @@ export class Msd {
   /**
    * Fetches an image, as a stream that is read at the pace of its reader; the drive is busy until it ends. Only while
    * disconnected. `GET /api/msd/read`.
-   * @throws APIError `MsdUnknownImageError`.
+   * @throws APIError `MsdUnknownImageError`; ResponseError for what is no image, and from the stream with the code
+   * `COMPRESSION` for one that is not compressed as was asked.
    */
   async download(image: string, { compress = "none", onProgress, signal }: DownloadOptions = {}): Promise<Download> {
     const answer = await this.#commands.transport.stream("/api/msd/read", {
@@ -201,7 +203,7 @@ export class Msd {
       extraTime: STALL_TIME,
       limited: "steps",
     });
-    return downloadOf(answer, onProgress);
+    return downloadOf(answer, onProgress, await imageIn(answer, compress));
   }
 
   /**

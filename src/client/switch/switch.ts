@@ -1,5 +1,6 @@
 import type { ChangeOptions, Commands } from "../http/commands";
 import { ConfigurationError } from "../errors";
+import { objectOf, text, texts, valuesOf, type Shape } from "../http/shape";
 import { inRange, integerIn, oneOf } from "../ranges";
 import { SWITCH_ROLES, type SwitchColor, type SwitchEdids, type SwitchRole, type SwitchState } from "./switch-state";
 import type { CallOptions } from "../http/transport";
@@ -22,6 +23,12 @@ export interface SwitchPortParams {
   /** As `clickPowerDelay`. */
   clickResetDelay?: number;
 }
+
+/** An EDID is handed on as it comes: blocks of 128 bytes. */
+const EDID: Shape = (value) => typeof value === "string" && /^([0-9a-f]{256})+$/i.test(value);
+const SWITCH_STATE = objectOf({
+  edids: objectOf({ all: valuesOf(objectOf({ name: text, data: EDID })), used: texts }),
+});
 
 const BYTE = { min: 0, max: 255 };
 const MAX_PORTS = 20;
@@ -46,7 +53,7 @@ export class Switch {
 
   /** Units, ports, EDIDs, colours, links, LEDs. `GET /api/switch`. */
   getState({ signal }: CallOptions = {}): Promise<SwitchState> {
-    return this.#commands.transport.get("/api/switch", { signal });
+    return this.#commands.transport.get("/api/switch", { signal, shape: SWITCH_STATE });
   }
 
   /** Shows a port. `POST /api/switch/set_active`. @throws ConfigurationError for what names no port. */

@@ -1,4 +1,6 @@
 import { badResponse } from "../http/answer";
+import { textOf } from "../http/contents";
+import { checkedJpeg } from "./jpeg";
 import { ConfigurationError } from "../errors";
 import type { WholeAnswer } from "../http/http";
 import { inRange, integerIn } from "../ranges";
@@ -116,13 +118,13 @@ const OUTSIDE = "REGION_OUTSIDE";
 export const isOutside = (error: unknown): error is ConfigurationError =>
   error instanceof ConfigurationError && error.code === OUTSIDE;
 
-/** @throws ResponseError for what is no picture. */
+/** @throws ResponseError for what is no picture, with the code `JPEG` where only the headers say that it is one. */
 export function snapshotOf(answer: WholeAnswer): Snapshot {
   const header = headersOf(answer);
   if (!/^image\/jpeg/i.test(header("content-type"))) throw badResponse(answer, "Expected a JPEG picture.");
   const time = (name: string) => numberOf(header(`x-ustreamer-${name}-timestamp`));
   return {
-    image: answer.bytes,
+    image: checkedJpeg(answer.bytes),
     ...factsOf(header),
     times: {
       grabBegin: time("grab-begin"),
@@ -136,8 +138,7 @@ export function snapshotOf(answer: WholeAnswer): Snapshot {
 
 /** @throws ResponseError for what is no text. */
 export function recognisedText(answer: WholeAnswer): string {
-  if (!/^text\/plain/i.test(headersOf(answer)("content-type"))) throw badResponse(answer, "Expected a text.");
-  return answer.text;
+  return textOf(answer, "Expected a text.");
 }
 
 /**

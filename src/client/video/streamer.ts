@@ -99,7 +99,8 @@ export class Streamer {
   /**
    * A picture of the screen. `GET /api/streamer/snapshot`.
    * @throws ConfigurationError for a preview out of range; UnavailableError when the video does not run, when there is
-   * no signal (after 3 s), and with `load` when nothing is saved: the device does not say which of them it is.
+   * no signal (after 3 s), and with `load` when nothing is saved: the device does not say which of them it is;
+   * ResponseError with the code `JPEG` for what the device calls a picture and is none.
    */
   async snapshot({ preview = false, ...options }: SnapshotOptions = {}): Promise<Snapshot> {
     const query = preview === false ? {} : previewOf(preview === true ? {} : preview);
@@ -113,7 +114,7 @@ export class Streamer {
    * second after `setParams`. `GET /streamer/stream`.
    * @throws APIError with status 502 while nobody watches; ConnectionTimeoutError when nothing comes for the time of an
    * ordinary answer; ConnectError when the connection breaks; ResponseError when the video ends (`CUT_SHORT`), for what
-   * is no MJPEG stream, and for a picture over 16 MiB; CancelledError.
+   * is no MJPEG stream, for a picture that is no JPEG (`JPEG`), and for one over 16 MiB; CancelledError.
    */
   async *mjpeg({ key, zeroData = false, signal }: MjpegOptions = {}): AsyncGenerator<MjpegFrame, void, undefined> {
     const query = { extra_headers: true, key, zero_data: zeroData ? true : undefined };

@@ -9,7 +9,7 @@ import { type Fault, Faults } from "./faults";
 import { openSilently } from "./half-open";
 import type { Kvmd, RawRequest } from "../kvmd";
 import { Media } from "../video/media";
-import { html, loginPage, nginxPage, notUpgraded, ok, type Reply } from "../api/reply";
+import { html, httpsWanted, loginPage, nginxPage, notUpgraded, ok, type Reply } from "../api/reply";
 import { countedBody, RequestLog, type RequestRecord } from "./request-log";
 import { spoiled, strikesInstead } from "./spoil";
 import type { Body } from "../api/subsystem";
@@ -61,6 +61,13 @@ export class Front {
     const record = this.log.begin(request, target);
     const fault = this.faults.take({ ...target, upgrade: false });
     await this.#serve(target, response, record, fault);
+  }
+
+  /** Plain HTTP where TLS is spoken, an upgrade included. */
+  async answerPlain(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    request.resume();
+    const { clock, secure } = this.#options;
+    await deliver(response, httpsWanted(), { clock, secure, pace: this.#pace() }).catch(() => undefined);
   }
 
   async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
