@@ -27,6 +27,7 @@ Options:
   --on                  The computer runs at the start
   --disk-passphrase <text>
                         The computer's disk is encrypted: when it starts, it asks for this
+  --gpio                A board with relays, pulses and inputs, labelled in the device's view
   --switch <n>          PiKVM Switch units of four ports each, 0 to 5 (default 0)
   --help                Show this
   --version             Show the version of PiKVM's kvmd that is simulated
@@ -55,6 +56,7 @@ const FLAGS = {
   "sub-path": { type: "string", default: "" },
   on: { type: "boolean", default: false },
   "disk-passphrase": { type: "string", default: "" },
+  gpio: { type: "boolean", default: false },
   switch: { type: "string", default: "0" },
   help: { type: "boolean", short: "h", default: false },
   version: { type: "boolean", default: false },
@@ -88,6 +90,7 @@ function toOptions(flags: ReturnType<typeof parse>): SimulatorOptions {
     subPath: normalPath(flags["sub-path"]),
     power: flags.on,
     diskPassphrase: flags["disk-passphrase"],
+    relayBoard: flags.gpio,
     switchUnits: Math.floor(number("switch", flags.switch, 0, 5)),
     hddActivity: true,
     ...(redirect === undefined ? {} : { redirectPort: number("redirect-port", redirect, 0, 65_535) }),

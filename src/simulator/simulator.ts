@@ -2,6 +2,7 @@ import { fingerprintOf, type Identity, issueCertificate } from "./server/certifi
 import { type Clock, realClock, Timers } from "./clock";
 import type { Faults } from "./server/faults";
 import { Front } from "./server/front";
+import { attachRelayBoard } from "./gpio/relay-board";
 import { Host, type HostSettings } from "./host/host";
 import { Kvmd } from "./kvmd";
 import { Listener } from "./server/listener";
@@ -33,6 +34,8 @@ export interface SimulatorOptions extends HostSettings {
   images?: Readonly<Record<string, ImageSource>>;
   /** PiKVM Switch units of four ports each, 0 to 5; none when absent. */
   switchUnits?: number;
+  /** A board with relays and inputs, labelled in the device's own view. */
+  relayBoard?: boolean;
   /** A path in front of everything, as a reverse proxy may add it: `/kvm1`. */
   subPath?: string;
 }
@@ -80,6 +83,7 @@ export class Simulator {
     this.#kvmd.auth.enabled = options.auth ?? true;
     this.#kvmd.auth.totpSecret = options.totpSecret;
     this.#kvmd.switch.units = options.switchUnits ?? 0;
+    if (options.relayBoard === true) attachRelayBoard(this.#kvmd.gpio);
     this.#kvmd.sessions.secure = this.#identity !== undefined;
     this.#front = new Front(this.#kvmd, {
       clock,

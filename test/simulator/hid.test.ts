@@ -264,3 +264,30 @@ test("inactivity counts from the last input of anybody", async (t) => {
   await call(url, "POST", "/api/hid/events/send_key?key=KeyA");
   assert.deepEqual((await call(url, "GET", "/api/hid/inactivity")).result, { inactivity: 0 });
 });
+
+test("a computer that is plugged in again is offline until the next report of each, which nothing but that tells", async (t) => {
+  const clock = manualClock();
+  const simulator = await device(t, { clock });
+  const { url, state } = simulator;
+  const { events } = await listen(t, simulator);
+  await clock.advance(100);
+  const online = (): unknown[] => {
+    const { keyboard, mouse } = state.hid.state() as { keyboard: { online: boolean }; mouse: { online: boolean } }; // its shape
+    return [keyboard.online, mouse.online];
+  };
+  const told = (): number => events.filter(({ event_type: type }) => type === "hid").length;
+  const before = told();
+  state.hid.plugged = false;
+  await until(() => told() === before + 1);
+  assert.deepEqual(online(), [false, false]);
+  state.hid.plugged = true;
+  await clock.advance(1000);
+  assert.deepEqual([online(), told()], [[false, false], before + 1]);
+  await call(url, "POST", "/api/hid/events/send_key?key=KeyA");
+  await clock.advance(100);
+  await until(() => told() === before + 2);
+  assert.deepEqual(online(), [true, false]);
+  await call(url, "POST", "/api/hid/events/send_mouse_move?to_x=1&to_y=1");
+  await clock.advance(100);
+  assert.deepEqual(online(), [true, true]);
+});

@@ -22,6 +22,8 @@ export interface Subsystem {
   stop?(): void;
   /** The simulator ends: what outlives kvmd has to end here. */
   close?(): void;
+  /** A WebSocket session was opened and has got the announcements. */
+  sessionOpened?(): void;
   /** A WebSocket session came or went. */
   sessionsChanged?(streamClients: number): void;
 }

@@ -38,6 +38,8 @@ export class Gpio implements Subsystem {
   };
   /** By name; a channel whose driver is not here is a pin that works. */
   readonly drivers = new Map<string, Driver>();
+  /** Inputs that are wired to an output, and read what it does: by input. */
+  readonly contacts = new Map<string, string>();
   /** Outputs that are in neither scheme nor state, and yet exist. */
   readonly hidden = new Set<string>();
   /** What kvmd puts on the outputs when it starts and ends; false for those that are not named. */
@@ -169,6 +171,7 @@ export class Gpio implements Subsystem {
     if (!works || !online) throw new KvmdError("GpioDriverOfflineError", `GPIO driver ${type}(${name}) is offline`);
     if (state && takes > 0) await this.#context.timers.sleep(takes);
     if (readable) this.#put(channel, { state });
+    for (const [input, output] of this.contacts) if (output === channel) this.setInput(input, state);
   }
 
   #put(channel: string, change: Partial<OutputState>): void {

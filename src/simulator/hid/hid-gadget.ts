@@ -18,6 +18,11 @@ export class HidGadget {
   /** Whether the computer listens. */
   readonly online = { keyboard: true, mouse: true };
   absolute = true;
+  /** Called when the computer has taken the first report after it was plugged in again. */
+  onOnline: () => void = () => undefined;
+  #plugged = true;
+  /** Of which of them no report has arrived since then: that is how kvmd learns that the computer is back. */
+  readonly #unproven = new Set<"keyboard" | "mouse">();
   #queue: Report[] = [];
   #nextAt = 0;
   #timer: Timer | undefined;
@@ -25,6 +30,14 @@ export class HidGadget {
   constructor(timers: Timers, host: Host) {
     this.#timers = timers;
     this.#host = host;
+  }
+
+  /** The cable is pulled, or plugged in again. */
+  set plugged(value: boolean) {
+    if (value === this.#plugged) return;
+    this.#plugged = value;
+    if (value) for (const device of ["keyboard", "mouse"] as const) this.#unproven.add(device);
+    else Object.assign(this.online, { keyboard: false, mouse: false });
   }
 
   /** Reports that the computer has not taken yet. */
@@ -80,9 +93,17 @@ export class HidGadget {
   }
 
   #deliver(report: Report): void {
+    if (!this.#plugged) return;
+    this.#prove(report.kind === "clear" ? ["keyboard", "mouse"] : [report.kind === "key" ? "keyboard" : "mouse"]);
     if (report.kind === "clear") this.#releaseAll();
     else if (report.kind === "key") this.#deliverKey(report);
     else if (this.online.mouse && this.#fits(report)) this.#host.mouse.take(report);
+  }
+
+  #prove(devices: readonly ("keyboard" | "mouse")[]): void {
+    const proven = devices.filter((device) => this.#unproven.delete(device));
+    for (const device of proven) this.online[device] = true;
+    if (proven.length > 0) this.onOnline();
   }
 
   /** Reports of the other kind of mouse are dropped. */

@@ -34,6 +34,7 @@ export class Hid implements Subsystem, HidDevice {
     this.#lastInput = context.clock.now();
     this.#last = this.state();
     host.keyboard.onLeds = () => this.#changed();
+    this.gadget.onOnline = () => this.#changed();
   }
 
   readonly routes: readonly Route[] = [
@@ -92,6 +93,15 @@ export class Hid implements Subsystem, HidDevice {
 
   get online(): boolean {
     return this.gadget.online.keyboard && this.gadget.online.mouse;
+  }
+
+  /**
+   * The USB cable to the computer. Plugged in again, keyboard and mouse stay offline until the next report of each; a
+   * session that comes or goes sends one of both.
+   */
+  set plugged(value: boolean) {
+    this.gadget.plugged = value;
+    this.#changed();
   }
 
   state(): JsonObject {

@@ -1,7 +1,6 @@
-import { isDeepStrictEqual } from "node:util";
-
 import type { Auth } from "./auth";
-import { float, type JsonObject } from "../api/python";
+import type { Timer } from "../clock";
+import { float, isObject, type JsonObject } from "../api/python";
 import type { Announcement, Context, KvmdRequest, Route, Subsystem } from "../api/subsystem";
 import * as valid from "../api/validators";
 import { KVMD_VERSION, USTREAMER_VERSION } from "../version";
@@ -10,6 +9,8 @@ const FIELDS = ["auth", "extras", "fan", "health", "meta", "node", "system", "up
 type Field = (typeof FIELDS)[number];
 
 const POLL_MS = 5000;
+/** Bytes. */
+const PAGE = 4096;
 /** The device has run for a while when the simulator starts. */
 const BOOTED_BEFORE_S = 3600;
 const DAY_S = 86_400;
@@ -99,12 +100,12 @@ export class Info implements Subsystem {
       },
     },
   };
-  #lastHealth: JsonObject;
+  #poll: Timer | undefined;
+  #polls = 0;
 
   constructor(context: Context, auth: Auth) {
     this.#context = context;
     this.#auth = auth;
-    this.#lastHealth = this.parts.health;
     this.start();
   }
 
@@ -117,20 +118,36 @@ export class Info implements Subsystem {
   }));
 
   start(): void {
-    this.#context.timers.every(POLL_MS, () => this.#poll());
+    this.#poll?.cancel();
+    this.#poll = this.#context.timers.after(POLL_MS, () => {
+      this.#tell();
+      this.start();
+    });
+  }
+
+  /** Whoever comes is told everything, and the next news are due a whole period later. */
+  sessionOpened(): void {
+    this.start();
   }
 
   part(field: Field): JsonObject {
     if (field === "auth") return { enabled: this.#auth.enabled };
     if (field === "uptime") return this.#uptime();
+    if (field === "health") return this.#health();
     return this.parts[field];
   }
 
-  #poll(): void {
+  #tell(): void {
+    this.#polls += 1;
     this.#context.broadcast("info", { uptime: this.#uptime() });
-    if (isDeepStrictEqual(this.parts.health, this.#lastHealth)) return;
-    this.#lastHealth = this.parts.health;
-    this.#context.broadcast("info", { health: this.parts.health });
+    this.#context.broadcast("info", { health: this.#health() });
+  }
+
+  /** No two of them are alike: the free memory never stands still. */
+  #health(): JsonObject {
+    const { mem } = this.parts.health;
+    if (!isObject(mem) || typeof mem.available !== "number") return this.parts.health;
+    return { ...this.parts.health, mem: { ...mem, available: mem.available + PAGE * (this.#polls % 2) } };
   }
 
   #uptime(): JsonObject {
@@ -169,7 +186,7 @@ export class Info implements Subsystem {
     return {
       ...others,
       ...(system === undefined ? {} : { system: rest }),
-      hw: { health: health ?? this.parts.health, platform: platform ?? null },
+      hw: { health: health ?? this.#health(), platform: platform ?? null },
     };
   }
 }

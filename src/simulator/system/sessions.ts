@@ -139,6 +139,7 @@ export class Sessions {
     this.#send(session, "loop", { version: KVMD });
     this.#changed();
     for (const announcement of this.#announcements) this.broadcast(announcement.type, announcement.event());
+    for (const part of this.#subsystems) part.sessionOpened?.();
   }
 
   #leave(session: Session): void {
