@@ -27,6 +27,12 @@ export const schema = actionNode({
       when: { condition: ["state"], test: ["equals", "not_equals", "matches", "above", "below"] },
     }),
     event: choice(["appears", "disappears"], { icon: "eye", default: "appears", when: { condition: ["text"] } }),
+    noSignal: flag({
+      icon: "eye-slash",
+      default: false,
+      hint: true,
+      when: { condition: ["text"], event: ["disappears"] },
+    }),
     text: text({ icon: "i-cursor", default: "login:", hint: true, when: { condition: ["text"] } }),
     mode: choice(TEXT_MODES, { icon: "search", default: "plain", when: { condition: ["text"] } }),
     mistakes: number({

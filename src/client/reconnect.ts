@@ -25,6 +25,8 @@ interface ReconnectOptions {
   backoff?: Backoff;
   /** Seconds for which what was connected may fail with this error before it counts as an outage. Default 0. */
   grace?: (error: PiKVMError) => number;
+  /** Waits for the next attempt instead of a pause of its own, e.g. because others make it, too. */
+  wait?: (...signals: (AbortSignal | undefined)[]) => Promise<void>;
 }
 
 /**
@@ -58,13 +60,13 @@ export class Reconnect {
 
   /** It failed. Waits until it may be tried again. @throws the error of a signal that ends meanwhile. */
   async failed(error: PiKVMError, ...signals: (AbortSignal | undefined)[]): Promise<void> {
-    const { backoff = BACKOFF, grace } = this.#options;
+    const { backoff = BACKOFF, grace, wait } = this.#options;
     this.#failures += 1;
     if (this.#failures === 1) this.#failingSince = performance.now();
     const seconds = (performance.now() - this.#failingSince) / 1000;
     const mayPass = this.#connection.connected && seconds < (grace?.(error) ?? 0);
     if (!mayPass) this.#change({ connected: false, error });
-    await pause(pauseAfter(this.#failures, backoff), ...signals);
+    await (wait?.(...signals) ?? pause(pauseAfter(this.#failures, backoff), ...signals));
   }
 
   /** It is given up: the device refuses our credentials. */
@@ -86,6 +88,6 @@ export class Reconnect {
 }
 
 /** Exponential with full jitter: many devices or Node-REDs do not come back in step. Seconds. */
-function pauseAfter(failures: number, { backoffStart, backoffCeiling }: Backoff): number {
+export function pauseAfter(failures: number, { backoffStart, backoffCeiling }: Backoff): number {
   return Math.random() * Math.min(backoffCeiling, backoffStart * 2 ** (failures - 1));
 }

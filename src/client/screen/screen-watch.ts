@@ -3,6 +3,7 @@ import { APIError, AuthError, CancelledError, ConfigurationError, PiKVMError } f
 import { Reconnect, type ConnectionChange } from "../reconnect";
 import { LivePictures } from "../video/live-pictures";
 import { inRange } from "../ranges";
+import { SharedAttempts } from "../shared-attempts";
 import { observerOf, type Observer, type Picture, type PictureCondition, type Sighting } from "./sightings";
 import { isOutside, regionOf, type OcrOptions } from "../video/snapshot";
 import type { Streamer } from "../video/streamer";
@@ -61,6 +62,7 @@ export class ScreenWatch {
   readonly #streamer: Streamer;
   readonly #video: Video;
   readonly #live: LivePictures;
+  readonly #attempts = new SharedAttempts();
 
   constructor(streamer: Streamer, video: Video) {
     this.#streamer = streamer;
@@ -95,19 +97,26 @@ export class ScreenWatch {
     looking: Looking,
     { signal, onConnection = () => undefined }: WatchScreenOptions,
   ): AsyncGenerator<ScreenChange, void, undefined> {
-    const reconnect = new Reconnect({ onChange: onConnection, grace: restartTime });
-    for (;;) {
-      try {
-        for await (const seen of this.#whileVideoRuns(looking, signal)) {
-          reconnect.connected();
-          reconnect.proven();
-          if (seen) yield seen;
+    const attempt = this.#attempts.join();
+    const wait = attempt.failed.bind(attempt);
+    const reconnect = new Reconnect({ onChange: onConnection, grace: restartTime, wait });
+    try {
+      for (;;) {
+        try {
+          for await (const seen of this.#whileVideoRuns(looking, signal)) {
+            reconnect.connected();
+            reconnect.proven();
+            attempt.worked();
+            if (seen) yield seen;
+          }
+        } catch (error) {
+          throwIfCancelled(signal);
+          if (!mayPass(error)) throw error;
+          await reconnect.failed(error, signal, this.#video.closed);
         }
-      } catch (error) {
-        throwIfCancelled(signal);
-        if (!mayPass(error)) throw error;
-        await reconnect.failed(error, signal, this.#video.closed);
       }
+    } finally {
+      attempt.leave();
     }
   }
 
