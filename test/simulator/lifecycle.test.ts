@@ -151,7 +151,7 @@ test("the command attaches a relay board and Switch units", async (t) => {
   const { inputs, outputs } = state as unknown as GpioChannels; // likewise
   assert.deepEqual([Object.keys(inputs), Object.keys(outputs)], [["contact", "door"], ["__v3_usb_breaker__", "bell", "relay1", "relay2", "reset"]]); // prettier-ignore
   const rows = (model.view as { table: (JsonObject[] | null)[] }).table;
-  const shown = rows.map((row) => row?.map(({ text, channel }) => (text ?? channel) as string).join(" "));
+  const shown = rows.map((row) => row?.map(({ text, channel }) => (text ?? channel) as string).join(" ")); // both are texts
   assert.deepEqual(shown, ["Door door", undefined, "Lamp Click contact", "Server Power", "Bell Ring", "Reset Reset"]);
   assert.equal((await call(url, "POST", "/api/gpio/pulse?channel=bell&delay=0.1&wait=1")).status, 200);
   assert.equal((await call(url, "POST", "/api/gpio/switch?channel=bell&state=1")).status, 400);
