@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createServer as createSecureServer } from "node:https";
 import { describe, test, type TestContext } from "node:test";
 import { CancelledError, parseAddress, type PiKVM, type PiKVMOptions } from "../../src/client";
 import { AUTH_METHODS } from "../../src/client/vocabulary";
@@ -12,6 +13,7 @@ import {
   client,
   failure,
   httpServer,
+  listening,
   posts,
   SECRETS,
   SIDE_BY_SIDE,
@@ -294,9 +296,13 @@ describe("errors: no answer", SIDE_BY_SIDE, () => {
     }
   }
 
-  test("http to a TLS port", async (t) => {
+  test("http to a TLS port: of a device, which says so, and of what hangs up", async (t) => {
     const { sim } = await bench(t, { tls: true });
-    const kvm = await client(t, { address: `http://127.0.0.1:${sim.port}` });
+    const told = await client(t, { address: `http://127.0.0.1:${sim.port}` });
+    const refused: Expected = { name: "APIError", statusCode: 400, message: /https:\/\//, outcome: undefined };
+    await failure(read(told), refused);
+    await failure(change(told), refused);
+    const kvm = await client(t, { address: `http://${await listening(t, createSecureServer(issueCertificate()))}` });
     const expected: Expected = { name: "ConnectError", kinds: CONNECT, cause: true, message: /https:\/\// };
     await failure(read(kvm), { ...expected, outcome: undefined });
     await failure(change(kvm), { ...expected, ...UNKNOWN });
