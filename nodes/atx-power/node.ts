@@ -1,4 +1,5 @@
 import { actionModule } from "../../src/runtime/action";
 import { atxPower } from "./action";
+import { reached } from "./reached";
 
-export = actionModule(atxPower);
+export = actionModule(atxPower, reached);

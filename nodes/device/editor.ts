@@ -1,9 +1,12 @@
 import { fingerprintIn, readAddress } from "../../src/client/vocabulary";
 import { prepareCertificate } from "../../src/editor/certificate";
 import { definitionOf, storedOf } from "../../src/editor/definition";
-import { isEnvReference } from "../../src/editor/validate";
+import { suggestOf } from "../../src/editor/live";
+import { insideProblem, isEnvReference } from "../../src/editor/validate";
 import { problemOf } from "../../src/editor/widgets";
 import { common, wordsOf } from "../../src/editor/words";
+import type { Field } from "../../src/schema/field";
+import { fieldsOf } from "../../src/schema/node";
 import { isUsed, isWanted, type MayBe } from "../../src/schema/when";
 import { schema } from "./schema";
 
@@ -34,20 +37,40 @@ const mayBe =
 
 export const editor = definitionOf(schema, {
   problem(node, name, value) {
+    // A password, or another secret.
+    if (!(name in schema.fields)) return isEnvReference(value) ? undefined : insideProblem(value);
     const field = schema.fields[name as keyof typeof schema.fields];
-    if (!isUsed("when" in field ? field.when : undefined, mayBe(node)) || isEnvReference(value.trim()))
-      return undefined;
-    return PROBLEMS[name] ? PROBLEMS[name](value) : problemOf(field, value, "str", mayBe(node));
+    if (!isUsed("when" in field ? field.when : undefined, mayBe(node)) || isEnvReference(value)) return undefined;
+    const problem = insideProblem(value);
+    return problem ?? (PROBLEMS[name] ? PROBLEMS[name](value) : problemOf(field, value, "str", mayBe(node)));
   },
   label: (node) => String(storedOf(schema, node)["address"]) || "pikvm-device",
   prepare(node) {
-    input("trust")
-      .data("node", node)
-      .on("change", function () {
-        const trust = String($(this).val());
-        $("#pikvm-config-row-tls").toggle(trust === "tls");
-        $("[data-trust]").each((_index, row) => void $(row).toggle(row.dataset["trust"] === trust));
-      });
+    for (const [name, field] of fieldsOf(schema)) {
+      if (field.kind === "choice")
+        input(name)
+          .data("node", node)
+          .on("change", () => {
+            showUsed(node);
+          });
+      else prepareSuggestions(name, field, String((node as { id?: unknown }).id)); // Node-RED's own, of every node
+    }
     prepareCertificate();
   },
 });
+
+/** Shows the rows that the choices leave of use, and the hints of the chosen certificate. */
+function showUsed(node: object): void {
+  for (const [name, { when }] of fieldsOf(schema)) {
+    const row = $(`#pikvm-config-row-${name}`);
+    row.add(row.next(".pikvm-hint")).toggle(isUsed(when, mayBe(node)));
+  }
+  const trust = String(input("trust").val());
+  $("[data-trust]").each((_index, row) => void $(row).toggle(row.dataset["trust"] === trust));
+}
+
+/** What this device itself has, once it is deployed. */
+function prepareSuggestions(name: string, field: Field, device: string): void {
+  if (field.kind !== "text" || field.suggest === undefined) return;
+  input(name).autoComplete({ search: suggestOf(field.suggest, device), minLength: 0 });
+}

@@ -1,9 +1,11 @@
+import { Files } from "../../src/actions/files";
 import { serveCertificate } from "../../src/runtime/certificate";
 import { serveChoices } from "../../src/runtime/choices";
 import { Device, DEVICE_TYPE, type DeviceNode } from "../../src/runtime/device";
-import type { NodeAPI, NodeDef } from "../../src/runtime/red";
+import { commonWord, type NodeAPI, type NodeDef } from "../../src/runtime/red";
 import { serveScreen } from "../../src/runtime/screen";
-import { credentialsOf, settingsIn, storedIn } from "../../src/runtime/stored";
+import { credentialsOf, secretsIn, settingsIn, storedIn } from "../../src/runtime/stored";
+import { checkVariables } from "../../src/runtime/variables";
 import { optionsOf, type DeviceCredentials } from "./options";
 import { schema } from "./schema";
 
@@ -16,11 +18,23 @@ export = (RED: NodeAPI): void => {
       const settings = settingsIn(RED, schema, stored, "the device's dialog");
       this.device = new Device({
         id: this.id,
-        // An unnamed device is called by its address.
-        name: String(stored.name || stored["address"]),
+        // An unnamed device is called by its address, or else by its id: what a message says must lead back to it.
+        name: String(stored.name || stored["address"]) || this.id,
+        flow: this.z || undefined,
+        alias: this._alias,
         isInsecure: stored["trust"] === "none",
-        options: () => optionsOf(RED, settings, this.credentials),
+        options: () => {
+          checkVariables(RED, stored, {
+            name: "name",
+            label: commonWord(RED, "label.name"),
+            value: stored.name,
+            verbatim: false,
+          });
+          return optionsOf(RED, settings, secretsIn(RED, schema, this));
+        },
+        files: () => new Files(settings.filesFrom),
       });
+      this.device.announce();
       this.on("close", (done: () => void) => void this.device.close().finally(done));
     },
     credentialsOf<DeviceCredentials>(schema),

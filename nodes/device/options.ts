@@ -1,5 +1,5 @@
 import type { Values } from "../../src/actions/action";
-import { ConfigurationError, type PiKVMOptions, type Trust } from "../../src/client";
+import { ConfigurationError, type PiKVMOptions, type PowerSettings, type Trust } from "../../src/client";
 import type { FlowNode, NodeAPI } from "../../src/runtime/red";
 import type { schema } from "./schema";
 
@@ -22,7 +22,21 @@ export function optionsOf(
 ): PiKVMOptions {
   const { address, user, auth, connectTimeout, timeout, videoIdle, readOnly } = settings;
   const login = { user, password, totpSecret, auth };
-  return { address, ...login, trust: trustOf(RED, settings), connectTimeout, timeout, videoIdle, readOnly };
+  const power = powerOf(settings);
+  return { address, ...login, trust: trustOf(RED, settings), connectTimeout, timeout, videoIdle, readOnly, power };
+}
+
+/** Only what is used is read: the rest need not be right. */
+function powerOf(settings: DeviceSettings): PowerSettings {
+  const { powerKnownBy: knownBy, powerPressedBy: pressedBy } = settings;
+  const isSlow = knownBy === "video" || knownBy === "usb";
+  return {
+    knownBy,
+    pressedBy,
+    ...(knownBy === "gpio" ? { input: settings.powerInput } : {}),
+    ...(isSlow ? { offAfter: settings.powerOffAfter } : {}),
+    ...(pressedBy === "gpio" ? { powerOutput: settings.powerOutput, resetOutput: settings.resetOutput } : {}),
+  };
 }
 
 /** The parts of Node-RED's own `tls-config` node that are of use. */

@@ -1,4 +1,4 @@
-import { AUTH_METHODS } from "../../src/client/vocabulary";
+import { AUTH_METHODS, POWER_PRESSERS, POWER_SOURCES } from "../../src/client/vocabulary";
 import { choice, configNode, flag, seconds, text } from "../../src/schema/field";
 import { deviceNode } from "../../src/schema/node";
 
@@ -18,6 +18,41 @@ export const schema = deviceNode({
     timeout: seconds({ icon: "clock-o", min: 0.1, max: 3600, default: 30, expert: true }),
     /** How long the video runs on when no node needs it any more. */
     videoIdle: seconds({ icon: "film", default: 30, expert: true }),
+    /** How it is known whether the host is on. */
+    powerKnownBy: choice(POWER_SOURCES, { icon: "lightbulb-o", default: "led" }),
+    powerInput: text({
+      icon: "plug",
+      default: "",
+      suggest: "channels",
+      hint: true,
+      when: { powerKnownBy: ["gpio"] },
+    }),
+    powerOffAfter: seconds({
+      icon: "clock-o",
+      min: 1,
+      max: 300,
+      default: 15,
+      hint: true,
+      when: { powerKnownBy: ["video", "usb"] },
+    }),
+    powerPressedBy: choice(POWER_PRESSERS, { icon: "power-off", default: "atx" }),
+    powerOutput: text({
+      icon: "power-off",
+      default: "",
+      suggest: "channels",
+      hint: true,
+      when: { powerPressedBy: ["gpio"] },
+    }),
+    resetOutput: text({
+      icon: "repeat",
+      default: "",
+      blank: true,
+      suggest: "channels",
+      hint: true,
+      when: { powerPressedBy: ["gpio"] },
+    }),
+    /** The folder in which nodes may read and write files; nothing is anywhere. */
+    filesFrom: text({ icon: "folder-o", default: "", blank: true, expert: true, hint: true, placeholder: true }),
     /** Nothing that changes the device is sent. */
     readOnly: flag({ icon: "lock", default: false }),
   },

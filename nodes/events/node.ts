@@ -1,5 +1,6 @@
 import type { Values } from "../../src/actions/action";
 import { sourceModule, type Source } from "../../src/runtime/source";
+import { kindOf } from "../../src/client/events/merge";
 import { Changes } from "./changes";
 import { schema } from "./schema";
 
@@ -21,7 +22,8 @@ export = sourceModule(schema, (settings) => {
 const SOURCES: Record<Settings["mode"], (settings: Settings) => Source> = {
   raw({ kinds }) {
     return {
-      onEvent: ({ event_type, event }) => (isWanted(event_type, kinds) ? [{ topic: event_type, payload: event }] : []),
+      onEvent: ({ event_type, event }) =>
+        isWanted(kindOf(event_type), kinds) ? [{ topic: event_type, payload: event }] : [],
     };
   },
   state({ kinds }) {

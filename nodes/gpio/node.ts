@@ -1,4 +1,5 @@
 import { actionModule } from "../../src/runtime/action";
 import { gpio } from "./action";
+import { reached } from "./reached";
 
-export = actionModule(gpio);
+export = actionModule(gpio, reached);

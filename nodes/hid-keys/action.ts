@@ -1,23 +1,34 @@
 import { actionsBy } from "../../src/actions/action";
+import type { Skipped } from "../../src/client";
 import { schema } from "./schema";
 
 export const hidKeys = actionsBy(schema, "action", {
-  async text({ pikvm, fields, signal, progress }) {
-    const { text, enter, capsLockOff, keymap, delay } = fields;
-    const onProgress = (done: number, total: number) => progress({ done, total, unit: "characters" });
-    const options = { enter, capsLockOff, keymap, delay, signal, onProgress };
-    return { typed: await pikvm.keyboard.typeText(text, options) };
+  async text({ pikvm, fields, isSecret, signal, progress }) {
+    const { text, enter, capsLockOff, keymap, delay, fast, hostTimeout, strict } = fields;
+    const hidden = isSecret("text");
+    const skipped = await pikvm.keyboard.skippedIn(text, { keymap, strict, hidden, signal });
+    const onProgress = (done: number, total: number, sent: number) =>
+      progress({ done, total, unit: "characters", sent });
+    const options = { enter, capsLockOff, keymap, delay, fast, hostTimeout, signal, onProgress };
+    const result = await pikvm.keyboard.type(text, options);
+    const lost = skipped?.filter(({ position }) => position < result.typed).length ?? 0;
+    return { ...result, typed: result.typed - lost, ...resultOf(skipped, hidden) };
   },
-  async shortcut({ pikvm, fields: { keys }, signal }) {
-    await pikvm.hid.sendShortcut(keys, { signal });
+  async shortcut({ pikvm, fields: { keys, hostTimeout }, signal }) {
+    await pikvm.keyboard.shortcut(keys, { hostTimeout, signal });
     return { keys };
   },
-  async key({ pikvm, fields: { key, hold }, signal }) {
-    await pikvm.hid.press(key, hold, { signal });
+  async key({ pikvm, fields: { key, hold, hostTimeout }, signal }) {
+    await pikvm.keyboard.press(key, hold, { hostTimeout, signal });
     return { keys: [key] };
   },
-  async release({ pikvm, fields: { key }, signal }) {
-    await pikvm.hid.sendKey(key, false, { signal });
+  async release({ pikvm, fields: { key, hostTimeout }, signal }) {
+    await pikvm.keyboard.release(key, { hostTimeout, signal });
     return { keys: [key] };
   },
 });
+
+/** Of a secret only the places are told. */
+function resultOf(skipped: readonly Skipped[] | undefined, hidden: boolean): object {
+  return skipped ? { skipped: hidden ? skipped.map(({ position }) => ({ position })) : skipped } : {};
+}

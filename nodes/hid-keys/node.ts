@@ -1,4 +1,5 @@
 import { actionModule } from "../../src/runtime/action";
 import { hidKeys } from "./action";
+import { reached } from "./reached";
 
-export = actionModule(hidKeys);
+export = actionModule(hidKeys, reached);

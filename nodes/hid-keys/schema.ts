@@ -6,6 +6,7 @@ export const schema = actionNode({
   fields: {
     action: choice(["text", "shortcut", "key", "release"], { icon: "keyboard-o", default: "text" }),
     text: text({
+      verbatim: true,
       icon: "i-cursor",
       default: fromMsg("payload"),
       empty: true,
@@ -23,6 +24,7 @@ export const schema = actionNode({
       hint: true,
       when: { action: ["text"] },
     }),
+    strict: flag({ icon: "exclamation-triangle", default: false, hint: true, when: { action: ["text"] } }),
     keys: names({
       icon: "keyboard-o",
       default: "ControlLeft+AltLeft+Delete",
@@ -38,7 +40,9 @@ export const schema = actionNode({
       when: { action: ["key", "release"] },
     }),
     hold: seconds({ icon: "clock-o", max: 600, default: 0, hint: true, when: { action: ["key"] } }),
-    delay: seconds({ icon: "sort-amount-asc", max: 5, default: 0, hint: true, when: { action: ["text"] } }),
+    delay: seconds({ icon: "sort-amount-asc", max: 5, default: 0.02, hint: true, when: { action: ["text"] } }),
+    fast: flag({ icon: "fast-forward", default: false, hint: true, when: { action: ["text"] } }),
+    hostTimeout: seconds({ icon: "hourglass-o", max: 86_400, default: 0, hint: true }),
   },
   progress: { action: ["text"] },
 });

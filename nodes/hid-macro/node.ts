@@ -1,4 +1,5 @@
 import { actionModule } from "../../src/runtime/action";
 import { hidMacro } from "./action";
+import { reached } from "./reached";
 
-export = actionModule(hidMacro);
+export = actionModule(hidMacro, reached);

@@ -1,4 +1,4 @@
-import { choice, fromMsg, json, number, text } from "../../src/schema/field";
+import { choice, fromMsg, json, number, seconds, text } from "../../src/schema/field";
 import { actionNode } from "../../src/schema/node";
 
 export const schema = actionNode({
@@ -9,6 +9,7 @@ export const schema = actionNode({
     file: text({ icon: "file-o", default: fromMsg("filename"), hint: true, when: { source: ["file"] } }),
     repeat: number({ icon: "repeat", min: 1, max: 10_000, whole: true, default: 1, unit: "times" }),
     speed: number({ icon: "tachometer", min: 0.1, max: 10, default: 1, hint: true }),
+    hostTimeout: seconds({ icon: "hourglass-o", max: 86_400, default: 0, hint: true }),
   },
   progress: true,
 });

@@ -7,7 +7,7 @@ type MouseWork = WorkOf<typeof schema>;
 export const hidMouse = actionsBy(schema, "action", {
   async move(work) {
     const to = pointIn(work);
-    await work.pikvm.pointer.move(to, { signal: work.signal });
+    await work.pikvm.pointer.move(to, waiting(work));
     return { ...to };
   },
   click: (work) => click(work, 1),
@@ -17,29 +17,32 @@ export const hidMouse = actionsBy(schema, "action", {
   async drag(work) {
     const { button, toX, toY, unit, duration, steps } = work.fields;
     const [from, to] = [pointIn(work), pointOf(toX, toY, unit)];
-    await work.pikvm.pointer.drag(from, to, { button, duration, steps, signal: work.signal });
+    await work.pikvm.pointer.drag(from, to, { button, duration, steps, ...waiting(work) });
     return { button, from, to };
   },
   scroll: (work) => moveBy(work, "scroll"),
   push: (work) => moveBy(work, "push"),
 });
 
+const waiting = ({ fields: { hostTimeout }, signal }: MouseWork) => ({ hostTimeout, signal });
+
 async function click(work: MouseWork, count: 1 | 2) {
   const { button, hold } = work.fields;
   const at = placeIn(work);
-  await work.pikvm.pointer.click({ button, at, count, hold, signal: work.signal });
+  await work.pikvm.pointer.click({ button, at, count, hold, ...waiting(work) });
   return { button, ...at };
 }
 
 async function changeButton(work: MouseWork, change: "press" | "release") {
   const { button } = work.fields;
   const at = placeIn(work);
-  await work.pikvm.pointer[change](button, { at, signal: work.signal });
+  await work.pikvm.pointer[change](button, { at, ...waiting(work) });
   return { button, ...at };
 }
 
-async function moveBy({ pikvm, fields: { atX: x = 0, atY: y = 0 }, signal }: MouseWork, how: "scroll" | "push") {
-  await pikvm.pointer[how](x, y, { signal });
+async function moveBy(work: MouseWork, how: "scroll" | "push") {
+  const { atX: x = 0, atY: y = 0 } = work.fields;
+  await work.pikvm.pointer[how](x, y, waiting(work));
   return { x, y };
 }
 

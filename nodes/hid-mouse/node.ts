@@ -1,4 +1,5 @@
 import { actionModule } from "../../src/runtime/action";
 import { hidMouse } from "./action";
+import { reached } from "./reached";
 
-export = actionModule(hidMouse);
+export = actionModule(hidMouse, reached);

@@ -41,5 +41,6 @@ export const schema = actionNode({
       when: { action: ["drag"] },
     }),
     hold: seconds({ icon: "hand-paper-o", max: 600, default: 0.05, when: { action: ["click", "double_click"] } }),
+    hostTimeout: seconds({ icon: "hourglass-o", max: 86_400, default: 0, hint: true }),
   },
 });

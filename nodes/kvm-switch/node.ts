@@ -1,4 +1,5 @@
 import { actionModule } from "../../src/runtime/action";
 import { kvmSwitch } from "./action";
+import { reached } from "./reached";
 
-export = actionModule(kvmSwitch);
+export = actionModule(kvmSwitch, reached);

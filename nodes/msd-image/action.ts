@@ -1,12 +1,13 @@
+import { basename } from "node:path";
 import { actionsBy, type WorkOf } from "../../src/actions/action";
 import { schema } from "./schema";
 
 type ImageWork = WorkOf<typeof schema>;
 
-export const msdImage = actionsBy(schema, "action", {
+const actions = actionsBy(schema, "action", {
   async upload(work) {
     const { source: given, storeAs, replace, sha256: isWanted, busyRetry } = work.fields;
-    const { source, size: knownSize, name } = given;
+    const { source, size: knownSize, name } = await placed(given, work);
     const options = { name: storeAs || name, size: knownSize, replace, sha256: isWanted, busyRetry, ...watched(work) };
     const { name: image, size, sha256 } = await work.pikvm.images.upload(source, options);
     return { image, size, ...(sha256 === undefined ? {} : { sha256 }) };
@@ -26,9 +27,21 @@ export const msdImage = actionsBy(schema, "action", {
   list: async ({ pikvm, signal }) => ({ images: await pikvm.images.list({ signal }) }),
 });
 
+/** A device stops a download within 2 s, and lists what it has stored a second later. */
+const SETTLE_TIME = 8;
+
+export const msdImage = { ...actions, settleTime: SETTLE_TIME };
+
+/** What is to be uploaded, with the real path of a file; its name is that of the path that was given. */
+async function placed({ source, ...more }: ImageWork["fields"]["source"], { files }: ImageWork) {
+  if (typeof source !== "string") return { source, ...more };
+  return { source: await files.toRead(source), ...more, name: basename(source) };
+}
+
 const DOWNLOADS: Record<ImageWork["fields"]["target"], (work: ImageWork) => Promise<object>> = {
   async file(work) {
-    const { image, file, replace, busyRetry } = work.fields;
+    const { image, replace, busyRetry } = work.fields;
+    const file = await work.files.toWrite(work.fields.file);
     const size = await work.pikvm.images.downloadToFile(image, file, { replace, busyRetry, ...watched(work) });
     return { image, size, file };
   },

@@ -1,4 +1,5 @@
 import { actionModule } from "../../src/runtime/action";
 import { msdImage } from "./action";
+import { reached } from "./reached";
 
-export = actionModule(msdImage);
+export = actionModule(msdImage, reached);

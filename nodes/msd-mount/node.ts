@@ -1,4 +1,5 @@
 import { actionModule } from "../../src/runtime/action";
 import { msdMount } from "./action";
+import { reached } from "./reached";
 
-export = actionModule(msdMount);
+export = actionModule(msdMount, reached);

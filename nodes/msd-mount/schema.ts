@@ -14,7 +14,7 @@ export const schema = actionNode({
     image: image({
       icon: "file-o",
       default: fromMsg("payload"),
-      suggest: "images",
+      suggest: "mountable",
       hint: true,
       when: { action: ["mount", "swap"] },
     }),

@@ -1,4 +1,5 @@
 import { actionModule } from "../../src/runtime/action";
 import { request } from "./action";
+import { reached } from "./reached";
 
-export = actionModule(request);
+export = actionModule(request, reached);

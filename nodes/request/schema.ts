@@ -1,5 +1,5 @@
 import { ANSWER_FORMATS, CHANGING_METHODS, METHODS } from "../../src/client/vocabulary";
-import { anything, choice, fromMsg, query, seconds, text } from "../../src/schema/field";
+import { anything, choice, flag, fromMsg, query, seconds, text } from "../../src/schema/field";
 import { actionNode } from "../../src/schema/node";
 
 export const schema = actionNode({
@@ -10,6 +10,7 @@ export const schema = actionNode({
     path: text({ icon: "link", default: "/api/info", hint: true, when: { call: ["custom"] } }),
     query: query({ icon: "question", default: "", hint: true }),
     body: anything({
+      verbatim: true,
       icon: "file-text-o",
       default: fromMsg("payload"),
       blank: true,
@@ -18,5 +19,12 @@ export const schema = actionNode({
     }),
     format: choice(ANSWER_FORMATS, { icon: "arrow-left", default: "json", when: { call: ["custom"] } }),
     timeout: seconds({ icon: "clock-o", min: 0.1, max: 3600, default: 30 }),
+    retryLogin: flag({
+      icon: "unlock-alt",
+      default: fromMsg("pikvm-login"),
+      optional: true,
+      hint: true,
+      expert: true,
+    }),
   },
 });

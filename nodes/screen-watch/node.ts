@@ -9,9 +9,10 @@ type Settings = Values<(typeof schema)["fields"]>;
 export = sourceModule(schema, (settings) => {
   const condition = CONDITIONS[settings.mode](settings);
   const { format } = settings;
-  const writer = new PictureWriter(format, format === "file" ? settings.file : "");
+  const file = format === "file" ? settings.file : "";
   return {
-    async work({ pikvm, signal, send, onConnection, failed, recovered }) {
+    async work({ pikvm, files, signal, send, onConnection, failed, recovered }) {
+      const writer = new PictureWriter(format, file, files);
       for await (const change of pikvm.screen.watch(condition, { signal, onConnection })) {
         const { event: topic, image, ...screen } = change;
         const payload = await writer.handOver(image, { failed, recovered });

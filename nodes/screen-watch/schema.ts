@@ -27,7 +27,7 @@ export const schema = sourceNode({
       when: { mode: ["changes", "freeze"] },
     }),
     freezeTime: seconds({ icon: "pause", min: 0.1, default: 60, when: { mode: ["freeze"] } }),
-    text: text({ icon: "i-cursor", default: "login:", when: { mode: ["text"] } }),
+    text: text({ icon: "i-cursor", default: "login:", verbatim: true, when: { mode: ["text"] } }),
     textMode: choice(TEXT_MODES, { icon: "search", default: "plain", when: { mode: ["text"] } }),
     mistakes: number({
       ...MISTAKES,

@@ -3,9 +3,9 @@ import { handOver, pathOf } from "../../src/actions/picture";
 import { schema } from "./schema";
 
 export const screen = actionsBy(schema, "action", {
-  async snapshot({ pikvm, fields, signal }) {
+  async snapshot({ pikvm, fields, files, signal }) {
     const { format, maxWidth, offline: allowOffline, timeout: videoTimeout } = fields;
-    const file = format === "file" ? pathOf(fields.file) : "";
+    const file = format === "file" ? await files.toWrite(pathOf(fields.file)) : "";
     const preview = maxWidth > 0 && { maxWidth, quality: fields.jpegQuality };
     const options = { preview, allowOffline, videoTimeout, signal };
     const { image, online, width, height, timestamp } = await pikvm.screen.snapshot(options);

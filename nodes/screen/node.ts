@@ -1,4 +1,5 @@
 import { actionModule } from "../../src/runtime/action";
 import { screen } from "./action";
+import { reached } from "./reached";
 
-export = actionModule(screen);
+export = actionModule(screen, reached);

@@ -13,7 +13,17 @@ export const waitUntil = actionsBy(schema, "condition", {
   async text({ pikvm, fields, signal }) {
     const { event, text, mode, region, langs, interval, holdFor, next, timeout } = fields;
     const mistakes = mode === "tolerant" ? fields.mistakes : undefined;
-    const options = { gone: event === "disappears", next, region, langs, interval, holdFor, timeout, signal };
+    const options = {
+      gone: event === "disappears",
+      darkIsGone: fields.noSignal,
+      next,
+      region,
+      langs,
+      interval,
+      holdFor,
+      timeout,
+      signal,
+    };
     return { event, ...(await pikvm.screen.waitForText({ text, mode, mistakes }, options)) };
   },
 });

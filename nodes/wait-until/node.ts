@@ -1,4 +1,5 @@
 import { actionModule } from "../../src/runtime/action";
 import { waitUntil } from "./action";
+import { reached } from "./reached";
 
-export = actionModule(waitUntil);
+export = actionModule(waitUntil, reached);

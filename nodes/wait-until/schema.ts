@@ -21,13 +21,20 @@ export const schema = actionNode({
       when: { condition: ["state"] },
     }),
     value: value({
+      verbatim: true,
       icon: "tag",
       default: true,
       textual: { test: ["equals", "not_equals", "matches", "changes"] },
       when: { condition: ["state"], test: ["equals", "not_equals", "matches", "above", "below"] },
     }),
     event: choice(["appears", "disappears"], { icon: "eye", default: "appears", when: { condition: ["text"] } }),
-    text: text({ icon: "i-cursor", default: "login:", hint: true, when: { condition: ["text"] } }),
+    noSignal: flag({
+      icon: "eye-slash",
+      default: false,
+      hint: true,
+      when: { condition: ["text"], event: ["disappears"] },
+    }),
+    text: text({ icon: "i-cursor", default: "login:", verbatim: true, hint: true, when: { condition: ["text"] } }),
     mode: choice(TEXT_MODES, { icon: "search", default: "plain", when: { condition: ["text"] } }),
     mistakes: number({
       ...MISTAKES,

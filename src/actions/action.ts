@@ -1,6 +1,7 @@
 import type { PiKVM } from "../client";
 import type { Field, Fields } from "../schema/field";
 import { fieldsOf, type NodeSchema } from "../schema/node";
+import { Files } from "./files";
 import type { Progress } from "./progress";
 import { readAs, readerOf, type ValueOf } from "./read";
 
@@ -12,8 +13,12 @@ export interface Work<F extends Fields> {
   pikvm: PiKVM;
   /** Read a field only when the action uses it: what it does not use may be unusable. */
   fields: Values<F>;
+  /** Which files it may read and write: every path of a file goes through it. */
+  files: Files;
   /** Whether a field is left empty on purpose; a message without the value that it should bring is something else. */
   isBlank: (field: keyof F & string) => boolean;
+  /** Whether a field's value comes from the node's credentials. */
+  isSecret: (field: keyof F & string) => boolean;
   /** Ends when the work is cancelled. Hand it to every call. */
   signal: AbortSignal;
   /** To be called with how far it is, as often as one likes. */
@@ -28,6 +33,8 @@ export interface Actions<F extends Fields = Fields> {
   schema: NodeSchema<F>;
   /** @returns the result, as the node's `msg.payload`. */
   perform: (work: Work<F>) => Promise<object>;
+  /** Seconds for which its end is waited for when it is cancelled, where it must look what is left. Default 2. */
+  settleTime?: number | undefined;
 }
 
 /** The names of the fields with a choice, and what can be chosen. */
@@ -74,6 +81,8 @@ export function lazily<F extends Fields>(
 export interface Order {
   /** By the names of the fields; for what is absent its default holds, where that does not come with a message. */
   values: Readonly<Record<string, unknown>>;
+  /** Default: any. */
+  files?: Files;
   signal?: AbortSignal;
   progress?: (progress: Progress) => void;
 }
@@ -85,14 +94,14 @@ export interface Order {
 export async function perform<F extends Fields>(
   { schema, perform }: Actions<F>,
   pikvm: PiKVM,
-  { values, signal = new AbortController().signal, progress = () => undefined }: Order,
+  { values, files = new Files(), signal = new AbortController().signal, progress = () => undefined }: Order,
 ): Promise<object> {
   const isBlank = (name: string): boolean => values[name] === undefined || values[name] === "";
   const fields = lazily(schema, (name, field) => {
     const value = values[name] === undefined ? fixedDefault(field) : values[name];
     return readAs(readerOf(field), value, name, "the request");
   });
-  return perform({ pikvm, fields, isBlank, signal, progress });
+  return perform({ pikvm, fields, files, isBlank, isSecret: () => false, signal, progress });
 }
 
 function fixedDefault({ default: initial }: Field): unknown {

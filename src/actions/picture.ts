@@ -1,5 +1,6 @@
 import { ConfigurationError, PiKVMError } from "../client";
 import { writeWholeFile } from "../client/whole-file";
+import type { Files } from "./files";
 import type { PICTURE_FORMATS } from "../schema/picture-formats";
 import { reasonOf } from "./thrown";
 
@@ -13,6 +14,7 @@ export async function handOver(image: Buffer, format: PictureFormat, file: strin
   try {
     await writeWholeFile(path, image);
   } catch (cause) {
+    if (cause instanceof PiKVMError) throw cause;
     throw new PiKVMError(`The picture could not be written to "${path}": ${reasonOf(cause)}`, { code: "FILE", cause });
   }
   return path;
@@ -30,17 +32,20 @@ export interface PictureReports {
 export class PictureWriter {
   readonly #format: PictureFormat;
   readonly #file: string;
+  readonly #files: Files;
   #failed = false;
 
-  constructor(format: PictureFormat, file: string) {
+  constructor(format: PictureFormat, file: string, files: Files) {
     this.#format = format;
     this.#file = file;
+    this.#files = files;
   }
 
   /** @returns undefined when it failed. */
   async handOver(image: Buffer, report: PictureReports): Promise<Buffer | string | undefined> {
     try {
-      const picture = await handOver(image, this.#format, this.#file);
+      const file = this.#format === "file" ? await this.#files.toWrite(pathOf(this.#file)) : "";
+      const picture = await handOver(image, this.#format, file);
       if (this.#failed) report.recovered();
       this.#failed = false;
       return picture;

@@ -3,6 +3,8 @@ export interface Progress {
   done: number;
   /** Absent when it is not known. */
   total?: number | undefined;
+  /** Of a text: what the device has taken; `done` is what must have arrived at the host. */
+  sent?: number;
   /** What is counted, e.g. `characters`; for `bytes` the rate is told too. */
   unit: string;
 }

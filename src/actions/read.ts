@@ -53,7 +53,7 @@ function anyReaderOf(field: Field): Reader<unknown> {
       return field.optional || field.blank ? readers.optionalNumber(options) : readers.number(options);
     }
     case "flag":
-      return readers.flag();
+      return readers.flag({ optional: field.optional === true });
     case "names":
       return readers.names({ optional: field.blank === true });
     case "region":

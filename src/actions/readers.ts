@@ -61,8 +61,8 @@ export function choice<const C extends readonly string[]>(
   };
 }
 
-/** Yes or no: true/false, 1/0, on/off, yes/no. */
-export function flag(): Reader<boolean> {
+/** Yes or no: true/false, 1/0, on/off, yes/no. @param optional nothing given is no. */
+export function flag({ optional = false }: { optional?: boolean } = {}): Reader<boolean> {
   const read = choice(["true", "false"], {
     "1": "true",
     on: "true",
@@ -73,6 +73,7 @@ export function flag(): Reader<boolean> {
     "": "false",
   });
   return (value) => {
+    if (optional && (value === undefined || value === null)) return false;
     try {
       return read(value) === "true";
     } catch {

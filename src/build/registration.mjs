@@ -7,6 +7,8 @@ const COLOR = "#7AB8AA";
 export function registrationOf(schema, { defaultsOf, secretsOf, typeOf }) {
   const isConfig = schema.role === "device";
   const secrets = secretsOf(schema);
+  // A secret text is typed as it is, whatever stands in it.
+  const secretCheck = (name) => (isConfig ? `, validate: editor.check(${JSON.stringify(name)})` : "");
   return `import { editor } from "./nodes/${schema.name}/editor";
 
 RED.nodes.registerType(${JSON.stringify(typeOf(schema))}, {
@@ -16,7 +18,7 @@ ${Object.entries(defaultsOf(schema))
   .map(([name, value]) => `    ${name}: { ${property(schema, name, value)} },`)
   .join("\n")}
   },
-${secrets.length > 0 ? `  credentials: { ${secrets.map((name) => `${name}: { type: "password" }`).join(", ")} },\n` : ""}\
+${secrets.length > 0 ? `  credentials: { ${secrets.map((name) => `${name}: { type: "password"${secretCheck(name)} }`).join(", ")} },\n` : ""}\
   label: editor.label,
   labelStyle: editor.labelStyle,
   oneditprepare: editor.oneditprepare,

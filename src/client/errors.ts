@@ -1,4 +1,5 @@
 import { asMessage } from "./words";
+import { sentences } from "./sentences";
 
 /** Facts that any error may carry besides its message: see `PiKVMError`. */
 export interface ErrorDetails {
@@ -27,13 +28,14 @@ export class PiKVMError extends Error {
    * out.
    */
   declare readonly outcome?: "unknown";
+  /** Of a text that was being typed: the characters that the device had taken, and those that must have arrived. */
+  declare readonly sent?: number;
+  declare readonly typed?: number;
 
   constructor(message: string, details: ErrorDetails = {}) {
     const text = asMessage(message);
-    super(
-      details.outcome === undefined ? text : `${text} ${MAY_HAVE_HAPPENED}`,
-      details.cause === undefined ? undefined : { cause: details.cause },
-    );
+    const whole = details.outcome === undefined ? text : sentences(text, MAY_HAVE_HAPPENED);
+    super(whole, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = new.target.name;
     this.code = details.code ?? "PIKVM";
     if (details.outcome !== undefined) this.outcome = details.outcome;
@@ -67,9 +69,26 @@ export class APIError extends PiKVMError {
 }
 
 /**
- * HTTP 401 (no usable credentials) or 403 (credentials refused). Trying again with the same ones may lock an account.
+ * HTTP 401 (no usable credentials), 403 (credentials refused), or the 429 of a firmware that has locked all logins for a
+ * while. Nothing more is sent until the time of the next trial, since trying again may lock an account.
  */
-export class AuthError extends APIError {}
+export class AuthError extends APIError {
+  /** When the login is tried again; absent when the refusal is not one of our login. */
+  declare readonly nextTrial?: Date;
+  /** Seconds for which the device refuses every login, where it says so. */
+  declare readonly lockedFor?: number;
+
+  constructor(message: string, refusal: Refusal, { nextTrial, lockedFor, ...details }: RefusedLogin = {}) {
+    super(message, refusal, details);
+    if (nextTrial !== undefined) this.nextTrial = nextTrial;
+    if (lockedFor !== undefined) this.lockedFor = lockedFor;
+  }
+}
+
+interface RefusedLogin extends ErrorDetails {
+  nextTrial?: Date;
+  lockedFor?: number | undefined;
+}
 
 /** HTTP 409: the device performs another operation of this kind; nothing was done, and trying again is safe. */
 export class BusyError extends APIError {
@@ -160,6 +179,13 @@ export function reworded<E extends PiKVMError>(error: E, text: string, { begun =
 /** The same error with more to say, in brackets behind its message: see `reworded`. */
 export function withNote<E extends PiKVMError>(error: E, note: string, options?: Reworded): E {
   return reworded(error, `${error.message} (${note})`, options);
+}
+
+/** The same error with more to say, when it has turned out what has become of the request. */
+export function clarified<E extends PiKVMError>(error: E, note: string): E {
+  const copy = reworded(error, `${error.message.replace(MAY_HAVE_HAPPENED, "").trimEnd()} (${note})`);
+  Reflect.deleteProperty(copy, "outcome");
+  return copy;
 }
 
 /**

@@ -38,6 +38,7 @@ export type {
 } from "./gpio/gpio";
 export type { Hid, HidParams } from "./hid/hid";
 export { channelPath, type GpioChannel } from "./gpio/gpio-names";
+export type { HostOptions } from "./hid/host-wait";
 export type { Keyboard, TextOptions } from "./hid/keyboard";
 export type {
   DownloadImageOptions,
@@ -51,6 +52,7 @@ export type {
 export type { LinkEvents } from "./events/link";
 export type { ConnectionChange } from "./reconnect";
 export type { SoftwareVersion } from "./versions";
+export type { KeymapCheckOptions } from "./hid/keymap-check";
 export type { LiveOptions } from "./hid/live";
 export type { BatchOptions, KeyPress, LiveHid } from "./hid/live-hid";
 export { parseMacro, type Macro, type MacroEvents, type MacroRange, type MacroStep } from "./hid/macro";
@@ -60,11 +62,13 @@ export type { MediaSocket } from "./video/media-socket";
 export type { MediaState } from "./video/media-state";
 export type { DeviceEvent, StateChange } from "./events/merge";
 export type { MjpegFrame, MjpegOptions } from "./video/mjpeg";
+export type { SkippedInStep } from "./hid/macro-check";
 export { type MouseDelta } from "./hid/mouse";
 export type { DownloadOptions, Msd, MsdParams, StoredImage, UploadOptions, UploadRemoteOptions } from "./msd/msd";
 export { PiKVM, type PiKVMOptions } from "./pikvm";
 export type { ClickOptions, DragOptions, Point, Pointer } from "./hid/pointer";
 export type { Power, PowerOffOptions, PowerOptions, PowerResult } from "./power/power";
+export type { PowerSettings } from "./power/settings";
 export type { PowerState } from "./events/power-led";
 export type { Metrics, Prometheus } from "./system/prometheus";
 export {
@@ -112,6 +116,8 @@ export type { Download, ImageSource, TransferProgress } from "./http/transfer";
 export type { CallOptions, Query } from "./http/transport";
 export { readCertificate, type Certificate } from "./tls/connector";
 export type { CertificateTrust, PinnedTrust, Trust } from "./tls/trust";
+export type { Skipped } from "./hid/skipped";
+export type { TypedText } from "./hid/typed-count";
 export type { TypeOptions } from "./hid/typist";
 export type { Video, VideoLease, VideoOptions } from "./video/video";
 export {
@@ -128,6 +134,8 @@ export {
   MOUSE_BUTTONS,
   type MouseButton,
   type PointUnit,
+  type PowerPresser,
+  type PowerSource,
   type PowerWait,
   type TextMode,
 } from "./vocabulary";

@@ -11,12 +11,15 @@ import { CancelledError, PiKVMError } from "./errors";
 import { EventStream, type EventsOptions } from "./events/events";
 import { Gpio } from "./gpio/gpio";
 import { Hid } from "./hid/hid";
+import { HidEvents } from "./hid/hid-events";
+import { HostWait } from "./hid/host-wait";
 import { Images } from "./msd/images";
 import { Idleness } from "./events/idleness";
 import { Keyboard } from "./hid/keyboard";
 import { Lane } from "./lanes/lane";
 import { Lanes } from "./lanes/lanes";
 import { EventLink } from "./events/link";
+import { KeymapCheck } from "./hid/keymap-check";
 import { openLive, type LiveOptions } from "./hid/live";
 import type { LiveHid } from "./hid/live-hid";
 import { Macros } from "./hid/macro-player";
@@ -24,7 +27,9 @@ import { Media } from "./video/media";
 import { Msd } from "./msd/msd";
 import { Pointer } from "./hid/pointer";
 import { Power } from "./power/power";
-import { PowerLed } from "./events/power-led";
+import { powerParts } from "./power/parts";
+import type { PowerSettings } from "./power/settings";
+import { derivePower } from "./events/power-state";
 import { Prometheus } from "./system/prometheus";
 import { inRange } from "./ranges";
 import { Relays } from "./gpio/relays";
@@ -36,9 +41,10 @@ import { Streamer } from "./video/streamer";
 import { Switch } from "./switch/switch";
 import { Edids } from "./switch/switch-edids";
 import { Ports } from "./switch/switch-ports";
+import { Software } from "./system/software";
 import { System } from "./system/system";
 import type { TransportOptions } from "./http/options";
-import { Transport } from "./http/transport";
+import { Transport, type CallOptions } from "./http/transport";
 import { Video } from "./video/video";
 import { StateWaiter } from "./events/state-waiter";
 import { Watch } from "./events/watch";
@@ -47,6 +53,8 @@ import type { Method } from "./vocabulary";
 export interface PiKVMOptions extends TransportOptions {
   /** Seconds that the video runs on when nobody needs it any more, 0 to a day. Default 30. */
   videoIdle?: number;
+  /** How the computer's power is known and its buttons are pressed. Default the ATX board. */
+  power?: PowerSettings;
 }
 
 /** What there is while a device is open. */
@@ -197,6 +205,19 @@ export class PiKVM implements AsyncDisposable {
   }
 
   /**
+   * Tries a refused login again now; without this it is tried 1, 5, 15 and then every 60 minutes after a refusal, and
+   * meanwhile every call is an AuthError with the code `LOGIN_PAUSED` and the time of the next trial. Does nothing where
+   * the login has not been refused. `GET /api/auth/check`, or `POST /api/auth/login` with `auth: "session"`.
+   * @throws AuthError when it is refused again, or was refused five times in the last hour: some devices lock accounts;
+   * the errors of connecting.
+   */
+  async retryLogin({ signal }: CallOptions = {}): Promise<void> {
+    const { access, closed, connector } = this.#open.transport;
+    connector.retryLogin();
+    await access.retryLogin([signal, closed]);
+  }
+
+  /**
    * Any call of the device, also of what stands beside kvmd (`/redfish`, `/streamer`), with the same login, trust,
    * errors, time limit and read-only rule as everywhere. A GET is repeated once on a broken connection; all else is
    * sent at most once and, unlike the methods of the subsystems, does not wait for its turn.
@@ -229,8 +250,8 @@ export class PiKVM implements AsyncDisposable {
    * @throws ConfigurationError for a time out of range.
    */
   events({ power = false, idle }: EventsOptions = {}): EventStream {
-    const { link, hid } = this.#open;
-    const derive: Derive[] = power ? [(report) => new PowerLed(report)] : [];
+    const { link, hid, sense } = this.#open;
+    const derive: Derive[] = power ? [derivePower(sense)] : [];
     if (idle !== undefined) {
       const after = inRange("The time without keys and mouse", idle, { min: 1, max: 86_400, unit: " s" });
       derive.push((report) => new Idleness(report, (options) => hid.getInactivity(options), after));
@@ -293,15 +314,19 @@ const LAST_WORDS = 2;
 const CLOSED = "This PiKVM has been closed; make a new one.";
 
 /** The one place where the parts of a device are put together. */
-function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions) {
+function assemble(transport: Transport, { videoIdle = 30, power = {} }: PiKVMOptions) {
   const { closed } = transport;
   const sockets = new Sockets(transport);
   const link = new EventLink(sockets);
   const waiter = new StateWaiter(link, closed);
-  const buttons = new Commands(transport, new Lane("the power buttons", closed));
+  const pressing = new Commands(transport, new Lane("the power buttons", closed));
   const storage = new Commands(transport, new Lane("the USB drive", closed));
-  const atx = new Atx(buttons);
-  const hid = new Hid(new Commands(transport, sockets.hidLane));
+  const atx = new Atx(pressing);
+  const hidEvents = new HidEvents(transport, link, sockets.queue);
+  const software = new Software(transport, link);
+  const hid = new Hid(new Commands(transport, sockets.hidLane), hidEvents, { sockets, link, software });
+  const host = new HostWait(hid, waiter);
+  const keymaps = new KeymapCheck(hid, software);
   const msd = new Msd(storage);
   const driveSteps = new DriveSteps(msd, waiter);
   const driveLane = new Lane("the USB drive", closed);
@@ -310,34 +335,37 @@ function assemble(transport: Transport, { videoIdle = 30 }: PiKVMOptions) {
   const video = new Video(sockets, videoIdle);
   const channelLanes = () => new Lanes((channel) => new Lane(`the GPIO channel ${channel}`, closed));
   const gpio = new Gpio(transport, channelLanes());
+  const { buttons, knowledge, sense } = powerParts(power, { atx, gpio, hid, streamer, video });
   const kvmSwitch = new Switch(new Commands(transport, new Lane("the switch", closed)));
+  const system = new System(transport);
   const live = (options: LiveOptions) => openLive({ transport, sockets, link }, options);
   return {
     transport,
     sockets,
     link,
     atx,
-    power: new Power(atx, "atx", waiter, new Lane("the power button", closed)),
+    power: new Power(buttons, knowledge, waiter, new Lane("the power button", closed)),
+    sense,
     hid,
-    pointer: new Pointer(live, { hid, streamer, video }),
-    macros: new Macros(live, { hid, atx, gpio }),
-    keyboard: new Keyboard(hid, waiter),
+    pointer: new Pointer(live, { hid, streamer, video, host }),
+    macros: new Macros(live, { hid, atx, gpio, host, keymaps }),
+    keyboard: new Keyboard(waiter, host, keymaps),
     msd,
     drive: new Drive(msd, driveSteps, driveLane),
-    images: new Images(msd, driveSteps, driveLane),
+    images: new Images(msd, driveSteps, driveLane, (options) => system.getLog(options)),
     gpio,
     relays: new Relays(gpio, waiter, { finding: new Lane("the relays", closed), writing: channelLanes() }),
     streamer,
     screen: new Screen(streamer, video, waiter),
-    watch: new Watch(link),
+    watch: new Watch(link, derivePower(sense)),
     media: new Media(transport, sockets),
     video,
     switch: kvmSwitch,
     ports: new Ports(kvmSwitch, waiter, (name) => new Lane(name, closed)),
     edids: new Edids(kvmSwitch, waiter, new Lane("the EDIDs", closed)),
-    system: new System(transport),
+    system,
     prometheus: new Prometheus(transport),
-    redfish: new Redfish(buttons, storage),
+    redfish: new Redfish(pressing, storage),
     auth: new Auth(transport),
   };
 }

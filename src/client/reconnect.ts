@@ -1,13 +1,20 @@
 import { pause } from "./deadline";
-import { WebSocketError, type PiKVMError } from "./errors";
+import { AuthError, WebSocketError, type PiKVMError } from "./errors";
 
 /** A change of a connection that is kept up. */
 export interface ConnectionChange {
   connected: boolean;
   /** Why it is not connected; absent when it was closed on purpose. */
   error?: PiKVMError;
-  /** Set when no further attempt is made because the device refused our credentials. */
-  final?: true;
+  /** The login was refused in a trial, too: the outage goes on, and `error` tells when the next trial is. */
+  repeated?: true;
+}
+
+/** A failure after which another attempt follows. */
+export interface Retry {
+  error: PiKVMError;
+  /** When that is. */
+  at: Date;
 }
 
 /** In seconds. */
@@ -22,15 +29,21 @@ export const BACKOFF: Backoff = { backoffStart: 1, backoffCeiling: 60 };
 interface ReconnectOptions {
   /** Gets each change. */
   onChange: (change: ConnectionChange) => void;
+  /** Gets each failure, also of one outage: for what shows how it goes. */
+  onRetry?: (retry: Retry) => void;
   backoff?: Backoff;
+  /** Waits until a refused login may be tried again. @throws the error of a signal that ends meanwhile. */
+  untilTrial: (...signals: (AbortSignal | undefined)[]) => Promise<void>;
   /** Seconds for which what was connected may fail with this error before it counts as an outage. Default 0. */
   grace?: (error: PiKVMError) => number;
+  /** Waits for the next attempt instead of a pause of its own, e.g. because others make it, too. */
+  wait?: (...signals: (AbortSignal | undefined)[]) => Promise<void>;
 }
 
 /**
  * What keeps a connection up tells here how it goes. Between two attempts there is a pause, which grows with each
- * failure. An outage is reported once, however many attempts it takes and however they fail; its end by a refused login
- * is reported again.
+ * failure. An outage is reported once, however many attempts it takes and however they fail; a refused login is, too,
+ * and then each trial that is refused, since then the time of the next one is known.
  */
 export class Reconnect {
   readonly #options: ReconnectOptions;
@@ -38,6 +51,8 @@ export class Reconnect {
   /** In a row. */
   #failures = 0;
   #failingSince = 0;
+  /** A refused login was reported in this outage. */
+  #isRefused = false;
 
   constructor(options: ReconnectOptions) {
     this.#options = options;
@@ -58,20 +73,23 @@ export class Reconnect {
 
   /** It failed. Waits until it may be tried again. @throws the error of a signal that ends meanwhile. */
   async failed(error: PiKVMError, ...signals: (AbortSignal | undefined)[]): Promise<void> {
-    const { backoff = BACKOFF, grace } = this.#options;
+    const { backoff = BACKOFF, grace, untilTrial, onRetry, wait } = this.#options;
     this.#failures += 1;
     if (this.#failures === 1) this.#failingSince = performance.now();
-    const seconds = (performance.now() - this.#failingSince) / 1000;
-    const mayPass = this.#connection.connected && seconds < (grace?.(error) ?? 0);
+    if (isRefusal(error)) {
+      this.#change({ connected: false, error });
+      await untilTrial(...signals);
+      return;
+    }
+    const failing = (performance.now() - this.#failingSince) / 1000;
+    const mayPass = this.#connection.connected && failing < (grace?.(error) ?? 0);
     if (!mayPass) this.#change({ connected: false, error });
+    if (wait) return wait(...signals);
     // What will go wrong again in the same way is tried as seldom as can be.
     const failures = error instanceof WebSocketError && !error.retryable ? Infinity : this.#failures;
-    await pause(pauseAfter(failures, backoff), ...signals);
-  }
-
-  /** It is given up: the device refuses our credentials. */
-  refused(error: PiKVMError): void {
-    this.#change({ connected: false, error, final: true });
+    const seconds = pauseAfter(failures, backoff);
+    if (!mayPass) onRetry?.({ error, at: new Date(Date.now() + seconds * 1000) });
+    await pause(seconds, ...signals);
   }
 
   /** It was closed on purpose. */
@@ -83,11 +101,17 @@ export class Reconnect {
     const before = this.#connection;
     this.#connection = change;
     const isFirstFailure = change.error !== undefined && before.error === undefined;
-    if (before.connected !== change.connected || isFirstFailure || change.final) this.#options.onChange(change);
+    if (before.connected !== change.connected || isFirstFailure) this.#options.onChange(change);
+    else if (isRefusal(change.error))
+      this.#options.onChange({ ...change, ...(this.#isRefused ? { repeated: true } : {}) });
+    this.#isRefused = !change.connected && (this.#isRefused || isRefusal(change.error));
   }
 }
 
+const isRefusal = (error: PiKVMError | undefined): boolean =>
+  error instanceof AuthError && error.nextTrial !== undefined;
+
 /** Exponential with full jitter: many devices or Node-REDs do not come back in step. Seconds. */
-function pauseAfter(failures: number, { backoffStart, backoffCeiling }: Backoff): number {
+export function pauseAfter(failures: number, { backoffStart, backoffCeiling }: Backoff): number {
   return Math.random() * Math.min(backoffCeiling, backoffStart * 2 ** (failures - 1));
 }

@@ -7,7 +7,7 @@ import { definitionOf, storedOf, type Definition, type EditorNode } from "./defi
 import { prepareDevice } from "./device-row";
 import { outputLabels } from "./labels";
 import { input, row } from "./form";
-import { typeValidator } from "./validate";
+import { insideProblem, isEnvReference, typeValidator } from "./validate";
 import { fixedTypes, prepareWidget, problemOf } from "./widgets";
 import { common, wordsOf } from "./words";
 
@@ -76,7 +76,9 @@ export function actionDialog<F extends Fields>(
     const field = schema.fields[name];
     if (field === undefined || !isUsed(field.when, given(node).mayBe)) return undefined;
     if (isSource(type)) return sourceProblem(value, type);
-    const general = problemOf(field, value, type, given(node).mayBe);
+    if (isEnvReference(value)) return undefined;
+    const isText = field.kind !== "json" && !field.verbatim;
+    const general = (isText ? insideProblem(value) : undefined) ?? problemOf(field, value, type, given(node).mayBe);
     return general ?? (value === "" || type === SECRET ? undefined : own[name]?.(value));
   }
 

@@ -1,4 +1,4 @@
-import { validator } from "./validate";
+import { isEnvReference, validator } from "./validate";
 import { common } from "./words";
 
 interface ConfigNode {
@@ -17,6 +17,8 @@ export const checkDevice = validator(
   () => common("label.device"),
   (node, value) => {
     if (value === "" || value === "_ADD_") return chosenByMessage(node) ? undefined : common("reason.noDevice");
+    // Inside a subflow, a device that each instance chooses.
+    if (isEnvReference(value)) return undefined;
     const device = RED.nodes.node(value) as ConfigNode | null; // `valid` is the editor's own mark, unknown to the types
     if (!device) return common("reason.deviceGone");
     return device.valid === false ? common("reason.deviceInvalid") : undefined;

@@ -20,9 +20,14 @@ export function suggestLive(kind: string, otherwise: readonly string[] = []): Su
     void choicesOf(kind).then(({ names }) => done(suggestFrom(names.length > 0 ? names : otherwise)(typed)));
 }
 
+/** The same of a device by its id, for its own dialog. */
+export function suggestOf(kind: string, device: string): Suggest {
+  return (typed, done) => void choicesOf(kind, device).then(({ names }) => done(suggestFrom(names)(typed)));
+}
+
 /** A list of the chosen device, as long as that is fresh; empty when it does not answer. */
-export function choicesOf(kind: string): Promise<Choices> {
-  const url = `pikvm/devices/${encodeURIComponent(String($("#node-input-device").val()))}/choices/${kind}`;
+export function choicesOf(kind: string, device = String($("#node-input-device").val())): Promise<Choices> {
+  const url = `pikvm/devices/${encodeURIComponent(device)}/choices/${kind}`;
   const known = lists.get(url);
   if (known && Date.now() - known.asked < FRESH) return known.choices;
   // jQuery's ajax carries the token of a login to the editor.

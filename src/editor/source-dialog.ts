@@ -7,7 +7,7 @@ import { hint, input, row } from "./form";
 import { pathsIn, preparePaths } from "./path-list";
 import { addRegionButton } from "./region-picker";
 import { suggestionsFor } from "./suggestions";
-import { isEnvReference } from "./validate";
+import { insideProblem, isEnvReference } from "./validate";
 import { problemOf } from "./widgets";
 import { common, wordsOf } from "./words";
 
@@ -47,7 +47,8 @@ export function sourceDialog<F extends Fields>(
     const field = schema.fields[name];
     if (field === undefined || isEnvReference(value)) return undefined;
     if (!isUsed(field.when, mayBe(node)) || unread[name]?.(stored(node))) return undefined;
-    return problemOf(field, value, "str", mayBe(node)) ?? problems[name]?.(stored(node));
+    const problem = field.verbatim ? undefined : insideProblem(value);
+    return problem ?? problemOf(field, value, "str", mayBe(node)) ?? problems[name]?.(stored(node));
   }
 
   function prepare(node: EditorNode): void {

@@ -13,6 +13,7 @@ const SUGGESTIONS: Record<Suggested, () => Suggest> = {
   keys: () => suggestLastFrom(KEYS),
   keymaps: () => suggestLive("keymaps", KEYMAPS),
   languages: () => suggestLive("languages"),
+  mountable: () => suggestLive("mountable"),
   paths: () => suggestPaths(),
   ports: () => suggestLive("ports"),
   "watched paths": () => suggestPaths({ ...WELL_KNOWN, idle: "idle" }),

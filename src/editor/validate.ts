@@ -1,3 +1,6 @@
+import { referenceIn, variableIn } from "../schema/variable";
+import { common } from "./words";
+
 /** What Node-RED hands to a validator besides the value; `label` is set when the property has one. */
 interface ValidateOptions {
   label?: string;
@@ -29,7 +32,11 @@ export function typeValidator(problem: (value: string) => string | undefined): (
 }
 
 /** A whole property may be an environment variable, which Node-RED puts in when the node starts. */
-export const isEnvReference = (value: string): boolean => /^\$\{[^}]+\}$/.test(value);
+export const isEnvReference = (value: string): boolean => variableIn(value) !== undefined;
+
+/** Why a text with a variable inside cannot be used, or undefined. */
+export const insideProblem = (value: string): string | undefined =>
+  referenceIn(value) === undefined ? undefined : common("reason.variable");
 
 /** Why the text is not a number in the range, as a key and values for `common`, or undefined when it is. */
 export function rangeProblem(

@@ -5,14 +5,20 @@ import { readAs, readerOf } from "../actions/read";
 import { asPiKVMError } from "../actions/thrown";
 import type { Fields } from "../schema/field";
 import { fieldsOf } from "../schema/node";
-import { deviceById, deviceByName, type Device } from "./device";
+import { SECRET } from "../schema/stored";
+import { isUsed, isWanted, type MayBe } from "../schema/when";
+import { deviceById, type Device } from "./device";
+import { DevicesInUse } from "./devices-in-use";
 import { describeSource, evaluate, type TypedInput } from "./evaluate";
 import { fail, isErrorOutputWired } from "./failure";
+import { deviceByName, nameFor } from "./find-device";
+import { legible, readIncoming, type Incoming } from "./incoming";
 import type { Done, FlowNode, Message, NodeAPI, Send } from "./red";
 import { settledSoon } from "./settled";
-import { Status } from "./status";
+import { Status, type Reached } from "./status";
 import type { Stored } from "./stored";
-import { expectFailures, Streams } from "./streams";
+import { Streams } from "./streams";
+import { checkedInput, throwIfVariable } from "./variables";
 
 /**
  * Messages that one node works on or holds at the same time; a flow that sends faster than a device works must hear of
@@ -26,6 +32,14 @@ interface Job {
   send: Send;
   done: Done;
   cancel: AbortController;
+  /** Once it is known. */
+  device?: Device;
+}
+
+/** What a node does, and what its status says of the result. */
+interface NodeWork<F extends Fields> {
+  actions: Actions<F>;
+  reached?: ((result: object) => Reached) | undefined;
 }
 
 /** The engine of every action node: from a message coming in to exactly one message, or error, going out. */
@@ -34,21 +48,23 @@ export class ActionNode<F extends Fields> {
   readonly #node: FlowNode;
   readonly #config: Stored;
   readonly #actions: Actions<F>;
+  readonly #reached: NodeWork<F>["reached"];
   readonly #status: Status;
-  /** By their ids: one that is deployed anew takes the place of the old one. */
-  readonly #devices = new Map<string, Device>();
+  readonly #devices: DevicesInUse;
   readonly #jobs = new Map<Job, Promise<void>>();
   readonly #streams = new Streams();
   /** Messages start in the order they came in, however long their fields take to evaluate. */
   #started: Promise<unknown> = Promise.resolve();
   #closing = false;
 
-  constructor(RED: NodeAPI, node: FlowNode, config: Stored, actions: Actions<F>) {
+  constructor(RED: NodeAPI, node: FlowNode, config: Stored, { actions, reached }: NodeWork<F>) {
     this.#RED = RED;
     this.#node = node;
     this.#config = config;
     this.#actions = actions;
+    this.#reached = reached;
     this.#status = new Status(RED, node);
+    this.#devices = new DevicesInUse(node, () => this.#status.refresh());
   }
 
   listen(): void {
@@ -61,20 +77,31 @@ export class ActionNode<F extends Fields> {
     this.#status.clear();
   }
 
-  #receive(message: Message, send: Send, done: Done): void {
-    if (message["reset"] !== undefined && message["reset"] !== false) {
-      this.#cancelAll("The flow cancelled it (msg.reset).");
-      done();
+  #receive(given: Message, send: Send, done: Done): void {
+    let incoming: Incoming;
+    try {
+      incoming = readIncoming(given);
+    } catch (thrown) {
+      const error = asPiKVMError(thrown);
+      this.#fail(this.#jobFor(legible(this.#RED, given), given, send, done), error);
+      if (this.#jobs.size === 0) this.#status.show({ is: "failed", error });
       return;
     }
-    if (isProgress(message)) {
-      done();
+    if (incoming.is === "order") {
+      this.#accept(this.#jobFor(incoming.message, given, send, done));
       return;
     }
-    expectFailures(message);
-    // The result belongs into the message, also where a function node has frozen it.
-    const own = Object.isExtensible(message) ? message : { ...message };
-    const job: Job = { message: own, send, done, cancel: new AbortController() };
+    if (incoming.is === "reset") this.#cancelAll("The flow cancelled it (msg.reset).");
+    done();
+  }
+
+  /** @param message what the node works on: what was given, or a copy of it, which Node-RED does not know. */
+  #jobFor(message: Message, given: Message, send: Send, done: Done): Job {
+    const doneWithCopy: Done = (error) => (error ? this.#node.error(error, message) : done());
+    return { message, send, done: message === given ? done : doneWithCopy, cancel: new AbortController() };
+  }
+
+  #accept(job: Job): void {
     if (this.#jobs.size >= LIMIT) {
       const text = `This node is working on ${LIMIT} messages already; nothing was sent.`;
       this.#fail(job, new BusyError(text, { statusCode: 0 }, { code: "QUEUE_FULL" }));
@@ -87,9 +114,11 @@ export class ActionNode<F extends Fields> {
   /** Never rejects: whatever goes wrong leaves through the one path for failures. */
   async #run(job: Job): Promise<void> {
     let error: PiKVMError | undefined;
+    let reached: Reached | undefined;
     try {
       const payload = await this.#perform(job);
       this.#streams.keep(payload);
+      reached = this.#reachedBy(payload);
       job.message["payload"] = payload;
       job.send([job.message, null]);
     } catch (thrown) {
@@ -98,12 +127,22 @@ export class ActionNode<F extends Fields> {
     }
     if (!error) this.#complete(job);
     this.#jobs.delete(job);
+    job.device?.reach.heard(error);
     if (this.#closing) return;
     if (this.#jobs.size > 0) this.#status.show({ is: "working", count: this.#jobs.size });
-    else this.#status.show(error ? { is: "failed", error } : { is: "done" });
+    else this.#status.show(error ? { is: "failed", error } : { is: "done", reached }, job.device);
   }
 
-  async #perform(job: Job): Promise<unknown> {
+  /** A result is one, whatever can be said of it. */
+  #reachedBy(result: object): Reached | undefined {
+    try {
+      return this.#reached?.(result);
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #perform(job: Job): Promise<object> {
     const { signal } = job.cancel;
     const cancelled = new Promise<never>((_, reject) => {
       signal.addEventListener("abort", () => reject(asPiKVMError(signal.reason)), { once: true });
@@ -125,17 +164,17 @@ export class ActionNode<F extends Fields> {
     } catch (error) {
       if (!signal.aborted) throw error;
       // What is cancelled may still have to clean up, e.g. release a key, and knows best how it ended.
-      await settledSoon(result);
+      await settledSoon(result, this.#closing ? undefined : this.#actions.settleTime);
       return await Promise.race([result, hasBegun ? Promise.reject(unfinished(error)) : cancelled]);
     }
   }
 
-  async #prepare({ message, cancel, send }: Job): Promise<Work<F>> {
+  async #prepare(job: Job): Promise<Work<F>> {
+    const { message, cancel, send } = job;
     const device = this.#chooseDevice(message);
-    message["pikvm"] = device.name;
-    this.#devices.set(device.id, device);
-    this.#status.isInsecure = device.isInsecure;
-    const pikvm: PiKVM = await device.join(this.#node);
+    job.device = device;
+    message["pikvm"] = nameFor(this.#RED, this.#node, device);
+    const pikvm: PiKVM = await this.#devices.join(device);
     const fields = await this.#evaluateFields(message);
     const report = progressOf((text, told) => {
       this.#status.show({ is: "progress", text });
@@ -144,7 +183,8 @@ export class ActionNode<F extends Fields> {
       send([{ _msgid, ...(topic === undefined ? {} : { topic }), pikvm, progress: told }, null]);
     });
     const isBlank = (field: string) => textOf(this.#config[field]) === "";
-    return { pikvm, fields, isBlank, signal: cancel.signal, progress: report };
+    const isSecret = (field: string) => this.#config[`${field}Type`] === SECRET;
+    return { pikvm, fields, files: device.files, isBlank, isSecret, signal: cancel.signal, progress: report };
   }
 
   #chooseDevice(message: Message): Device {
@@ -153,7 +193,7 @@ export class ActionNode<F extends Fields> {
     // Anything else must not end at the dialog's device: that would be the wrong computer.
     if (typeof named !== "string")
       throw new ConfigurationError("msg.pikvm must be the name or id of a device, as a text.");
-    return deviceByName(this.#RED, named);
+    return deviceByName(this.#RED, this.#node, named);
   }
 
   /** All fields are evaluated, but only those that the action uses must be right. */
@@ -162,15 +202,24 @@ export class ActionNode<F extends Fields> {
     const evaluated = new Map<string, () => unknown>();
     for (const [name, field] of fieldsOf(schema)) {
       const input: TypedInput = { value: textOf(this.#config[name]), type: textOf(this.#config[`${name}Type`]) };
-      const answer = await evaluate(this.#RED, this.#node, input, message).then(
-        (value) => () => readAs(readerOf(field), value, this.#RED._(`label.${name}`), describeSource(input)),
+      const label = this.#RED._(`label.${name}`);
+      const evaluating = async (): Promise<unknown> => {
+        const checked = checkedInput(this.#RED, this.#node, { name, label, field, input });
+        return evaluate(this.#RED, this.#node, checked, message);
+      };
+      const answer = await evaluating().then(
+        (value) => () => readAs(readerOf(field), value, label, describeSource(input)),
         (error: unknown) => () => {
           throw error;
         },
       );
       evaluated.set(name, answer);
     }
-    return lazily(schema, (name) => evaluated.get(name)?.());
+    const values = lazily(schema, (name) => evaluated.get(name)?.());
+    // Before the action has sent anything.
+    for (const [name, field] of fieldsOf(schema))
+      if (isUsed(field.when, mayBeIn(values))) throwIfVariable(() => values[name]);
+    return values;
   }
 
   /** The result is out, whatever those do who are told that the message is done. */
@@ -178,17 +227,21 @@ export class ActionNode<F extends Fields> {
     try {
       job.done();
     } catch (thrown) {
-      this.#node.error(asPiKVMError(thrown));
+      // As a warning: an error would go to Catch nodes, after the message has gone to an output.
+      this.#node.warn(asPiKVMError(thrown));
     }
   }
 
   #fail(job: Job, error: PiKVMError): void {
+    const isWired = isErrorOutputWired(this.#node);
     try {
       // A deploy is no failure: nobody is told who has not wired the error output.
-      if (this.#closing && !isErrorOutputWired(this.#node)) job.done();
-      else fail(this.#node, job.message, error, job.send, job.done);
+      if (this.#closing && !isWired) this.#complete(job);
+      else fail(this.#node, job.message, error, job.send, (error) => (error ? job.done(error) : this.#complete(job)));
     } catch (thrown) {
-      this.#node.error(asPiKVMError(thrown));
+      // For Catch nodes Node-RED copies the message, which what is in it may prevent.
+      if (isWired) this.#node.error(asPiKVMError(thrown));
+      else this.#node.error(error, legible(this.#RED, job.message));
     }
   }
 
@@ -201,14 +254,19 @@ export class ActionNode<F extends Fields> {
     this.#closing = true;
     this.#cancelAll("The node was closed.");
     await settledSoon(Promise.all(this.#jobs.values()));
-    const leaving = [...this.#devices.values()].map((device) => device.leave(this.#node));
-    await settledSoon(Promise.all(leaving));
+    await settledSoon(this.#devices.leave());
   }
 }
 
-/** Whether a node before this one only tells how far it is: that is no order to do anything. */
-function isProgress({ progress, ...message }: Message): boolean {
-  return typeof progress === "object" && progress !== null && "unit" in progress && !("payload" in message);
+/** Whether a field holds one of these values; one that cannot be used may have been meant as any. */
+function mayBeIn(values: Readonly<Record<string, unknown>>): MayBe {
+  return (name, wanted) => {
+    try {
+      return isWanted(String(values[name]), wanted);
+    } catch {
+      return true;
+    }
+  };
 }
 
 /** For what was cancelled and has not come to an end soon. */

@@ -1,3 +1,4 @@
+import { referenceIn, variableIn } from "../schema/variable";
 import { asPiKVMError } from "../actions/thrown";
 import { lookup } from "node:dns/promises";
 import { BlockList, isIPv6 } from "node:net";
@@ -46,9 +47,14 @@ REFUSED.addSubnet("ff00::", 8, "ipv6");
 
 async function look(address: string): Promise<ShownCertificate> {
   // As in every setting of a node, `${NAME}` alone stands for an environment variable.
-  const variable = /^\$\{(\w+)\}$/.exec(address)?.[1];
+  const variable = variableIn(address);
+  if (variable === undefined && referenceIn(address) !== undefined)
+    throw new ConfigurationError(
+      `"${address}" is not an address: a variable inside of it is not replaced; put all into one.`,
+    );
+  const resolved = variable === undefined ? address : process.env[variable];
+  if (resolved === undefined) throw new ConfigurationError(`The environment variable ${variable} is not set.`);
   try {
-    const resolved = variable === undefined ? address : (process.env[variable] ?? "");
     const target = parseAddress(resolved);
     await refuseStrange(target.hostname);
     const { fingerprint, subject, validTo } = await readCertificate(target, TIMEOUT);

@@ -12,11 +12,12 @@ type Words = Map<string, string>;
 
 /** What a dialog can offer for a field, by the names that the device itself has for it. */
 const CHOICES: Record<string, (kvm: PiKVM, signal: AbortSignal) => Promise<string[] | Words>> = {
-  images: async (kvm, signal) => Object.keys((await kvm.msd.getState({ signal })).storage?.images ?? {}),
+  images: async (kvm, signal) => (await kvm.images.list({ signal })).map(({ name }) => name),
+  mountable: async (kvm, signal) =>
+    (await kvm.images.list({ signal })).flatMap(({ name, complete }) => (complete ? [name] : [])),
   channels: async (kvm, signal) =>
     (await kvm.relays.channels({ signal })).flatMap(({ channel, label }) => [channel, ...(label ? [label] : [])]),
-  ports: async (kvm, signal) =>
-    (await kvm.ports.getState({ signal })).model.ports.flatMap(({ id, name }) => [id, ...(name ? [name] : [])]),
+  ports: (kvm, signal) => kvm.ports.names({ signal }),
   edids: async (kvm, signal) => Object.values((await kvm.edids.list({ signal })).all).map(({ name }) => name),
   paths: async (kvm, signal) =>
     new Map((await kvm.relays.channels({ signal })).map((channel) => [channelPath(channel), channel.label])),

@@ -1,7 +1,10 @@
+import { Files } from "../actions/files";
 import { ConfigurationError, ConnectionTimeoutError, PiKVM, type PiKVMOptions } from "../client";
 import { Shared, type Lease } from "../client/shared";
-import type { FlowNode, NodeAPI } from "./red";
+import { Reach } from "./reach";
+import { commonWord, type FlowNode, type NodeAPI } from "./red";
 import { settledSoon } from "./settled";
+import { checkChosen } from "./variables";
 
 export const DEVICE_TYPE = "pikvm-device";
 
@@ -10,10 +13,16 @@ interface DeviceSettings {
   id: string;
   /** What `msg.pikvm` carries. */
   name: string;
+  /** Id of the flow, or of the instance of a subflow, that it belongs to; absent when it is there for all. */
+  flow?: string | undefined;
+  /** Inside a subflow: the id that it has in the editor, where it is what the instances' devices are made of. */
+  alias?: string | undefined;
   /** Any certificate is accepted; nodes that use the device say so. */
   isInsecure: boolean;
   /** @throws ConfigurationError when the settings cannot work. */
   options: () => PiKVMOptions;
+  /** Default: any. @throws the same. */
+  files?: () => Files;
 }
 
 /** A client that is being opened, or is open. */
@@ -33,24 +42,49 @@ class Opening {
   }
 }
 
+const running = new Set<Device>();
+
+/**
+ * All devices that run now. Node-RED itself lists what is in the flow file: there a device inside a subflow stands
+ * once and never runs, while each instance of the subflow runs one of its own, with an id of its own.
+ */
+export const runningDevices: ReadonlySet<Device> = running;
+
 /** A configured device: one client, made for the first user and closed with the last. */
 export class Device {
   readonly id: string;
   readonly name: string;
+  readonly flow: string | undefined;
+  readonly alias: string | undefined;
   readonly isInsecure: boolean;
+  readonly reach = new Reach();
   readonly #shared: Shared<Opening>;
   readonly #leases = new Map<object, Lease<Opening>>();
+  readonly #files: () => Files;
   #unused: (() => void) | undefined;
 
-  constructor({ id, name, isInsecure, options }: DeviceSettings) {
+  constructor({ id, name, flow, alias, isInsecure, options, files = () => new Files() }: DeviceSettings) {
     this.id = id;
     this.name = name;
+    this.flow = flow;
+    this.alias = alias;
     this.isInsecure = isInsecure;
+    this.#files = files;
     this.#shared = new Shared({
       open: () => new Opening(options),
       closed: (opening) => opening.close(),
       isSpent: (opening) => opening.hasFailed,
     });
+  }
+
+  /** From now on messages may name it, until it is closed. */
+  announce(): void {
+    running.add(this);
+  }
+
+  /** Which files nodes may read and write for it. @throws ConfigurationError when the setting cannot work. */
+  get files(): Files {
+    return this.#files();
   }
 
   /**
@@ -66,6 +100,15 @@ export class Device {
     return lease.thing.kvm;
   }
 
+  /**
+   * Tries a refused login again now, if a node uses the device.
+   * @throws as `PiKVM.retryLogin`.
+   */
+  async retryLogin(): Promise<void> {
+    const kvm = await this.#shared.current?.kvm;
+    await kvm?.retryLogin();
+  }
+
   /** The last one to leave closes the connections. */
   async leave(user: object): Promise<void> {
     const lease = this.#leases.get(user);
@@ -79,6 +122,7 @@ export class Device {
    * long.
    */
   async close(): Promise<void> {
+    running.delete(this);
     const unused = new Promise<void>((resolve) => (this.#unused = resolve));
     if (this.#leases.size > 0) await settledSoon(unused);
     await this.#shared.close();
@@ -92,6 +136,7 @@ export interface DeviceNode<Credentials extends object = object> extends FlowNod
 
 /** @throws ConfigurationError when there is no such configured device, or it is not deployed. */
 export function deviceById(RED: NodeAPI, id: string): Device {
+  checkChosen(commonWord(RED, "label.device"), id);
   // Node-RED types it as always there; it is null for an id that is not deployed, and may be any node.
   const node = RED.nodes.getNode(id) as DeviceNode | null | undefined;
   if (node?.type !== DEVICE_TYPE) {
@@ -100,20 +145,17 @@ export function deviceById(RED: NodeAPI, id: string): Device {
   return node.device;
 }
 
-/** @throws ConfigurationError when none, or more than one, configured device has this name or id. */
-export function deviceByName(RED: NodeAPI, nameOrId: string): Device {
-  const all: Device[] = [];
-  RED.nodes.eachNode(({ id, type }) => {
-    // Null for a device that is not deployed.
-    const node = type === DEVICE_TYPE ? (RED.nodes.getNode(id) as DeviceNode | null) : null;
-    if (node) all.push(node.device);
+/**
+ * The device of one in the editor: inside a subflow that is what the devices of its instances are made of.
+ * @throws ConfigurationError when there is none that runs, or more than one.
+ */
+function deviceInEditor(RED: NodeAPI, id: string): Device {
+  const [instance, ...others] = [...running].filter(({ alias }) => alias === id);
+  if (!instance) return deviceById(RED, id);
+  if (others.length === 0) return instance;
+  throw new ConfigurationError("This subflow has more than one instance, each with its own device.", {
+    code: "AMBIGUOUS_DEVICE",
   });
-  const matches = all.filter(({ id, name }) => id === nameOrId || name === nameOrId);
-  const [match] = matches;
-  if (match && matches.length === 1) return match;
-  const known = all.map(({ id, name }) => name || id).join(", ") || "none";
-  const problem = match ? "is the name of more than one device" : "is no configured device";
-  throw new ConfigurationError(`msg.pikvm: "${nameOrId}" ${problem}. There are: ${known}.`, { code: "NOT_CONFIGURED" });
 }
 
 /**
@@ -126,7 +168,7 @@ export async function withDevice<T>(
   seconds: number,
   work: (kvm: PiKVM, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const device = deviceById(RED, id);
+  const device = deviceInEditor(RED, id);
   const user = {};
   const end = new AbortController();
   const late = () => end.abort(new ConnectionTimeoutError(`The device did not answer within ${seconds} s.`));

@@ -1,4 +1,4 @@
-import { APIError, errorKinds, PiKVMError, WaitTimeoutError } from "../client";
+import { APIError, AuthError, errorKinds, PiKVMError, WaitTimeoutError } from "../client";
 import type { Done, FlowNode, Message, Send } from "./red";
 
 /** An error in a flow message, in the language of the device's own JSON. */
@@ -17,6 +17,11 @@ interface FlowError {
   retryable: boolean;
   /** Present when it is not known whether the device has carried the request out. */
   outcome?: "unknown";
+  /** When a refused login is tried again: ISO 8601, in UTC. */
+  next_trial?: string;
+  /** Of a text that was being typed: the characters that the device had taken, and those that must have arrived. */
+  sent?: number;
+  typed?: number;
   /** What was seen last, where a value or a text was waited for. */
   last_value?: unknown;
   source: { id: string; type: string; name: string; count: number };
@@ -62,6 +67,8 @@ function flowError(error: PiKVMError, node: FlowNode, count: number): FlowError 
     code: error.code,
     retryable: error.retryable,
     ...(error.outcome ? { outcome: error.outcome } : {}),
+    ...(error instanceof AuthError && error.nextTrial ? { next_trial: error.nextTrial.toISOString() } : {}),
+    ...(error.sent === undefined ? {} : { sent: error.sent, typed: error.typed ?? 0 }),
     ...(error instanceof WaitTimeoutError && "lastValue" in error ? { last_value: error.lastValue } : {}),
     source: { id: node.id, type: node.type, name: node.name ?? "", count },
   };
@@ -70,6 +77,11 @@ function flowError(error: PiKVMError, node: FlowNode, count: number): FlowError 
 /** How often this message has failed in this node already; Node-RED ends loops by it. */
 function failuresOf(message: Message, node: FlowNode): number {
   const error = message["error"] as { source?: { id?: unknown; count?: unknown } | null } | null | undefined;
-  const source = error?.source;
-  return source?.id === node.id && typeof source.count === "number" ? source.count : 0;
+  try {
+    const source = error?.source;
+    return source?.id === node.id && typeof source.count === "number" ? source.count : 0;
+  } catch {
+    // It is not one of ours that cannot be read.
+    return 0;
+  }
 }

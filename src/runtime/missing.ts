@@ -1,6 +1,6 @@
 import { namesAsText } from "../client";
 import type { FlowNode } from "./red";
-import type { Status } from "./status";
+import type { State } from "./status";
 
 /** A path with nothing at it, and the names that there are instead. */
 export interface MissingPath {
@@ -14,15 +14,15 @@ const ALL_REPORTED = 5;
 /** Tells people of paths that lead nowhere: each once in the log, and in the status as long as it is so. */
 export class MissingPaths {
   readonly #node: FlowNode;
-  readonly #status: Status;
+  readonly #showState: (state: State) => void;
   readonly #find: () => MissingPath[];
   readonly #told = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #isShown = false;
 
-  constructor(node: FlowNode, status: Status, find: () => MissingPath[]) {
+  constructor(node: FlowNode, show: (state: State) => void, find: () => MissingPath[]) {
     this.#node = node;
-    this.#status = status;
+    this.#showState = show;
     this.#find = find;
   }
 
@@ -52,8 +52,8 @@ export class MissingPaths {
   }
 
   #show([first]: MissingPath[]): void {
-    if (first) this.#status.show({ is: "nothing_at", path: first.path });
-    else if (this.#isShown) this.#status.show({ is: "connected" });
+    if (first) this.#showState({ is: "nothing_at", path: first.path });
+    else if (this.#isShown) this.#showState({ is: "connected" });
     this.#isShown = first !== undefined;
   }
 }

@@ -12,6 +12,8 @@ export type Done = (error?: Error) => void;
 export interface FlowNode<Credentials extends object = object> extends Node<Credentials> {
   /** For each output the ids of the nodes wired to it, as they are now. */
   wires?: string[][];
+  /** Inside an instance of a subflow: the id that the node has in the editor. */
+  _alias?: string;
 }
 
 /** Words of the locale files that several nodes share. They live in the catalogue of the device node. */

@@ -2,9 +2,9 @@
 const LIMIT = 2;
 
 /** Waits until the work has ended in any way, but not for long. */
-export async function settledSoon(work: Promise<unknown> | undefined): Promise<void> {
+export async function settledSoon(work: Promise<unknown> | undefined, limit = LIMIT): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, LIMIT * 1000)));
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, limit * 1000)));
   await Promise.race([work?.catch(() => undefined), late]);
   clearTimeout(timer);
 }

@@ -9,11 +9,13 @@ import type {
   States,
 } from "../client";
 import type { Values } from "../actions/action";
+import type { Files } from "../actions/files";
 import { asPiKVMError } from "../actions/thrown";
 import type { Fields } from "../schema/field";
 import { typeOf, type NodeSchema } from "../schema/node";
 import { deviceById, type Device } from "./device";
 import { fail } from "./failure";
+import { nameFor } from "./find-device";
 import { MissingPaths, type MissingPath } from "./missing";
 import type { FlowNode, Message, NodeAPI, NodeDef } from "./red";
 import { settledSoon } from "./settled";
@@ -43,6 +45,8 @@ export interface Source {
 /** What a source's own work is done with. */
 interface Workbench {
   pikvm: PiKVM;
+  /** Which files it may write. */
+  files: Files;
   /** Ends when the node does. */
   signal: AbortSignal;
   send: (emission: Emission) => void;
@@ -92,6 +96,8 @@ class SourceNode {
   #work: Promise<void> | undefined;
   readonly #stop = new AbortController();
   #closed = false;
+  /** It was connected before. */
+  #wasThere = false;
 
   constructor(RED: NodeAPI, node: FlowNode, deviceId: string, create: () => Source) {
     this.#RED = RED;
@@ -106,11 +112,10 @@ class SourceNode {
     try {
       const source = this.#create();
       this.#device = deviceById(this.#RED, this.#deviceId);
-      this.#status.isInsecure = this.#device.isInsecure;
       this.#status.show({ is: "connecting" });
       const pikvm = await this.#device.join(this.#node);
       if (this.#closed) return;
-      if (source.work) this.#work = this.#run(source.work, source, pikvm);
+      if (source.work) this.#work = this.#run(source.work, source, { pikvm, files: this.#device.files });
       else this.#listen(source, pikvm);
     } catch (thrown) {
       this.#fail(thrown);
@@ -129,11 +134,22 @@ class SourceNode {
   #listen(source: Source, pikvm: PiKVM): void {
     const stream = pikvm.events(source.derived);
     this.#stream = stream;
-    this.#missing = new MissingPaths(this.#node, this.#status, () => source.missing?.(stream.states) ?? []);
-    stream.on("event", (event) => this.#guard(() => this.#emit(source.onEvent?.(event))));
+    this.#missing = new MissingPaths(
+      this.#node,
+      (state) => this.#status.show(state, this.#device),
+      () => source.missing?.(stream.states) ?? [],
+    );
+    stream.on("event", (event) => this.#guard(() => this.#onEvent(event, source)));
     stream.on("state", (change) => this.#guard(() => this.#onState(change, source)));
     stream.on("connection", (change) => this.#guard(() => this.#onConnection(change, source)));
+    stream.on("retry", ({ error, at }) => this.#guard(() => this.#showFailure(error, at)));
     stream.on("problem", (error) => this.#guard(() => this.#fail(error)));
+  }
+
+  #onEvent(event: DeviceEvent, source: Source): void {
+    // One slow answer to another node does not mean that it is lost.
+    this.#device?.reach.heard();
+    this.#emit(source.onEvent?.(event));
   }
 
   #onState(change: StateChange, source: Source): void {
@@ -142,30 +158,49 @@ class SourceNode {
   }
 
   /** Never rejects. */
-  async #run(work: NonNullable<Source["work"]>, source: Source, pikvm: PiKVM): Promise<void> {
+  async #run(
+    work: NonNullable<Source["work"]>,
+    source: Source,
+    uses: Pick<Workbench, "pikvm" | "files">,
+  ): Promise<void> {
     const onConnection = (change: ConnectionChange) => this.#guard(() => this.#onConnection(change, source));
     const send = (emission: Emission) => this.#guard(() => this.#emit([emission]));
     const failed = (error: PiKVMError) => this.#guard(() => this.#fail(error));
-    const recovered = () => this.#guard(() => this.#status.show({ is: "connected" }));
+    const recovered = () => this.#guard(() => this.#status.show({ is: "connected" }, this.#device));
     try {
-      await work({ pikvm, signal: this.#stop.signal, send, onConnection, failed, recovered });
+      await work({ ...uses, signal: this.#stop.signal, send, onConnection, failed, recovered });
     } catch (thrown) {
       if (!this.#closed) this.#fail(thrown);
     }
   }
 
   #onConnection(change: ConnectionChange, source: Source): void {
+    if (change.repeated && change.error) {
+      // The flow knows of it already; the time of the next trial is new.
+      this.#showFailure(change.error);
+      return;
+    }
     this.#missing?.onConnection(change.connected);
-    if (change.connected) this.#status.show({ is: "connected" });
+    if (change.connected || change.error) this.#device?.reach.heard(change.error);
+    if (change.connected) this.#status.show({ is: "connected" }, this.#device);
     this.#emit(source.onConnection?.(change));
     if (change.error) this.#fail(change.error);
+    this.#wasThere ||= change.connected;
+  }
+
+  #showFailure(error: PiKVMError, again?: Date): void {
+    this.#status.show({ is: "failed", error, wasThere: this.#wasThere, again }, this.#device);
   }
 
   #emit(emissions: Emission[] = []): void {
     for (const { payload, ...rest } of emissions) {
       // States are shared with other nodes; a flow may change what it is given.
-      this.#node.send([newMessage({ ...rest, payload: cloneOf(payload), pikvm: this.#device?.name }), null]);
+      this.#node.send([newMessage({ ...rest, payload: cloneOf(payload), pikvm: this.#deviceName() }), null]);
     }
+  }
+
+  #deviceName(): string | undefined {
+    return this.#device && nameFor(this.#RED, this.#node, this.#device);
   }
 
   /** Called by the WebSocket: an exception would end Node-RED. */
@@ -178,11 +213,16 @@ class SourceNode {
     }
   }
 
+  /** Never throws: there is nobody behind it who could do something about that. */
   #fail(thrown: unknown): void {
     const error = asPiKVMError(thrown);
-    this.#status.show({ is: "failed", error });
-    const message = newMessage({ topic: "error", pikvm: this.#device?.name });
-    fail(this.#node, message, error, (messages) => this.#node.send(messages));
+    try {
+      this.#showFailure(error);
+      const message = newMessage({ topic: "error", pikvm: this.#deviceName() });
+      fail(this.#node, message, error, (messages) => this.#node.send(messages));
+    } catch (cause) {
+      this.#node.warn(asPiKVMError(cause));
+    }
   }
 }
 

@@ -1,5 +1,14 @@
 import { errorKinds, type PiKVMError } from "../client";
+import { againWords, failureWords } from "./failure-words";
+import type { Reach } from "./reach";
 import { commonWord, type FlowNode, type NodeAPI, type NodeStatus } from "./red";
+
+/** What is so now that something was done. */
+export interface Reached {
+  /** A key of the catalogue below `reached`; its words may have the time. */
+  words: string;
+  values?: Record<string, string | number>;
+}
 
 /** What a node does, or how it is. */
 export type State =
@@ -7,66 +16,108 @@ export type State =
   | { is: "working"; count: number }
   /** `text` says how far it is, in numbers. */
   | { is: "progress"; text: string }
-  | { is: "done" }
+  | { is: "done"; reached?: Reached | undefined }
   | { is: "connecting" }
   | { is: "connected" }
   /** The device reports nothing at a path that the flow names. */
   | { is: "nothing_at"; path: string }
-  | { is: "failed"; error: PiKVMError };
+  | Failed;
 
-/** How that is shown; `words` is a key of the catalogue below `status`. */
+interface Failed {
+  is: "failed";
+  error: PiKVMError;
+  /** The device was connected before. */
+  wasThere?: boolean;
+  /** When it is tried again by itself. */
+  again?: Date | undefined;
+}
+
+/** The device that a status is about. */
+interface Subject {
+  /** Its certificate is not checked. */
+  isInsecure: boolean;
+  reach: Reach;
+}
+
+/** How a state is shown; `words` is a key of the catalogue. */
 interface Look {
   fill: NonNullable<NodeStatus["fill"]>;
   shape: NonNullable<NodeStatus["shape"]>;
   words: string;
-  values?: Record<string, string>;
+  values?: Record<string, string | number>;
 }
 
-/** How the failures are shown, by the name of the error or of a family that it belongs to. */
-const FAILURES: Record<string, Look> = {
-  CancelledError: { fill: "grey", shape: "ring", words: "cancelled" },
-  AuthError: { fill: "red", shape: "dot", words: "refused" },
-  BusyError: { fill: "red", shape: "dot", words: "busy" },
-  UnavailableError: { fill: "red", shape: "dot", words: "unavailable" },
-  RedirectError: { fill: "red", shape: "dot", words: "unexpected" },
-  ResponseError: { fill: "red", shape: "dot", words: "unexpected" },
-  APIError: { fill: "red", shape: "dot", words: "device_error" },
-  ConfigurationError: { fill: "red", shape: "dot", words: "not_possible" },
-  ConnectError: { fill: "red", shape: "ring", words: "unreachable" },
-  ConnectionTimeoutError: { fill: "red", shape: "ring", words: "unreachable" },
-  WebSocketError: { fill: "red", shape: "ring", words: "connection_lost" },
-  WaitTimeoutError: { fill: "red", shape: "dot", words: "not_in_time" },
-};
-
-const FAILED: Look = { fill: "red", shape: "dot", words: "failed" };
-const NOT_CONFIGURED: Look = { fill: "red", shape: "ring", words: "not_configured" };
 /** Every good news of a device whose certificate is not checked comes with this warning. */
-const INSECURE: Look = { fill: "yellow", shape: "dot", words: "insecure" };
+const INSECURE: Look = { fill: "yellow", shape: "dot", words: "status.insecure" };
+/** With these there was no connection. */
+const UNCONNECTED = ["ConnectError", "ConnectionTimeoutError", "WebSocketError"];
+/** Milliseconds; what is tried again sooner need not be announced. */
+const SOON = 2000;
+/** Milliseconds up to which the time left is told in seconds. */
+const SHORT = 100_000;
 
-function lookOf(state: State): Look {
+function lookOf(state: State, subject: Subject | undefined): Look {
   switch (state.is) {
     case "working":
-      if (state.count === 1) return { fill: "blue", shape: "dot", words: "working" };
-      return { fill: "blue", shape: "dot", words: "queued", values: { count: String(state.count - 1) } };
+      if (state.count === 1) return { fill: "blue", shape: "dot", words: "status.working" };
+      return { fill: "blue", shape: "dot", words: "status.queued", values: { count: state.count - 1 } };
     case "progress":
-      return { fill: "blue", shape: "dot", words: "progress", values: { text: state.text } };
+      return { fill: "blue", shape: "dot", words: "status.progress", values: { text: state.text } };
     case "done":
+      if (!state.reached) return { fill: "green", shape: "dot", words: "status.done" };
+      return { fill: "green", shape: "dot", ...state.reached, words: `reached.${state.reached.words}` };
     case "connected":
-      return { fill: "green", shape: "dot", words: state.is };
+      return { fill: "green", shape: "dot", words: "status.connected" };
     case "connecting":
-      return { fill: "yellow", shape: "ring", words: "connecting" };
+      return { fill: "yellow", shape: "ring", words: "status.connecting" };
     case "nothing_at":
-      return { fill: "yellow", shape: "ring", words: "nothing_at", values: { path: state.path } };
+      return { fill: "yellow", shape: "ring", words: "status.nothing_at", values: { path: state.path } };
     case "failed":
-      return failureLook(state.error);
+      return failureLook(state, subject);
   }
 }
 
-function failureLook(error: PiKVMError): Look {
-  if (error.code === "NOT_CONFIGURED") return NOT_CONFIGURED;
-  const look = errorKinds(error).map((name) => FAILURES[name]);
-  return look.find((found) => found !== undefined) ?? FAILED;
+function failureLook({ error, wasThere = false, again = nextTrialOf(error) }: Failed, subject?: Subject): Look {
+  const isGrey = (wasThere && subject?.reach.isLost) || error.name === "CancelledError";
+  const isUnconnected = errorKinds(error).some((name) => UNCONNECTED.includes(name));
+  const fill = isGrey ? "grey" : "red";
+  const shape = isGrey || isUnconnected || !subject ? "ring" : "dot";
+  const words = againWords(error);
+  const left = again === undefined ? 0 : again.getTime() - Date.now();
+  if (again === undefined || words === undefined || left < SOON)
+    return { fill, shape, words: `status.${failureWords(error, subject !== undefined)}` };
+  const values = { time: timeOf(again), seconds: Math.ceil(left / 1000) };
+  return { fill, shape, words: `status.${left > SHORT ? words.later : words.soon}`, values };
 }
+
+/** When a refused login is tried again, where its error tells. */
+function nextTrialOf(error: PiKVMError): Date | undefined {
+  return "nextTrial" in error && error.nextTrial instanceof Date ? error.nextTrial : undefined;
+}
+
+/** `05:46`, by the clock of the computer that Node-RED runs on. */
+function timeOf(date: Date): string {
+  return [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, "0")).join(":");
+}
+
+/** Characters; the editor has no room for more. */
+const LONGEST = 23;
+
+/** Words in which the longest value is cut where they would be too long. */
+function fitted(words: (values: Record<string, string>) => string, values: Record<string, string>): string {
+  const text = words(values);
+  if (text.length <= LONGEST) return text;
+  const [name, value] = Object.entries(values).sort(([, a], [, b]) => b.length - a.length)[0] ?? ["", ""];
+  const room = value.length - (text.length - LONGEST);
+  const shorter = room < 2 ? text : words({ ...values, [name]: cut(value, room) });
+  return shorter.length <= LONGEST ? shorter : cut(shorter, LONGEST);
+}
+
+/** Not between the halves of one character. */
+const cut = (text: string, length: number): string => `${text.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
+
+/** Names come from devices: what has no width, or turns the direction of a text, is no part of a status. */
+const clean = (value: string | number): string => String(value).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, " ");
 
 /** Milliseconds between two statuses of one piece of work: the editor need not see more. */
 const PROGRESS_INTERVAL = 250;
@@ -76,23 +127,40 @@ export class Status {
   readonly #RED: NodeAPI;
   readonly #node: FlowNode;
   #lastProgress = 0;
-  /** Set for a device whose certificate is not checked. */
-  isInsecure = false;
+  /** Good news, which may become old. */
+  #news: { status: NodeStatus; subject: Subject | undefined } | undefined;
 
   constructor(RED: NodeAPI, node: FlowNode) {
     this.#RED = RED;
     this.#node = node;
   }
 
-  show(state: State): void {
+  /** @param subject the device that it comes from, or is about. */
+  show(state: State, subject?: Subject): void {
     if (state.is === "progress" && !this.#isTime()) return;
     const isGood = state.is === "done" || state.is === "connected";
-    const { fill, shape, words, values } = isGood && this.isInsecure ? INSECURE : lookOf(state);
-    this.#node.status({ fill, shape, text: commonWord(this.#RED, `status.${words}`, values) });
+    const status = this.#statusOf(isGood && subject?.isInsecure ? INSECURE : lookOf(state, subject));
+    this.#news = isGood ? { status, subject } : undefined;
+    this.#node.status(status);
+  }
+
+  /** The device that the news come from is lost, or back: in grey they tell how it was at last. */
+  refresh(): void {
+    if (!this.#news) return;
+    const { status, subject } = this.#news;
+    this.#node.status(subject?.reach.isLost ? { ...status, fill: "grey", shape: "ring" } : status);
   }
 
   clear(): void {
+    this.#news = undefined;
     this.#node.status({});
+  }
+
+  #statusOf({ fill, shape, words, values = {} }: Look): NodeStatus {
+    const given = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, clean(value)]));
+    const time = timeOf(new Date());
+    const text = (put: Record<string, string>) => commonWord(this.#RED, words, { time, ...put });
+    return { fill, shape, text: fitted(text, given) };
   }
 
   /** Whether the last progress was shown long enough ago. */

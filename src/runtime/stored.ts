@@ -4,6 +4,7 @@ import type { Fields } from "../schema/field";
 import { secretsOf, versionOf, type NodeSchema } from "../schema/node";
 import { isNewer, upToDate } from "../schema/stored";
 import type { FlowNode, NodeAPI, NodeCredentials, NodeDef } from "./red";
+import { checkVariables, isVerbatim } from "./variables";
 
 /** What a flow has stored for a node, by the names of its schema. */
 export interface Stored extends NodeDef {
@@ -36,7 +37,31 @@ export const settingsIn = <F extends Fields>(
   schema: NodeSchema<F>,
   stored: Stored,
   source = "the dialog",
-): Values<F> => lazily(schema, (name, field) => readAs(readerOf(field), stored[name], RED._(`label.${name}`), source));
+): Values<F> =>
+  lazily(schema, (name, field) => {
+    const value = stored[name];
+    const label = RED._(`label.${name}`);
+    checkVariables(RED, stored, { name, label, value, verbatim: isVerbatim(field) });
+    return readAs(readerOf(field), value, label, source);
+  });
+
+/**
+ * What is kept with the node's credentials.
+ * @throws ConfigurationError for a variable that is not there.
+ */
+export function secretsIn<C extends object>(RED: NodeAPI, schema: NodeSchema, node: FlowNode<C>): C {
+  // Node-RED's type says always there; a node without stored credentials has none.
+  const secrets: Partial<Record<string, unknown>> = { ...(node.credentials as C | undefined) };
+  for (const name of secretsOf(schema))
+    checkVariables(RED, node, {
+      name,
+      label: RED._(`label.${name}`),
+      value: secrets[name],
+      verbatim: false,
+      isSecret: true,
+    });
+  return secrets as C;
+}
 
 /** What a node's type is registered with. */
 export function credentialsOf<C extends object>(schema: NodeSchema): { credentials?: NodeCredentials<C> } {

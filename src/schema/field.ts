@@ -13,7 +13,17 @@ export const fromMsg = (property: string): FromMessage => ({ msg: property });
 
 /** What a dialog can suggest while somebody types: what the device has, or what this package knows. */
 export type Suggested =
-  "channels" | "edids" | "images" | "key" | "keys" | "keymaps" | "languages" | "paths" | "ports" | "watched paths";
+  | "channels"
+  | "edids"
+  | "images"
+  | "key"
+  | "keys"
+  | "keymaps"
+  | "languages"
+  | "mountable"
+  | "paths"
+  | "ports"
+  | "watched paths";
 
 export type Unit = "seconds" | "pixels" | "percent" | "bitrate" | "fps" | "times";
 
@@ -30,6 +40,8 @@ interface Common {
   when?: When;
   /** Seldom touched: the help explains it last. */
   expert?: true;
+  /** A text that may have `${...}` inside as what it is: something to type, a pattern. */
+  verbatim?: true;
 }
 
 interface WithText extends Common {
@@ -74,6 +86,12 @@ interface NumberOptions extends Common, Range {
   optional?: true;
 }
 
+interface FlagOptions extends Common {
+  default: boolean | FromMessage;
+  /** Nothing given by a message is no. */
+  optional?: true;
+}
+
 interface ValueOptions extends Common {
   default: string | number | boolean | FromMessage;
   /** When it need not be a number. */
@@ -102,8 +120,7 @@ export const seconds = <const O extends Omit<NumberOptions, "unit" | "min" | "ma
   return { kind: "number", unit: "seconds", ...options, min, max } as const;
 };
 
-export const flag = <const O extends Common & { default: boolean | FromMessage }>(options: O) =>
-  ({ kind: "flag", ...options }) as const;
+export const flag = <const O extends FlagOptions>(options: O) => ({ kind: "flag", ...options }) as const;
 
 /** A text, a number or yes and no: what another value is compared with. */
 export const value = <const O extends ValueOptions>(options: O) => ({ kind: "value", ...options }) as const;
@@ -153,7 +170,7 @@ export type Field =
   | (WithText & { kind: "region" | "data" | "image" | "imageSource" })
   | (WithText & { kind: "query"; blank: true })
   | (NumberOptions & { kind: "number" })
-  | (Common & { kind: "flag"; default: boolean | FromMessage })
+  | (FlagOptions & { kind: "flag" })
   | (ValueOptions & { kind: "value" })
   | (Common & { kind: "json"; default: string | FromMessage })
   | (Common & { kind: "checks"; choices: readonly string[]; default: readonly string[] })

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util";
 
+import { Age } from "./age";
 import { realClock, scaledClock } from "./clock";
 import type { ImageSource } from "./msd/msd-storage";
 import { type Simulator, type SimulatorOptions, startSimulator } from "./simulator";
@@ -27,7 +28,11 @@ Options:
   --on                  The computer runs at the start
   --disk-passphrase <text>
                         The computer's disk is encrypted: when it starts, it asks for this
+  --gpio                A board with relays, pulses and inputs, labelled in the device's view
+  --host-poll <ms>      So often the computer takes a report of keyboard or mouse, 1 to 1000
+                        (default 8; USB hubs and boot loaders: 10)
   --switch <n>          PiKVM Switch units of four ports each, 0 to 5 (default 0)
+  --kvmd <version>      The device's software, as old as 1.100, or glkvm (default 4.197)
   --help                Show this
   --version             Show the version of PiKVM's kvmd that is simulated
 
@@ -55,7 +60,10 @@ const FLAGS = {
   "sub-path": { type: "string", default: "" },
   on: { type: "boolean", default: false },
   "disk-passphrase": { type: "string", default: "" },
+  gpio: { type: "boolean", default: false },
+  "host-poll": { type: "string", default: "8" },
   switch: { type: "string", default: "0" },
+  kvmd: { type: "string", default: KVMD_VERSION },
   help: { type: "boolean", short: "h", default: false },
   version: { type: "boolean", default: false },
 } as const;
@@ -76,6 +84,7 @@ function toOptions(flags: ReturnType<typeof parse>): SimulatorOptions {
   const speed = number("speed", flags.speed, 0.001, 1_000_000);
   const redirect = flags["redirect-port"];
   const secret = flags["totp-secret"];
+  checkAge(flags.kvmd);
   return {
     port: number("port", flags.port, 0, 65_535),
     host: flags.host,
@@ -88,11 +97,22 @@ function toOptions(flags: ReturnType<typeof parse>): SimulatorOptions {
     subPath: normalPath(flags["sub-path"]),
     power: flags.on,
     diskPassphrase: flags["disk-passphrase"],
+    relayBoard: flags.gpio,
+    hostPoll: number("host-poll", flags["host-poll"], 1, 1000),
     switchUnits: Math.floor(number("switch", flags.switch, 0, 5)),
     hddActivity: true,
+    kvmd: flags.kvmd,
     ...(redirect === undefined ? {} : { redirectPort: number("redirect-port", redirect, 0, 65_535) }),
     ...(secret === undefined ? {} : { totpSecret: secret }),
   };
+}
+
+function checkAge(kvmd: string): void {
+  try {
+    new Age(kvmd);
+  } catch {
+    throw new UsageError(`--kvmd must be a version such as ${KVMD_VERSION}, or glkvm, not "${kvmd}"`);
+  }
 }
 
 function number(flag: string, text: string, min: number, max: number): number {

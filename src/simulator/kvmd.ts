@@ -1,22 +1,28 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 
+import type { Age } from "./age";
+import { aged } from "./aged";
 import { type Account, Auth } from "./system/auth";
 import { Atx } from "./system/atx";
+import { hasCall } from "./calls";
 import { type Clock, StoppedError, Timers } from "./clock";
 import { KvmdError } from "./api/errors";
 import { Gpio } from "./gpio/gpio";
 import { Hid } from "./hid/hid";
 import type { Host } from "./host/host";
+import { Wiring } from "./host/wiring";
 import { Info } from "./system/info";
 import { Log } from "./system/log";
 import { Msd } from "./msd/msd";
 import type { ImageSource } from "./msd/msd-storage";
 import { Ocr } from "./video/ocr";
 import { Prometheus } from "./system/prometheus";
+import { isObject, type Json, type JsonObject } from "./api/python";
 import { crash, nginxPage, ok, plainStatus, refusal, type Reply } from "./api/reply";
 import { Redfish } from "./system/redfish";
 import { type AcceptOptions, Sessions } from "./system/sessions";
+import { SINCE } from "./since";
 import { Streamer } from "./video/streamer";
 import type { Answer, Body, Context, KvmdRequest, Route, Subsystem } from "./api/subsystem";
 import { Switch } from "./switch/switch";
@@ -35,6 +41,8 @@ export interface RawRequest {
 /** The daemon: its parts, who reaches which of them, and its comings and goings. */
 export class Kvmd {
   running = true;
+  /** Which kvmd it is. */
+  readonly age: Age;
   readonly auth: Auth;
   readonly atx: Atx;
   readonly hid: Hid;
@@ -46,15 +54,18 @@ export class Kvmd {
   readonly info: Info;
   readonly log: Log;
   readonly prometheus: Prometheus;
+  readonly wiring: Wiring;
   readonly sessions: Sessions;
   readonly #timers: Timers;
   readonly #subsystems: readonly Subsystem[];
   readonly #inFlight = new Set<() => void>();
 
-  constructor(clock: Clock, host: Host, account: Account, images: Readonly<Record<string, ImageSource>>) {
+  constructor(clock: Clock, host: Host, account: Account, images: Readonly<Record<string, ImageSource>>, age: Age) {
+    this.age = age;
     this.#timers = new Timers(clock);
-    this.log = new Log(clock, this.#timers);
+    this.log = new Log(clock, this.#timers, age);
     const context: Context = {
+      age,
       clock,
       timers: this.#timers,
       log: (logger, message) => this.log.info(logger, message),
@@ -65,12 +76,13 @@ export class Kvmd {
     this.hid = new Hid(context, host);
     this.msd = new Msd(context, host, images);
     this.gpio = new Gpio(context);
+    this.wiring = new Wiring(host, this);
     this.switch = new Switch(context);
-    this.ocr = new Ocr(this.#timers);
+    this.ocr = new Ocr(this.#timers, age.since(SINCE.ocr));
     this.streamer = new Streamer(context, host, this.ocr);
     this.info = new Info(context, this.auth);
     this.prometheus = new Prometheus(clock, this.atx, this.gpio, this.info);
-    const redfish = new Redfish({ atx: this.atx, msd: this.msd, switch: this.switch, info: this.info, host });
+    const redfish = new Redfish({ age, atx: this.atx, msd: this.msd, switch: this.switch, info: this.info, host });
     this.#subsystems = [
       this.auth,
       this.atx,
@@ -138,6 +150,7 @@ export class Kvmd {
     try {
       this.auth.check(request.headers);
       this.streamWanted(request.search);
+      this.legacyWanted(request.search);
       return undefined;
     } catch (error) {
       return failure(error);
@@ -149,15 +162,29 @@ export class Kvmd {
     return valid.boolOr(new URLSearchParams(search).get("stream") ?? undefined, true);
   }
 
+  /** Whether it asks for whole states under their old names; undefined when it does not say. */
+  legacyWanted(search: string): boolean | undefined {
+    if (!this.age.since(SINCE.partialEvents) || this.age.since(SINCE.plainEventNames)) return undefined;
+    return valid.optional(new URLSearchParams(search).get("legacy") ?? undefined, valid.bool);
+  }
+
   async #dispatch(request: RawRequest): Promise<Reply> {
     const found = this.#route(request.method, request.path);
     if (!("route" in found)) return this.#unrouted(request, found.allowed);
     try {
       if (found.route.open !== true) this.auth.check(request.headers);
-      return asReply(await found.route.handle(this.#request(request, found.segments)));
+      const answer = await found.route.handle(this.#request(request, found.segments));
+      return asReply(this.#aged(request, answer));
     } catch (error) {
       return failure(error);
     }
+  }
+
+  /** The states as a device of this age has them. */
+  #aged({ method, path }: RawRequest, answer: Answer): Answer {
+    const kind = method === "GET" ? STATES[path] : undefined;
+    const isState = kind !== undefined && isObject(answer as Json) && !isReply(answer);
+    return isState ? aged(this.age, kind, answer as JsonObject) : answer; // it was looked at
   }
 
   /** Unknown paths and wrong methods are seen before the credentials are. */
@@ -173,7 +200,7 @@ export class Kvmd {
     const allowed: string[] = [];
     for (const route of [...this.sessions.routes, ...this.#subsystems.flatMap((part) => part.routes)]) {
       const segments = match(route.path, path);
-      if (segments === undefined) continue;
+      if (segments === undefined || !hasCall(this.age, route.method, path)) continue;
       if (route.method === method) return { route, segments };
       allowed.push(route.method);
     }
@@ -185,6 +212,16 @@ export class Kvmd {
     return { ...raw, segments, param: (name) => query.get(name) ?? undefined };
   }
 }
+
+/** Calls that answer with the state of a kind. */
+const STATES: Readonly<Record<string, string>> = {
+  "/atx": "atx",
+  "/gpio": "gpio",
+  "/hid": "hid",
+  "/msd": "msd",
+  "/streamer": "streamer",
+  "/switch": "switch",
+};
 
 function match(pattern: string, path: string): Record<string, string> | undefined {
   if (!pattern.includes("{")) return pattern === path ? {} : undefined;

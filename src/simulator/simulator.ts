@@ -1,7 +1,9 @@
+import { Age } from "./age";
 import { fingerprintOf, type Identity, issueCertificate } from "./server/certificate";
 import { type Clock, realClock, Timers } from "./clock";
 import type { Faults } from "./server/faults";
 import { Front } from "./server/front";
+import { attachRelayBoard } from "./gpio/relay-board";
 import { Host, type HostSettings } from "./host/host";
 import { Kvmd } from "./kvmd";
 import { Listener } from "./server/listener";
@@ -10,8 +12,11 @@ import { simulatorPage } from "./page/page";
 import { nginxPage } from "./api/reply";
 import { deliver } from "./server/delivery";
 import type { RequestRecord } from "./server/request-log";
+import type { LockoutSettings } from "./system/lockout";
 
 export interface SimulatorOptions extends HostSettings {
+  /** Which kvmd answers: a version such as `3.212`, or `glkvm`, GL.iNet's fork; 4.197 when absent. */
+  kvmd?: string | undefined;
   /** 0 (the default) takes any free port. */
   port?: number;
   /** Address to listen on; 127.0.0.1 when absent. */
@@ -28,18 +33,22 @@ export interface SimulatorOptions extends HostSettings {
   totpSecret?: string;
   /** false: everybody may do everything, as with `kvmd.auth.enabled=false`. */
   auth?: boolean;
+  /** Lock logins after too many refusals, as GL.iNet's firmware does; not at all when absent. */
+  lockout?: LockoutSettings;
   clock?: Clock;
   /** Images in the storage: name to size in bytes, or to content. */
   images?: Readonly<Record<string, ImageSource>>;
   /** PiKVM Switch units of four ports each, 0 to 5; none when absent. */
   switchUnits?: number;
+  /** A board with relays and inputs, labelled in the device's own view. */
+  relayBoard?: boolean;
   /** A path in front of everything, as a reverse proxy may add it: `/kvm1`. */
   subPath?: string;
 }
 
 export type DeviceState = Pick<
   Kvmd,
-  "atx" | "auth" | "gpio" | "hid" | "info" | "log" | "msd" | "ocr" | "prometheus" | "streamer" | "switch"
+  "atx" | "auth" | "gpio" | "hid" | "info" | "log" | "msd" | "ocr" | "prometheus" | "streamer" | "switch" | "wiring"
 >;
 
 /** Starts a PiKVM on a loopback port. Resolves when it listens; rejects when the port is taken. */
@@ -76,10 +85,12 @@ export class Simulator {
     this.#address = options.host ?? "127.0.0.1";
     this.#identity = tls === true ? issueCertificate() : tls === false ? undefined : tls;
     this.host = new Host(clock, options);
-    this.#kvmd = new Kvmd(clock, this.host, { user, passwd }, images);
+    this.#kvmd = new Kvmd(clock, this.host, { user, passwd }, images, new Age(options.kvmd));
     this.#kvmd.auth.enabled = options.auth ?? true;
     this.#kvmd.auth.totpSecret = options.totpSecret;
+    if (options.lockout !== undefined) this.#kvmd.auth.lockAfter(options.lockout);
     this.#kvmd.switch.units = options.switchUnits ?? 0;
+    if (options.relayBoard === true) attachRelayBoard(this.#kvmd.gpio);
     this.#kvmd.sessions.secure = this.#identity !== undefined;
     this.#front = new Front(this.#kvmd, {
       clock,

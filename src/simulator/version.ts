@@ -1,4 +1,3 @@
-/** The software of the PiKVM that is simulated. */
-export const KVMD = { major: 4, minor: 197 } as const;
-export const KVMD_VERSION = `${KVMD.major}.${KVMD.minor}`;
+/** The software of the PiKVM that is simulated, unless another is asked for. */
+export const KVMD_VERSION = "4.197";
 export const USTREAMER_VERSION = "6.62";

@@ -47,12 +47,50 @@ describe("ways to authenticate", SIDE_BY_SIDE, () => {
     }
   });
 
+  /** How to log in with which passwords, and what cannot carry them, with the ways that can. */
+  const passwords: [password: string, lost: Partial<Record<(typeof AUTH_METHODS)[number], RegExp>>, totp?: string][] = [
+    [" both ", { headers: /begins or ends with a blank; choose another way to log in: HTTP Basic or a session cookie\.$/ }],
+    [" before", { headers: /^PiKVM headers cannot carry/ }],
+    ["after ", { headers: /^PiKVM headers cannot carry/ }],
+    [" ", { headers: /^PiKVM headers cannot carry/ }],
+    ["with in", {}],
+    ["a:b", { basic: /^HTTP Basic cannot carry .* colon; choose another way to log in: PiKVM headers or a session cookie\.$/ }],
+    [":", { basic: /colon/ }],
+    [" a:b", { headers: /: a session cookie\.$/, basic: /: a session cookie\.$/ }],
+    ["\"'\\~!%&=+;,#", {}],
+    ["after ", {}, totpSecret],
+    [" before", { headers: /^PiKVM headers cannot carry/ }, totpSecret],
+  ]; // prettier-ignore
+
+  for (const [passwd, lost, totp = ""] of passwords) {
+    test(`the password ${JSON.stringify(passwd)}${totp && " with two-factor codes"} comes as it is, or is refused before`, async (t) => {
+      for (const auth of AUTH_METHODS) {
+        const message = lost[auth];
+        if (message) {
+          const opening = new PiKVM({
+            address: "pikvm.lan",
+            user: "admin",
+            password: passwd,
+            auth,
+            totpSecret: totp,
+          }).open();
+          await failure(opening, { name: "ConfigurationError", code: "INVALID_INPUT", message });
+          continue;
+        }
+        const simulator = { passwd, ...(totp && { totpSecret: totp }) };
+        const { kvm } = await bench(t, simulator, { auth, password: passwd, totpSecret: totp });
+        await kvm.auth.check();
+      }
+    });
+  }
+
   test("what cannot work is refused before anything is sent", async () => {
     const cases: [object, RegExp][] = [
       [{ password: "p\u00e4ss" }, /password has characters/],
       [{ password: "a\nb" }, /password has characters/],
       [{ user: "ad min" }, /user name has characters/],
-      [{ auth: "basic", password: "a:b" }, /colon/],
+      [{ password: "a\u00a0" }, /password has characters/],
+      [{ auth: "basic", user: "ad:min" }, /colon/],
       [{ totpSecret: "not base32!" }, /not base32/],
       [{ totpSecret: "=" }, /empty/],
     ];
@@ -111,7 +149,7 @@ describe("session", SIDE_BY_SIDE, () => {
     assert.equal(logins(sim), 1);
     sim.state.auth.account = { user: "admin", passwd: password };
     const { message } = await failure(kvm.atx.getState(), { name: "AuthError", statusCode: 403 });
-    assert.match(message, /not tried again until the settings change/);
+    assert.match(message, /not tried again before \d\d:\d\d:\d\d, unless the settings change/);
     assert.equal(logins(sim), 1, "some devices lock accounts");
   });
 

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
-import { statePath, type PiKVMError, type StateChange } from "../../src/client";
+import { statePath, type PiKVMError, type PowerSettings, type StateChange } from "../../src/client";
 import { APIError, ConnectError } from "../../src/client/errors";
 import { Idleness } from "../../src/client/events/idleness";
-import { PowerLed } from "../../src/client/events/power-led";
+import { derivePower } from "../../src/client/events/power-state";
+import { senseOf, type SenseParts } from "../../src/client/power/sense";
 import { scaledClock } from "../../src/simulator";
 import { until } from "../harness/until";
 import { bench, checkError, failure } from "./kit";
@@ -32,10 +33,10 @@ function still(t: TestContext) {
 describe("power by the LED", () => {
   function led(t: TestContext) {
     const { report, now, ...rest } = still(t);
-    const led = new PowerLed(report, now);
-    led.onConnection();
+    const led = derivePower(senseOf({}, {} as SenseParts), now)(report); // it asks nobody
+    led.onConnection(true);
     const say = (power: boolean, enabled = true) =>
-      led.onState({ kind: "atx", state: { enabled, leds: { power, hdd: false } } });
+      led.onState?.({ kind: "atx", state: { enabled, leds: { power, hdd: false } } });
     const blink = (period: number, times: number): void => {
       for (let time = 0; time < times; time += 1)
         for (const lit of [false, true]) {
@@ -106,7 +107,7 @@ describe("power by the LED", () => {
     say(true);
     pass(60);
     blink(1, 2);
-    power.onConnection();
+    power.onConnection(true);
     pass(60);
     say(false);
     pass(0.5);
@@ -131,7 +132,7 @@ describe("power by the LED", () => {
 
   test("what is no ATX state is passed over", (t) => {
     const { led: power, pass, states } = led(t);
-    for (const state of [null, {}, { leds: null }, { leds: { power: "lit" } }]) power.onState({ kind: "atx", state });
+    for (const state of [null, {}, { leds: null }, { leds: { power: "lit" } }]) power.onState?.({ kind: "atx", state });
     pass(60);
     assert.deepEqual(states, []);
   });
@@ -145,6 +146,145 @@ describe("power by the LED", () => {
     sim.host.asleep = true;
     assert.equal((await asleep).value, "sleep");
     assert.ok(!kinds.has("power"));
+  });
+});
+
+describe("power by what is only there while a computer is on", () => {
+  type State = [kind: string, state: unknown];
+  const hid = (online: boolean, keyboard: boolean, mouse: boolean, more = {}): State => [
+    "hid",
+    { online, keyboard: { online: keyboard }, mouse: { online: mouse }, ...more },
+  ];
+  const video = (streamer: unknown): State => ["streamer", { streamer }];
+  const source = (online: boolean): State => video({ source: { online } });
+
+  /** What the device reports, the seconds until it reports the next, and what comes of all. */
+  const members: [string, PowerSettings["knownBy"], [State, number][], unknown[]][] = [
+    ["a picture is on at once", "video", [[source(true), 0]], ["on"]],
+    ["none is off only after some time", "video", [[source(false), 9.9]], []],
+    ["none for long is off", "video", [[source(false), 10]], ["off"]],
+    ["one that comes back in time was never off", "video", [[source(true), 60], [source(false), 9], [source(true), 60]], ["on"]], // prettier-ignore
+    ["from the first moment without", "video", [[source(true), 60], [source(false), 6], [source(false), 4]], ["on", "off"]], // prettier-ignore
+    [
+      "video that does not run says nothing",
+      "video",
+      [
+        [source(true), 60],
+        [video(null), 60],
+      ],
+      ["on"],
+    ],
+    [
+      "and begins anew",
+      "video",
+      [
+        [source(true), 1],
+        [source(false), 9],
+        [video(null), 9],
+        [source(false), 9],
+      ],
+      ["on"],
+    ],
+    [
+      "what is no state of it",
+      "video",
+      [
+        [["streamer", {}], 60],
+        [["streamer", null], 60],
+        [video({}), 60],
+      ],
+      [],
+    ],
+    ["another kind", "video", [[["hid", { streamer: { source: { online: true } } }], 60]], []],
+    ["a keyboard", "usb", [[hid(true, true, false), 0]], ["on"]],
+    ["a mouse", "usb", [[hid(true, false, true), 0]], ["on"]],
+    ["neither", "usb", [[hid(true, false, false), 10]], ["off"]],
+    ["a board that is not there", "usb", [[hid(false, true, true), 10]], ["off"]],
+    ["a board that reports numbers", "usb", [[["hid", { online: 1, keyboard: { online: 1 }, mouse: { online: 0 } }], 0]], ["on"]], // prettier-ignore
+    ["a restart of the computer", "usb", [[hid(true, true, true), 60], [hid(true, false, false), 5], [hid(true, false, true), 60]], ["on"]], // prettier-ignore
+    ["unplugged by the settings", "usb", [[hid(true, false, false, { connected: false }), 60]], ["problem"]],
+    ["switched off on the device", "usb", [[hid(false, false, false, { enabled: false }), 60]], ["problem"]],
+    ["told once", "usb", [[hid(false, false, false, { enabled: false }), 9], [hid(true, false, false, { enabled: false }), 9]], ["problem"]], // prettier-ignore
+  ];
+  for (const [what, knownBy, said, expected] of members)
+    test(`${knownBy}: ${what}`, (t) => {
+      const { report, states, problems, pass } = still(t);
+      const parts = {} as SenseParts; // it asks nobody
+      const sense = { ...senseOf({ ...(knownBy ? { knownBy } : {}), offAfter: 10 }, parts) };
+      delete sense.during;
+      const power = derivePower(sense)(report);
+      power.onConnection(true);
+      for (const [[kind, state], seconds] of said) {
+        power.onState?.({ kind, state });
+        pass(seconds);
+      }
+      assert.deepEqual([...states.map(([state]) => state), ...problems.map(() => "problem")], expected);
+      for (const { code } of problems) assert.equal(code, "POWER_UNKNOWN");
+    });
+
+  test("what was seen before a connection broke says nothing, and nothing is reported after it has stopped", (t) => {
+    const { report, states, pass } = still(t);
+    const power = derivePower(senseOf({ knownBy: "usb", offAfter: 10 }, {} as SenseParts))(report);
+    const say = (isOn: boolean) => {
+      const [kind, state] = hid(true, isOn, isOn);
+      power.onState?.({ kind, state });
+    };
+    power.onConnection(true);
+    say(true);
+    say(false);
+    pass(9);
+    power.onConnection(false);
+    pass(60);
+    power.onConnection(true);
+    say(true);
+    say(false);
+    power.stop();
+    pass(60);
+    assert.deepEqual(states.map(([state]) => state), ["on", "on"]); // prettier-ignore
+  });
+});
+
+describe("power by an input", () => {
+  const gpio = (state: boolean, online = true) => ({
+    kind: "gpio",
+    state: {
+      model: { scheme: { inputs: { sense: { hw: {} } }, outputs: {} }, view: { header: { title: [] }, table: [] } },
+      state: { inputs: { sense: { online, state } }, outputs: {} },
+    },
+  });
+  const input = (t: TestContext, name = "sense") => {
+    const { report, now, ...rest } = still(t);
+    const power = derivePower(senseOf({ knownBy: "gpio", input: name }, {} as SenseParts), now)(report);
+    power.onConnection(true);
+    return { power, ...rest };
+  };
+
+  test("is as that of an LED, sleep too", (t) => {
+    const { power, pass, states } = input(t);
+    for (const [state, seconds] of [[false, 3], [true, 3], [false, 0.5], [true, 0.5], [false, 0.5], [true, 0.5], [false, 3]] as const) {
+      power.onState?.(gpio(state));
+      pass(seconds);
+    } // prettier-ignore
+    assert.deepEqual(states.map(([state]) => state), ["off", "on", "sleep", "off"]); // prettier-ignore
+  });
+
+  test("is null while that does not answer, and says why", (t) => {
+    const { power, pass, states, problems } = input(t);
+    power.onState?.(gpio(true));
+    pass(3);
+    power.onState?.(gpio(false, false));
+    pass(60);
+    assert.deepEqual(states.map(([state]) => state), ["on", null]); // prettier-ignore
+    assert.deepEqual(problems.map(({ code }) => code), ["POWER_UNKNOWN"]); // prettier-ignore
+  });
+
+  test("that is not there is a problem, and a state without a model says nothing", (t) => {
+    const { power, problems } = input(t, "door");
+    power.onState?.({ kind: "gpio", state: { state: { inputs: {}, outputs: {} } } });
+    assert.deepEqual(problems, []);
+    power.onState?.(gpio(true));
+    power.onState?.(gpio(false));
+    assert.deepEqual(problems.map(({ name }) => name), ["ConfigurationError"]); // prettier-ignore
   });
 });
 

@@ -112,7 +112,7 @@ describe("drive", SIDE_BY_SIDE, () => {
         const { sim, kvm } = await disk(t);
         if (subscribed) await once(kvm.events(), "state");
         const { storage } = sim.state.msd;
-        storage.finish(storage.create("fresh.img", 0));
+        storage.close(storage.create("fresh.img", 0));
         const { state } = await kvm.drive.mount("fresh.img");
         assert.equal(state.drive?.image?.name, "fresh.img");
       }
@@ -123,7 +123,7 @@ describe("drive", SIDE_BY_SIDE, () => {
       const { storage } = sim.state.msd;
       const file = storage.create("large.img", 0);
       await until(async () => (await kvm.msd.getState()).storage?.images["large.img"]?.complete === false);
-      storage.finish(file);
+      storage.close(file);
       await kvm.drive.mount("large.img");
       assert.equal(sim.host.usbDrive?.image, "large.img");
     });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createServer as createSecureServer } from "node:https";
 import { describe, test, type TestContext } from "node:test";
 import { CancelledError, parseAddress, type PiKVM, type PiKVMOptions } from "../../src/client";
 import { AUTH_METHODS } from "../../src/client/vocabulary";
@@ -12,6 +13,7 @@ import {
   client,
   failure,
   httpServer,
+  listening,
   posts,
   SECRETS,
   SIDE_BY_SIDE,
@@ -294,13 +296,39 @@ describe("errors: no answer", SIDE_BY_SIDE, () => {
     }
   }
 
-  test("http to a TLS port", async (t) => {
+  test("http to a TLS port: of a device, which says so, and of what hangs up", async (t) => {
     const { sim } = await bench(t, { tls: true });
-    const kvm = await client(t, { address: `http://127.0.0.1:${sim.port}` });
+    const told = await client(t, { address: `http://127.0.0.1:${sim.port}` });
+    const refused: Expected = { name: "APIError", statusCode: 400, message: /https:\/\//, outcome: undefined };
+    await failure(read(told), refused);
+    await failure(change(told), refused);
+    const kvm = await client(t, { address: `http://${await listening(t, createSecureServer(issueCertificate()))}` });
     const expected: Expected = { name: "ConnectError", kinds: CONNECT, cause: true, message: /https:\/\// };
     await failure(read(kvm), { ...expected, outcome: undefined });
     await failure(change(kvm), { ...expected, ...UNKNOWN });
   });
+
+  const LENGTH = "Content-Length: 2\r\n";
+  /** Answers that break the rules of HTTP. */
+  const broken: Record<string, string> = {
+    "a status of 0": `HTTP/1.1 000 No\r\n${LENGTH}\r\n{}`,
+    "a status below 100": `HTTP/1.1 099 No\r\n${LENGTH}\r\n{}`,
+    "a switch of protocols": "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n",
+    "a word to go on that nobody asked for": "HTTP/1.1 100 Continue\r\n\r\n",
+    "headers without end": `HTTP/1.1 200 OK\r\nX: ${"a".repeat(100_000)}\r\n\r\n`,
+    "two lengths": `HTTP/1.1 200 OK\r\n${LENGTH}Content-Length: 5\r\n\r\n{}`,
+    "a length and chunks": `HTTP/1.1 200 OK\r\n${LENGTH}Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`,
+    "another protocol": "SSH-2.0-OpenSSH_9.2\r\n",
+  };
+  for (const [title, answer] of Object.entries(broken)) {
+    test(`${title} is no answer of a PiKVM`, async (t) => {
+      const address = await tcpServer(t, (socket) => void socket.once("data", () => socket.write(answer)));
+      const kvm = await client(t, { address: `http://${address}` });
+      const message = /did not answer with HTTP: is it a PiKVM\?/;
+      await failure(read(kvm), { name: "ResponseError", kinds: RESPONSE, code: "NOT_HTTP", message, retryable: false });
+      await failure(change(kvm), { name: "ResponseError", code: "NOT_HTTP", ...UNKNOWN });
+    });
+  }
 
   const silences: [string, (t: TestContext) => Promise<string>][] = [
     ["no answer in time", async (t) => tcpServer(t, ignore)],
@@ -339,6 +367,27 @@ describe("errors: what the operating system says", () => {
       const retryable = name !== "CancelledError" && code !== "EPROTO";
       checkError(networkError(cause, { address }), { name, message, retryable, outcome: undefined, cause: true });
       checkError(networkError(cause, { address, changeSent: true }), { name, message, ...UNKNOWN });
+    });
+  }
+
+  /** What a flow gets as the code: nothing that only an author of Node.js or undici knows. */
+  const codes: [code: string, shown: string, name: string][] = [
+    ["EMFILE", "EMFILE", "ConnectError"],
+    ["ERR_SSL_WRONG_VERSION_NUMBER", "ERR_SSL_WRONG_VERSION_NUMBER", "ConnectError"],
+    ["ERR_ASSERTION", "NOT_HTTP", "ResponseError"],
+    ["HPE_INVALID_CONSTANT", "NOT_HTTP", "ResponseError"],
+    ["UND_ERR_HEADERS_OVERFLOW", "NOT_HTTP", "ResponseError"],
+    ["UND_ERR_RES_CONTENT_LENGTH_MISMATCH", "NOT_HTTP", "ResponseError"],
+    ["ERR_STREAM_PREMATURE_CLOSE", "NETWORK", "ConnectError"],
+    ["ERR_INVALID_ARG_TYPE", "NETWORK", "ConnectError"],
+    ["UND_ERR", "NETWORK", "ConnectError"],
+    ["UND_ERR_INFO", "NETWORK", "ConnectError"],
+  ];
+  for (const [code, shown, name] of codes) {
+    test(`${code} is told as ${shown}`, () => {
+      const error = networkError(Object.assign(new Error("below"), { code }), { address });
+      checkError(error, { name, code: shown, cause: true });
+      if (shown !== code) assert.doesNotMatch(error.message, /ERR_|UND_|HPE_|NETWORK/);
     });
   }
 
@@ -504,7 +553,7 @@ describe("errors: cancelled", SIDE_BY_SIDE, () => {
     abort.abort(reason);
     const [first, second] = await Promise.all(calls);
     assert.equal(reason.message, "msg.reset");
-    assert.match(String(first?.message), /^msg\.reset The request.*\(0 of 1 characters had been typed\.\)$/);
+    assert.match(String(first?.message), /^msg\.reset\. The request.*\(0 of 1 characters had been typed\.\)$/);
     assert.equal(second?.message, "msg.reset (0 of 1 characters had been typed.)");
   });
 });

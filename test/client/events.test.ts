@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { getEventListeners, once } from "node:events";
 import { describe, test, type TestContext } from "node:test";
-import type { ConnectionChange, DeviceEvent, EventStream, PiKVM } from "../../src/client";
+import { AuthError, type ConnectionChange, type DeviceEvent, type EventStream, type PiKVM } from "../../src/client";
 import { EventStream as Stream } from "../../src/client/events/events";
 import { EventLink, type LinkTiming } from "../../src/client/events/link";
+import type { Retry } from "../../src/client/reconnect";
 import { Transport } from "../../src/client/http/transport";
 import { Sockets } from "../../src/client/sockets/sockets";
 import { manualClock, type Simulator } from "../../src/simulator";
@@ -293,6 +294,8 @@ describe("outages", SIDE_BY_SIDE, () => {
     const { sim } = await bench(t);
     const { link } = fastLink(t, sim.url);
     const changes = changesOf(link);
+    const retries: Retry[] = [];
+    link.on("retry", (retry) => retries.push(retry));
     link.hold();
     await until(() => "atx" in link.states);
     sim.kill();
@@ -306,6 +309,10 @@ describe("outages", SIDE_BY_SIDE, () => {
       changes.map(({ connected }) => connected),
       [true, false, true],
     );
+    // What shows how it goes hears of each attempt, and when the next one is.
+    const codes = new Set(retries.map(({ error }) => error.code));
+    for (const code of ["HTTP_502", "ECONNREFUSED"]) assert.ok(codes.has(code), [...codes].join());
+    assert.ok(retries.length >= 5 && retries.every(({ at }) => at instanceof Date));
   });
 
   test("a device that goes silent is noticed; one that only answers pings is not given up", async (t) => {
@@ -359,13 +366,13 @@ describe("outages", SIDE_BY_SIDE, () => {
     assert.ok((pauses[8] ?? Infinity) < (pauses[5] ?? 0), pauses.join());
   });
 
-  test("a refused login ends the attempts, also for new subscriptions", async (t) => {
+  test("after a refused login nothing is sent before the time of the next trial, also for new subscriptions", async (t) => {
     const { sim } = await bench(t, { passwd: "other" });
     const { link } = fastLink(t, sim.url);
     const stream = new Stream(link);
     const [change] = (await once(stream, "connection")) as [ConnectionChange];
     checkError(change.error, { name: "AuthError", statusCode: 403 });
-    assert.equal(change.final, true);
+    assert.ok(change.error instanceof AuthError && change.error.nextTrial !== undefined);
     // Another link, which is refused for another reason, makes attempts meanwhile.
     let attempts = 0;
     const address = await httpServer(t, (_, response) => {
@@ -379,22 +386,24 @@ describe("outages", SIDE_BY_SIDE, () => {
     await stream.close();
     sim.state.auth.account = { user: "admin", passwd: SECRETS.password };
     const [again] = (await once(new Stream(link), "connection")) as [ConnectionChange];
-    assert.equal(again.final, true);
+    checkError(again.error, { name: "AuthError", code: "LOGIN_PAUSED", statusCode: 403 });
     assert.equal(sim.requests.length, 1);
   });
 
-  test("a device that wants a login where we have none ends the attempts too", async (t) => {
+  test("a device that wants a login where we have none is not asked again at once either", async (t) => {
     const { sim } = await bench(t);
     const kvm = await client(t, { address: sim.url, user: "" });
     const [change] = (await once(kvm.events(), "connection")) as [ConnectionChange];
     checkError(change.error, { name: "AuthError", statusCode: 401 });
-    assert.equal(change.final, true);
+    assert.ok(change.error instanceof AuthError && change.error.nextTrial !== undefined);
   });
 
-  test("credentials that are changed during an outage: the end is told too", async (t) => {
+  test("credentials that are changed during an outage: the refusal is told too", async (t) => {
     const { sim } = await bench(t);
     const { link } = fastLink(t, sim.url);
     const changes = changesOf(link);
+    const retries: Retry[] = [];
+    link.on("retry", (retry) => retries.push(retry));
     link.hold();
     await until(() => "atx" in link.states);
     sim.kill();
@@ -402,7 +411,8 @@ describe("outages", SIDE_BY_SIDE, () => {
     sim.state.auth.account = { user: "admin", passwd: "changed" };
     await sim.restart();
     await until(() => changes.length === 3);
-    assert.equal(changes[2]?.final, true);
+    assert.equal(changes[2]?.error?.name, "AuthError");
+    assert.equal(changes[2].repeated, undefined);
   });
 
   test("closing during an outage ends the attempts", async (t) => {

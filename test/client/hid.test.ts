@@ -10,15 +10,16 @@ import { bench, failure, posts, SECRETS, SIDE_BY_SIDE } from "./kit";
 const PRINTABLE = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join("");
 
 describe("typing", SIDE_BY_SIDE, () => {
-  test("10,000 characters arrive exactly: every printable of a US keyboard, line ends, tabs", async (t) => {
+  test("every character arrives exactly: every printable of a US keyboard, line ends, tabs", async (t) => {
     const { sim, kvm } = await bench(t);
-    const text = `${PRINTABLE}\n\taAbB\n${"The quick brown fox jumps over the lazy dog, twice. ".repeat(20)}`
-      .repeat(9)
-      .slice(0, 10_000);
+    const text = `${PRINTABLE}\n\taAbB\n${"The quick brown fox jumps over the lazy dog, twice. ".repeat(20)}`.slice(
+      0,
+      700,
+    );
     const progress: number[] = [];
     assert.equal(
       await kvm.hid.typeText(text, { onProgress: (typed, total) => void progress.push(typed / total) }),
-      10_000,
+      700,
     );
     // When it resolves, everything has been typed: nothing is left in the device's queue.
     assert.equal(sim.state.hid.gadget.pending, 0);
@@ -139,7 +140,7 @@ describe("typing", SIDE_BY_SIDE, () => {
 
   test("text is cut between characters, never within one", () => {
     const text = "a😀".repeat(1000);
-    const parts = partsOf(text, 0);
+    const parts = [...partsOf(text, 25)];
     assert.ok(parts.length > 1);
     assert.equal(parts.map((part) => part.text).join(""), text);
     assert.equal(
@@ -149,13 +150,13 @@ describe("typing", SIDE_BY_SIDE, () => {
     assert.doesNotMatch(parts.map((part) => part.text).join("|"), /[\ud800-\udbff]\|/);
     // However slow, a part is at least one character, and cancelling waits for no more than that.
     assert.deepEqual(
-      partsOf("ab", 5).map((part) => part.text),
+      [...partsOf("ab", 0)].map((part) => part.text),
       ["a", "b"],
     );
   });
 });
 
-describe("the time that typing takes", () => {
+describe("the key events of a text", () => {
   const texts = [
     "aBaBaB".repeat(300),
     PRINTABLE.repeat(10),
@@ -165,22 +166,22 @@ describe("the time that typing takes", () => {
     "ß",
   ];
   for (const keymap of ["en-us", "de"]) {
-    test(`is never estimated too short: ${keymap}`, () => {
+    test(`are never thought to be fewer: ${keymap}`, () => {
       for (const text of texts) {
-        for (const part of partsOf(text, 0)) {
+        for (const part of partsOf(text, 25)) {
           const events = [...keyChangesOf(part.text, keymap)].length;
-          assert.ok(part.time * 1000 >= events - 1e-6, `${part.text}: ${part.time} s for ${events} events`);
-          assert.ok(part.time < 0.6);
+          assert.ok(part.events >= events, `${part.text}: ${part.events} for ${events} events`);
+          assert.ok(part.events <= 25);
         }
       }
     });
   }
 
-  test("is that of the key events, for plain text", () => {
+  test("are counted, for plain text", () => {
     const text = "plain text has two events for each character ".repeat(10);
-    const time = partsOf(text, 0).reduce((sum, part) => sum + part.time, 0);
-    const exact = [...keyChangesOf(text, "en-us")].length * 0.001;
-    assert.ok(time >= exact && time < 1.1 * exact);
+    const events = [...partsOf(text, 25)].reduce((sum, part) => sum + part.events, 0);
+    const exact = [...keyChangesOf(text, "en-us")].length;
+    assert.ok(events >= exact && events < 1.15 * exact);
   });
 });
 
@@ -373,7 +374,7 @@ describe("hid, the rest", SIDE_BY_SIDE, () => {
       [{ mouse_output: "usb_rel", jiggler: "1" }, { keyboard_output: "usb" }],
     );
     const { mouse, jiggler } = await kvm.hid.getState();
-    assert.deepEqual([mouse.outputs.active, jiggler?.active], ["usb_rel", true]);
+    assert.deepEqual([mouse.outputs?.active, jiggler?.active], ["usb_rel", true]);
   });
 
   test("reset lets go of all keys", async (t) => {

@@ -489,7 +489,7 @@ async function listener(t: TestContext, { absolute = true, version, answers = tr
   const data: Buffer[] = [];
   const sockets: Socket[] = [];
   const heard = () => messagesOf(Buffer.concat(data));
-  const loop = textFrame(`{"event_type":"loop","event":${version ?? '{"version":{"major":4,"minor":53}}'}}`);
+  const loop = textFrame(`{"event_type":"loop","event":${version ?? '{"version":{"major":4,"minor":197}}'}}`);
   const hid = textFrame(`{"event_type":"hid","event":{"enabled":true,"mouse":{"absolute":${absolute}}}}`);
   const pings = () => heard().filter((message) => message.equals(Buffer.of(0)) || message.includes("ping")).length;
   const address = await webSocketServer(t, (socket) => {

@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import { describe, test, type TestContext } from "node:test";
 import { WebSocketServer, type WebSocket } from "ws";
 import type { MediaFrame, MediaSocket, PiKVM } from "../../src/client";
+import { tinyH264, tinyJpeg } from "../harness/tiny";
 import { until } from "../harness/until";
 import { bench, client, failure, httpServer, listening, SECRETS, SIDE_BY_SIDE, type Bench } from "./kit";
 
@@ -32,7 +33,7 @@ async function daemon(t: TestContext, { greeting = GREETING, timeout = 10 } = {}
   });
   const address = await listening(t, server);
   const kvm = await client(t, { address: `http://${address}`, timeout });
-  const send = (key: boolean, ...bytes: number[]) => sockets[0]?.send(Buffer.of(1, Number(key), ...bytes));
+  const send = (key: boolean, frame: Buffer) => sockets[0]?.send(Buffer.concat([Buffer.of(1, Number(key)), frame]));
   return { kvm, sockets, heard, send };
 }
 
@@ -103,24 +104,24 @@ describe("media", SIDE_BY_SIDE, () => {
     const { kvm, send } = await daemon(t);
     const socket = await kvm.media.open();
     socket.start("jpeg");
-    for (const byte of [7, 8, 9]) send(false, byte);
-    assert.deepEqual((await take(socket.frames(), 1))[0]?.data, Buffer.of(7));
+    for (const mark of [7, 8, 9]) send(false, tinyJpeg(mark));
+    assert.deepEqual((await take(socket.frames(), 1))[0]?.data, tinyJpeg(7));
     const abort = new AbortController();
     const frames = socket.frames({ signal: abort.signal });
-    assert.deepEqual((await frames.next()).value?.data, Buffer.of(8));
+    assert.deepEqual((await frames.next()).value?.data, tinyJpeg(8));
     abort.abort();
     await failure(frames.next(), { name: "CancelledError" });
-    assert.deepEqual((await take(socket.frames(), 1))[0]?.data, Buffer.of(9));
+    assert.deepEqual((await take(socket.frames(), 1))[0]?.data, tinyJpeg(9));
   });
 
   test("a slow reader of JPEG gets the latest pictures, and learns how many it lost", async (t) => {
     const { kvm, send } = await daemon(t);
     const socket = await kvm.media.open();
     socket.start("jpeg");
-    for (let byte = 0; byte < 100; byte += 1) send(false, byte);
+    for (let mark = 0; mark < 100; mark += 1) send(false, tinyJpeg(mark));
     await socket.ping();
     const frames = await take(socket.frames(), 32);
-    assert.deepEqual(frames.map(({ data }) => data[0]), Array.from({ length: 32 }, (_, index) => index + 68)); // prettier-ignore
+    assert.deepEqual(frames.map(({ data }) => data[6]), Array.from({ length: 32 }, (_, index) => index + 68)); // prettier-ignore
     assert.deepEqual([frames[0]?.dropped, frames[1]?.dropped], [68, 0]);
   });
 
@@ -128,7 +129,8 @@ describe("media", SIDE_BY_SIDE, () => {
     const { kvm, sockets } = await daemon(t);
     const socket = await kvm.media.open();
     socket.start("jpeg");
-    for (let count = 0; count < 3; count += 1) sockets[0]?.send(Buffer.alloc(12 * 1024 * 1024, 1));
+    const large = Buffer.concat([Buffer.of(1, 0), tinyJpeg(), Buffer.alloc(12 * 1024 * 1024)]);
+    for (let count = 0; count < 3; count += 1) sockets[0]?.send(large);
     await socket.ping();
     assert.deepEqual((await take(socket.frames(), 2)).map(({ dropped }) => dropped), [1, 0]); // prettier-ignore
   });
@@ -137,21 +139,22 @@ describe("media", SIDE_BY_SIDE, () => {
     const { kvm, send, heard } = await daemon(t);
     const socket = await kvm.media.open();
     socket.start("h264");
-    send(true, 0);
-    for (let byte = 1; byte <= 40; byte += 1) send(false, byte);
+    send(true, tinyH264(true, 0));
+    for (let mark = 1; mark <= 40; mark += 1) send(false, tinyH264(false, mark));
     await socket.ping();
     assert.deepEqual(heard, [START("h264")], "nobody reads");
     const frames = socket.frames();
     const next = frames.next();
-    for (let byte = 41; byte < 50; byte += 1) {
-      send(false, byte);
+    for (let mark = 41; mark < 50; mark += 1) {
+      send(false, tinyH264(false, mark));
       await socket.ping();
     }
     assert.deepEqual(heard.slice(1), ["01"]);
-    send(true, 50);
-    send(false, 51);
-    assert.deepEqual((await next).value, { format: "h264", data: Buffer.of(50), key: true, dropped: 50 });
-    assert.deepEqual((await frames.next()).value, { format: "h264", data: Buffer.of(51), key: false, dropped: 0 });
+    const [key, other] = [tinyH264(true, 50), tinyH264(false, 51)];
+    send(true, key);
+    send(false, other);
+    assert.deepEqual((await next).value, { format: "h264", data: key, key: true, dropped: 50 });
+    assert.deepEqual((await frames.next()).value, { format: "h264", data: other, key: false, dropped: 0 });
   });
 
   test("messages of kinds that are not known are passed over", async (t) => {
@@ -159,11 +162,40 @@ describe("media", SIDE_BY_SIDE, () => {
     const socket = await kvm.media.open();
     sockets[0]?.send('{"event_type": "news", "event": {}}');
     for (const bytes of [[], [9, 9], [1]]) sockets[0]?.send(Buffer.from(bytes));
-    send(true, 1);
+    send(true, tinyJpeg(1));
     await socket.ping();
     socket.start("jpeg");
-    send(true, 2);
-    assert.deepEqual((await take(socket.frames(), 1))[0]?.data, Buffer.of(2));
+    send(true, tinyJpeg(2));
+    assert.deepEqual((await take(socket.frames(), 1))[0]?.data, tinyJpeg(2));
+  });
+
+  test("a frame that is not of its format is an error, and the next ones are read on", async (t) => {
+    const isNot = { jpeg: [tinyH264(true), Buffer.from("<html>"), tinyJpeg().subarray(0, -2)], h264: [tinyJpeg(), Buffer.of(0, 0, 2)] }; // prettier-ignore
+    for (const format of ["jpeg", "h264"] as const) {
+      const { kvm, send } = await daemon(t);
+      const socket = await kvm.media.open();
+      socket.start(format);
+      const good = format === "jpeg" ? tinyJpeg(1) : tinyH264(true, 1);
+      for (const bad of isNot[format]) {
+        const pending = failure(all(socket), { name: "ResponseError", code: format.toUpperCase() });
+        send(true, bad);
+        await pending;
+        send(true, good);
+        const [frame] = await take(socket.frames(), 1);
+        assert.deepEqual([frame?.data, frame?.dropped], [good, 1]);
+      }
+    }
+  });
+
+  test("a key frame is one with which a decoder can begin, not what is flagged as one", async (t) => {
+    const { kvm, send } = await daemon(t);
+    const socket = await kvm.media.open();
+    socket.start("h264");
+    const [other, key] = [tinyH264(false, 1), Buffer.concat([Buffer.of(0, 0, 1, 0x09, 0x10), tinyH264(true, 2)])];
+    for (const frame of [other, key]) send(true, frame);
+    send(true, other);
+    const frames = await take(socket.frames(), 2);
+    assert.deepEqual(frames.map((frame) => [frame.data, frame.key, frame.dropped]), [[key, true, 1], [other, false, 0]]); // prettier-ignore
   });
 
   test("closing ends the frames; a closed socket says so", async (t) => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
 import { describe, test, type TestContext } from "node:test";
 import type { MjpegFrame, PiKVM } from "../../src/client";
+import { tinyH264, tinyJpeg } from "../harness/tiny";
 import { until } from "../harness/until";
 import { bytesOf, exchange } from "../recordings/exchanges";
 import { jsonOf } from "../recordings/files";
@@ -17,7 +18,12 @@ async function running(t: TestContext, options: { timeout?: number } = {}): Prom
 }
 
 const DELIMITER = "--boundarydonotcross\r\n";
-const JPEG = Buffer.from("ffd8ffe1000102030d0a2d2d626f756e64617279646f6e6f7463726f73730d0affd9", "hex");
+/** With a delimiter within it. */
+const JPEG = Buffer.concat([
+  Buffer.from("ffd8fffe001a", "hex"),
+  Buffer.from("\r\n--boundarydonotcross\r\n"),
+  tinyJpeg().subarray(2),
+]);
 
 function part(image: Buffer, fields: Record<string, string> = {}): Buffer {
   const head = Object.entries({ "Content-Type": "image/jpeg", "Content-Length": String(image.length), ...fields });
@@ -152,7 +158,7 @@ describe("mjpeg", SIDE_BY_SIDE, () => {
 
   test("a slow reader makes the device wait, and loses nothing", async (t) => {
     const COUNT = 64;
-    const image = Buffer.alloc(1024 * 1024, JPEG.subarray(0, 4));
+    const image = Buffer.concat([JPEG, Buffer.alloc(1024 * 1024)]);
     let sent = 0;
     const kvm = await streaming(t, async (response) => {
       response.write(DELIMITER);
@@ -222,16 +228,21 @@ describe("mjpeg", SIDE_BY_SIDE, () => {
       "a head that is none": [opening, "what is this\r\n\r\n"],
       "no length": [opening, "Content-Type: image/jpeg\r\n\r\n", JPEG],
       "a length that is none": [opening, part(JPEG, { "Content-Length": "-1" })],
+    };
+    const pictures: Record<string, (Buffer | string)[]> = {
       "no JPEG": [opening, part(Buffer.from("<html>"))],
+      "H.264": [opening, part(tinyH264(true))],
+      "half of a JPEG": [opening, part(JPEG.subarray(0, JPEG.length - 10))],
       "nothing where a picture should be": [opening, part(Buffer.alloc(0))],
       "a wrong length": [opening, part(JPEG, { "Content-Length": "10" })],
     };
-    for (const [name, pieces] of Object.entries(bodies)) {
+    for (const [name, pieces] of [...Object.entries(bodies), ...Object.entries(pictures)]) {
       const kvm = await streaming(t, (response) => {
         for (const piece of pieces) response.write(piece);
       });
       await t.test(name, async () => {
-        await failure(all(kvm.streamer.mjpeg()), { name: "ResponseError", code: "BAD_RESPONSE", retryable: false });
+        const code = name in pictures ? "JPEG" : "BAD_RESPONSE";
+        await failure(all(kvm.streamer.mjpeg()), { name: "ResponseError", code });
       });
     }
     const large = await streaming(t, (response) => {
@@ -258,8 +269,8 @@ describe("mjpeg", SIDE_BY_SIDE, () => {
     }
     const { steps } = jsonOf("device-4.206/media_stream.json") as { steps: Step[] };
     for (const { name, parts = [] } of steps.filter((step) => step.parts)) {
-      const bodies = parts.map(({ headers, data_len: length, data_head: head }) =>
-        part(Buffer.alloc(length, Buffer.from(head, "hex")), headers),
+      const bodies = parts.map(({ headers, data_len: length }) =>
+        part(Buffer.concat([JPEG, Buffer.alloc(length)]).subarray(0, length), headers),
       );
       const kvm = await streaming(t, (response) => response.end(Buffer.concat([Buffer.from(DELIMITER), ...bodies])));
       const seen: MjpegFrame[] = [];

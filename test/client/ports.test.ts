@@ -49,6 +49,40 @@ describe("ports", SIDE_BY_SIDE, () => {
     await failure(kvm.ports.find("LAB"), { name: "ConfigurationError", message: /1\.3, 2\.3 are all named "LAB"/ });
   });
 
+  describe("one without a name is called as on the device's page", () => {
+    for (const [wanted, id] of [
+      ["Host 1", "1.1"],
+      ["host 3", "1.3"],
+      [" HOST  5 ", "2.1"],
+      ["Host 8", "2.4"],
+    ] as const)
+      test(wanted, async (t) => {
+        const { kvm } = await chain(t);
+        assert.equal((await kvm.ports.find(wanted)).id, id);
+        assert.equal((await kvm.ports.select(wanted)).port.id, id);
+      });
+
+    test("only where it has none, and where no other port is named so", async (t) => {
+      const { kvm, kvmSwitch } = await chain(t);
+      for (const wanted of ["Host 2", "Host 7", "Host 9", "Host 0", "Host", "Host 1.1"])
+        await failure(kvm.ports.find(wanted), { name: "ConfigurationError", message: /no port "Host/ });
+      kvmSwitch.chain.settingsOf(3).name = "Host 1";
+      assert.equal((await kvm.ports.find("host 1")).id, "1.4");
+    });
+
+    test("in lists of choices too", async (t) => {
+      const { kvm } = await chain(t);
+      const names = await kvm.ports.names();
+      assert.deepEqual(names.slice(0, 6), ["1.1", "Host 1", "1.2", "web", "1.3", "Host 3"]);
+      assert.deepEqual(names.slice(12), ["2.3", "Lab", "2.4", "Host 8"]);
+    });
+
+    test("by one unit too", async (t) => {
+      const { kvm } = await chain(t, { units: 1 });
+      assert.equal((await kvm.ports.find("Host 4")).id, "4");
+    });
+  });
+
   test("a number that no port has may be a name", async (t) => {
     const { kvm, kvmSwitch } = await chain(t);
     kvmSwitch.chain.settingsOf(3).name = "101";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parseAddress, readCertificate } from "../../src/client";
-import { fingerprintOf, issueCertificate } from "../../src/simulator";
+import { fingerprintOf, issueCertificate, manualClock } from "../../src/simulator";
 import { connectProxy } from "./connect-proxy";
 import {
   bench,
@@ -55,6 +55,31 @@ describe("through a proxy", SIDE_BY_SIDE, () => {
     const { fingerprint } = await readCertificate(parseAddress(sim.url), 5, `http://${target}`);
     assert.equal(fingerprint, sim.fingerprint);
     assert.equal(asked.length, 1);
+  });
+
+  test("it is offered again when it is time for a trial, once for all, and never more than 5 times in an hour", async (t) => {
+    const clock = manualClock();
+    const { target, asked } = await connectProxy(t, { login: "a:b" });
+    const kvm = await client(t, { address: "http://127.0.0.1:9", proxy: `http://a:c@${target}`, clock });
+    const burst = () =>
+      Promise.all([1, 2, 3].map(() => failure(kvm.atx.getState(), { name: "ConnectError", code: "PROXY_407" })));
+    await burst();
+    for (const [minutes, trials] of [
+      [1, 2],
+      [4, 2],
+      [1, 3],
+      [14, 3],
+      [1, 4],
+      [59, 4],
+      [1, 5],
+    ] as const) {
+      await clock.advance(minutes * 60_000);
+      await burst();
+      assert.equal(asked.length, trials, `after ${minutes} minutes more`);
+    }
+    await kvm.retryLogin();
+    await burst();
+    assert.equal(asked.length, 6);
   });
 
   test("an IPv6 address is asked for in brackets", async (t) => {

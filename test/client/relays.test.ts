@@ -14,12 +14,25 @@ async function relays(t: TestContext): Promise<Bench> {
   gpio.addOutput("waker", { driver: "waker" });
   gpio.drivers.set("slow", { type: "cmd", takes: SLOW * 1000 });
   gpio.addOutput("slow", { driver: "slow" });
+  gpio.addOutput("button", { switch: false, pulse: { delay: 0.5, min: 0.5, max: 6 } });
+  gpio.addOutput("lamp");
   gpio.addInput("door", { state: true });
-  const row = [
-    { type: "label", text: "Server fan" },
-    { type: "output", channel: "fan", text: "Switch", confirm: false },
-  ] as const;
-  gpio.model = { ...gpio.model, view: { header: { title: [] }, table: [[...row]] } };
+  gpio.hidden.add("spare");
+  const row = (text: string, channel: string) => [
+    { type: "label", text },
+    { type: "output", channel, text: "Switch", confirm: false },
+  ];
+  const table = [
+    row("Server fan", "fan"),
+    row("Front button", "button"),
+    row("Desk lamp", "lamp"),
+    row("Reserve", "spare"),
+    [
+      { type: "label", text: "Lab door" },
+      { type: "input", channel: "door", color: "red" },
+    ],
+  ];
+  gpio.model = { ...gpio.model, view: { header: { title: [] }, table } };
   return { sim, kvm };
 }
 
@@ -103,9 +116,78 @@ describe("relays", SIDE_BY_SIDE, () => {
 
   test("that cannot do it are refused, and nothing is sent", async (t) => {
     const { sim, kvm } = await relays(t);
-    await failure(kvm.relays.switch("door", true), { name: "ConfigurationError", message: /can do this/ });
     await failure(kvm.relays.pulse("fan", { delay: 3 }), { name: "ConfigurationError", message: /0\.1 to 2 s/ });
     await failure(kvm.relays.read("nothing"), { name: "ConfigurationError", message: /no channel "nothing"/ });
     assert.deepEqual(posts(sim), []);
+  });
+
+  describe("say why they cannot do it, by name and by label, and nothing is sent", SIDE_BY_SIDE, () => {
+    type Do = (relays: Bench["kvm"]["relays"], name: string) => Promise<unknown>;
+    const on: Do = (relays, name) => relays.switch(name, true);
+    const off: Do = (relays, name) => relays.switch(name, false);
+    const toggle: Do = (relays, name) => relays.toggle(name);
+    const pulse: Do = (relays, name) => relays.pulse(name);
+    const read: Do = (relays, name) => relays.read(name);
+    const members: [what: string, does: Do, names: string[], code: string, message: RegExp][] = [
+      ["on", on, ["button", "front button"], "CANNOT_SWITCH", /button \(Front button Switch\) can only be pulsed/],
+      ["off", off, ["Button", "Front button Switch"], "CANNOT_SWITCH", /can only be pulsed\. Pulse it/],
+      ["toggle", toggle, ["button"], "CANNOT_SWITCH", /`switch: true`/],
+      ["pulse", pulse, ["lamp", "desk lamp"], "CANNOT_PULSE", /lamp \(Desk lamp Switch\) can only be switched/],
+      ["switch an input", on, ["door", "lab DOOR"], "INPUT_CHANNEL", /door \(Lab door\) is an input/],
+      ["toggle an input", toggle, ["door"], "INPUT_CHANNEL", /can only be read/],
+      ["pulse an input", pulse, ["door"], "INPUT_CHANNEL", /can only be read/],
+      ["switch what the menu only shows", on, ["spare", "reserve"], "CANNOT_SWITCH", /neither switched nor pulsed/],
+      ["pulse what the menu only shows", pulse, ["spare"], "CANNOT_PULSE", /neither switched nor pulsed/],
+      [
+        "read what the menu only shows",
+        read,
+        ["spare", "Reserve"],
+        "CANNOT_READ",
+        /spare \(Reserve Switch\) cannot be/,
+      ],
+    ];
+    for (const [what, does, names, code, message] of members)
+      test(what, async (t) => {
+        const { sim, kvm } = await relays(t);
+        for (const name of names) await failure(does(kvm.relays, name), { name: "ConfigurationError", code, message });
+        assert.deepEqual(posts(sim), []);
+      });
+  });
+
+  describe("whose driver does not answer", SIDE_BY_SIDE, () => {
+    test("are not toggled: what they read says nothing", async (t) => {
+      const { sim, kvm } = await relays(t);
+      sim.state.gpio.setOnline("fan", false);
+      await failure(kvm.relays.toggle("fan"), {
+        name: "UnavailableError",
+        code: "GPIO_OFFLINE",
+        message: /fan \(Server fan Switch\) cannot be read/,
+      });
+      assert.deepEqual(posts(sim), []);
+    });
+
+    for (const [what, write] of [
+      ["switched", (kvm: Bench["kvm"]) => kvm.relays.switch("fan", true)],
+      ["pulsed", (kvm: Bench["kvm"]) => kvm.relays.pulse("fan")],
+    ] as const)
+      test(`are named when they are ${what}`, async (t) => {
+        const { sim, kvm } = await relays(t);
+        sim.state.gpio.setOnline("fan", false);
+        await failure(write(kvm), {
+          name: "APIError",
+          error: "GpioDriverOfflineError",
+          message: /behind the channel fan \(Server fan Switch\)/,
+        });
+        assert.equal(posts(sim).length, 1);
+      });
+
+    test("are not verified by a reading that says nothing", async (t) => {
+      const { sim, kvm } = await relays(t);
+      const { gpio } = sim.state;
+      const writing = kvm.relays.switch("fan", false);
+      await until(() => gpio.channels.outputs["fan"]?.busy);
+      gpio.setOnline("fan", false);
+      await failure(writing, { name: "PiKVMError", code: "NOT_VERIFIED", message: /does not answer any more/ });
+    });
   });
 });

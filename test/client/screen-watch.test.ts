@@ -12,6 +12,7 @@ import type {
 } from "../../src/client";
 import { LivePictures } from "../../src/client/video/live-pictures";
 import { scaledClock, type Simulator } from "../../src/simulator";
+import { tinyJpeg } from "../harness/tiny";
 import { until } from "../harness/until";
 import { bench, client, failure, httpServer, SIDE_BY_SIDE, type Bench } from "./kit";
 
@@ -229,9 +230,15 @@ describe("watching the screen", SIDE_BY_SIDE, () => {
     await until(() => watched.seen.length > 0);
   });
 
-  test("a refused login ends it", async (t) => {
-    const { kvm } = await running(t, { password: "wrong" });
-    await failure(watch(t, kvm, { mode: "frames" }).end, { name: "AuthError" });
+  test("a refused login is told, and sat out as an outage is", async (t) => {
+    const { sim, kvm } = await running(t, { password: "wrong" });
+    const watched = watch(t, kvm, { mode: "frames" });
+    await until(() => watched.connection.length === 1);
+    assert.equal(watched.connection[0]?.error?.name, "AuthError");
+    sim.state.auth.account = { user: "admin", passwd: "wrong" };
+    await kvm.retryLogin();
+    await until(() => watched.seen.length > 0);
+    assert.deepEqual(watched.connection.at(-1), { connected: true });
   });
 
   test("pictures that cannot be compared are told once", async (t) => {
@@ -297,11 +304,9 @@ describe("pictures for a slow reader", () => {
   const collectGarbage = runInNewContext("gc") as () => void;
   const MIB = 1024 * 1024;
 
-  /** Pictures of 1 MiB; the n-th has n in its bytes 4 to 7. */
+  /** Pictures of 1 MiB; the n-th has n in its seventh byte. */
   function numbered(index: number): Buffer {
-    const image = Buffer.alloc(MIB, 0x55);
-    image.writeUInt32BE(0xffd8ffe0, 0);
-    image.writeUInt32BE(index, 4);
+    const image = Buffer.concat([tinyJpeg(index), Buffer.alloc(MIB)]).subarray(0, MIB);
     const head = `Content-Type: image/jpeg\r\nContent-Length: ${MIB}\r\n\r\n`;
     return Buffer.concat([Buffer.from(head), image, Buffer.from("\r\n--b\r\n")]);
   }
@@ -319,7 +324,7 @@ describe("pictures for a slow reader", () => {
     t.after(() => abort.abort());
     const live = new LivePictures(kvm.streamer);
     const [slow, quick] = [live.read(abort.signal), live.read(abort.signal)];
-    const numberOf = ({ value }: IteratorResult<{ image: Buffer }, void>) => value?.image.readUInt32BE(4);
+    const numberOf = ({ value }: IteratorResult<{ image: Buffer }, void>) => value?.image[6];
     assert.deepEqual((await Promise.all([slow.next(), quick.next()])).map(numberOf), [1, 1]);
     for (const index of [2, 3]) {
       send(index);
@@ -345,7 +350,7 @@ describe("pictures for a slow reader", () => {
     const abort = new AbortController();
     t.after(() => abort.abort());
     const pictures = new LivePictures(kvm.streamer).read(abort.signal);
-    const numberOf = ({ value }: IteratorResult<{ image: Buffer }, void>) => value?.image.readUInt32BE(4);
+    const numberOf = ({ value }: IteratorResult<{ image: Buffer }, void>) => value?.image[6];
     const first = numberOf(await pictures.next()) ?? NaN;
     assert.ok(first < COUNT / 2);
     await until(() => sent === COUNT);

@@ -74,7 +74,8 @@ describe("waiting for a text on the screen", SIDE_BY_SIDE, () => {
     const { found, text } = await kvm.screen.waitForText({ text: "LOGIN:" }, { timeout: 20, interval: 0.1 });
     assert.equal(found, "login:");
     assert.match(text, /login:/);
-    const gone = kvm.screen.waitForText({ text: "login:" }, { timeout: 20, interval: 0.1, gone: true });
+    const dark = { gone: true, darkIsGone: true };
+    const gone = kvm.screen.waitForText({ text: "login:" }, { timeout: 20, interval: 0.1, ...dark });
     sim.host.power = false;
     assert.equal((await gone).found, null);
     assert.equal(sim.sessionsOpened, 1, "the video was held all the time");
@@ -97,7 +98,7 @@ describe("waiting for a text on the screen", SIDE_BY_SIDE, () => {
     assert.equal(isDone, false);
     sim.host.power = false;
     // Long enough for the other one to have looked too.
-    await kvm.screen.waitForText({ text: "login:" }, { ...soon, gone: true, holdFor: 1 });
+    await kvm.screen.waitForText({ text: "login:" }, { ...soon, gone: true, darkIsGone: true, holdFor: 1 });
     sim.host.power = true;
     assert.equal((await next).found, "login:");
   });
@@ -111,16 +112,37 @@ describe("waiting for a text on the screen", SIDE_BY_SIDE, () => {
     assert.equal((await waiting).found, "login:");
   });
 
+  test("a screen without a signal is not one from which it is gone, unless that is chosen", async (t) => {
+    const { sim, kvm } = await booting(t);
+    const often = { timeout: 20, interval: 0.05, gone: true };
+    await kvm.screen.waitForText({ text: "login:" }, { timeout: 20, interval: 0.1 });
+    const gone = kvm.screen.waitForText({ text: "login:" }, often);
+    let isGone = false;
+    void gone.then(() => (isGone = true));
+    sim.state.streamer.source.signal = false;
+    const chosen = await kvm.screen.waitForText({ text: "login:" }, { ...often, darkIsGone: true });
+    assert.deepEqual(chosen, { found: null, text: "" });
+    await failure(kvm.screen.waitForText({ text: "login:" }, { ...often, timeout: 1 }), {
+      name: "WaitTimeoutError",
+      message: /sends no signal.* counts as gone only where it is set so\./,
+    });
+    assert.equal(isGone, false);
+    sim.state.streamer.source.signal = true;
+    await kvm.hid.typeText("root\nsecret\nclear\n");
+    assert.equal((await gone).found, null);
+    assert.notEqual((await gone).text, "");
+  });
+
   test("what is so for a moment only is not so for long enough", async (t) => {
     const { sim, kvm } = await booting(t);
     const [pattern, often] = [{ text: "login:" }, { timeout: 20, interval: 0.05 }];
     const looks = () => sim.requests.filter(({ query }) => query["ocr"] === "1").length;
     await kvm.screen.waitForText(pattern, often);
-    const gone = kvm.screen.waitForText(pattern, { ...often, gone: true, holdFor: 3 });
+    const gone = kvm.screen.waitForText(pattern, { ...often, gone: true, darkIsGone: true, holdFor: 3 });
     let isGone = false;
     void gone.then(() => (isGone = true));
     sim.state.streamer.source.signal = false;
-    await kvm.screen.waitForText(pattern, { ...often, gone: true });
+    await kvm.screen.waitForText(pattern, { ...often, gone: true, darkIsGone: true });
     sim.state.streamer.source.signal = true;
     await kvm.screen.waitForText(pattern, often);
     const before = looks();
@@ -139,7 +161,8 @@ describe("waiting for a text on the screen", SIDE_BY_SIDE, () => {
         const { sim, kvm } = await booting(t);
         await kvm.screen.waitForText({ text: "login:" }, { timeout: 20, interval: 0.1 });
         const broken = sim.faults.add({ ...fault, path: /^\/api\/streamer\/snapshot/, times: 4 });
-        const gone = kvm.screen.waitForText({ text: "login:" }, { timeout: 20, interval: 0.1, gone: true });
+        const dark = { gone: true, darkIsGone: true };
+        const gone = kvm.screen.waitForText({ text: "login:" }, { timeout: 20, interval: 0.1, ...dark });
         let isGone = false;
         void gone.then(() => (isGone = true));
         await until(() => broken.hits === 4);

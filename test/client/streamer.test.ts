@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
+import { tinyJpeg } from "../harness/tiny";
 import { until } from "../harness/until";
 import { bytesOf, exchange } from "../recordings/exchanges";
 import { bench, client, failure, httpServer, SIDE_BY_SIDE, type Bench } from "./kit";
@@ -188,7 +189,9 @@ describe("streamer", SIDE_BY_SIDE, () => {
   });
 
   test("a picture of a device that tells nothing of it", async (t) => {
-    const address = await httpServer(t, (_, response) => response.setHeader("Content-Type", "image/jpeg").end("x"));
+    const address = await httpServer(t, (_, response) =>
+      response.setHeader("Content-Type", "image/jpeg").end(tinyJpeg()),
+    );
     const { online, width, timestamp, times } = await (await client(t, { address: `http://${address}` })).streamer.snapshot(); // prettier-ignore
     assert.deepEqual([online, width, timestamp, times.send], [undefined, undefined, undefined, undefined]);
   });

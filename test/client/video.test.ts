@@ -188,9 +188,40 @@ describe("video", SIDE_BY_SIDE, () => {
     const stopped = await saying(t, null);
     await failsAs(stopped, "NOT_STARTED");
     await failsAs(stopped, "NOT_STARTED", true);
-    const silent = await saying(t);
-    await failure(silent.video.acquire({ timeout: 0.2 }), { name: "WaitTimeoutError", code: "NOT_CONNECTED" });
   });
+
+  const SILENT: [what: string, make: (t: TestContext) => Promise<PiKVM>, message: RegExp][] = [
+    [
+      "answers no handshake",
+      async (t) => {
+        const { sim, kvm } = await bench(t);
+        sim.faults.add({ kind: "hang", path: "/api/ws" });
+        return kvm;
+      },
+      /^The device does not answer the request for its video \(waited 0\.2 s\)\.$/,
+    ],
+    [
+      "answers no handshake, of somebody else's connection either, which comes first",
+      async (t) => {
+        const { sim, kvm } = await bench(t);
+        sim.faults.add({ kind: "hang", path: "/api/ws" });
+        const events = kvm.events();
+        t.after(() => events.close());
+        await until(() => sim.requests.some(({ path }) => path.startsWith("/api/ws")));
+        return kvm;
+      },
+      /^The device does not answer/,
+    ],
+    ["opens the connection and says nothing", (t) => saying(t), /^The device is connected, but tells nothing of its video/],
+  ]; // prettier-ignore
+  for (const [what, make, message] of SILENT) {
+    test(`a device that ${what} is not told to be typing`, async (t) => {
+      const silent = await make(t);
+      const expected = { name: "WaitTimeoutError", code: "NOT_CONNECTED", message };
+      await failure(silent.video.acquire({ timeout: 0.2 }), expected);
+      await failure(silent.screen.snapshot({ videoTimeout: 0.2 }), expected);
+    });
+  }
 
   test("a state of another shape is no picture, and breaks nothing", async (t) => {
     for (const streamer of [{}, { source: null }, { source: { online: 1 } }, "yes"])

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtemp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { lstat, mkdtemp, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { test, type TestContext } from "node:test";
+import { openPlain, piecesOf } from "../../src/client/plain-file";
 import { writeWholeFile } from "../../src/client/whole-file";
+import { specialFiles } from "../harness/special-files";
 
 async function folder(t: TestContext): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), "whole-file-"));
@@ -43,4 +45,35 @@ test("a place where no file can be is told as the file system tells it", async (
   await assert.rejects(writeWholeFile(join(path, "nowhere", "a"), bytes), { code: "ENOENT" });
   await assert.rejects(writeWholeFile(join(path, "folder"), bytes), { code: /EISDIR|ENOTEMPTY|EEXIST/ });
   assert.deepEqual(await readdir(path), ["folder"]);
+});
+
+test("what is no file is neither opened nor replaced, nor is a thread kept waiting", async (t) => {
+  const path = await folder(t);
+  // More than there are threads for files.
+  for (const [special, called] of [...(await specialFiles(path, t)), ...(await specialFiles(await folder(t), t))]) {
+    const { mode, ino } = await lstat(special);
+    const refused = { name: "ConfigurationError", message: called };
+    await assert.rejects(openPlain(special), refused);
+    await assert.rejects(piecesOf(special).next(), refused);
+    const stream = Readable.from([Buffer.from("bytes")]);
+    await assert.rejects(writeWholeFile(special, stream), called.test("a folder") ? { code: /E/ } : refused);
+    assert.equal(stream.destroyed, true);
+    const now = await lstat(special);
+    assert.deepEqual([now.mode, now.ino], [mode, ino], special);
+  }
+});
+
+test("a file is read as it is, also through a link", async (t) => {
+  const path = await folder(t);
+  await writeFile(join(path, "a"), "bytes");
+  await symlink(join(path, "a"), join(path, "b"));
+  for (const name of ["a", "b"]) {
+    const { file, size } = await openPlain(join(path, name));
+    await file.close();
+    assert.equal(size, 5);
+    const pieces: Buffer[] = [];
+    for await (const piece of piecesOf(join(path, name))) pieces.push(piece);
+    assert.equal(Buffer.concat(pieces).toString(), "bytes");
+  }
+  await assert.rejects(openPlain(join(path, "a\0b")), { name: "ConfigurationError" });
 });

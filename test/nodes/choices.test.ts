@@ -27,7 +27,8 @@ const LISTS = {
   channels: ["__v3_usb_breaker__"],
   paths: ["gpio.state.outputs.__v3_usb_breaker__.state"],
   images: ["a.iso", "tools/b.img"],
-  ports: ["1", "3", "lab"],
+  mountable: ["a.iso", "tools/b.img"],
+  ports: ["1", "Host 1", "3", "lab"],
   edids: ["Default"],
   keymaps: ["de", "en-us"],
 };
@@ -47,6 +48,18 @@ test("why there is nothing to choose is told: no such device, or one that does n
   const { names, problem = "" } = await choices("device", "images");
   assert.deepEqual(names, []);
   assert.match(problem, /refused/);
+});
+
+test("an incomplete image is no choice to mount, but one to remove; a drive that is off is told", async () => {
+  const { msd } = simulator.state;
+  msd.storage.add("half.iso", 10, { complete: false });
+  await red.deploy(flow(device(simulator)));
+  assert.deepEqual((await choices("device", "mountable")).names.sort(), ["a.iso", "tools/b.img"]);
+  assert.deepEqual((await choices("device", "images")).names.sort(), ["a.iso", "half.iso", "tools/b.img"]);
+  msd.online = false;
+  for (const kind of ["mountable", "images"])
+    assert.deepEqual(await choices("device", kind), { names: [], problem: "HTTP 400: MSD is not found" });
+  msd.online = true;
 });
 
 test("there are no other lists", async () => {

@@ -163,7 +163,7 @@ test("changes: a path that leads nowhere is shown, and told once in the log with
   const properties = ["msd.drive.image.name", "atx.leds.powr", 'msd.storage.images["new.iso"].size'];
   await deploy({ properties });
   const status = () => red.statuses.at(-1)?.status;
-  await until(() => status()?.text === "nothing at atx.leds.powr");
+  await until(() => status()?.text === "no atx.leds.powr");
   assert.equal(status()?.fill, "yellow");
   const warnings = () => red.logs.filter(({ level }) => level === 30).map(({ msg }) => msg);
   assert.deepEqual(warnings(), [
@@ -173,14 +173,14 @@ test("changes: a path that leads nowhere is shown, and told once in the log with
   assert.deepEqual(red.at("error"), []);
   simulator.dropSessions();
   await until(() => status()?.text === "connected");
-  await until(() => status()?.text === "nothing at atx.leds.powr");
+  await until(() => status()?.text === "no atx.leds.powr");
   assert.equal(warnings().length, 2);
 });
 
 test("changes: what is at a path only later is shown no longer as missing", async (t) => {
   await deploy({ properties: ['msd.storage.images["new.iso"].size'] });
   const shown = (text: string) => until(() => red.statuses.at(-1)?.status.text === text);
-  await shown('nothing at msd.storage.images["new.iso"].size');
+  await shown("no msd.storage.images[…");
   const client = await new PiKVM({ address: simulator.url, password: "admin", user: "admin", trust: "none" }).open();
   t.after(() => client.close());
   await client.msd.upload("new.iso", Buffer.alloc(10));
@@ -207,7 +207,7 @@ test("changes: what the device reports in parts is not taken for nothing before 
   const before = simulator.sessionsOpened;
   simulator.dropSessions();
   await until(() => simulator.sessionsOpened > before && simulator.sessions === 1);
-  await until(() => red.statuses.at(-1)?.status.text === "nothing at info.nonsense");
+  await until(() => red.statuses.at(-1)?.status.text === "no info.nonsense");
   assert.deepEqual(said().sort((a, b) => String(a.topic).localeCompare(String(b.topic))), [
     { topic: "atx.leds.power", payload: false },
     { topic: "info.system.kvmd.version", payload: "4.197" },
@@ -287,15 +287,15 @@ test("an unreachable device is a status and one error, caught where nothing is w
   const { error, _error } = await red.message("caught");
   assert.match((error as { message: string }).message, /^ConnectError: /);
   assert.equal((_error as { code: string }).code, "ECONNREFUSED");
-  await until(() => red.statuses.some(({ status }) => status.text === "unreachable" && status.fill === "red"));
+  await until(() => red.statuses.some(({ status }) => status.text === "connection refused" && status.fill === "red"));
 });
 
-test("a refused handshake is the error of its status, and is not tried again", async () => {
+test("a refused handshake is the error of its status, and is not tried again at once", async () => {
   await deploy({}, { credentials: { password: "wrong" } });
   const { error } = await red.message("error");
   const { name, status_code } = error as { name: string; status_code: number };
   assert.deepEqual([name, status_code], ["AuthError", 403]);
-  await until(() => red.statuses.some(({ status }) => status.text === "login refused"));
+  await until(() => red.statuses.some(({ status }) => status.text?.startsWith("login refused · ")));
   const attempts = simulator.requests.filter(({ path }) => path === "/api/ws").length;
   await deploy({}, { user: "", credentials: { password: "" } });
   const unauthorized = (await red.message("error", { count: 2 }))["error"] as { name: string; status_code: number };

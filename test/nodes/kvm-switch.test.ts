@@ -70,6 +70,8 @@ describe("select", () => {
     ["Web server", 1, "1.2"],
     [" LAB ", 6, "2.3"],
     [Buffer.from("lab"), 6, "2.3"],
+    ["Host 5", 4, "2.1"],
+    ["host 3", 2, "1.3"],
     ["next", 1, "1.2"],
     ["Previous", 7, "2.4"],
   ] as const) {

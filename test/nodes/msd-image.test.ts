@@ -23,10 +23,15 @@ const BEFORE = ["boot.iso", "old.img"];
 const red = NodeRed.duringTests();
 let simulator: Simulator;
 let folder: string;
-/** Of a web server: `/debian.iso` is an image, `/cut.iso` half of one, `/hang.iso` half of one that does not go on. */
+/** Of a web server: `/named` is called by a header, `/slow.iso` takes for ever, `/debian.iso` is an image, `/cut.iso` half of one, `/hang.iso` half of one that does not go on. */
 const answer: RequestListener = (request, response) => {
   response.setHeader("Content-Length", SIZE);
-  if (request.url === "/cut.iso") response.write(IMAGE.subarray(0, SIZE / 2), () => response.destroy());
+  if (request.url === "/named") response.setHeader("Content-Disposition", 'attachment; filename="tool.iso"');
+  if (request.url === "/slow.iso") {
+    response.setHeader("Content-Length", 1e9);
+    const timer = setInterval(() => response.write(Buffer.alloc(100)), 5);
+    response.once("close", () => clearInterval(timer));
+  } else if (request.url === "/cut.iso") response.write(IMAGE.subarray(0, SIZE / 2), () => response.destroy());
   else if (request.url === "/hang.iso") response.write(IMAGE.subarray(0, SIZE / 2));
   else response.end(IMAGE);
 };
@@ -223,6 +228,30 @@ describe("the device downloads a URL", () => {
     assert.ok((await contentOf("debian.iso")).equals(IMAGE));
   });
 
+  test("without a name it is stored as the device calls it, and so it is replaced", async () => {
+    const tool = { action: "fetch", image: "tool.iso", size: SIZE };
+    assert.deepEqual(await result(does("fetch"), { payload: urlOf("named") }), tool);
+    simulator.state.msd.storage.add("named", OLD);
+    simulator.state.msd.storage.add("tool.iso", OLD);
+    assert.equal((await problem(does("fetch"), { payload: urlOf("named") }))["code"], "EXISTS");
+    const inputs = does("fetch", { replace: ["bool", "true"] });
+    assert.deepEqual(await result(inputs, { payload: urlOf("named") }), tool);
+    assert.ok((await contentOf("tool.iso")).equals(IMAGE));
+    assert.ok((await contentOf("named")).equals(OLD));
+  });
+
+  test("cancelled, it says that the device has stopped, and nothing is left", async () => {
+    await deploy(does("fetch", { storeAs: ["str", "a.iso"] }), { progress: true });
+    red.send("node", { payload: urlOf("slow.iso") });
+    await until(() => red.at("result").some(({ progress }) => progress !== undefined));
+    await until(() => simulator.state.msd.storage.isListed("a.iso"));
+    red.send("node", { reset: true });
+    const { name, message, outcome: unknown } = (await until(() => red.at("error")[0]))["error"] as Answer;
+    assert.deepEqual([name, unknown], ["CancelledError", undefined]);
+    assert.match(String(message), /What had arrived was removed|Nothing of "a\.iso" is left/);
+    assert.deepEqual(stored(), BEFORE);
+  });
+
   test("cancelled, it says that the device goes on", async () => {
     await deploy(does("fetch"));
     red.send("node", { payload: urlOf("hang.iso") });
@@ -321,4 +350,16 @@ describe("remove and list", () => {
       ],
     );
   });
+
+  for (const [flag, error] of [
+    ["enabled", "MsdDisabledError"],
+    ["online", "MsdOfflineError"],
+  ] as const)
+    test(`the list of a drive that is not ${flag} is the error that a removal is`, async () => {
+      simulator.state.msd[flag] = false;
+      const [listed, removed] = [await problem(does("list")), await problem(does("remove"), { payload: "old.img" })];
+      assert.equal(listed["error"], error);
+      for (const part of ["name", "message", "status_code", "error", "error_msg", "code", "retryable"])
+        assert.deepEqual(listed[part], removed[part], part);
+    });
 });

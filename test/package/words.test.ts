@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { fieldsOf } from "../../src/schema/node";
@@ -17,7 +17,11 @@ const sources = (folder: string): string[] =>
     .filter((file) => file.endsWith(".ts"))
     .map((file) => read(path.join(folder, file)));
 
-const ALL_RUNTIME = sources("src/runtime").join("\n");
+const summaries = NODE_SETS.map((name) => path.join("nodes", name, "reached.ts")).filter((file) =>
+  existsSync(path.join(CHECKOUT, file)),
+);
+/** What is shown when Node-RED runs. */
+const ALL_RUNTIME = [...sources("src/runtime"), ...summaries.map(read)].join("\n");
 
 /** Catalogue and key of each word that is asked for by its full name. */
 function* wordsAskedFor(name: string): Generator<[catalogue: string, key: string]> {

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { connect } from "node:tls";
 
 import { fingerprintOf, issueCertificate } from "../../src/simulator";
-import { device } from "./device";
+import { call, device } from "./device";
 
 test("a device's certificate is self-signed EC P-256 for a name that matches nothing", () => {
   const { cert } = issueCertificate();
@@ -57,4 +57,28 @@ test("a changed certificate is what new connections see, and old connections end
   await ended;
   assert.notEqual(simulator.fingerprint, before);
   assert.equal(await see(), simulator.fingerprint);
+});
+
+test("plain HTTP to the port that speaks TLS gets nginx's page, an upgrade too, and TLS goes on", async (t) => {
+  const { url } = await device(t);
+  const plain = url.replace("https:", "http:");
+  const upgrade = { Upgrade: "websocket", Connection: "Upgrade" };
+  for (const [method, headers] of [
+    ["GET", {}],
+    ["POST", {}],
+    ["GET", upgrade],
+  ] as const) {
+    // prettier-ignore
+    const answer = await call(plain, method, "/api/atx", { headers });
+    assert.deepEqual([answer.status, answer.reason], [400, "Bad Request"]);
+    assert.deepEqual(answer.headers.filter(([name]) => name !== "Date").map(([name, value]) => `${name}: ${value}`), [
+      "Server: nginx/1.22.1",
+      "Content-Type: text/html; charset=utf-8",
+      "Content-Length: 255",
+      "Connection: close",
+      "Strict-Transport-Security: max-age=31536000; includeSubDomains",
+    ]); // prettier-ignore
+    assert.match(answer.text, /<title>400 The plain HTTP request was sent to HTTPS port<\/title>/);
+  }
+  assert.equal((await call(url, "GET", "/api/atx")).status, 200);
 });

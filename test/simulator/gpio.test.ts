@@ -82,6 +82,15 @@ test("channels are busy on their own, and kvmd's restart puts the outputs back",
   assert.deepEqual([state.gpio.channels.outputs.one?.state, state.gpio.channels.outputs.two?.state], [false, true]);
 });
 
+test("a contact of the relay board reads what its relay does", async (t) => {
+  const clock = manualClock();
+  const { url, state } = await device(t, { clock, relayBoard: true });
+  assert.equal((await call(url, "POST", "/api/gpio/switch?channel=relay1&state=1")).status, 200);
+  await clock.advance(300);
+  const { inputs, outputs } = state.gpio.state().state;
+  assert.deepEqual([inputs.contact?.state, inputs.door?.state, outputs.relay1?.state], [true, false, true]);
+});
+
 test("a channel whose driver is gone reads false and refuses only those who wait", async (t) => {
   const clock = manualClock();
   const simulator = await device(t, { clock });

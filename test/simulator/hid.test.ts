@@ -29,6 +29,31 @@ test("a keymap that is not the host's types its positions", async (t) => {
   assert.deepEqual(host.keyEvents.slice(4, 6).map(({ key }) => key), ["AltRight", "KeyQ"]); // prettier-ignore
 });
 
+test("each layout has its own keys, also with AltGr; dead keys are not used", async (t) => {
+  const { url, host } = await device(t);
+  const strokes = {
+    "en-gb": {
+      "£": "ShiftLeft Digit3",
+      "€": "AltRight Digit4",
+      "~": "ShiftLeft Backslash",
+      "|": "ShiftLeft IntlBackslash",
+    },
+    de: { "^": "AltRight Quote", "´": "Equal", "»": "AltRight KeyZ", "°": "ShiftLeft AltRight Digit0" },
+    fr: { "1": "ShiftLeft Digit1", é: "Digit2", "@": "AltRight Digit0", "^": "AltRight Digit9" },
+    es: { "^": "ShiftLeft Digit6", "×": "NumpadMultiply" },
+    "en-us": { "¦": "ShiftLeft AltRight IntlBackslash", "×": "NumpadMultiply" },
+  };
+  for (const [keymap, keys] of Object.entries(strokes)) {
+    for (const [body, pressed] of Object.entries(keys)) {
+      host.forget();
+      await call(url, "POST", `/api/hid/print?keymap=${keymap}`, { body });
+      const expected = pressed.split(" ");
+      await until(() => host.keyEvents.length === 2 * expected.length);
+      assert.deepEqual(host.keyEvents.flatMap(({ key, state }) => (state ? [key] : [])), expected, `${body} of ${keymap}`); // prettier-ignore
+    }
+  }
+});
+
 test("the text is cut at 1024 characters unless limit=0", async (t) => {
   const { url, host } = await device(t, { clock: scaledClock(100) });
   await call(url, "POST", "/api/hid/print", { body: "x".repeat(2000) });
@@ -60,10 +85,10 @@ test("a delay is taken from 0 to 5 seconds, both included", async (t) => {
 
 test("any session that opens or closes ends the typing and releases the keys", async (t) => {
   const clock = manualClock();
-  const simulator = await device(t, { clock });
+  const simulator = await device(t, { clock, hostPoll: 4 });
   await call(simulator.url, "POST", "/api/hid/events/send_key?key=ShiftLeft&state=1");
   await call(simulator.url, "POST", "/api/hid/print", { body: "abcdefgh" });
-  await clock.advance(3);
+  await clock.advance(12);
   assert.deepEqual(simulator.host.heldKeys, ["ShiftLeft"]);
   const { socket } = await listen(t, simulator);
   await clock.advance(50);
@@ -75,6 +100,73 @@ test("any session that opens or closes ends the typing and releases the keys", a
   await until(() => simulator.sessions === 0);
   await clock.advance(50);
   assert.equal(simulator.host.typed, "A");
+});
+
+for (const hostPoll of [1, 4, 8, 10])
+  test(`a report goes out each time the host asks: every ${hostPoll} ms`, async (t) => {
+    const clock = manualClock();
+    const { url, host } = await device(t, { clock, hostPoll });
+    await call(url, "POST", "/api/hid/print", { body: "aB" });
+    for (let polls = 0; polls < 10; polls += 1) await clock.advance(hostPoll);
+    assert.deepEqual(host.keyEvents.map(({ at }) => at), [1, 2, 3, 4, 5, 6].map((poll) => poll * hostPoll)); // prettier-ignore
+  });
+
+test("a key that is up needs no report, one that is pressed again two", async (t) => {
+  const clock = manualClock();
+  const { url, host } = await device(t, { clock, hostPoll: 10 });
+  for (const [key, state] of [
+    ["KeyB", 0],
+    ["KeyA", 1],
+    ["KeyA", 1],
+    ["KeyC", 1],
+  ] as const)
+    // prettier-ignore
+    await call(url, "POST", `/api/hid/events/send_key?key=${key}&state=${state}`);
+  for (let polls = 0; polls < 10; polls += 1) await clock.advance(10);
+  const steps = host.keyEvents.map(({ key, state, at }) => `${at} ${state ? "+" : "-"}${key}`);
+  assert.deepEqual(steps, ["10 +KeyA", "20 -KeyA", "20 +KeyA", "40 +KeyC"]);
+});
+
+test("hid/reset leaves most of a long queue; a session that opens drops it", async (t) => {
+  const clock = manualClock();
+  const simulator = await device(t, { clock, hostPoll: 10 });
+  await call(simulator.url, "POST", "/api/hid/print?limit=0", { body: "x".repeat(1500) });
+  await call(simulator.url, "POST", "/api/hid/reset");
+  await clock.advance(100);
+  assert.ok(simulator.state.hid.gadget.pending > 2000);
+  await listen(t, simulator);
+  await clock.advance(20);
+  assert.equal(simulator.state.hid.gadget.pending, 0);
+});
+
+test("a host that does not listen: success all the same, nothing arrives, and the next report tells when it is back", async (t) => {
+  const simulator = await device(t, { hostPoll: 1 });
+  const { url, host, state } = simulator;
+  const online = async (): Promise<unknown> => ((await call(url, "GET", "/api/hid")).result["keyboard"] as { online: unknown }).online; // prettier-ignore
+  state.hid.online = false;
+  assert.equal(await online(), false);
+  assert.equal((await call(url, "POST", "/api/hid/print", { body: "a" })).status, 200);
+  await until(() => state.hid.gadget.pending === 0);
+  state.hid.online = true;
+  assert.equal(await online(), false);
+  await call(url, "POST", "/api/hid/print", { body: "b" });
+  await until(() => host.typed === "b");
+  assert.equal(await online(), true);
+});
+
+test("what older kvmd lacks", async (t) => {
+  const simulator = await device(t, { hostPoll: 1 });
+  const { url, state, host } = simulator;
+  Object.assign(state.hid.abilities, { printDelay: false, printSlow: false, shortcut: false });
+  const start = performance.now();
+  assert.equal((await call(url, "POST", "/api/hid/print?delay=5&slow=1", { body: "a" })).status, 200);
+  assert.ok(performance.now() - start < 4000);
+  await until(() => host.typed === "a");
+  assert.equal((await call(url, "POST", "/api/hid/events/send_shortcut?keys=KeyA")).status, 404);
+  assert.equal((await call(url, "POST", "/api/hid/events/send_key?key=KeyA")).status, 200);
+  state.hid.abilities.httpEvents = false;
+  for (const event of ["key", "mouse_button", "mouse_move", "mouse_relative", "mouse_wheel"])
+    assert.equal((await call(url, "POST", `/api/hid/events/send_${event}?key=KeyA`)).status, 404);
 });
 
 test("a modifier sent without a state stays down; other keys come up again", async (t) => {
@@ -263,4 +355,31 @@ test("inactivity counts from the last input of anybody", async (t) => {
   assert.deepEqual((await call(url, "GET", "/api/hid/inactivity")).result, { inactivity: 12 });
   await call(url, "POST", "/api/hid/events/send_key?key=KeyA");
   assert.deepEqual((await call(url, "GET", "/api/hid/inactivity")).result, { inactivity: 0 });
+});
+
+test("a computer that is plugged in again is offline until the next report of each, which nothing but that tells", async (t) => {
+  const clock = manualClock();
+  const simulator = await device(t, { clock });
+  const { url, state } = simulator;
+  const { events } = await listen(t, simulator);
+  await clock.advance(100);
+  const online = (): unknown[] => {
+    const { keyboard, mouse } = state.hid.state() as { keyboard: { online: boolean }; mouse: { online: boolean } }; // its shape
+    return [keyboard.online, mouse.online];
+  };
+  const told = (): number => events.filter(({ event_type: type }) => type === "hid").length;
+  const before = told();
+  state.hid.online = false;
+  await until(() => told() === before + 1);
+  assert.deepEqual(online(), [false, false]);
+  state.hid.online = true;
+  await clock.advance(1000);
+  assert.deepEqual([online(), told()], [[false, false], before + 1]);
+  await call(url, "POST", "/api/hid/events/send_key?key=KeyA");
+  await clock.advance(100);
+  await until(() => told() === before + 2);
+  assert.deepEqual(online(), [true, false]);
+  await call(url, "POST", "/api/hid/events/send_mouse_move?to_x=1&to_y=1");
+  await clock.advance(100);
+  assert.deepEqual(online(), [true, true]);
 });

@@ -5,6 +5,8 @@ import { resolve } from "node:path";
 import { test } from "node:test";
 
 import { manualClock, startSimulator } from "../../src/simulator";
+import type { JsonObject } from "../../src/simulator/api/python";
+import type { GpioChannels } from "../../src/simulator/gpio/gpio-model";
 import { ADMIN, call, device, listen, until } from "./device";
 
 const CLI = resolve(__dirname, "../../src/simulator/cli.js");
@@ -138,6 +140,23 @@ test("the command starts, says where it is, and ends with 0 on SIGTERM", async (
   command.kill("SIGTERM");
   const [code] = (await once(command, "exit")) as [number | null]; // node's event
   assert.equal(code, 0);
+});
+
+test("the command attaches a relay board and Switch units", async (t) => {
+  const command = spawn(process.execPath, [CLI, "--port", "0", "--http", "--gpio", "--switch", "2"], { stdio: ["ignore", "pipe", "inherit"] }); // prettier-ignore
+  t.after(() => command.kill());
+  const [greeting] = (await once(command.stdout, "data")) as [Buffer]; // a stream without an encoding
+  const url = /http:\/\/127\.0\.0\.1:\d+/.exec(greeting.toString())?.[0] ?? assert.fail();
+  const { model, state } = (await call(url, "GET", "/api/gpio")).result as Record<"model" | "state", JsonObject>; // the device's shape
+  const { inputs, outputs } = state as unknown as GpioChannels; // likewise
+  assert.deepEqual([Object.keys(inputs), Object.keys(outputs)], [["contact", "door"], ["__v3_usb_breaker__", "bell", "relay1", "relay2", "reset"]]); // prettier-ignore
+  const rows = (model.view as { table: (JsonObject[] | null)[] }).table;
+  const shown = rows.map((row) => row?.map(({ text, channel }) => (text ?? channel) as string).join(" ")); // both are texts
+  assert.deepEqual(shown, ["Door door", undefined, "Lamp Click contact", "Server Power", "Bell Ring", "Reset Reset"]);
+  assert.equal((await call(url, "POST", "/api/gpio/pulse?channel=bell&delay=0.1&wait=1")).status, 200);
+  assert.equal((await call(url, "POST", "/api/gpio/switch?channel=bell&state=1")).status, 400);
+  const ports = ((await call(url, "GET", "/api/switch")).result.model as { ports: unknown[] }).ports;
+  assert.equal(ports.length, 8);
 });
 
 test("a taken port is one line and exit code 1", async (t) => {

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { request as plainRequest } from "node:http";
 import { test } from "node:test";
 
 import type { Json, JsonObject } from "../../src/simulator/api/python";
 import { manualClock } from "../../src/simulator";
-import { call, device, type Event, listen, until } from "./device";
+import { ADMIN, call, device, type Event, listen, until } from "./device";
+import { origin as remoteOrigin } from "./origin";
 import { session } from "../recordings/sessions";
 
 const IMAGES = { "small.iso": 2_097_152, "flash.img": Buffer.from("content") };
@@ -38,6 +40,89 @@ test("tells of an upload, a mount and a removal as the recorded session does", a
   const lines = session("msd-events").filter(({ dir, text, ms }) => dir === "<" && text !== undefined && ms < 12_000);
   const recorded = lines.flatMap(({ text }) => (text === undefined ? [] : [text]));
   assert.deepEqual(shapes(events), shapes(recorded));
+});
+
+/** An upload that is sent piece by piece. */
+function slowly(
+  url: string,
+  path: string,
+  size: number,
+): { send: (bytes: number) => void; end: () => Promise<number> } {
+  const request = plainRequest(url + path, { method: "POST", headers: { ...ADMIN, "Content-Length": String(size) } });
+  const answered = new Promise<number>((resolve, reject) => {
+    request.on("response", (response) => resolve(response.resume().statusCode ?? 0));
+    request.on("error", reject);
+  });
+  request.flushHeaders();
+  return {
+    send: (bytes) => void request.write(Buffer.alloc(bytes)),
+    end: () => {
+      request.end();
+      return answered;
+    },
+  };
+}
+
+test("lists a long upload a second after it began and a second after it ended, and not in between", async (t) => {
+  const clock = manualClock();
+  const simulator = await device(t, { clock, images: IMAGES, tls: false });
+  const { msd } = simulator.state;
+  const { events } = await listen(t, simulator);
+  const PIECE = 100_000;
+  const PIECES = 20;
+  const upload = slowly(simulator.url, "/api/msd/write?image=slow.img", PIECE * PIECES);
+  await until(() => msd.transfer !== null);
+  for (let sent = 1; sent <= PIECES; sent += 1) {
+    upload.send(PIECE);
+    await until(() => (msd.transfer?.done ?? PIECE * PIECES) === sent * PIECE);
+    if (sent < PIECES) await clock.advance(250);
+  }
+  assert.equal(await upload.end(), 200);
+  await clock.advance(950);
+  assert.equal(msd.storage.describe("slow.img").complete, false);
+  await clock.advance(100);
+  assert.equal(msd.storage.describe("slow.img").complete, true);
+  await until(() => shapes(events).at(-1)?.includes("storage.images") === true && shapes(events).length > 8);
+
+  const between = session("msd-events").filter(({ ms }) => ms > 13_250 && ms < 19_100);
+  const recorded = shapes(between.flatMap(({ dir, text }) => (dir === "<" && text !== undefined ? [text] : [])));
+  for (const told of [shapes(events), recorded]) {
+    const [first, ...more] = told.flatMap((keys, index) => (keys.includes("storage.images") ? [index] : []));
+    assert.ok(first === 2, `the listing follows the first progress: ${told.join(", ")}`);
+    assert.deepEqual(more, [told.length - 1], told.join(", "));
+    const middle = new Set(told.slice(first + 1, -2));
+    assert.deepEqual([...middle].sort(), ["storage.parts storage.uploading", "storage.uploading"]);
+  }
+});
+
+test("nothing is stored in place of a folder, below an image, in a folder that is not there, or under a long name", async (t) => {
+  const { url, state } = await device(t, { images: { ...IMAGES, "dir/nested.iso": 10 } });
+  const origin = await remoteOrigin(t);
+  const before = [...state.msd.storage.files.keys()];
+  // Beside an image lies a file whose name is 14 bytes longer.
+  const refused = [
+    ["prefix=dir", 400, "MsdImageExistsError"],
+    ["image=dir", 400, "MsdImageExistsError"],
+    ["prefix=dir&image=nested.iso", 400, "MsdImageExistsError"],
+    ["image=none/a.iso", 500, ""],
+    ["prefix=none&image=a.iso", 500, ""],
+    ["image=small.iso/a.iso", 500, ""],
+    [`image=${"x".repeat(242)}`, 500, ""],
+    [`image=${"x".repeat(300)}`, 500, ""],
+    [`image=${encodeURIComponent("é".repeat(121))}`, 500, ""],
+  ] as const;
+  for (const [query, status, error] of refused) {
+    const answers = [await call(url, "POST", `/api/msd/write?${query}`, { body: "abc" })];
+    if (query.includes("image="))
+      answers.push(await call(url, "POST", `/api/msd/write_remote?url=http://${origin}/fast/a.iso&${query}`));
+    for (const answer of answers) {
+      assert.equal(answer.status, status, query);
+      assert.equal(status === 400 ? answer.result.error : "", error, query);
+    }
+  }
+  assert.deepEqual([...state.msd.storage.files.keys()], before);
+  for (const name of ["x".repeat(241), "dir/free.iso"])
+    assert.equal((await call(url, "POST", `/api/msd/write?image=${name}`, { body: "abc" })).status, 200, name);
 });
 
 test("a fresh upload is unknown until the listing has caught up", async (t) => {
@@ -97,6 +182,8 @@ test("an upload that breaks off leaves an incomplete image, or none once the lis
     await assert.rejects(sending);
     await until(() => !msd.busy);
     assert.equal(msd.storage.files.has(name), left);
+    // Listed as it was, until the disk is read again.
+    if (noticed) assert.equal(msd.storage.describe(name).size, 1000);
     await clock.advance(1000);
   }
 });

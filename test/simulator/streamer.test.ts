@@ -223,7 +223,10 @@ test("the stream sends a new picture at once and the same one every second, and 
   const { viewers } = simulator.state.streamer.ustreamer;
   const stream = call(simulator.url, "GET", "/streamer/stream?key=me&extra_headers=1&zero_data=1", { upTo: 1000 });
   await until(() => viewers.size === 1);
-  const state = (await call(simulator.url, "GET", "/streamer/state")).result as {
+  const asked = await call(simulator.url, "GET", "/streamer/state");
+  // Unlike its pictures.
+  for (const name of ["Cache-Control", "Pragma", "Expires"]) assert.equal(asked.header(name), undefined);
+  const state = asked.result as {
     stream?: { clients_stat: JsonObject };
   };
   const [[id, client] = ["", null]] = Object.entries(state.stream?.clients_stat ?? {});
@@ -245,4 +248,33 @@ test("the stream ends with the streamer", async (t) => {
   await clock.advance(200);
   assert.match((await stream).text, /^--boundarydonotcross\r\n/);
   assert.equal((await call(simulator.url, "GET", "/streamer/state")).status, 502);
+});
+
+test("text of a whole screen takes a second, of a part of it a third of that", async (t) => {
+  const clock = manualClock();
+  const simulator = await device(t, { clock, power: true, bootTime: 0 });
+  simulator.state.streamer.config.forever = true;
+  await simulator.restart();
+  await clock.advance(5000);
+  for (const [query, ms] of [
+    ["", 1000],
+    ["&ocr_left=0&ocr_top=0", 1000],
+    ["&ocr_right=100", 300],
+    ["&ocr_top=60&ocr_bottom=200", 300],
+  ] as const) {
+    // prettier-ignore
+    let answered = false;
+    const answer = call(simulator.url, "GET", `/api/streamer/snapshot?ocr=1${query}`).then(({ status }) => {
+      answered = true;
+      return status;
+    });
+    const asked = simulator.requests.length;
+    await until(() => simulator.requests.length > asked);
+    await new Promise(setImmediate);
+    await clock.advance(ms - 1);
+    await call(simulator.url, "GET", "/api/auth/check");
+    assert.equal(answered, false, query);
+    await clock.advance(1);
+    assert.equal(await answer, 200);
+  }
 });

@@ -80,12 +80,13 @@ test("a port's name and delays, 0 for the usual one, and an unknown EDID that sp
 
 test("a port falls back to the default EDID when its own is removed", async (t) => {
   const { post, state, simulator } = await bench(t, 1);
-  const created = await call(simulator.url, "POST", `/api/switch/edids/create?name=x&data=${"0".repeat(256)}`);
+  const data = `${"0".repeat(252)}0100${"0".repeat(256)}`;
+  const created = await call(simulator.url, "POST", `/api/switch/edids/create?name=x&data=${data}`);
   const id = created.result.id as string; // the device's shape
   await post(`set_port_params?port=1&edid_id=${id}`);
   assert.deepEqual((await state()).edids.used, ["default", id, "default", "default"]);
-  await post(`edids/change?id=${id}&data=${"0".repeat(252)}0100${"0".repeat(256)}`);
-  assert.equal((await state()).edids.all[id]?.parsed, null);
+  await post(`edids/change?id=${id}&name=`);
+  assert.deepEqual((await state()).edids.all[id], { name: "x", data, parsed: null });
   await post(`edids/remove?id=${id}`);
   assert.deepEqual((await state()).edids.used, ["default", "default", "default", "default"]);
 });

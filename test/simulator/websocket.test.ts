@@ -116,3 +116,23 @@ test("uptime comes every five seconds", async (t) => {
   await clock.advance(10_000);
   await until(() => kinds(events).filter((kind) => kind === "info.uptime").length === 3);
 });
+
+test("health comes with every uptime, and a new session begins the five seconds anew for all", async (t) => {
+  const clock = manualClock();
+  const simulator = await device(t, { clock });
+  const { events } = await listen(t, simulator);
+  const count = (): number[] =>
+    ["info.uptime", "info.health"].map((wanted) => kinds(events).filter((kind) => kind === wanted).length);
+  await until(() => count().join() === "1,1");
+  await clock.advance(4000);
+  await listen(t, simulator);
+  await until(() => count().join() === "2,2");
+  await clock.advance(4999);
+  assert.deepEqual(count(), [2, 2]);
+  for (const times of [3, 4]) {
+    await clock.advance(times === 3 ? 1 : 5000);
+    await until(() => count().join() === `${times},${times}`);
+  }
+  const [last, before] = events.filter(({ event }) => "health" in event).reverse();
+  assert.notDeepEqual(last, before);
+});

@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import type { Derive, DerivedState } from "./derived";
 import type { PiKVMError } from "../errors";
 import type { EventLink, LinkEvents } from "./link";
-import type { ConnectionChange } from "../reconnect";
+import type { ConnectionChange, Retry } from "../reconnect";
 import type { DeviceEvent, StateChange } from "./merge";
 import type { Lease } from "../shared";
 import type { States } from "./states";
@@ -35,7 +35,7 @@ export interface StreamEvents extends LinkEvents {
  * survives lost connections; every new session begins with the full states.
  *
  * Emits `event` (each message as sent), `state` (the merged full state of a kind, each time it was reported),
- * `connection` and `problem`. What is known already, states and an outage, is emitted again for a new subscription.
+ * `connection`, `retry` and `problem`. What is known already, states and an outage, is emitted again for a new subscription.
  * Iterating yields the events.
  */
 export class EventStream extends EventEmitter<StreamEvents> implements AsyncIterable<DeviceEvent> {
@@ -50,6 +50,7 @@ export class EventStream extends EventEmitter<StreamEvents> implements AsyncIter
       if (this.#closed.signal.aborted) return;
       for (const derived of this.#derived) derived.onState?.(change);
     },
+    retry: (retry: Retry) => this.emit("retry", retry),
     connection: (change: ConnectionChange) => {
       this.emit("connection", change);
       // A listener may have closed it.
@@ -91,8 +92,8 @@ export class EventStream extends EventEmitter<StreamEvents> implements AsyncIter
   async close(): Promise<void> {
     this.#stop();
     this.#link.closed.removeEventListener("abort", this.#stop);
-    const { event, state, connection } = this.#forward;
-    this.#link.off("event", event).off("state", state).off("connection", connection);
+    const { event, state, retry, connection } = this.#forward;
+    this.#link.off("event", event).off("state", state).off("retry", retry).off("connection", connection);
     await this.#lease.release();
   }
 
@@ -130,7 +131,8 @@ export class EventStream extends EventEmitter<StreamEvents> implements AsyncIter
   #begin(): void {
     if (this.#closed.signal.aborted) return;
     const forward = this.#forward;
-    this.#link.on("event", forward.event).on("state", forward.state).on("connection", forward.connection);
+    this.#link.on("event", forward.event).on("state", forward.state).on("retry", forward.retry);
+    this.#link.on("connection", forward.connection);
     const { connection, states } = this.#link;
     if (connection.connected || connection.error) forward.connection(connection);
     if (!connection.connected) return;

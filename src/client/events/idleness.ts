@@ -2,7 +2,7 @@ import { pause } from "../deadline";
 import type { DerivedState, Report } from "./derived";
 import { APIError, AuthError, CancelledError, ConfigurationError, PiKVMError } from "../errors";
 import type { CallOptions } from "../http/transport";
-import { SINCE } from "../versions";
+import { takes } from "../versions";
 
 /** Seconds until a device that could not answer is asked again. */
 const RETRY_INTERVAL = 10;
@@ -93,14 +93,13 @@ export class Idleness implements DerivedState {
   }
 }
 
-const TOO_OLD =
-  "The device does not tell how long keyboard and mouse have been idle: " +
-  `that takes PiKVM software ${SINCE.inactivity} or newer.`;
+const TOO_OLD = `The device does not tell how long keyboard and mouse have been idle: ${takes("inactivity")}`;
 
 /** What asking again over the same connection cannot change. */
 const isFinal = (error: unknown): boolean =>
   !(error instanceof PiKVMError) ||
-  error instanceof AuthError ||
+  // A refused login is tried again when it is time for it; a refused call is not.
+  (error instanceof AuthError && error.nextTrial === undefined) ||
   error instanceof ConfigurationError ||
   isUnknownCall(error);
 

@@ -11,6 +11,7 @@ export class LinkSession {
   readonly #connection: Connection;
   /** Who waits for an answer to a ping; the device answers them in turn. */
   readonly #pings: (() => void)[] = [];
+  readonly #begin = performance.now();
   #version: SoftwareVersion | undefined;
 
   constructor(connection: Connection) {
@@ -20,6 +21,11 @@ export class LinkSession {
   /** Ends with the session; the reason is a `PiKVMError`. */
   get ended(): AbortSignal {
     return this.#connection.end;
+  }
+
+  /** Milliseconds since its beginning. */
+  get age(): number {
+    return performance.now() - this.#begin;
   }
 
   /** Undefined until the device has told it, which is the first thing it says; old ones never do. */

@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
-import { AuthError, WebSocketError, type PiKVMError } from "../errors";
-import { BACKOFF, Reconnect, type Backoff, type ConnectionChange } from "../reconnect";
+import { WebSocketError, type PiKVMError } from "../errors";
+import { BACKOFF, Reconnect, type Backoff, type ConnectionChange, type Retry } from "../reconnect";
 import type { Lease, Shared } from "../shared";
 import { SOCKET_TIMING, type SocketTiming } from "../sockets/listen";
 import type { Sessions, Sockets } from "../sockets/sockets";
@@ -14,29 +14,25 @@ export interface LinkEvents {
   event: [event: DeviceEvent, size: number];
   state: [StateChange];
   connection: [ConnectionChange];
+  /** Each attempt that failed, also in one outage. */
+  retry: [Retry];
 }
 
 /** In seconds. */
 export interface LinkTiming extends SocketTiming, Backoff {}
-
-/** What keeps the link connected for as long as somebody holds it. */
-interface Run {
-  sessions: Sessions;
-  /** False again when the device has refused our credentials. */
-  isRunning: boolean;
-}
 
 /** The one event connection of a device, open while somebody holds it; it reconnects by itself. */
 export class EventLink extends EventEmitter<LinkEvents> {
   /** Ends when the device is closed. */
   readonly closed: AbortSignal;
   readonly #timing: LinkTiming;
-  readonly #shared: Shared<Run>;
+  readonly #shared: Shared<Sessions>;
+  readonly #untilTrial: Sockets["untilTrial"];
   /** Resolves when the last run has ended. */
   #ended: Promise<void> = Promise.resolve();
   #states = new KnownStates();
   #session: LinkSession | undefined;
-  #reconnect = new Reconnect({ onChange: () => undefined });
+  #reconnect: Reconnect;
 
   constructor(sockets: Sockets, timing: LinkTiming = { ...SOCKET_TIMING, ...BACKOFF }) {
     super();
@@ -44,8 +40,13 @@ export class EventLink extends EventEmitter<LinkEvents> {
     this.setMaxListeners(0);
     this.closed = sockets.closed;
     this.#timing = timing;
+    this.#untilTrial = (...signals) => sockets.untilTrial(...signals);
+    this.#reconnect = new Reconnect({ onChange: () => undefined, untilTrial: this.#untilTrial });
     this.#shared = sockets.share({
-      open: (sessions): Run => ({ sessions, isRunning: false }),
+      open: (sessions) => {
+        this.#start(sessions);
+        return sessions;
+      },
       closed: () => this.#ended,
     });
   }
@@ -64,11 +65,9 @@ export class EventLink extends EventEmitter<LinkEvents> {
     return this.#session?.ended.aborted ? undefined : this.#session;
   }
 
-  /** Keeps the link open until it is released; after a refused login it is tried again. */
+  /** Keeps the link open until it is released. */
   hold(): Lease<unknown> {
-    const lease = this.#shared.acquire();
-    this.#start(lease.thing);
-    return lease;
+    return this.#shared.acquire();
   }
 
   /** Closes the link at once, whoever holds it. */
@@ -76,31 +75,23 @@ export class EventLink extends EventEmitter<LinkEvents> {
     await this.#shared.close();
   }
 
-  #start(run: Run): void {
-    if (run.isRunning) return;
-    run.isRunning = true;
+  #start(sessions: Sessions): void {
     const reconnect = new Reconnect({
       backoff: this.#timing,
+      untilTrial: this.#untilTrial,
       // A run that ends while the next one waits for that says nothing any more.
       onChange: (change) => this.#reconnect === reconnect && this.emit("connection", change),
+      onRetry: (retry) => this.emit("retry", retry),
     });
     this.#reconnect = reconnect;
-    this.#ended = this.#ended
-      .then(() => this.#keepConnected(run.sessions, reconnect))
-      .then(() => {
-        run.isRunning = false;
-      });
+    this.#ended = this.#ended.then(() => this.#keepConnected(sessions, reconnect));
   }
 
-  /** Never rejects. Ends when nobody holds the link any more, or when the device refuses our credentials. */
+  /** Never rejects. Ends when nobody holds the link any more. */
   async #keepConnected({ end, connect }: Sessions, reconnect: Reconnect): Promise<void> {
     for (;;) {
       const error = await this.#connect(connect, reconnect);
       if (end.aborted) break;
-      if (error instanceof AuthError) {
-        reconnect.refused(error);
-        return;
-      }
       await reconnect.failed(error, end).catch(() => undefined);
     }
     reconnect.closed();

@@ -1,4 +1,5 @@
 import { WebSocketError } from "../errors";
+import { truePower } from "./atx-readings";
 import { readJson } from "../http/json";
 import { trueReadings } from "./gpio-readings";
 import type { States } from "./states";
@@ -35,12 +36,30 @@ export interface StateChange {
  */
 export function mergeEvent(states: Readonly<States>, { event_type, event }: DeviceEvent): StateChange | undefined {
   if (!isObject(event)) return undefined;
-  const name = event_type.replace(/_state$/, "");
-  if (name === "loop" || name === "pong") return undefined;
-  if (name.startsWith("info_")) return merged("info", states["info"], { [name.slice("info_".length)]: event }, shallow);
-  if (name === "gpio_model") return merged("gpio", states["gpio"], { model: event }, shallow);
-  return merged(name, states[name], event, RULES.get(name) ?? replace);
+  const kind = kindOf(event_type);
+  if (kind === "loop" || kind === "pong") return undefined;
+  const name = nameOf(event_type);
+  const known = states[kind];
+  if (name.startsWith("info_")) return merged(kind, known, { [name.slice("info_".length)]: event }, shallow);
+  if (name === "gpio_model") return merged(kind, known, { model: event }, shallow);
+  if (name === "streamer_ocr" && isObject(event["ocr"])) return merged(kind, known, event["ocr"], replace);
+  return merged(kind, known, event, RULES.get(kind) ?? replace);
 }
+
+/** The kind of state that an event of this type belongs to, whatever older devices call it. */
+export function kindOf(eventType: string): string {
+  const name = nameOf(eventType);
+  if (name.startsWith("info_")) return "info";
+  return RENAMED.get(name) ?? name;
+}
+
+const nameOf = (eventType: string): string => eventType.replace(/_state$/, "");
+
+/** Events of older devices that were for a part of a state, or had another name. */
+const RENAMED = new Map([
+  ["gpio_model", "gpio"],
+  ["streamer_ocr", "ocr"],
+]);
 
 type Json = Record<string, unknown>;
 type Rule = (known: Json | undefined, event: Json) => Json | undefined;
@@ -50,13 +69,24 @@ const replace: Rule = (_, event) => event;
 /** Each key that is present replaces that key whole. */
 const shallow: Rule = (known, event) => joined(known, event);
 
-/** A full event has one of the marks and replaces everything; a part is of use only on top of a known state. */
-function fullOr(marks: string[], merge: (known: Json, event: Json) => Json): Rule {
-  return (known, event) => {
-    if (marks.some((mark) => mark in event)) return event;
-    return known && merge(known, event);
-  };
+/** A full event replaces everything; a part is of use only on top of a known state. */
+function fullOr(isFull: (event: Json) => boolean, merge: (known: Json, event: Json) => Json): Rule {
+  return (known, event) => (isFull(event) ? event : known && merge(known, event));
 }
+
+/** Which parts only a full event has. A new field is none of them: devices of before send full ones without it. */
+const oneOf =
+  (...marks: string[]) =>
+  (event: Json) =>
+    marks.some((mark) => mark in event);
+
+/** No kvmd was ever seen to send a part of it; `enabled` came in 4.21, and before nothing said that it is all. */
+function isFullHid({ enabled, online, keyboard, mouse }: Json): boolean {
+  if (enabled !== undefined) return true;
+  return online !== undefined && [keyboard, mouse].every((part) => isObject(part) && "online" in part);
+}
+
+const mergeAtx = fullOr(oneOf("enabled"), inside());
 
 /** Merges the named sub-objects key by key, everything else whole. */
 function inside(...names: string[]): (known: Json, event: Json) => Json {
@@ -71,12 +101,18 @@ function inside(...names: string[]): (known: Json, event: Json) => Json {
 }
 
 const RULES = new Map<string, Rule>([
-  ["atx", fullOr(["enabled"], inside())],
-  ["hid", fullOr(["enabled"], inside("keyboard", "mouse"))],
-  ["msd", fullOr(["enabled", "online"], inside("storage"))],
+  [
+    "atx",
+    (known, event) => {
+      const state = mergeAtx(known, event);
+      return state && truePower(state);
+    },
+  ],
+  ["hid", fullOr(isFullHid, inside("keyboard", "mouse"))],
+  ["msd", fullOr(oneOf("enabled", "online"), inside("storage"))],
   ["gpio", (known, event) => trueReadings(mergeGpio(known, event), known)],
-  ["switch", fullOr(["model"], inside())],
-  ["streamer", fullOr(["features"], inside())],
+  ["switch", fullOr(oneOf("model"), inside())],
+  ["streamer", fullOr(oneOf("features"), inside())],
   ["info", shallow],
 ]);
 

@@ -1,8 +1,7 @@
 import type { DerivedState, Report } from "./derived";
 import type { StateChange } from "./merge";
-import { valueAt } from "./state-path";
 
-/** What the power LED shows; null for a device whose ATX control is switched off. */
+/** Whether the computer is on; null for a device whose ATX control is switched off, and while it cannot be known. */
 export type PowerState = "on" | "off" | "sleep" | null;
 
 /**
@@ -14,13 +13,14 @@ const STEADY = 3;
 const BLINKING = 4;
 
 /**
- * The kind of state `power`, computed from the power LED:
+ * The kind of state `power`, computed from the power LED, or an input that is wired to it:
  * - "on" as soon as an LED lights up that was off;
  * - "sleep" with the fourth change of an LED that was never steady in between;
  * - everything else when the LED has been steady for 3 s, so that neither blinking nor a reset counts as "off".
  */
 export class PowerLed implements DerivedState {
   readonly #report: Report;
+  readonly #says: (change: StateChange) => boolean | null | undefined;
   readonly #now: () => number;
   #isLit: boolean | undefined;
   /** Changes since the LED was steady, and the time of the first one. */
@@ -29,9 +29,17 @@ export class PowerLed implements DerivedState {
   #state: PowerState | undefined;
   #steady: NodeJS.Timeout | undefined;
 
-  /** @param now the time in seconds, from a clock that is never set back. */
-  constructor(report: Report, now = () => performance.now() / 1000) {
+  /**
+   * @param says whether it is lit; null when that means nothing, undefined for a change that says nothing of it.
+   * @param now the time in seconds, from a clock that is never set back.
+   */
+  constructor(
+    report: Report,
+    says: (change: StateChange) => boolean | null | undefined,
+    now = () => performance.now() / 1000,
+  ) {
     this.#report = report;
+    this.#says = says;
     this.#now = now;
   }
 
@@ -41,15 +49,12 @@ export class PowerLed implements DerivedState {
     this.#state = undefined;
   }
 
-  onState({ kind, state }: StateChange): void {
-    if (kind !== "atx") return;
-    if (valueAt(state, ["enabled"]) === false) {
+  onState(change: StateChange): void {
+    const isLit = this.#says(change);
+    if (isLit === null) {
       this.#reset();
       this.#change(null, 0);
-      return;
-    }
-    const isLit = valueAt(state, ["leds", "power"]);
-    if (typeof isLit === "boolean" && isLit !== this.#isLit) this.#see(isLit);
+    } else if (isLit !== undefined && isLit !== this.#isLit) this.#see(isLit);
   }
 
   stop(): void {

@@ -8,6 +8,8 @@ import type { StateChange } from "./merge";
 interface WaitOptions extends CallOptions {
   /** Seconds. */
   timeout: number;
+  /** Seconds for which it must stay so. Default 0. */
+  holdFor?: number;
   /** The message of the error when the time is over. */
   failure: string | (() => string);
 }
@@ -48,14 +50,14 @@ export class StateWaiter {
     options: WaitOptions,
   ): Promise<S> {
     let lastError: unknown;
-    const { failure } = options;
+    const { failure, holdFor = 0 } = options;
     const late = () => new WaitTimeoutError(typeof failure === "string" ? failure : failure(), { cause: lastError });
-    const wait = new Wait({ isRight: condition });
+    const wait = new Wait({ isRight: condition, holdFor });
     return within([options.signal, this.#closed], { seconds: options.timeout, late }, (deadline) =>
       wait.until(deadline, {
         listen: () => this.#listen(kind, () => wait.lookAgain()),
         look: (signal) => this.#look(read, signal, (error) => (lastError = error)),
-        interval: () => (this.#link.connection.connected ? RECHECK_INTERVAL : POLL_INTERVAL),
+        interval: () => (holdFor === 0 && this.#link.connection.connected ? RECHECK_INTERVAL : POLL_INTERVAL),
       }),
     );
   }

@@ -13,20 +13,23 @@ export interface AtxState {
 }
 
 export interface HidState {
-  enabled: boolean;
+  /** Not from devices before 4.21: there it is always enabled. */
+  enabled?: boolean;
   /** ch9329 boards report 0 and 1. */
   online: boolean | number;
-  busy: boolean;
-  connected: boolean | null;
+  busy?: boolean;
+  /** Null and absent alike: the device cannot unplug itself. */
+  connected?: boolean | null;
   keyboard: {
     online: boolean | number;
     leds: { caps: boolean; num: boolean; scroll: boolean };
-    outputs: { available: string[]; active: string };
+    outputs?: { available: string[]; active: string };
   };
   mouse: {
     online: boolean | number;
-    absolute: boolean;
-    outputs: { available: string[]; active: string };
+    /** Not from devices before 2.4: there it always is. */
+    absolute?: boolean;
+    outputs?: { available: string[]; active: string };
   };
   /** `interval`: seconds. */
   jiggler?: { enabled: boolean; active: boolean; interval: number };
@@ -48,7 +51,8 @@ export interface MsdDrive {
   image: (MsdImage & { name: string; in_storage?: boolean }) | null;
   connected: boolean;
   cdrom: boolean;
-  rw: boolean;
+  /** Not from devices before 3.124: there it is always read-only. */
+  rw?: boolean;
 }
 
 export interface MsdStorage {
@@ -56,9 +60,13 @@ export interface MsdStorage {
   images: Record<string, MsdImage>;
   /** By mount name; the internal one is `""`. Sizes in bytes. */
   parts?: Record<string, { size: number; free: number; writable: boolean }>;
-  /** Sizes in bytes, here and below. */
-  uploading: { name: string; size: number; written: number } | null;
-  downloading: { name: string; size: number; readed: number } | null;
+  /** Of the internal part; from devices before 4.21, and the only ones there before 3.206. */
+  size?: number;
+  free?: number;
+  /** Sizes in bytes, here and below. From devices before 2.82 only whether there is one. */
+  uploading: { name: string; size: number; written: number } | boolean | null;
+  /** Not from devices before 3.126, which give no image back. */
+  downloading?: { name: string; size: number; readed: number } | null;
 }
 
 export interface MsdState {

@@ -11,15 +11,26 @@ export interface GpioChannel {
 
 /** All channels, with their labels. */
 export function channelsOf({ scheme, view }: GpioModel): GpioChannel[] {
-  const labels = new Map<string, string>();
-  // A separator is null.
-  for (const row of view.table) for (const [channel, label] of labelsIn(row ?? [])) labels.set(channel, label);
+  const labels = labelsOf(view);
   const named = (kind: GpioChannel["kind"]) => (channel: string) => ({
     channel,
     kind,
     label: labels.get(channel) ?? "",
   });
   return [...Object.keys(scheme.outputs).map(named("output")), ...Object.keys(scheme.inputs).map(named("input"))];
+}
+
+/** Outputs that the menu names and the device tells nothing else of: they can be neither switched nor pulsed. */
+export function idleOutputs({ scheme, view }: GpioModel): GpioChannel[] {
+  const isKnown = (channel: string) => Object.hasOwn(scheme.outputs, channel) || Object.hasOwn(scheme.inputs, channel);
+  return [...labelsOf(view)].flatMap(([channel, label]) =>
+    isKnown(channel) ? [] : [{ channel, kind: "output" as const, label }],
+  );
+}
+
+function labelsOf({ table }: GpioModel["view"]): Map<string, string> {
+  // A separator is null.
+  return new Map(table.flatMap((row) => [...labelsIn(row ?? [])]));
 }
 
 /**
@@ -48,26 +59,42 @@ export function channelPath({ kind, channel }: GpioChannel): string {
   return `gpio.state.${kind}s${key}.state`;
 }
 
+/** What a channel is wanted for. */
+export interface Purpose {
+  /** Others are left out. What is the name of a channel is never read as the label of another. */
+  can: (channel: GpioChannel) => boolean;
+  /** Why one of the others cannot do it. */
+  reason: (channel: GpioChannel) => ConfigurationError;
+  /** Others that somebody may name, to be told the reason. */
+  others: readonly GpioChannel[];
+}
+
 /**
  * The channel with this name, or else with this label, in capitals or small letters. The first or the last words of a
  * label are enough when only one label has them.
- * @param can whether a channel can do what it is wanted for; others are left out. What is the name of a channel is
- * never read as the label of another.
- * @throws ConfigurationError that lists what there is.
+ * @throws ConfigurationError that says why the one with this name cannot do what it is wanted for, or lists what there
+ * is.
  */
 export function findChannel(
   channels: readonly GpioChannel[],
   name: string,
-  can: (channel: GpioChannel) => boolean = () => true,
+  { can, reason, others }: Purpose,
 ): GpioChannel {
-  const wanted = plain(name);
   const able = channels.filter(can);
-  const matches = wanted === "" ? [] : (named(channels, name)?.filter(can) ?? labelled(able, wanted));
+  const matches = matching(name, { names: channels, labels: able }).filter(can);
   const [match] = matches;
   if (match && matches.length === 1) return match;
   if (match) throw new ConfigurationError(`"${name}" may be ${listed(matches)}: use the name of one.`);
+  const all = [...channels, ...others];
+  const [unable] = matching(name, { names: all, labels: all });
+  if (unable) throw reason(unable);
   const known = able.length > 0 ? `There are: ${listed(able)}.` : "This device has none.";
   throw new ConfigurationError(`There is no channel "${name}" that can do this. ${known}`);
+}
+
+function matching(name: string, among: Record<"names" | "labels", readonly GpioChannel[]>): GpioChannel[] {
+  const wanted = plain(name);
+  return wanted === "" ? [] : (named(among.names, name) ?? labelled(among.labels, wanted));
 }
 
 /** Those with this name: exactly this one, or else in any case; undefined when there is none. */
@@ -93,5 +120,8 @@ const plain = (text: string): string =>
     .trim()
     .toLowerCase();
 
-const listed = (channels: readonly GpioChannel[]): string =>
-  channels.map(({ channel, label }) => (label === "" ? channel : `${channel} (${label})`)).join(", ");
+/** As a person would call it: `relay1 (Server fan)`. */
+export const channelLabel = ({ channel, label }: GpioChannel): string =>
+  label === "" ? channel : `${channel} (${label})`;
+
+const listed = (channels: readonly GpioChannel[]): string => channels.map(channelLabel).join(", ");

@@ -1,7 +1,16 @@
 import type { ChangeOptions } from "../http/commands";
-import { ConfigurationError, ConnectionTimeoutError, PiKVMError, WaitTimeoutError } from "../errors";
-import type { Gpio, GpioOutputScheme, GpioState } from "./gpio";
-import { channelsOf, findChannel, type GpioChannel } from "./gpio-names";
+import {
+  APIError,
+  ConfigurationError,
+  ConnectionTimeoutError,
+  PiKVMError,
+  UnavailableError,
+  WaitTimeoutError,
+  withNote,
+} from "../errors";
+import type { Gpio, GpioState } from "./gpio";
+import { channelLabel, channelsOf, type GpioChannel } from "./gpio-names";
+import { findOutput, findReadable, type Ability, type Output } from "./outputs";
 import type { Lane } from "../lanes/lane";
 import type { Lanes } from "../lanes/lanes";
 import type { CallOptions } from "../http/transport";
@@ -41,12 +50,6 @@ export interface ChannelReading extends GpioChannel {
 /** A channel and what it reads at this moment; while it is being written it has no reading. */
 export interface ChannelState extends GpioChannel {
   state: GpioReading | { busy: true };
-}
-
-/** The output that somebody has named. */
-interface Output {
-  channel: GpioChannel;
-  scheme: GpioOutputScheme;
 }
 
 /** The lanes in which calls wait for their turn. */
@@ -93,7 +96,7 @@ export class Relays {
    */
   async read(name: string, { timeout = TIMEOUT, signal }: RelayOptions = {}): Promise<ChannelReading> {
     const { model } = await this.#gpio.getState({ signal });
-    return this.#settled(findChannel(channelsOf(model), name), timeout, signal);
+    return this.#settled(findReadable(model, name), timeout, signal);
   }
 
   /**
@@ -111,11 +114,12 @@ export class Relays {
   /**
    * Switches an output on when it reads off, and off when it reads on. Waits while it is being written, since it has no
    * reading then.
-   * @throws as `switch`.
+   * @throws as `switch`; UnavailableError `GPIO_OFFLINE` when it cannot be read: nothing was sent.
    */
   toggle(name: string, options: SwitchRelayOptions = {}): Promise<ChannelReading> {
     return this.#inTurn(name, "switch", options, async ({ channel }, turn) => {
       const { state } = await this.#settled(channel, options.timeout, turn);
+      if (!state.online) throw offline(channel);
       return this.#write(channel, !state.state, { ...options, signal: turn });
     });
   }
@@ -149,9 +153,11 @@ export class Relays {
       this.#gpio.switch(channel.channel, on, { ...limited, busyRetry, signal }),
     );
     const reading = await this.#settled(channel, timeout, signal);
-    if (verify && reading.state.state !== on) {
-      const [wanted, found] = on ? ["on", "off"] : ["off", "on"];
-      const text = `${channel.channel} was switched ${wanted} but reads ${found}. If it never tells, do not verify it.`;
+    const { online, state } = reading.state;
+    if (verify && (!online || state !== on)) {
+      const [wanted, other] = on ? ["on", "off"] : ["off", "on"];
+      const found = online ? `reads ${other}` : "cannot be read: what is behind it does not answer any more";
+      const text = `${channel.channel} was switched ${wanted} but ${found}. If it never tells, do not verify it.`;
       throw new PiKVMError(text, { code: "NOT_VERIFIED" });
     }
     return reading;
@@ -166,23 +172,12 @@ export class Relays {
   ): Promise<T> {
     const { finding, writing } = this.#queues;
     const { working } = await finding.run(async (turn) => {
-      const output = await this.#output(name, ability, turn);
+      const { model } = await this.#gpio.getState({ signal: turn });
+      const output = findOutput(model, name, ability);
       // In an object, so that the lane does not wait for it: the next call may find its channel meanwhile.
       return { working: writing.of(output.channel.channel).run((turn) => work(output, turn), signal) };
     }, signal);
     return working;
-  }
-
-  async #output(name: string, ability: Ability, signal: AbortSignal): Promise<Output> {
-    const { model } = await this.#gpio.getState({ signal });
-    const can = ({ kind, channel }: GpioChannel) => {
-      const scheme = kind === "output" ? model.scheme.outputs[channel] : undefined;
-      return ability === "switch" ? scheme?.switch === true : (scheme?.pulse.delay ?? 0) > 0;
-    };
-    const channel = findChannel(channelsOf(model), name, can);
-    const scheme = model.scheme.outputs[channel.channel];
-    if (!scheme) throw new ConfigurationError(`There is no output "${name}".`);
-    return { channel, scheme };
   }
 
   /**
@@ -200,23 +195,31 @@ export class Relays {
   }
 }
 
-type Ability = "switch" | "pulse";
-
 /** Seconds. */
 const TIMEOUT = 10;
 
+/** What an offline channel reads says nothing. */
+function offline(channel: GpioChannel): UnavailableError {
+  const text = `${channelLabel(channel)} cannot be read: what is behind it does not answer. Nothing was sent.`;
+  return new UnavailableError(text, { statusCode: 0 }, { code: "GPIO_OFFLINE" });
+}
+
 /** Writes a channel and waits until that is over. @throws WaitTimeoutError when it is not over in time. */
 async function inTime(
-  { channel }: GpioChannel,
+  channel: GpioChannel,
   seconds: number,
   write: (limited: { wait: true; timeout: number }) => Promise<void>,
 ): Promise<void> {
   try {
     await write({ wait: true, timeout: seconds });
   } catch (error) {
+    // The device names what does not answer, and not what was to be switched with it.
+    if (error instanceof APIError && error.error === "GpioDriverOfflineError") {
+      throw withNote(error, `it is behind the channel ${channelLabel(channel)}`);
+    }
     const isLate = error instanceof ConnectionTimeoutError && error.outcome === "unknown";
     if (!isLate) throw error;
-    const message = `Writing the GPIO channel ${channel} was not over within ${seconds} s.`;
+    const message = `Writing the GPIO channel ${channel.channel} was not over within ${seconds} s.`;
     throw new WaitTimeoutError(message, { outcome: "unknown", cause: error });
   }
 }

@@ -2,14 +2,22 @@ import { Commands, type ChangeOptions } from "../http/commands";
 import { pause, within } from "../deadline";
 import { repeated } from "../http/retry";
 import { CancelledError, ConfigurationError, PiKVMError } from "../errors";
+import type { Moved } from "./hid-frames";
 import { knownKey } from "./keys";
 import type { LiveHid } from "./live-hid";
 import { checkDelta, checkPosition, knownButton } from "./mouse";
 import { number, objectOf, text, texts } from "../http/shape";
 import type { HidState } from "../events/states";
 import type { CallOptions, Query, RequestOptions } from "../http/transport";
+import type { EventSender, HidEvent } from "./hid-events";
+import type { TypedText } from "./typed-count";
 import { typeText, type Printer, type TypeOptions } from "./typist";
-import type { MouseButton } from "../vocabulary";
+import { onVisit } from "../events/visits";
+import type { EventLink } from "../events/link";
+import type { Sockets } from "../sockets/sockets";
+import type { Software } from "../system/software";
+import { has } from "../versions";
+import type { Key, MouseButton } from "../vocabulary";
 
 export interface HidParams {
   keyboardOutput?: "usb" | "ps2" | "disabled";
@@ -22,8 +30,8 @@ const HID_STATE = objectOf({ keyboard: objectOf(), mouse: objectOf() });
 const INACTIVITY = objectOf({ inactivity: number });
 const HID_KEYMAPS = objectOf({ keymaps: objectOf({ default: text, available: texts }) });
 
-/** Seconds that a shortcut spends on each key: kvmd waits 0.05 s before each press and release. */
-const SHORTCUT_KEY_TIME = 0.1;
+/** Seconds that kvmd waits before each press and release of a shortcut. */
+const SHORTCUT_PAUSE = 0.05;
 const RELEASE_ATTEMPTS = 3;
 const RELEASE_INTERVAL = 0.5;
 
@@ -35,9 +43,13 @@ const RELEASE_INTERVAL = 0.5;
  */
 export class Hid {
   readonly #commands: Commands;
+  readonly #events: EventSender;
+  readonly #typing: TypingDevice;
 
-  constructor(commands: Commands) {
+  constructor(commands: Commands, events: EventSender, typing: TypingDevice) {
     this.#commands = commands;
+    this.#events = events;
+    this.#typing = typing;
   }
 
   /** Whether the computer listens, keyboard LEDs, outputs. `GET /api/hid`. */
@@ -78,26 +90,33 @@ export class Hid {
     return this.#commands.post("/api/hid/set_connected", { ...options, query: { connected } });
   }
 
-  /** Drops what is queued and lets go of all keys and buttons. `POST /api/hid/reset`. */
+  /** Lets go of all keys and buttons; most of a long queue is typed all the same. `POST /api/hid/reset`. */
   reset(options: ChangeOptions = {}): Promise<void> {
     return this.#commands.post("/api/hid/reset", options);
   }
 
   /**
-   * Types a text of any length. It is handed over in parts (`POST /api/hid/print?limit=0`), so that it can be cancelled
-   * between them. Characters that the keymap does not have are skipped by the device without a word.
-   * @returns the number of characters.
-   * @throws ConfigurationError for a delay out of range; errors tell how much had been typed.
+   * Types a text of up to two million characters. It is handed over in parts (`POST /api/hid/print?limit=0`), not
+   * faster than a slow host reads, and resolves when the host must have got all of it: until then nobody else of ours
+   * types, connects or disconnects. When it is cancelled, what the device has not typed yet is dropped. Pauses that the
+   * device does not know are made all the same. Characters that the keymap does not have are skipped by the device
+   * without a word.
+   * @throws ConfigurationError for a delay out of range or a text that is too long; errors tell `sent` and `typed`.
    */
-  async typeText(text: string, options: TypeOptions = {}): Promise<number> {
+  async type(text: string, options: TypeOptions = {}): Promise<TypedText> {
     return typeText(this.#printer, text, options, (typing) => this.#commands.lane.run(typing, options.signal));
   }
 
+  /** As `type`. @returns the number of characters that must have arrived. */
+  async typeText(text: string, options: TypeOptions = {}): Promise<number> {
+    return (await this.type(text, options)).typed;
+  }
+
   /**
-   * As `typeText`, in the turn of a live session, which it would else have to wait for: between the events that are
-   * sent over it.
+   * As `type`, in the turn of a live session, which it would else have to wait for: between the events that are sent
+   * over it.
    */
-  async typeWithin(live: LiveHid, text: string, options: TypeOptions = {}): Promise<number> {
+  async typeWithin(live: LiveHid, text: string, options: TypeOptions = {}): Promise<TypedText> {
     const printer = this.#printer;
     return typeText(printer, text, options, (typing) =>
       // The text goes another way, on which it could overtake the events before it.
@@ -109,16 +128,23 @@ export class Hid {
     );
   }
 
-  /** Presses keys in order and releases them in reverse, e.g. `["ControlLeft", "AltLeft", "Delete"]`. */
+  /**
+   * Presses keys in order and releases them in reverse, e.g. `["ControlLeft", "AltLeft", "Delete"]`.
+   * `POST /api/hid/events/send_shortcut`; devices without it get the keys over the event connection.
+   */
   async sendShortcut(keys: readonly string[], options: ChangeOptions = {}): Promise<void> {
     const known = keys.map(knownKey);
     if (known.length === 0) throw new ConfigurationError("A shortcut needs at least one key.");
-    const extraTime = 2 * known.length * SHORTCUT_KEY_TIME;
-    await this.#commands.post("/api/hid/events/send_shortcut", {
-      ...options,
+    const event: HidEvent = {
+      call: "send_shortcut",
       query: { keys: known.join(",") },
-      extraTime,
-    });
+      delay: SHORTCUT_PAUSE,
+      frames: (as) => [
+        ...known.map((key) => as.key(key, true, false)),
+        ...known.toReversed().map((key) => as.key(key, false, false)),
+      ],
+    };
+    await this.#send(event, { ...options, extraTime: 4 * known.length * SHORTCUT_PAUSE });
   }
 
   /**
@@ -126,7 +152,7 @@ export class Hid {
    * session of the device opens or closes; `press` releases by itself. `POST /api/hid/events/send_key`.
    */
   sendKey(key: string, state: boolean, options: ChangeOptions = {}): Promise<void> {
-    return this.#commands.post("/api/hid/events/send_key", { ...options, query: { key: knownKey(key), state } });
+    return this.#send(keyEvent(knownKey(key), state), options);
   }
 
   /**
@@ -135,12 +161,11 @@ export class Hid {
    * @param hold seconds; 0 = a tap.
    */
   async press(key: string, hold = 0, { signal }: CallOptions = {}): Promise<void> {
-    const { transport, lane } = this.#commands;
+    const { lane } = this.#commands;
     const name = knownKey(key);
-    const send = (state: boolean, options: RequestOptions) =>
-      transport.post("/api/hid/events/send_key", { ...options, query: { key: name, state } });
+    const send = (state: boolean, options: RequestOptions) => this.#events.send(keyEvent(name, state), options);
     const release = () => insist(() => send(false, { lastWord: true }));
-    await lane.run(async (turn) => {
+    const work = async (turn: AbortSignal): Promise<void> => {
       let mayBeDown = false;
       try {
         await send(true, { signal: turn });
@@ -152,7 +177,8 @@ export class Hid {
         throw error;
       }
       await release();
-    }, signal);
+    };
+    await this.#events.run(() => lane.run(work, signal), { signal });
   }
 
   /**
@@ -160,7 +186,17 @@ export class Hid {
    * pressed button stays down as a key does. `POST /api/hid/events/send_mouse_button`.
    */
   async sendMouseButton(button: MouseButton, state?: boolean, options: ChangeOptions = {}): Promise<void> {
-    return this.#event("send_mouse_button", { button: knownButton(button), state }, options);
+    const name = knownButton(button);
+    const steps = state === undefined ? [true, false] : [state];
+    return this.#send(
+      {
+        call: "send_mouse_button",
+        query: { button: name, state },
+        frames: (as) => steps.map((step) => as.button(name, step)),
+        ...(state === undefined ? {} : { holds: { what: name, down: state } }),
+      },
+      options,
+    );
   }
 
   /**
@@ -170,7 +206,8 @@ export class Hid {
    */
   async sendMouseMove(x: number, y: number, options: ChangeOptions = {}): Promise<void> {
     checkPosition(x, y);
-    return this.#event("send_mouse_move", { to_x: x, to_y: y }, options);
+    const query = { to_x: x, to_y: y };
+    return this.#send({ call: "send_mouse_move", query, frames: (as) => [as.move(x, y)] }, options);
   }
 
   /**
@@ -178,12 +215,25 @@ export class Hid {
    * @param x, y -127 to 127, to the right and down; how far that is the computer decides.
    */
   async sendMouseRelative(x: number, y: number, options: ChangeOptions = {}): Promise<void> {
-    return this.#event("send_mouse_relative", deltaOf(x, y), options);
+    return this.#push("mouse_relative", x, y, options);
   }
 
   /** Turns the wheel. `POST /api/hid/events/send_mouse_wheel`. @param x, y -127 to 127; a negative y scrolls down. */
   async sendMouseWheel(x: number, y: number, options: ChangeOptions = {}): Promise<void> {
-    return this.#event("send_mouse_wheel", deltaOf(x, y), options);
+    return this.#push("mouse_wheel", x, y, options);
+  }
+
+  /** Calls back when somebody connects to the device or leaves, as far as that is known. @returns what ends it. */
+  onVisit(call: () => void): () => void {
+    return onVisit(this.#typing.link, call);
+  }
+
+  /**
+   * Lets a report go out that does nothing, a wheel that does not turn: only by that does the device notice that a
+   * computer is back on its USB port. It may wake a computer that sleeps. Waits for nobody: it disturbs no typing.
+   */
+  async nudge({ signal }: CallOptions = {}): Promise<void> {
+    await this.#commands.transport.post("/api/hid/events/send_mouse_wheel", { signal, query: deltaOf(0, 0) });
   }
 
   /**
@@ -193,25 +243,52 @@ export class Hid {
    */
   async inTurn<T>(work: (hid: Hid, turn: AbortSignal) => Promise<T>, { signal }: CallOptions = {}): Promise<T> {
     const { transport, lane } = this.#commands;
-    return lane.run((turn) => work(new Hid(new Commands(transport, lane.inner())), turn), signal);
+    const inner = () => new Hid(new Commands(transport, lane.inner()), this.#events.inner(), this.#typing);
+    return this.#events.run(() => lane.run((turn) => work(inner(), turn), signal), { signal });
   }
 
   get #printer(): Printer {
     const { transport } = this.#commands;
+    const { sockets, link, software } = this.#typing;
     return {
       closed: transport.closed,
-      print: async (body, { keymap, delay }, extraTime, signal) => {
+      queue: sockets.queue,
+      dropTyping: (whileOpen) => sockets.dropTyping(whileOpen),
+      onVisit: (call) => onVisit(link, call),
+      pausing: async (signal) => {
+        const version = await software.version({ signal });
+        return has(version, "printDelay") ? "any" : has(version, "printSlow") ? "slow" : "none";
+      },
+      print: async (body, { keymap, delay, slow }, extraTime, signal) => {
         // 0 = all of the text, instead of its first 1024 characters.
-        const query = { limit: 0, keymap: keymap || undefined, delay: delay || undefined };
+        const query = { limit: 0, keymap: keymap || undefined, delay, slow };
         const headers = { "Content-Type": "text/plain; charset=utf-8" };
         await transport.post("/api/hid/print", { signal, query, body, headers, extraTime });
       },
     };
   }
 
-  #event(call: string, query: Query, options: ChangeOptions): Promise<void> {
-    return this.#commands.post(`/api/hid/events/${call}`, { ...options, query });
+  #push(moved: Moved, x: number, y: number, options: ChangeOptions): Promise<void> {
+    const query = deltaOf(x, y);
+    return this.#send({ call: `send_${moved}`, query, frames: (as) => [as.delta(moved, x, y)] }, options);
   }
+
+  #send(event: HidEvent, { busyRetry, signal, ...options }: RequestOptions & ChangeOptions): Promise<void> {
+    const send = (turn: AbortSignal) => this.#events.send(event, { ...options, signal: turn });
+    return this.#events.run(() => this.#commands.run(send, { signal, busyRetry }), { signal });
+  }
+}
+
+/** What typing needs to know of a device, besides its calls. */
+export interface TypingDevice {
+  sockets: Sockets;
+  link: EventLink;
+  software: Software;
+}
+
+function keyEvent(key: Key, state: boolean): HidEvent {
+  const frames: HidEvent["frames"] = (as) => [as.key(key, state, false)];
+  return { call: "send_key", query: { key, state }, frames, holds: { what: key, down: state } };
 }
 
 /** A key that stays down by accident does harm; to release it twice does none. */

@@ -4,11 +4,13 @@ import { knownKey, staysDown } from "./keys";
 import type { EventLink } from "../events/link";
 import type { LinkSession } from "../events/link-session";
 import type { Frame } from "../sockets/connection";
+import { isOnline, type HostInput } from "./host-online";
+import type { HidQueue } from "../sockets/hid-queue";
 import { LiveLine } from "./live-line";
 import { checkDelta, checkMode, checkPosition, knownButton, type MouseDelta } from "./mouse";
 import { isRecord } from "../http/shape";
 import type { CallOptions } from "../http/transport";
-import type { SoftwareVersion } from "../versions";
+import { has, keyFeature, takes, type SoftwareVersion } from "../versions";
 import type { Key, MouseButton } from "../vocabulary";
 
 export interface KeyPress {
@@ -28,6 +30,7 @@ export interface BatchOptions {
 interface LiveSetup {
   link: EventLink;
   session: LinkSession;
+  queue: HidQueue;
   binary: boolean;
   /** Seconds that a `ping` may take. */
   timeout: number;
@@ -59,13 +62,14 @@ export class LiveHid implements AsyncDisposable {
   readonly #keys = new Set<Key>();
   readonly #buttons = new Set<MouseButton>();
 
-  constructor({ link, session, binary, timeout, turn }: LiveSetup) {
-    const frames = binary ? BINARY_FRAMES : JSON_FRAMES;
+  constructor({ link, session, queue, binary, timeout, turn }: LiveSetup) {
+    // What old devices do with a binary message is not what it says.
+    const frames = binary && has(session.version, "binaryKeys") ? BINARY_FRAMES : JSON_FRAMES;
     this.#link = link;
     this.#session = session;
     this.#frames = frames;
     const lastFrames = () => this.#release();
-    this.#line = new LiveLine({ session, frames, timeout, turn, closed: link.closed, lastFrames });
+    this.#line = new LiveLine({ session, queue, frames, timeout, turn, closed: link.closed, lastFrames });
   }
 
   /** Ends when nothing can be sent any more; the reason is a `PiKVMError`. */
@@ -88,13 +92,26 @@ export class LiveHid implements AsyncDisposable {
     return { keys: [...this.#keys], buttons: [...this.#buttons] };
   }
 
+  /** Whether something of this would be lost if somebody connected to the device now, or left it. */
+  get isVulnerable(): boolean {
+    return this.#keys.size > 0 || this.#buttons.size > 0 || this.#line.isBusy;
+  }
+
+  /** Whether the device says that the host listens to this. */
+  isHeard(input: HostInput): boolean {
+    return isOnline(this.#link.states.hid, input);
+  }
+
   /** Presses (`state` true) or releases a key. Event `key`. */
   async sendKey(key: string, state: boolean, { finish = false }: KeyPress = {}): Promise<void> {
-    const name = knownKey(key);
+    const name = this.checkKey(key);
     this.#line.check();
-    if (state && !(finish && !staysDown(name))) this.#keys.add(name);
+    const comesUp = state && finish && !staysDown(name);
+    if (state && !comesUp) this.#keys.add(name);
     else this.#keys.delete(name);
-    await this.#line.send(this.#frames.key(name, state, finish), finish ? 2 : 1);
+    const canFinish = has(this.version, "keyFinish");
+    await this.#line.send(this.#frames.key(name, state, finish && canFinish), finish && canFinish ? 2 : 1);
+    if (comesUp && !canFinish) await this.#line.send(this.#frames.key(name, false, false));
   }
 
   /** Presses (`state` true) or releases a mouse button. Event `mouse_button`. */
@@ -155,9 +172,27 @@ export class LiveHid implements AsyncDisposable {
     if (isRecord(mouse)) checkMode(mouse, movement === "mouse_move");
   }
 
+  /** @throws ConfigurationError for what is no key, and (code `NOT_SUPPORTED`) for one that the device would drop. */
+  checkKey(key: string): Key {
+    const name = knownKey(key);
+    const feature = keyFeature(name);
+    if (!feature || has(this.version, feature)) return name;
+    throw new ConfigurationError(`The device does not have the key ${name}: ${takes(feature)}`, {
+      code: "NOT_SUPPORTED",
+    });
+  }
+
   /** Waits some seconds. @throws as all calls do, as soon as nothing can be sent any more. */
   async pause(seconds: number): Promise<void> {
     await this.#line.pause(seconds);
+  }
+
+  /**
+   * Waits until a slow host must have taken so much of what was sent that the device keeps no more than a quarter of a
+   * second's worth: what it keeps is lost when somebody connects to it or leaves.
+   */
+  async keepPace(): Promise<void> {
+    await this.#line.keepPace();
   }
 
   /**
@@ -199,11 +234,21 @@ export class LiveHid implements AsyncDisposable {
   async #sendBatch(moved: Moved, deltas: readonly MouseDelta[], { squash = false }: BatchOptions): Promise<void> {
     for (const { x, y } of deltas) checkDelta(x, y);
     if (deltas.length === 0) return;
+    if (!this.#takesLists) {
+      for (const { x, y } of deltas) await this.#line.send(this.#frames.delta(moved, x, y));
+      return;
+    }
     const frame = this.#frames.batch(moved, deltas, squash);
     if (frame.length > MAX_FRAME) {
       throw new ConfigurationError(`${deltas.length} movements are too many for one message; nothing was sent.`);
     }
     await this.#line.send(frame, deltas.length);
+  }
+
+  /** Devices that drop a list of movements are those that know of no relative mouse. */
+  get #takesLists(): boolean {
+    const mouse: unknown = this.#link.states.hid?.mouse;
+    return !isRecord(mouse) || "absolute" in mouse;
   }
 
   /** Forgets what is down. @returns what releases it, the latest first. */

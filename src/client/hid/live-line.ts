@@ -4,12 +4,15 @@ import { cancelledBy, Deadline, pause, within } from "../deadline";
 import { ConnectionTimeoutError, PiKVMError, WebSocketError } from "../errors";
 import { JSON_FRAMES, type HidFrames } from "./hid-frames";
 import type { LinkSession } from "../events/link-session";
+import { sentences } from "../sentences";
 import type { Frame } from "../sockets/connection";
-import { EVENT_TIME } from "./typing";
+import { MAX_BACKLOG, POLL_TIME, type HidQueue } from "../sockets/hid-queue";
 import { has } from "../versions";
 
 interface LineSetup {
   session: LinkSession;
+  /** What of ours may wait in the device for the computer. */
+  queue: HidQueue;
   frames: HidFrames;
   /** Seconds that a ping may take. */
   timeout: number;
@@ -40,8 +43,6 @@ export class LiveLine {
   readonly finished: Promise<void>;
   /** How many events the computer gets from all that was sent. */
   #events = 0;
-  /** When the computer will have taken them all, unless some come late; milliseconds since 1970. */
-  #busyUntil = 0;
   /** Work that goes another way but belongs to this turn; see `keep`. */
   #kept: Promise<void> = Promise.resolve();
 
@@ -86,6 +87,17 @@ export class LiveLine {
     this.check();
   }
 
+  /** Waits until the host has taken so much that only a fraction of a second's worth is left. */
+  async keepPace(): Promise<void> {
+    const ahead = this.#setup.queue.backlog - MAX_BACKLOG;
+    if (ahead > 0) await this.pause(ahead);
+  }
+
+  /** Whether the computer may not have taken everything yet. */
+  get isBusy(): boolean {
+    return this.#setup.queue.backlog > 0;
+  }
+
   /** Its turn does not end before this work does. */
   async keep<T>(work: Promise<T>): Promise<T> {
     this.#kept = Promise.allSettled([this.#kept, work]).then(() => undefined);
@@ -121,13 +133,13 @@ export class LiveLine {
 
   #count(events: number): void {
     this.#events += events;
-    this.#busyUntil = Math.max(this.#busyUntil, Date.now()) + events * EVENT_TIME * 1000;
+    this.#setup.queue.add(events);
   }
 
   /** Seconds that the device may need for what it has not typed yet, when it has just read the last event. */
   #backlog(): number {
-    const all = this.#events * EVENT_TIME;
-    const rest = (this.#busyUntil - Date.now()) / 1000 + LAG;
+    const all = this.#events * POLL_TIME;
+    const rest = this.#setup.queue.backlog + LAG;
     return Math.max(0, Math.min(all, rest)) + SETTLE_TIME;
   }
 
@@ -140,7 +152,7 @@ export class LiveLine {
   #reason(): PiKVMError {
     const reason = cancelledBy(this.ended);
     if (!(reason instanceof WebSocketError)) return reason;
-    const message = `${reason.message} The device releases all keys and buttons.`;
+    const message = sentences(reason.message, "The device releases all keys and buttons.");
     const outcome = this.#events > 0 ? ({ outcome: "unknown" } as const) : {};
     return new WebSocketError(message, { cause: reason, code: reason.code, ...outcome });
   }

@@ -1,5 +1,5 @@
 import { within } from "../deadline";
-import { ConnectionTimeoutError } from "../errors";
+import { AuthError, ConnectionTimeoutError } from "../errors";
 import type { EventLink } from "../events/link";
 import type { ConnectionChange } from "../reconnect";
 import { LiveHid } from "./live-hid";
@@ -42,7 +42,10 @@ export async function openLive(device: Device, options: LiveOptions): Promise<Li
  * released all keys, as it does whenever a session begins. Does not wait in a turn of keyboard and mouse, because the
  * link takes one to connect.
  */
-async function ready({ transport, link }: Device, { signal }: LiveOptions): Promise<void> {
+export async function ready(
+  { transport, link }: Pick<Device, "transport" | "link">,
+  { signal }: CallOptions,
+): Promise<void> {
   const late = () =>
     link.connection.error ??
     new ConnectionTimeoutError("The device did not tell of its keyboard and mouse in time.", { retryable: true });
@@ -56,6 +59,8 @@ async function ready({ transport, link }: Device, { signal }: LiveOptions): Prom
         const onConnection = ({ error }: ConnectionChange): void => (error ? wait.fail(error) : deadline.renew());
         link.on("state", onState).on("connection", onConnection);
         onState();
+        // The next trial may be an hour away.
+        if (link.connection.error instanceof AuthError) wait.fail(link.connection.error);
         return () => link.off("state", onState).off("connection", onConnection);
       },
     });
@@ -71,7 +76,7 @@ function isReady({ session, states }: EventLink): boolean {
  * @returns undefined when the session has ended before: the turn ends, so that the link can connect again.
  */
 function openInTurn(
-  { transport, sockets: { hidLane }, link }: Device,
+  { transport, sockets: { hidLane, queue }, link }: Device,
   lease: Lease<unknown>,
   options: LiveOptions,
 ): Promise<LiveHid | undefined> {
@@ -80,7 +85,7 @@ function openInTurn(
     const work = async (turn: AbortSignal): Promise<LiveHid | undefined> => {
       const { session } = link;
       if (!session || !isReady(link)) return undefined;
-      const live = new LiveHid({ link, session, binary, timeout: transport.timeout, turn });
+      const live = new LiveHid({ link, session, queue, binary, timeout: transport.timeout, turn });
       resolve(live);
       await live.finished;
       return live;

@@ -1,12 +1,14 @@
 import { PiKVMError, reworded } from "../errors";
 import type { LiveOptions } from "./live";
 import type { LiveHid } from "./live-hid";
-import { checkStep, factsFor, type MacroParts } from "./macro-check";
+import type { HostOptions } from "./host-wait";
+import { checkStep, factsFor, inputsOf, skippedInSteps, type MacroParts, type SkippedInStep } from "./macro-check";
 import { parseMacro, shownStep, type Macro, type MacroEvents, type MacroRange, type MacroStep } from "./macro";
 import { inRange, integerIn } from "../ranges";
 import type { CallOptions } from "../http/transport";
+import type { MouseDelta } from "./mouse";
 
-export interface PlayOptions extends CallOptions {
+export interface PlayOptions extends HostOptions {
   /** How many times, 1 to 10,000. Default 1. */
   repeat?: number;
   /** 0.1 to 10 times as fast: divides the delays of the macro, not the pauses between the keys of a text. Default 1. */
@@ -21,6 +23,12 @@ export interface PlayResult {
   repeats: number;
   /** How long it took. */
   seconds: number;
+  /**
+   * Somebody connected to the device or left it while it had something of the macro left to type, which may be lost.
+   */
+  incomplete?: true;
+  /** What the device has dropped of the texts, each time, since the keymap lacks it; absent where that is not known. */
+  skipped?: SkippedInStep[];
 }
 
 const REPEAT = { min: 1, max: 10_000 };
@@ -42,7 +50,8 @@ export class Macros {
    * Plays a macro; nobody of ours types or clicks in between. Keys and mouse go over the WebSocket, at their time since
    * the start: that one comes late does not make the next one late. Texts (`POST /api/hid/print`), power buttons and
    * relays take their own time, by which everything after them is later; power buttons and relays are waited for until
-   * the device has accepted. What is down at the end is released, whatever the end is.
+   * the device has accepted. Steps that come faster than a slow host takes them wait. What is down at the end is
+   * released, whatever the end is, and it resolves when the host must have got everything.
    * @param macro as for `parseMacro`.
    * @throws ConfigurationError, before its first step, for a macro that cannot be played, also because the mouse is in
    * the other mode, or because the device lacks a keymap, a relay or the power buttons; what its calls throw, with the
@@ -55,11 +64,17 @@ export class Macros {
     inRange("The speed", speed, SPEED);
     const facts = await factsFor(steps, this.#parts, { signal });
     await checkEach(steps, (step) => checkStep(step, facts));
-    const live = await this.#live({ signal });
+    const skipped = await skippedInSteps(steps, this.#parts, { signal });
+    const live = await this.#parts.host.live(() => this.#live({ signal }), inputsOf(steps), options);
+    let isIncomplete = false as boolean; // it changes below, which the compiler does not see
+    const stop = this.#parts.hid.onVisit(() => (isIncomplete ||= live.isVulnerable));
     try {
-      await checkEach(steps, (step) => checkMouse(step, live));
-      return await this.#play(live, steps, { ...options, repeat, speed });
+      await checkEach(steps, (step) => checkEvent(step, live));
+      const result = await this.#play(live, steps, { ...options, repeat, speed });
+      await live.close();
+      return { ...result, ...(isIncomplete ? { incomplete: true } : {}), ...(skipped ? { skipped } : {}) };
     } finally {
+      stop();
       await live.close();
     }
   }
@@ -97,21 +112,27 @@ export class Macros {
       case "delay_random":
         return schedule.wait(oneIn(event.range));
       case "print": {
+        await live.keepPace();
         const { text, keymap, delay } = event;
-        return schedule.prolong(this.#parts.hid.typeWithin(live, text, { keymap, delay: delay / 1000, signal }));
+        const typing = this.#parts.hid.typeWithin(live, text, { keymap, delay: delay / 1000, signal });
+        return schedule.prolong(typing);
       }
       case "key":
+        await live.keepPace();
         return live.sendKey(event.key, event.state, { finish: event.finish });
       case "mouse_button":
+        await live.keepPace();
         return live.sendMouseButton(event.button, event.state);
       case "mouse_move":
+        await live.keepPace();
         return live.sendMouseMove(event.to.x, event.to.y);
       case "mouse_move_random":
+        await live.keepPace();
         return live.sendMouseMove(oneIn(event.range), oneIn(event.range));
       case "mouse_relative":
-        return live.sendMouseRelativeBatch(event.delta, { squash: event.squash });
+        return inBatches(live, event.delta, (deltas) => live.sendMouseRelativeBatch(deltas, { squash: event.squash }));
       case "mouse_wheel":
-        return live.sendMouseWheelBatch(event.delta, { squash: event.squash });
+        return inBatches(live, event.delta, (deltas) => live.sendMouseWheelBatch(deltas, { squash: event.squash }));
       case "atx_button":
         return schedule.prolong(this.#press(event.button, { signal }));
       case "gpio_switch":
@@ -125,6 +146,20 @@ export class Macros {
     const { atx } = this.#parts;
     if (button === "power") return atx.clickPower(options);
     return button === "power_long" ? atx.clickPowerLong(options) : atx.clickReset(options);
+  }
+}
+
+/** So many movements at once as the device may keep for a slow host. */
+const BATCH = 25;
+
+async function inBatches(
+  live: LiveHid,
+  deltas: readonly MouseDelta[],
+  send: (deltas: readonly MouseDelta[]) => Promise<void>,
+): Promise<void> {
+  for (let start = 0; start < deltas.length; start += BATCH) {
+    await live.keepPace();
+    await send(deltas.slice(start, start + BATCH));
   }
 }
 
@@ -173,7 +208,8 @@ async function checkEach(steps: Macro, check: (step: MacroStep) => void): Promis
   for (const [index, step] of steps.entries()) await at(placeOf(index, steps), step, false, () => check(step));
 }
 
-function checkMouse({ event_type }: MacroStep, live: LiveHid): void {
+function checkEvent({ event_type, event }: MacroStep, live: LiveHid): void {
+  if (event_type === "key") live.checkKey(event.key);
   if (event_type === "mouse_relative") live.checkMouse(event_type);
   if (event_type === "mouse_move" || event_type === "mouse_move_random") live.checkMouse("mouse_move");
 }

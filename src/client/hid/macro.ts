@@ -73,6 +73,9 @@ const READERS: { [Type in MacroEvent]: (event: Given) => MacroEvents[Type] } = {
 export function parseMacro(macro: unknown): Macro {
   const steps = listOf(macro);
   if (steps.length === 0) throw new ConfigurationError("The macro has no steps.");
+  if (steps.length > MAX_STEPS) {
+    throw new ConfigurationError(`The macro has ${steps.length} steps; at most ${MAX_STEPS} can be played.`);
+  }
   return steps.map((step, index) => {
     try {
       return stepOf(step);
@@ -96,6 +99,10 @@ export function shownStep({ event_type, event }: { event_type: MacroEvent; event
 }
 
 const MAX_SHOWN = 80;
+/** Steps; recording as many takes days. */
+const MAX_STEPS = 100_000;
+/** Bytes of JSON. */
+const MAX_JSON = 16 * 1024 * 1024;
 const EXPECTED = "Expected what PiKVM's web page saves: a list of steps in JSON.";
 
 function listOf(macro: unknown): unknown[] {
@@ -108,6 +115,9 @@ function listOf(macro: unknown): unknown[] {
 }
 
 function parsed(macro: string | Uint8Array): unknown {
+  if (macro.length > MAX_JSON) {
+    throw new ConfigurationError(`The macro is too long: ${macro.length} bytes, at most ${MAX_JSON}.`);
+  }
   const json = typeof macro === "string" ? macro : new TextDecoder().decode(macro);
   try {
     return JSON.parse(json.replace(/^\uFEFF/, ""));

@@ -32,11 +32,13 @@ export function checkDelta(x: number, y: number): void {
 }
 
 /**
- * The device drops without a word what is for a mouse in the other mode.
+ * The device drops without a word what is for a mouse in the other mode. One that does not tell the mode is of before
+ * there was a relative one.
  * @param absolute what the mouse must be. @throws ConfigurationError when it is the other.
  */
 export function checkMode(mouse: { absolute?: unknown }, absolute: boolean): void {
-  if (mouse.absolute !== !absolute) return;
+  const { absolute: isAbsolute = true } = mouse;
+  if (isAbsolute !== !absolute) return;
   throw new ConfigurationError(
     absolute
       ? "The mouse is relative now and cannot be put somewhere: push it, or set the mouse output to usb first."

@@ -1,11 +1,11 @@
 import { ConfigurationError } from "../errors";
 import type { Hid } from "./hid";
+import type { HostOptions, HostWait } from "./host-wait";
 import type { LiveHid } from "./live-hid";
 import type { LiveOptions } from "./live";
 import { checkMode, knownButton, type MouseDelta } from "./mouse";
 import { inRange, integerIn } from "../ranges";
 import type { Streamer } from "../video/streamer";
-import type { CallOptions } from "../http/transport";
 import type { Video } from "../video/video";
 import type { MouseButton, PointUnit } from "../vocabulary";
 
@@ -22,7 +22,7 @@ export interface Point {
   unit?: PointUnit;
 }
 
-export interface ClickOptions extends CallOptions {
+export interface ClickOptions extends HostOptions {
   /** Default `left`. */
   button?: MouseButton;
   /** Put the pointer there first; default where it is. */
@@ -35,7 +35,7 @@ export interface ClickOptions extends CallOptions {
   interval?: number;
 }
 
-export interface DragOptions extends CallOptions {
+export interface DragOptions extends HostOptions {
   /** Default `left`. */
   button?: MouseButton;
   /** Places on the way, the last included; 1 to 1000. Default 20. */
@@ -53,24 +53,30 @@ const RANGES = { percent: { min: 0, max: 100, unit: " %" }, device: { min: -32_7
  * that goes down comes up again whatever happens; they take the event WebSocket for that. The others do not: the device
  * lets go of everything when a WebSocket is opened or closed, and what is pressed here or on the keyboard is to stay
  * pressed while the pointer moves. All throw ConfigurationError when the mouse is in the other mode (absolute or
- * relative, see `Hid.getState`), since the device would drop the events without a word.
+ * relative, see `Hid.getState`), and UnavailableError with the code `HOST_NOT_LISTENING` when the host does not take
+ * them, since the device would drop the events without a word.
  */
 export class Pointer {
   readonly #live: (options: LiveOptions) => Promise<LiveHid>;
   readonly #hid: Hid;
   readonly #streamer: Streamer;
   readonly #video: Video;
+  readonly #host: HostWait;
 
-  constructor(live: (options: LiveOptions) => Promise<LiveHid>, parts: { hid: Hid; streamer: Streamer; video: Video }) {
+  constructor(
+    live: (options: LiveOptions) => Promise<LiveHid>,
+    parts: { hid: Hid; streamer: Streamer; video: Video; host: HostWait },
+  ) {
     this.#live = live;
     this.#hid = parts.hid;
     this.#streamer = parts.streamer;
     this.#video = parts.video;
+    this.#host = parts.host;
   }
 
   /** Puts the pointer somewhere. What is held down stays so. @throws what `Video.acquire` throws, for pixels. */
-  async move(to: Point, { signal }: CallOptions = {}): Promise<void> {
-    await this.#put(to, signal);
+  async move(to: Point, options: HostOptions = {}): Promise<void> {
+    await this.#put(to, options);
   }
 
   /** Clicks once or more, at a point or where the pointer is. */
@@ -80,6 +86,7 @@ export class Pointer {
     count = 1,
     hold = 0.05,
     interval = 0.1,
+    hostTimeout = 0,
     signal,
   }: ClickOptions = {}): Promise<void> {
     const name = knownButton(button);
@@ -87,7 +94,7 @@ export class Pointer {
     inRange("The time to hold", hold, { min: 0, max: 600, unit: " s" });
     inRange("The time between clicks", interval, { min: 0, max: 10, unit: " s" });
     const place = at && (await this.#placeOf(at, signal));
-    await this.#using(signal, async (live) => {
+    await this.#using({ hostTimeout, signal }, async (live) => {
       if (place) await live.sendMouseMove(place.x, place.y);
       for (let clicks = 0; clicks < count; clicks += 1) {
         if (clicks > 0) await live.pause(interval);
@@ -102,26 +109,26 @@ export class Pointer {
    * Presses a button and leaves it down, until `release`; the device itself releases it when somebody connects to it or
    * leaves.
    */
-  async press(button: MouseButton, { at, signal }: CallOptions & { at?: Point | undefined } = {}): Promise<void> {
-    await this.#setButton(knownButton(button), true, at, signal);
+  async press(button: MouseButton, options: HostOptions & { at?: Point | undefined } = {}): Promise<void> {
+    await this.#setButton(knownButton(button), true, options);
   }
 
   /** Releases a button. */
-  async release(button: MouseButton, { at, signal }: CallOptions & { at?: Point | undefined } = {}): Promise<void> {
-    await this.#setButton(knownButton(button), false, at, signal);
+  async release(button: MouseButton, options: HostOptions & { at?: Point | undefined } = {}): Promise<void> {
+    await this.#setButton(knownButton(button), false, options);
   }
 
   /** Moves with a button pressed, from one point to another. */
   async drag(
     from: Point,
     to: Point,
-    { button = "left", steps = 20, duration = 0.5, signal }: DragOptions = {},
+    { button = "left", steps = 20, duration = 0.5, hostTimeout = 0, signal }: DragOptions = {},
   ): Promise<void> {
     const name = knownButton(button);
     integerIn("The number of steps", steps, { min: 1, max: 1000 });
     inRange("The duration", duration, { min: 0, max: 600, unit: " s" });
     const [start, end] = [await this.#placeOf(from, signal), await this.#placeOf(to, signal)];
-    await this.#using(signal, async (live) => {
+    await this.#using({ hostTimeout, signal }, async (live) => {
       await live.sendMouseMove(start.x, start.y);
       await live.sendMouseButton(name, true);
       for (let step = 1; step <= steps; step += 1) {
@@ -137,59 +144,49 @@ export class Pointer {
    * Turns the wheel, by more than the device takes at once if need be.
    * @param x, y -100000 to 100000, not both 0; a negative y scrolls down.
    */
-  async scroll(x: number, y: number, { signal }: CallOptions = {}): Promise<void> {
+  async scroll(x: number, y: number, options: HostOptions = {}): Promise<void> {
     const deltas = split(x, y);
-    await this.#hid.inTurn(
-      async (hid, turn) => {
-        for (const delta of deltas) await hid.sendMouseWheel(delta.x, delta.y, { signal: turn });
-      },
-      { signal },
-    );
+    await this.#host.inTurn("mouse", options, async (hid, signal) => {
+      for (const delta of deltas) await hid.sendMouseWheel(delta.x, delta.y, { signal });
+    });
   }
 
   /**
    * Pushes a relative mouse, by more than the device takes at once if need be.
    * @param x, y -100000 to 100000, to the right and down, not both 0.
    */
-  async push(x: number, y: number, { signal }: CallOptions = {}): Promise<void> {
+  async push(x: number, y: number, options: HostOptions = {}): Promise<void> {
     const deltas = split(x, y);
-    await this.#hid.inTurn(
-      async (hid, turn) => {
-        await this.#checkMode(false, turn);
-        for (const delta of deltas) await hid.sendMouseRelative(delta.x, delta.y, { signal: turn });
-      },
-      { signal },
-    );
+    await this.#host.inTurn("mouse", options, async (hid, signal) => {
+      await this.#checkMode(false, signal);
+      for (const delta of deltas) await hid.sendMouseRelative(delta.x, delta.y, { signal });
+    });
   }
 
   async #setButton(
     button: MouseButton,
     state: boolean,
-    at: Point | undefined,
-    signal: AbortSignal | undefined,
+    { at, ...options }: HostOptions & { at?: Point | undefined },
   ): Promise<void> {
-    const send = (hid: Hid, turn: AbortSignal | undefined) => hid.sendMouseButton(button, state, { signal: turn });
-    if (at) await this.#put(at, signal, send);
-    else await send(this.#hid, signal);
+    const send = (hid: Hid, signal: AbortSignal) => hid.sendMouseButton(button, state, { signal });
+    if (at) await this.#put(at, options, send);
+    else await this.#host.inTurn("mouse", options, send);
   }
 
   /** Puts the pointer somewhere. @param then in the same turn, so that nobody moves it in between. */
   async #put(
     { x, y, unit = "percent" }: Point,
-    signal: AbortSignal | undefined,
+    options: HostOptions,
     then: (hid: Hid, turn: AbortSignal) => Promise<void> = () => Promise.resolve(),
   ): Promise<void> {
     // Turns are taken in the order of the calls: only the video is waited for before, which needs a turn of its own to
     // start.
-    const place = unit === "pixels" ? await this.#inPicture(x, y, signal) : onScreen(x, y, unit);
-    await this.#hid.inTurn(
-      async (hid, turn) => {
-        await this.#checkMode(true, turn);
-        await hid.sendMouseMove(place.x, place.y, { signal: turn });
-        await then(hid, turn);
-      },
-      { signal },
-    );
+    const place = unit === "pixels" ? await this.#inPicture(x, y, options.signal) : onScreen(x, y, unit);
+    await this.#host.inTurn("mouse", options, async (hid, signal) => {
+      await this.#checkMode(true, signal);
+      await hid.sendMouseMove(place.x, place.y, { signal });
+      await then(hid, signal);
+    });
   }
 
   async #checkMode(absolute: boolean, signal: AbortSignal | undefined): Promise<void> {
@@ -197,8 +194,8 @@ export class Pointer {
     checkMode(mouse, absolute);
   }
 
-  async #using(signal: AbortSignal | undefined, work: (live: LiveHid) => Promise<void>): Promise<void> {
-    const live = await this.#live({ signal });
+  async #using(options: HostOptions, work: (live: LiveHid) => Promise<void>): Promise<void> {
+    const live = await this.#host.live(() => this.#live({ signal: options.signal }), ["mouse"], options);
     try {
       await work(live);
     } finally {

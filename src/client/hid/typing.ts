@@ -2,39 +2,52 @@
 export interface Part {
   text: string;
   characters: number;
-  /** Seconds until all of it is typed, at most. */
-  time: number;
+  /** Key events that it makes, at most. */
+  events: number;
 }
 
-/** Seconds that one event takes on the USB line: keyboard and mouse are polled every millisecond. */
-export const EVENT_TIME = 0.001;
-/** Seconds of typing handed over at once: as long as cancelling may take. */
-const PART_TIME = 0.5;
 /** Shift and AltGr. */
 const MODIFIERS = 2;
 
 /**
- * Cuts a text by code points, so that no character is cut in two.
- * @param delay seconds before each key event.
+ * Cuts a text by code points, so that no character is cut in two; each part when it is asked for.
+ * @param maxEvents how many key events a part may make; one character may make more.
  */
-export function partsOf(text: string, delay: number): Part[] {
-  const eventTime = delay + EVENT_TIME;
-  const parts: Part[] = [];
+export function* partsOf(text: string, maxEvents: number): Generator<Part, void, undefined> {
   let part: Part | undefined;
   let before = PLAIN;
   for (const character of text) {
-    // Whatever is held down at the end of a part is let go.
-    if (!part || part.time >= PART_TIME) parts.push((part = { text: "", characters: 0, time: MODIFIERS * eventTime }));
     const modifiers = modifiersOf(character);
+    let events = eventsOf(modifiers, before);
+    if (part && part.events + events > maxEvents) {
+      yield part;
+      part = undefined;
+    }
+    if (!part) {
+      // Whatever is held down at the end of a part is let go.
+      part = { text: "", characters: 0, events: MODIFIERS };
+      events = eventsOf(modifiers, PLAIN);
+    }
     part.text += character;
     part.characters += 1;
-    part.time += (2 + (modifiers === before ? 0 : MODIFIERS)) * eventTime;
+    part.events += events;
     before = modifiers;
   }
-  return parts;
+  if (part) yield part;
+}
+
+/** How many characters a text has: code points. */
+export function charactersIn(text: string): number {
+  let count = 0;
+  for (let index = 0; index < text.length; index += 1, count += 1) {
+    if ((text.codePointAt(index) ?? 0) > 0xffff) index += 1;
+  }
+  return count;
 }
 
 const PLAIN = "plain";
+
+const eventsOf = (modifiers: string, before: string): number => 2 + (modifiers === before ? 0 : MODIFIERS);
 
 /** Characters with the same answer need the same modifiers in every keymap; of most, nobody knows which ones. */
 function modifiersOf(character: string): string {

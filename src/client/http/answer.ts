@@ -9,6 +9,7 @@ import {
   type Refusal,
 } from "../errors";
 import { readJson } from "./json";
+import { sentences } from "../sentences";
 import { isRecord, objectOf, type Shape } from "./shape";
 import { deviceWords } from "../words";
 
@@ -21,6 +22,8 @@ export interface Answer {
   changes?: boolean;
   /** What the device may quote of ours, and errors must not. Default none. */
   secrets?: readonly string[];
+  /** Whether it answers the request to open a WebSocket. Default false. */
+  isHandshake?: boolean;
 }
 
 /**
@@ -70,9 +73,12 @@ export function refusalOf(answer: Answer): APIError {
     envelope?.ok === false
       ? { statusCode, error: envelope.result.error, errorMsg: envelope.result.error_msg }
       : { statusCode };
-  const reason = [refusal.errorMsg, HINTS[statusCode]].filter(Boolean).join(". ");
-  const message = `HTTP ${statusCode}: ${reason || describeBody(answer)}`;
+  const hint = HINTS[statusCode] ?? (answer.isHandshake && envelope === undefined ? handshakeHint(statusCode) : "");
+  const message = `HTTP ${statusCode}: ${sentences(refusal.errorMsg ?? "", hint) || describeBody(answer)}`;
   if (statusCode === 401 || statusCode === 403) return new AuthError(message, refusal);
+  // GL.iNet's firmware, after too many refused logins.
+  if (statusCode === 429 && refusal.error === "RateLimitError")
+    return new AuthError(message, refusal, { lockedFor: remainingTimeIn(answer.text) });
   if (statusCode === 409) return new BusyError(message, refusal);
   if (statusCode === 503) return new UnavailableError(message, refusal);
   // The web server before kvmd has lost its answer, perhaps while kvmd worked: running requests of a kvmd that stops
@@ -89,6 +95,16 @@ const HINTS: Record<number, string> = {
   504: "The device did not finish in time",
 };
 
+/** Why a WebSocket was not opened, where the answer does not come from kvmd. */
+export const NO_WEBSOCKETS =
+  "The request to open a WebSocket came through as an ordinary one. " +
+  "A proxy on the way does not pass WebSockets: let it hand on the headers Upgrade and Connection";
+
+/** kvmd's web server answers a handshake without its headers with a 400 in plain text; proxies have other statuses. */
+function handshakeHint(statusCode: number): string {
+  return statusCode < 500 || statusCode === 501 ? NO_WEBSOCKETS : "";
+}
+
 type Envelope = { ok: true; result: unknown } | Failure;
 
 interface Failure {
@@ -99,7 +115,7 @@ interface Failure {
 /** The error of an answer with a good status and a bad body. */
 export function badResponse(answer: Answer, expected: string): ResponseError {
   return new ResponseError(
-    `${describeBody(answer)} ${expected}`,
+    sentences(describeBody(answer), expected),
     { statusCode: answer.statusCode },
     { code: "BAD_RESPONSE", ...lostAnswer(answer.changes === true) },
   );
@@ -122,6 +138,15 @@ function envelopeIn(value: unknown, { secrets }: Answer): Envelope | undefined {
   return { ok: false, result: { error: words("error"), error_msg: words("error_msg") } };
 }
 
+function remainingTimeIn(text: string): number | undefined {
+  const { result } = parseJson(text) as { result: { remaining_time?: unknown } }; // it is an envelope
+  const seconds = result.remaining_time;
+  return typeof seconds === "number" && seconds > 0 ? Math.min(seconds, LONGEST_LOCK) : undefined;
+}
+
+/** A day in seconds. */
+const LONGEST_LOCK = 86_400;
+
 /** @returns undefined for what is no JSON. */
 function parseJson(text: string): unknown {
   try {
@@ -133,11 +158,10 @@ function parseJson(text: string): unknown {
 
 function redirectOf({ statusCode, headers, secrets }: Answer): RedirectError {
   const target = textOf(headers["location"]);
-  const advice = target.startsWith("https://") ? " Change the device's address to https://." : "";
+  const advice = target.startsWith("https://") ? "Change the device's address to https://." : "";
   const where = target === "" ? "elsewhere" : `to ${deviceWords(target.split("?")[0] ?? "", secrets)}`;
-  return new RedirectError(`HTTP ${statusCode}: redirected ${where}; redirects are not followed.${advice}`, {
-    statusCode,
-  });
+  const message = sentences(`HTTP ${statusCode}: redirected ${where}; redirects are not followed.`, advice);
+  return new RedirectError(message, { statusCode });
 }
 
 function describeBody({ headers, text, secrets }: Answer): string {
@@ -146,7 +170,11 @@ function describeBody({ headers, text, secrets }: Answer): string {
   // These two are texts of nginx, where it is set up to ask for client certificates.
   if (text.includes("No required SSL certificate was sent")) return "The server wants a client certificate.";
   if (text.includes("The SSL certificate error")) return "The server refuses our client certificate.";
-  if (type === "text/html") return "The answer is a web page, perhaps of a proxy.";
+  // Of nginx, too.
+  if (text.includes("plain HTTP request was sent to HTTPS port"))
+    return "The device's port speaks HTTPS: change its address to https://.";
+  if (type === "text/html" || /^\s*<(!doctype html|html)\b/i.test(text))
+    return "The answer is a web page, perhaps of a proxy.";
   return `The answer is not what the API documents (${type || "no content type"}, ${text.length} characters).`;
 }
 

@@ -9,6 +9,7 @@ import {
   ResponseError,
   type ErrorDetails,
 } from "../errors";
+import { sentences } from "../sentences";
 import type { Address } from "../vocabulary";
 
 /** What is known about a request that failed below HTTP. */
@@ -42,7 +43,7 @@ export function networkError(cause: unknown, attempt: Attempt): PiKVMError {
   const code = codeOf(cause);
   const details: ErrorDetails = { cause, code, retryable: !HOPELESS.has(code), ...lost };
   if (code === "ETIMEDOUT") return new ConnectionTimeoutError(`No connection to ${target} in time.`, details);
-  if (cause instanceof errors.HTTPParserError || code.startsWith("HPE_")) {
+  if (isBadHttp(cause)) {
     const notHttp = { ...details, code: "NOT_HTTP", retryable: false };
     return new ResponseError(`${target} did not answer with HTTP: is it a PiKVM?`, { statusCode: 0 }, notHttp);
   }
@@ -52,10 +53,24 @@ export function networkError(cause: unknown, attempt: Attempt): PiKVMError {
   // The server refuses before it reads a request; in TLS 1.3 we may have sent one by then, so it counts as not carried
   // out.
   if (refusal !== undefined) return new ConnectError(`${target} ${refusal}.`, { cause, code });
-  const describe = HINTS.get(code) ?? (() => `The connection to ${target} broke (${code}).`);
+  const reason = code === UNKNOWN ? "" : ` (${code})`;
+  const describe = HINTS.get(code) ?? (() => `The connection to ${target} broke${reason}.`);
   const advice = hasCertificate && ENDINGS.has(code) ? CERTIFICATE_ADVICE : "";
-  return new ConnectError(describe(target, address) + advice, details);
+  return new ConnectError(sentences(describe(target, address), advice), details);
 }
+
+/**
+ * Whether the answer breaks the rules of HTTP. undici has no error for some of that: an assertion of its own fails, as
+ * for a status below 100.
+ */
+export function isBadHttp(cause: unknown): boolean {
+  if (cause instanceof errors.HTTPParserError) return true;
+  if (cause instanceof errors.SocketError) return cause.message.startsWith("bad ");
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  return code.startsWith("HPE_") || BAD_HTTP.has(code);
+}
+
+const BAD_HTTP = new Set(["ERR_ASSERTION", "UND_ERR_HEADERS_OVERFLOW", "UND_ERR_RES_CONTENT_LENGTH_MISMATCH"]);
 
 const SHARED = [ConnectError, ConnectionTimeoutError, ConfigurationError];
 
@@ -89,7 +104,7 @@ const REFUSED_CERTIFICATE = [
  * the device wanted to.
  */
 export const ENDINGS = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
-const CERTIFICATE_ADVICE = " It may not know the authority that signed our client certificate.";
+const CERTIFICATE_ADVICE = "It may not know the authority that signed our client certificate.";
 
 /** Whether the connection broke, as the operating system reports it; the other side may also end it in order. */
 export function isBroken(cause: unknown): boolean {
@@ -128,7 +143,15 @@ function tlsPort({ secure }: Address): string {
   return secure ? "" : " If the device is used with HTTPS, write its address with https://.";
 }
 
-function codeOf(cause: unknown): string {
+const UNKNOWN = "NETWORK";
+
+const codeOf = (cause: unknown): string => publicCode(cause, UNKNOWN);
+
+/** Codes of libraries and of Node.js that speak of their insides, which say nothing to a person. */
+const INTERNAL = /^(ERR_(?!SSL_|TLS_)|HPE_|UND_(?!ERR_SOCKET$|ERR_CONNECT_TIMEOUT$|ERR_DESTROYED$))/;
+
+/** What the operating system or TLS calls an error, for flows. @param otherwise where it has no name for a person. */
+export function publicCode(cause: unknown, otherwise: string): string {
   const code: unknown = typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined;
-  return typeof code === "string" ? code : "NETWORK";
+  return typeof code === "string" && !INTERNAL.test(code) ? code : otherwise;
 }

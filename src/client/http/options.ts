@@ -46,6 +46,7 @@ const CHECKS: Record<keyof TransportOptions, Check> = {
     "a number of seconds, 0 or more",
     (value) => typeof value === "number" && value >= 0 && Number.isFinite(value),
   ],
+  clock: ["a clock: now() and setTimeout()", isClock],
   trust: ['"system", "none", { fingerprint } or certificates in PEM', isTrust],
   proxy: TEXT,
   connectTimeout: SECONDS,
@@ -78,6 +79,10 @@ function isTrust(value: unknown): boolean {
     [passphrase, servername].every(absentOr(isText)) &&
     absentOr(isFlag)(verify)
   );
+}
+
+function isClock(value: unknown): boolean {
+  return isRecord(value) && typeof value["now"] === "function" && typeof value["setTimeout"] === "function";
 }
 
 function absentOr(check: (value: unknown) => boolean): (value: unknown) => boolean {

@@ -1,10 +1,13 @@
 import { Readable } from "node:stream";
 import { jsonOf } from "./answer";
+import { checkContents, type Contents } from "./contents";
 import { ConfigurationError } from "../errors";
 import { inRange, oneOf } from "../ranges";
 import { readableOf } from "./transfer";
 import type { CallOptions, Query, RequestOptions, Transport } from "./transport";
+import { checkedJpeg } from "../video/jpeg";
 import { BODY_FORMATS, METHODS, NOT_VISIBLE_ASCII, type BodyFormat, type Method } from "../vocabulary";
+import { sentences } from "../sentences";
 
 export interface StreamOptions extends CallOptions {
   /** Appended to the path; `undefined` ones are left out, booleans are spelled 1 and 0. */
@@ -20,6 +23,8 @@ export interface StreamOptions extends CallOptions {
 export interface ApiRequestOptions extends StreamOptions {
   /** Default `"json"`. */
   as?: BodyFormat;
+  /** What the answer must be. Default: anything, but what says that it is a JPEG picture must be one. */
+  contents?: Contents | undefined;
 }
 
 /** An answer that is a success. */
@@ -35,7 +40,7 @@ export async function request(
   transport: Transport,
   method: Method,
   path: string,
-  { as = "json", ...options }: ApiRequestOptions,
+  { as = "json", contents, ...options }: ApiRequestOptions,
 ): Promise<ApiAnswer<unknown>> {
   const format = oneOf("The format", as, BODY_FORMATS);
   const sent = checked(method, path, options);
@@ -44,6 +49,8 @@ export async function request(
     ? transport.read(sent.path, asked)
     : transport.change(sent.method, sent.path, asked));
   const { statusCode, headers } = answer;
+  if (contents !== undefined) checkContents(answer, contents);
+  if (/^image\/jpeg\b/i.test(String(headers["content-type"]))) checkedJpeg(answer.bytes);
   const body = format === "json" ? jsonOf(answer) : format === "text" ? answer.text : answer.bytes;
   return { statusCode, headers, body };
 }
@@ -98,7 +105,7 @@ const EXPECTED = 'Expected a path on the device, such as "/api/info".';
 function pathOf(path: string): string {
   // No message repeats the path: there may be a secret in its query.
   const refuse = (reason: string): never => {
-    throw new ConfigurationError(`The path ${reason}. ${EXPECTED}`);
+    throw new ConfigurationError(sentences(`The path ${reason}`, EXPECTED));
   };
   if (!path.startsWith("/")) refuse("does not begin with a slash");
   if (path.startsWith("//")) refuse("begins with two slashes, as the address of another host does");

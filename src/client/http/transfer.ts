@@ -1,9 +1,9 @@
 import type { Hash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { ConfigurationError, PiKVMError } from "../errors";
 import type { Body, OpenAnswer } from "./http";
+import { publicCode } from "./network";
+import { openPlain, piecesOf } from "../plain-file";
 import { integerIn } from "../ranges";
 import { writeWholeFile } from "../whole-file";
 
@@ -43,7 +43,7 @@ const PIECE = 64 * 1024;
 export async function bodyOf(source: ImageSource, options: BodyOptions): Promise<ImageBody> {
   const size = await sizeOf(source, options.size);
   const open = () =>
-    Buffer.isBuffer(source) ? slices(source) : typeof source === "string" ? createReadStream(source) : source;
+    Buffer.isBuffer(source) ? slices(source) : typeof source === "string" ? piecesOf(source) : source;
   return { size, pieces: { [Symbol.asyncIterator]: () => measured(open(), { ...options, size }) } };
 }
 
@@ -61,11 +61,15 @@ export async function sizeOf(source: ImageSource, ofStream: number | undefined):
   return ofStream;
 }
 
-/** An answer's body as an image that is read at the pace of its reader. */
-export function downloadOf({ headers, body }: OpenAnswer, onProgress: TransferProgress | undefined): Download {
+/** An answer's body as an image that is read at the pace of its reader. @param pieces what is read of it. */
+export function downloadOf(
+  { headers, body }: OpenAnswer,
+  onProgress: TransferProgress | undefined,
+  pieces: AsyncIterable<Buffer> = body,
+): Download {
   const length = Number(headers["content-length"] ?? NaN);
   const size = Number.isInteger(length) ? length : undefined;
-  const stream = readableOf(body, counted(body, size, onProgress));
+  const stream = readableOf(body, counted(pieces, size, onProgress));
   return { fileName: fileNameOf(String(headers["content-disposition"] ?? "")), size, stream };
 }
 
@@ -98,16 +102,11 @@ export async function saveTo(path: string, stream: Readable): Promise<number> {
   }
 }
 
+/** Opened, because a file that we must not read has a size too. */
 async function sizeOfFile(path: string): Promise<number> {
-  try {
-    // Opened, because a file that we must not read has a size too.
-    await using file = await open(path);
-    const found = await file.stat();
-    if (found.isFile()) return found.size;
-  } catch (cause) {
-    throw new ConfigurationError(`The file "${path}" cannot be read${codeOf(cause)}.`, { cause });
-  }
-  throw new ConfigurationError(`"${path}" is not a file.`);
+  const { file, size } = await openPlain(path);
+  await file.close();
+  return size;
 }
 
 function* slices(bytes: Buffer): Generator<Buffer> {
@@ -165,13 +164,7 @@ function wrongSize(relation: string, size: number): PiKVMError {
 function fileError(cause: unknown, message: string): PiKVMError {
   if (cause instanceof PiKVMError) return cause;
   const reason = cause instanceof Error ? cause.message : String(cause);
-  const code = cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : "SOURCE";
-  return new PiKVMError(`${message}: ${reason}`, { code, cause });
-}
-
-/** ` (ENOENT)`, as the system names the reason. */
-function codeOf(cause: unknown): string {
-  return cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
+  return new PiKVMError(`${message}: ${reason}`, { code: publicCode(cause, "SOURCE"), cause });
 }
 
 function fileNameOf(disposition: string): string {

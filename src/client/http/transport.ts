@@ -1,9 +1,12 @@
 import { setMaxListeners } from "node:events";
+import { withAge } from "./absence";
 import { Access } from "../login/access";
 import { parseAddress } from "./address";
 import { resultOf, type Answer } from "./answer";
-import { CancelledError, ConfigurationError, type APIError } from "../errors";
+import { CancelledError, ConfigurationError, ConnectionTimeoutError, type APIError } from "../errors";
 import { Http, whole, type HttpRequest, type Limited, type OpenAnswer, type WholeAnswer } from "./http";
+import type { Offer } from "../login/trials";
+import { targetOf } from "./network";
 import { checkOptions, type TransportOptions } from "./options";
 import type { PoolName } from "./pool";
 import { repeatedOnce } from "./retry";
@@ -62,14 +65,16 @@ export class Transport {
     // Each call listens to these, and there may be any number of calls.
     setMaxListeners(0, this.closed, this.#destroyed.signal);
     this.address = parseAddress(options.address);
-    this.access = new Access(options, async (path, { headers, ...request }) =>
-      whole(await this.#exchange("POST", path, { ...request, harmless: true }, headers)),
+    const baseUrl = this.address.origin + this.address.path;
+    this.access = new Access(baseUrl, options, async (path, { method = "POST", headers, ...request }) =>
+      whole(await this.#exchange(method, path, { ...request, harmless: true }, headers)),
     );
     this.connector = connectorFor({
       trust: options.trust ?? "system",
       connectTimeout: options.connectTimeout ?? 10,
       proxy: options.proxy,
       closed: this.#destroyed.signal,
+      clock: options.clock,
     });
     this.timeout = options.timeout ?? 30;
     this.#readOnly = options.readOnly ?? false;
@@ -119,12 +124,14 @@ export class Transport {
     throw new ConfigurationError("The device is set to read-only; nothing was sent.", { code: "READ_ONLY" });
   }
 
-  /** As `Access.withAuth`. */
+  /** As `Access.withAuth`. @param timeout seconds to wait for others who offer the same credentials. */
   withAuth<T>(
     work: (headers: Record<string, string>) => Promise<T>,
-    signals: readonly (AbortSignal | undefined)[],
+    { path, signals, timeout = this.timeout }: Omit<Offer, "limit"> & { timeout?: number | undefined },
   ): Promise<T> {
-    return this.access.withAuth(work, signals);
+    const late = () =>
+      new ConnectionTimeoutError(`${targetOf(this.address)} did not answer in time.`, { retryable: true });
+    return this.access.withAuth(work, { path, signals, limit: { seconds: timeout, late } });
   }
 
   /** As `Access.refusal`. */
@@ -148,7 +155,8 @@ export class Transport {
     // A body that can be read only once cannot be sent again with a new session: check first that there is one.
     if (this.access.hasSession && isStream(options.body))
       await this.read("/api/auth/check", { signal: options.signal });
-    return this.withAuth((auth) => this.#exchange(method, path, options, auth), signals);
+    const { timeout } = options;
+    return this.withAuth((auth) => this.#exchange(method, path, options, auth), { path, signals, timeout });
   }
 
   /** @throws the errors of the network, and of answers that are not a success. */
@@ -170,7 +178,7 @@ export class Transport {
       pool,
       signals: this.#signalsOf(options),
     });
-    if (answer.statusCode >= 300) throw this.refusal(await whole(answer));
+    if (answer.statusCode >= 300) throw withAge(this.refusal(await whole(answer)), path);
     return { ...answer, secrets: this.access.secrets };
   }
 

@@ -1,9 +1,13 @@
 import { refusalOf, resultOf, type Answer } from "../http/answer";
 import { Credentials, type Login } from "./credentials";
+import { REAL_CLOCK, type Clock } from "../clock";
 import { within } from "../deadline";
 import { AuthError, type APIError } from "../errors";
 import { integerIn } from "../ranges";
+import { sentences } from "../sentences";
+import { Refusals } from "./refusals";
 import { Session } from "./session";
+import { Trials, type Offer } from "./trials";
 
 export interface AccessOptions extends Login {
   /**
@@ -11,6 +15,8 @@ export interface AccessOptions extends Login {
    * 0.
    */
   sessionExpire?: number;
+  /** Measures the pauses after a refused login. Default the computer's, whatever its date is set to; for tests. */
+  clock?: Clock;
 }
 
 export interface LoginOptions {
@@ -28,26 +34,37 @@ export interface LoginOptions {
 type Headers = Record<string, string>;
 type Signals = readonly (AbortSignal | undefined)[];
 
-/** Sends a POST with no credentials but those in its headers. @throws what any call does. */
+/** Sends a POST (or a GET) with no credentials but those in its headers. @throws what any call does. */
 type Send = (
   path: string,
-  request: { headers: Headers; body?: string; signal?: AbortSignal | undefined },
+  request: { method?: "GET" | "POST"; headers: Headers; body?: string; signal?: AbortSignal | undefined },
 ) => Promise<Answer>;
 
-/** Who we are to a device: our credentials, our session, and whether the device has refused them. */
+/** Who we are to a device: our credentials, our session, and when they may be offered. */
 export class Access {
   readonly #credentials: Credentials;
   readonly #expire: number;
   readonly #session: Session | undefined;
   readonly #send: Send;
-  #refused: AuthError | undefined;
+  readonly #trials: Trials;
 
-  /** @throws ConfigurationError for what cannot be. */
-  constructor({ sessionExpire = 0, ...login }: AccessOptions, send: Send) {
+  /**
+   * @param baseUrl where the device is.
+   * @throws ConfigurationError for what cannot be.
+   */
+  constructor(baseUrl: string, { sessionExpire = 0, clock = REAL_CLOCK, ...login }: AccessOptions, send: Send) {
+    const { user = "", password = "", totpSecret = "", auth = "headers" } = login;
     this.#credentials = new Credentials(login);
     this.#expire = expireOf(sessionExpire);
     this.#send = send;
-    if (this.#credentials.needsSession) this.#session = new Session(() => this.#login({}));
+    if (this.#credentials.needsSession)
+      this.#session = new Session(() => this.#trials.attempt(LOGIN, () => this.#login({})));
+    this.#trials = new Trials({
+      clock,
+      refusals: new Refusals(clock, [baseUrl, user, password, totpSecret, auth]),
+      trial: () => this.#session?.token() ?? this.#trials.attempt(CHECK, () => this.#check()),
+      onRefused: () => this.#session?.forget(),
+    });
   }
 
   get hasSession(): boolean {
@@ -62,11 +79,27 @@ export class Access {
   /**
    * Runs something that needs credentials, for the WebSocket's handshake too; where a session has ended on the device,
    * once more with a new one. That is safe for any request: the device looks at the credentials before it does
-   * anything. Credentials that the device has refused are not offered to it again: some devices lock accounts.
-   * @param signals end the wait for a login.
+   * anything. Credentials that the device has refused are offered again only when it is time for a trial: some devices
+   * lock accounts.
+   * @param offer `signals` and `limit` end the wait for a login, and for others who offer the same credentials.
+   * @throws AuthError, with the time of the next trial.
    */
-  async withAuth<T>(work: (headers: Headers) => Promise<T>, signals: Signals): Promise<T> {
-    return this.#unlessRefused(() => this.#withCredentials(work, signals));
+  async withAuth<T>(work: (headers: Headers) => Promise<T>, offer: Offer): Promise<T> {
+    if (!this.#session) return this.#trials.offer(offer, () => work(this.#credentials.headers()));
+    return this.#withSession(this.#session, work, offer);
+  }
+
+  /**
+   * Tries a refused login again now. Where none has been refused nothing is sent.
+   * @throws AuthError when it is refused again, or was too often in the last hour; the errors of connecting.
+   */
+  async retryLogin(signals: Signals): Promise<void> {
+    await this.#trials.retry(signals);
+  }
+
+  /** Waits until a refused login is tried again, or has been accepted. @throws the error of a signal that ends. */
+  async untilTrial(...signals: Signals): Promise<void> {
+    await this.#trials.untilTrial(...signals);
   }
 
   /**
@@ -75,7 +108,8 @@ export class Access {
    */
   async login(options: LoginOptions): Promise<string> {
     if (options.as) return this.#login(options);
-    const token = await this.#unlessRefused(() => this.#login(options));
+    const offer = { path: LOGIN, signals: [options.signal] };
+    const token = await this.#trials.offer(offer, () => this.#login(options));
     this.#session?.use(token);
     return token;
   }
@@ -85,32 +119,23 @@ export class Access {
     const logout = async (headers: Headers) => resultOf(await this.#send("/api/auth/logout", { headers, signal }));
     if (token !== undefined) await logout(cookieOf(token));
     else {
-      await this.withAuth(logout, [signal]);
+      await this.withAuth(logout, { path: "/api/auth/logout", signals: [signal] });
       this.#session?.forget();
     }
   }
 
-  async #unlessRefused<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#refused) throw new AuthError(`${this.#refused.message}. ${NOT_TRIED_AGAIN}`, this.#refused);
-    try {
-      return await work();
-    } catch (error) {
-      // Only a refusal of the device itself: a proxy on the way may refuse for a reason that passes.
-      if (error instanceof AuthError && error.error !== "") this.#refused = error;
-      throw error;
-    }
-  }
-
-  async #withCredentials<T>(work: (headers: Headers) => Promise<T>, signals: Signals): Promise<T> {
-    const session = this.#session;
-    if (!session) return work(this.#credentials.headers());
+  async #withSession<T>(session: Session, work: (headers: Headers) => Promise<T>, offer: Offer): Promise<T> {
+    const { path, signals } = offer;
     return within(signals, undefined, async (end) => {
+      await this.#trials.permit(end);
       const token = await end.race(session.token());
       try {
         return await work(cookieOf(token));
       } catch (error) {
         if (!(error instanceof AuthError)) throw error;
-        return work(cookieOf(await end.race(session.token(token))));
+        await this.#trials.permit(end);
+        const next = cookieOf(await end.race(session.token(token)));
+        return await this.#trials.attempt(path, () => work(next));
       }
     });
   }
@@ -121,7 +146,11 @@ export class Access {
   refusal(answer: Answer): APIError {
     const refusal = refusalOf({ ...answer, secrets: this.secrets });
     const explanation = refusal instanceof AuthError ? this.#credentials.explainRefusal(answer.headers["date"]) : "";
-    return explanation === "" ? refusal : new AuthError(`${refusal.message}${explanation}`, refusal);
+    return explanation === "" ? refusal : new AuthError(sentences(refusal.message, explanation), refusal);
+  }
+
+  async #check(): Promise<void> {
+    resultOf(await this.#send(CHECK, { method: "GET", headers: this.#credentials.headers() }));
   }
 
   async #login({ as, expire = this.#expire, signal }: LoginOptions): Promise<string> {
@@ -130,13 +159,14 @@ export class Access {
     // Old devices do not know it.
     if (expireOf(expire) > 0) form.append("expire", String(expire));
     const headers = { "Content-Type": "application/x-www-form-urlencoded" };
-    const answer = await this.#send("/api/auth/login", { headers, body: form.toString(), signal });
+    const answer = await this.#send(LOGIN, { headers, body: form.toString(), signal });
     resultOf(answer);
     return /auth_token=([^;]+)/.exec(String(answer.headers["set-cookie"] ?? ""))?.[1] ?? "";
   }
 }
 
-const NOT_TRIED_AGAIN = "It is not tried again until the settings change, since some devices lock accounts.";
+const LOGIN = "/api/auth/login";
+const CHECK = "/api/auth/check";
 
 /** kvmd reads at most 16 digits. */
 function expireOf(expire: number): number {

@@ -28,9 +28,9 @@ export class Auth {
    * @param options.expire seconds, which old devices overlook; counted from the login, whatever is done meanwhile.
    * @returns the session's token, to be kept like a password: 64 hexadecimal digits, sent as the cookie `auth_token`;
    * empty where the device lets everybody in.
-   * @throws AuthError when it is refused, after which the client's own credentials are not offered again; APIError
-   * `ValidatorError` for a user that cannot be; ConfigurationError for an `expire` that is no whole number of seconds
-   * from 0.
+   * @throws AuthError when it is refused, after which the client's own credentials are held back as after any refusal
+   * (see `PiKVM.retryLogin`); APIError `ValidatorError` for a user that cannot be; ConfigurationError for an `expire`
+   * that is no whole number of seconds from 0.
    */
   async login(options: LoginOptions = {}): Promise<string> {
     return this.#transport.access.login(options);

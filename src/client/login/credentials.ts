@@ -1,6 +1,6 @@
 import { ConfigurationError } from "../errors";
 import { parseTotpSecret, totpCode } from "./totp";
-import { NOT_VISIBLE_ASCII, type AuthMethod } from "../vocabulary";
+import { AUTH_METHODS, NOT_VISIBLE_ASCII, type AuthMethod } from "../vocabulary";
 
 export interface Login {
   user?: string;
@@ -10,6 +10,24 @@ export interface Login {
   /** Default `headers`. */
   auth?: AuthMethod;
 }
+
+const NAMES: Record<AuthMethod, string> = {
+  headers: "PiKVM headers",
+  basic: "HTTP Basic",
+  session: "a session cookie",
+};
+
+/** What a way to log in cannot carry; undefined when it carries all of it. */
+const LOSSES: Record<AuthMethod, (user: string, password: string, usesTotp: boolean) => string | undefined> = {
+  // HTTP trims what is in a header; a two-factor code comes after the password.
+  headers: (_, password, usesTotp) =>
+    /^ /.test(password) || (!usesTotp && password.endsWith(" "))
+      ? "a password that begins or ends with a blank"
+      : undefined,
+  // kvmd takes no other one than that between the two.
+  basic: (user, password) => (`${user}${password}`.includes(":") ? "a user name or password with a colon" : undefined),
+  session: () => undefined,
+};
 
 /** The user and what proves it. Knows nothing of connections. */
 export class Credentials {
@@ -23,15 +41,22 @@ export class Credentials {
       throw new ConfigurationError("The password has characters that the device cannot accept.");
     if (NOT_VISIBLE_ASCII.test(user))
       throw new ConfigurationError("The user name has characters that the device cannot accept.");
-    if (auth === "basic" && password.includes(":")) {
-      throw new ConfigurationError(
-        "HTTP Basic cannot carry a password with a colon; choose another way to authenticate.",
-      );
-    }
     this.method = auth;
     this.user = user;
     this.#password = password;
     this.#totpKey = totpSecret.trim() === "" ? undefined : parseTotpSecret(totpSecret);
+    this.#checkCarried();
+  }
+
+  /** @throws ConfigurationError for what the way to log in would change, so that the device gets something else. */
+  #checkCarried(): void {
+    const lossOf = (method: AuthMethod) => LOSSES[method](this.user, this.#password, this.usesTotp);
+    const loss = this.user === "" ? undefined : lossOf(this.method);
+    if (loss === undefined) return;
+    const others = AUTH_METHODS.filter((method) => lossOf(method) === undefined).map((method) => NAMES[method]);
+    throw new ConfigurationError(
+      `${NAMES[this.method]} cannot carry ${loss}; choose another way to log in: ${others.join(" or ")}.`,
+    );
   }
 
   /** A device that lets everybody in needs no user, and no login. */
@@ -81,6 +106,6 @@ export class Credentials {
     const skew = Math.round((Date.now() - Date.parse(deviceDate)) / 1000);
     if (Number.isNaN(skew) || Math.abs(skew) < 30) return "";
     const difference = `${Math.abs(skew)} s ${skew > 0 ? "ahead of" : "behind"} the device's`;
-    return `. This computer's clock is ${difference}; two-factor codes need clocks that agree within 30 s`;
+    return `This computer's clock is ${difference}; two-factor codes need clocks that agree within 30 s`;
   }
 }

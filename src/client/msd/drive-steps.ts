@@ -104,6 +104,16 @@ export function imageOf({ storage }: Pick<MsdState, "storage">, name: string): M
   return storage && Object.hasOwn(storage.images, name) ? storage.images[name] : undefined;
 }
 
+/**
+ * The storage, of a device that has one.
+ * @throws APIError as any call that needs one would end.
+ */
+export function storageOf({ enabled, storage }: Pick<MsdState, "enabled" | "storage">): MsdStorage {
+  if (storage) return storage;
+  const [error, errorMsg] = enabled ? ["MsdOfflineError", "MSD is not found"] : ["MsdDisabledError", "MSD is disabled"];
+  throw new APIError(`HTTP 400: ${errorMsg}`, { statusCode: 400, error, errorMsg });
+}
+
 /** The name of what the computer has in its drive now. */
 export function mountedIn({ drive }: MsdState): string | undefined {
   return drive?.connected === true ? drive.image?.name : undefined;
@@ -126,8 +136,11 @@ export async function advised<T>(work: () => Promise<T>, advice: Partial<Record<
 const NAMES_IN_MESSAGE = 10;
 
 function describeImages(storage: MsdStorage | null): string {
-  const names = Object.keys(storage?.images ?? {});
-  if (names.length === 0) return "It is empty.";
+  const images = Object.entries(storage?.images ?? {});
+  if (images.length === 0) return "It is empty.";
+  // Incomplete ones are no choice.
+  const names = images.flatMap(([name, { complete }]) => (complete ? [name] : []));
+  if (names.length === 0) return "What is there is incomplete.";
   const more = names.length > NAMES_IN_MESSAGE ? ", ..." : "";
   return `There are: ${names.slice(0, NAMES_IN_MESSAGE).join(", ")}${more}.`;
 }

@@ -7,6 +7,7 @@ import type { MsdDrive, MsdState } from "../events/states";
 import type { CallOptions } from "../http/transport";
 
 export type { DriveOptions } from "./drive-steps";
+import { takes } from "../versions";
 import type { DriveKind } from "../vocabulary";
 
 export interface MountOptions extends DriveOptions {
@@ -55,6 +56,7 @@ export class Drive {
       const wanted = wantedOf(image, kind, writable);
       const before = await this.#msd.getState(options);
       if (isMounted(before, wanted)) return { changed: false, state: before };
+      demandWritable(before, wanted);
       if (!before.drive?.connected) await this.#check(wanted, before, options);
       const advice = { MsdConnectedError: describeMounted(before, wanted), MsdRemoteDisabledError: NO_REMOTE };
       return { changed: true, state: await advised(() => this.#steps.insert(wanted, options), advice) };
@@ -71,6 +73,7 @@ export class Drive {
       const wanted = wantedOf(image, kind, writable);
       const before = await this.#msd.getState(options);
       if (isMounted(before, wanted)) return { changed: false, state: before };
+      demandWritable(before, wanted);
       await this.#check(wanted, before, options);
       const old = before.drive?.connected ? before.drive : undefined;
       if (old) await this.#steps.pull(options);
@@ -106,7 +109,7 @@ export class Drive {
   }
 
   /** @returns what has become of the image that was ejected for another. */
-  async #putBack({ image, cdrom, rw }: MsdDrive, failure: PiKVMError, options: DriveOptions): Promise<string> {
+  async #putBack({ image, cdrom, rw = false }: MsdDrive, failure: PiKVMError, options: DriveOptions): Promise<string> {
     const shown = shownImage(image?.name ?? "");
     const gone = `${image ? `"${shown}"` : "What was mounted"} has been ejected.`;
     // Only a refusal says for sure that the new image is not in the drive.
@@ -138,5 +141,13 @@ function describeMounted(state: MsdState, { image }: Wanted): string {
 
 function isMounted(state: MsdState, wanted: Wanted): boolean {
   const { drive } = state;
-  return mountedIn(state) === wanted.image && drive?.cdrom === wanted.cdrom && drive.rw === wanted.rw;
+  return mountedIn(state) === wanted.image && drive?.cdrom === wanted.cdrom && (drive.rw ?? false) === wanted.rw;
+}
+
+/** @throws PiKVMError for a device that would ignore that the drive is to be writable. */
+function demandWritable({ drive }: MsdState, { rw }: Wanted): void {
+  if (!rw || !drive || drive.rw !== undefined) return;
+  throw new PiKVMError(`The device's drives are always read-only: ${takes("writableDrive")}`, {
+    code: "NOT_SUPPORTED",
+  });
 }

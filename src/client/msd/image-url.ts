@@ -9,20 +9,21 @@ export function addressOf(url: string): URL {
   throw new ConfigurationError("The device can download from http:// and https:// addresses only.");
 }
 
-/** The last part of its path. @throws ConfigurationError when there is none. */
-export function nameIn({ pathname }: URL): string {
-  const last = pathname.split("/").at(-1) ?? "";
-  if (last === "") throw new ConfigurationError("The URL ends without a file's name: give the image one.");
-  return decoded(last);
-}
-
-/** A device's error about an address, without the password that the address holds. */
-export function withoutPassword(error: unknown, { password }: URL): unknown {
-  if (!(error instanceof APIError) || password === "") return error;
-  const hidden = (text: string) => text.replaceAll(password, HIDDEN).replaceAll(decoded(password), HIDDEN);
-  const { message, code, statusCode, error: name, errorMsg } = error;
+/**
+ * A device's error about an address, without the password that the address holds.
+ * @param mark a fragment that was added to it.
+ */
+export function withoutPassword(error: unknown, { password }: URL, mark = ""): unknown {
+  if (!(error instanceof APIError)) return error;
+  const hidden = (text: string) => {
+    const unmarked = mark === "" ? text : text.replaceAll(`#${mark}`, "");
+    return password === "" ? unmarked : unmarked.replaceAll(password, HIDDEN).replaceAll(decoded(password), HIDDEN);
+  };
+  const { message, code, statusCode, error: name, errorMsg, outcome } = error;
   if (hidden(message + errorMsg) === message + errorMsg) return error;
-  return new APIError(hidden(message), { statusCode, error: name, errorMsg: hidden(errorMsg) }, { code });
+  // Not a copy, which would keep the address in its stack.
+  const copy = new APIError(hidden(message), { statusCode, error: name, errorMsg: hidden(errorMsg) }, { code });
+  return outcome === undefined ? copy : Object.assign(copy, { outcome });
 }
 
 function decoded(encoded: string): string {

@@ -1,20 +1,21 @@
-import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { Readable } from "node:stream";
 import type { ChangeOptions } from "../http/commands";
 import { whileBusy } from "../http/retry";
+import { chosenName, marked, type LogReader } from "./chosen-name";
 import type { DriveResult } from "./drive";
-import { advised, imageOf, mountedIn, type DriveOptions, type DriveSteps } from "./drive-steps";
-import { APIError, ConfigurationError, PiKVMError, withNote } from "../errors";
-import { imageName } from "./image-name";
-import { addressOf, nameIn, withoutPassword } from "./image-url";
+import { advised, imageOf, mountedIn, storageOf, type DriveOptions, type DriveSteps } from "./drive-steps";
+import { ConfigurationError } from "../errors";
+import { imageName, newImageName } from "./image-name";
+import { ADVICE, ImageStore, unlessTaken, type Storing } from "./image-store";
+import { addressOf, withoutPassword } from "./image-url";
 import type { Lane } from "../lanes/lane";
 import type { DownloadOptions, Msd, StoredImage } from "./msd";
-import { demandRoom } from "./room";
 import type { MsdImage } from "../events/states";
+import { lookAtPlace } from "../plain-file";
 import { sizeOf, type Download, type ImageSource, type TransferProgress } from "../http/transfer";
 import type { CallOptions } from "../http/transport";
-import { undoing } from "./undo";
+import type { Arriving } from "./undo";
 
 interface StoreImageOptions extends ChangeOptions {
   /** In the storage, with `/` for folders, which must exist. */
@@ -32,7 +33,7 @@ export interface UploadImageOptions extends StoreImageOptions {
   sha256?: boolean;
 }
 
-/** The default of `name` is the last part of the URL's path. */
+/** Without a `name` the device chooses: what the web server calls it, else the end of the path after all redirects. */
 export interface FetchImageOptions extends StoreImageOptions {
   /** Do not check the origin's certificate. Default false. */
   insecure?: boolean;
@@ -57,11 +58,6 @@ export interface ListedImage extends MsdImage {
   name: string;
 }
 
-const MOUNTED = "The device does not do that while an image is mounted: eject it first.";
-const ADVICE = { MsdConnectedError: MOUNTED };
-/** What may be the reason of a failure for which the device gives none. */
-const STORE_ADVICE = { ...ADVICE, HTTP_500: "Is the storage full, or the folder of the image not there?" };
-
 /**
  * The images in the device's storage, as actions that look first and leave nothing half done. They take turns with
  * those of the drive.
@@ -70,18 +66,25 @@ export class Images {
   readonly #msd: Msd;
   readonly #steps: DriveSteps;
   readonly #lane: Lane;
+  readonly #log: LogReader;
+  readonly #store: ImageStore;
 
-  /** @param lane is the drive's. */
-  constructor(msd: Msd, steps: DriveSteps, lane: Lane) {
+  /** @param lane is the drive's. @param log reads the device's log. */
+  constructor(msd: Msd, steps: DriveSteps, lane: Lane, log: LogReader) {
     this.#msd = msd;
     this.#steps = steps;
     this.#lane = lane;
+    this.#log = log;
+    this.#store = new ImageStore(msd, steps);
   }
 
-  /** What is in the storage, incomplete images too; nothing where there is no storage. */
+  /**
+   * What is in the storage, incomplete images too.
+   * @throws APIError `MsdDisabledError` or `MsdOfflineError` where there is no storage.
+   */
   async list({ signal }: CallOptions = {}): Promise<ListedImage[]> {
-    const { storage } = await this.#msd.getState({ signal });
-    return Object.entries(storage?.images ?? {}).map(([name, image]) => ({ name, ...image }));
+    const { images } = storageOf(await this.#msd.getState({ signal }));
+    return Object.entries(images).map(([name, image]) => ({ name, ...image }));
   }
 
   /**
@@ -96,9 +99,9 @@ export class Images {
     // It may fail before it is read, and without a listener its error would end the process.
     if (source instanceof Readable) source.on("error", () => undefined);
     try {
-      const image = imageName(name || nameOf(source));
+      const image = newImageName(name || nameOf(source));
       const needed = await sizeOf(source, size);
-      const send = (signal: AbortSignal) =>
+      const send = (_: Arriving, signal: AbortSignal) =>
         this.#msd.upload(image, source, {
           size,
           sha256: sha256 === true,
@@ -107,7 +110,11 @@ export class Images {
           signal,
         });
       const advice = needed === undefined ? { ValidatorError: "The device wants to know the size of a stream." } : {};
-      return await this.#store(image, needed, options, (signal) => advised(() => send(signal), advice));
+      const { replace = false } = options;
+      return await this.#lane.run((signal) => {
+        const storing: Storing = { ...options, replace, size: needed, signal, isFetched: false };
+        return this.#store.store(image, (...how) => advised(() => send(...how), advice), storing);
+      }, options.signal);
     } finally {
       if (source instanceof Readable) source.destroy();
     }
@@ -116,7 +123,8 @@ export class Images {
   /**
    * Lets the device download an image from a web server, which must tell its size, and waits until it can be mounted.
    * What has arrived of one that fails is removed again. A device that is cancelled may go on; the error says so. To
-   * replace an image, the device asks the web server twice: what cannot be downloaded removes nothing.
+   * replace an image, the device asks the web server twice: what cannot be downloaded removes nothing. Where the device
+   * chooses the name, what is replaced is known from its log alone.
    * @param url `http` or `https`, as the device reaches it; a password in it is not repeated in errors.
    * @throws ConfigurationError as `upload`; the errors of `Msd.uploadRemote`.
    */
@@ -125,18 +133,32 @@ export class Images {
     { name, insecure, connectTimeout, ...options }: FetchImageOptions = {},
   ): Promise<StoredImage> {
     const address = addressOf(url);
-    const image = imageName(name || nameIn(address));
-    const send = (signal: AbortSignal) =>
-      this.#msd.uploadRemote(address.href, {
+    const wanted = name ? newImageName(name) : undefined;
+    const { replace = false, onProgress } = options;
+    const sending = (image: string | undefined, from: string) => (arriving: Arriving, signal: AbortSignal) =>
+      this.#msd.uploadRemote(from, {
         image,
         insecure,
         connectTimeout,
         removeIncomplete: true,
-        onProgress: options.onProgress,
+        onBegin: (name) => Object.assign(arriving, { name, begun: true }),
+        onProgress,
         signal,
       });
-    return this.#store(image, undefined, options, send, refusedAsTaken).catch((error: unknown) => {
-      throw withoutPassword(error, address);
+    const { url: markedUrl, mark } = marked(address);
+    const fetching = this.#lane.run(async (signal) => {
+      const storing: Storing = { ...options, replace, signal, isFetched: true };
+      if (wanted !== undefined) return this.#store.store(wanted, sending(wanted, address.href), storing);
+      await this.#steps.whenFree(storing);
+      const send = sending(undefined, replace ? markedUrl : address.href);
+      const stored = await unlessTaken(() => this.#store.put({ name: undefined, begun: false }, send, signal));
+      if (stored) return stored;
+      const chosen = replace ? await chosenName(this.#log, mark, signal) : undefined;
+      if (chosen === undefined) throw chosenExists(replace);
+      return this.#store.store(chosen, sending(chosen, address.href), storing);
+    }, options.signal);
+    return fetching.catch((error: unknown) => {
+      throw withoutPassword(error, address, mark);
     });
   }
 
@@ -153,7 +175,7 @@ export class Images {
   /**
    * As `download`, into a file, which gets its name when it is complete.
    * @returns bytes.
-   * @throws ConfigurationError for a folder, and for a file that is there (code `EXISTS`); PiKVMError with the code of
+   * @throws ConfigurationError where something else than a file is, and for a file that is there (code `EXISTS`); PiKVMError with the code of
    * the file system, e.g. `ENOSPC`.
    */
   async downloadToFile(name: string, path: string, options: SaveImageOptions = {}): Promise<number> {
@@ -176,49 +198,8 @@ export class Images {
       if (before.storage && !isListed(before)) return { changed: false, state: before };
       if (!eject && mountedIn(before) === image) throw new ConfigurationError(`"${image}" is mounted: eject it first.`);
       if (eject && before.drive?.connected) await this.#steps.pull(options);
-      return { changed: true, state: (await this.#remove(image, options)) ?? before };
+      return { changed: true, state: (await this.#store.remove(image, options)) ?? before };
     }, options.signal);
-  }
-
-  /**
-   * Stores an image in its turn.
-   * @param send sends it.
-   * @param checkSource checks, before an old image is removed for the new one, that the new one can be sent.
-   */
-  #store(
-    image: string,
-    size: number | undefined,
-    { replace = false, ...options }: StoreImageOptions,
-    send: (signal: AbortSignal) => Promise<StoredImage>,
-    checkSource?: (sent: () => Promise<unknown>) => Promise<void>,
-  ): Promise<StoredImage> {
-    return this.#lane.run(async (signal) => {
-      const turn = { ...options, signal };
-      const before = await this.#steps.whenFree(turn);
-      const old = imageOf(before, image);
-      if (old && !replace) throw exists(image, old);
-      if (old && mountedIn(before) === image)
-        throw new ConfigurationError(`"${image}" is mounted and cannot be replaced: eject it first.`);
-      if (size !== undefined) demandRoom(before, image, size);
-      const sent = () => advised(() => send(signal), STORE_ADVICE);
-      if (old) await checkSource?.(sent);
-      if (old) await this.#remove(image, turn);
-      const stored = await undoing(this.#msd, this.#steps, image, sent).catch((error: unknown) => {
-        if (!old || !(error instanceof PiKVMError)) throw error;
-        throw withNote(error, `The "${image}" of before was removed for it.`);
-      });
-      // The image is stored, even when the device lists it late or not at all.
-      await this.#steps
-        .caughtUp((now) => imageOf(now, stored.name)?.complete === true, { signal })
-        .catch(() => undefined);
-      return stored;
-    }, options.signal);
-  }
-
-  /** Removes an image. @returns the state once the device lists it no more. */
-  async #remove(image: string, options: ChangeOptions) {
-    await advised(() => this.#msd.remove(image, options), ADVICE);
-    return this.#steps.caughtUp((now) => imageOf(now, image) === undefined, options);
   }
 
   async #find(name: string, options: CallOptions): Promise<string> {
@@ -228,21 +209,12 @@ export class Images {
   }
 }
 
-/**
- * The device asks the web server before it looks at the name: where only that is in the way, there is something to
- * download.
- */
-async function refusedAsTaken(sent: () => Promise<unknown>): Promise<void> {
-  try {
-    await sent();
-  } catch (error) {
-    if (!(error instanceof APIError && error.error === "MsdImageExistsError")) throw error;
-  }
-}
-
-function exists(image: string, { complete }: MsdImage): ConfigurationError {
-  const what = complete ? `"${image}"` : `an incomplete "${image}", of an upload that runs or has failed`;
-  const message = `The storage has ${what} already: replace it, remove it first, or take another name.`;
+/** @param replace it was to be replaced, but which one is not known. */
+function chosenExists(replace: boolean): ConfigurationError {
+  const advice = replace
+    ? "Nothing was removed: give it a name to replace the image of that name"
+    : "replace it, or give it a name";
+  const message = `The storage has an image with the name that the device has chosen for this one, which it does not tell. ${advice}.`;
   return new ConfigurationError(message, { code: "EXISTS" });
 }
 
@@ -253,7 +225,7 @@ function nameOf(source: ImageSource): string {
 
 /** Checks, before anything is transferred, that a file can be written there. */
 async function demandPlace(path: string, replace: boolean): Promise<void> {
-  const there = await stat(path).catch(() => undefined);
+  const there = await lookAtPlace(path);
   if (there?.isDirectory())
     throw new ConfigurationError(`"${path}" is a folder: add the name of the file. Nothing was written.`);
   if (there && !replace)

@@ -2,13 +2,15 @@ import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { resultOf } from "../http/answer";
 import type { ChangeOptions, Commands } from "../http/commands";
-import { ResponseError } from "../errors";
+import { imageIn } from "./download-check";
+import { APIError, ResponseError } from "../errors";
+import { demandShort } from "./image-name";
 import { recordsOf } from "../http/records";
 import { inRange } from "../ranges";
 import { flag, nullOr, number, objectOf, text } from "../http/shape";
 import type { MsdState } from "../events/states";
 import { bodyOf, downloadOf, saveTo, type Download, type ImageSource, type TransferProgress } from "../http/transfer";
-import type { CallOptions } from "../http/transport";
+import type { CallOptions, Query } from "../http/transport";
 
 export interface MsdParams {
   /** Name of an image in the storage, with `/` for folders; `""` deselects. */
@@ -51,11 +53,13 @@ export interface UploadOptions extends StoreOptions {
 
 export interface UploadRemoteOptions extends StoreOptions {
   /** Default: what the origin calls it. */
-  image?: string;
+  image?: string | undefined;
   /** Do not check the origin's certificate. Default false. */
   insecure?: boolean | undefined;
   /** Seconds for the device to connect to the origin, at least 0.1. Default 10. */
   connectTimeout?: number | undefined;
+  /** Called once the device has begun, with the name that the image has. */
+  onBegin?: ((name: string) => void) | undefined;
 }
 
 export interface DownloadOptions extends CallOptions {
@@ -69,7 +73,7 @@ const MSD_STATE = objectOf({
   drive: nullOr(objectOf({ connected: flag, image: nullOr(objectOf({ name: text })) })),
   storage: nullOr(objectOf({ images: objectOf() })),
 });
-const STORED = objectOf({ image: objectOf({ size: number, written: number }) });
+const STORED = objectOf({ image: objectOf({ name: text, size: number, written: number }) });
 
 /** Seconds of silence, on top of the ordinary time limit, after which a transfer counts as dead. */
 const STALL_TIME = 30;
@@ -106,8 +110,16 @@ export class Msd {
    * Plugs the drive in or pulls it. Not idempotent: plugging in a connected drive is an error.
    * `POST /api/msd/set_connected`.
    */
-  setConnected(connected: boolean, options: ChangeOptions = {}): Promise<void> {
-    return this.#commands.post("/api/msd/set_connected", { ...options, query: { connected }, extraTime: REMOUNT_TIME });
+  async setConnected(connected: boolean, options: ChangeOptions = {}): Promise<void> {
+    const post = (call: string, query: Query) =>
+      this.#commands.post(`/api/msd/${call}`, { ...options, query, extraTime: REMOUNT_TIME });
+    try {
+      await post("set_connected", { connected });
+    } catch (error) {
+      // Devices before 2.9 have two calls for it.
+      if (!(error instanceof APIError && error.statusCode === 404)) throw error;
+      await post(connected ? "connect" : "disconnect", {});
+    }
   }
 
   /** Deletes an image; only while disconnected. The listing still shows it for about 1 s. `POST /api/msd/remove`. */
@@ -126,12 +138,13 @@ export class Msd {
    * @param image name in the storage.
    * @param source bytes, the path of a file, or a stream; give the `size` of a stream, because some devices refuse one
    * of unknown length. A stream is destroyed in the end, in any case.
-   * @throws ConfigurationError for a file that cannot be read; PiKVMError `SIZE` for a stream of another size, `SOURCE`
-   * for one that gives nothing for too long, or with the source's own code; APIError `MsdImageExistsError`; status 500
-   * for a folder that is not there and for a full storage.
+   * @throws ConfigurationError for a name that is too long, and a file that cannot be read; PiKVMError `SIZE` for a
+   * stream of another size, `SOURCE` for one that gives nothing for too long, or with the source's own code; APIError
+   * `MsdImageExistsError`; status 500 for a folder that is not there and for a full storage.
    */
   async upload(image: string, source: ImageSource, options: UploadOptions = {}): Promise<StoredImage> {
     const { prefix, removeIncomplete, onProgress, size, signal, busyRetry } = options;
+    demandShort(`${prefix ?? ""}/${image}`, { isNew: true });
     let digest = createHash("sha256");
     const newDigest = options.sha256 ? () => (digest = createHash("sha256")) : undefined;
     const body = await bodyOf(source, { size, onProgress, newDigest });
@@ -156,15 +169,17 @@ export class Msd {
   }
 
   /**
-   * Lets the device fetch an image from a web server, which must tell its size. `POST /api/msd/write_remote`. The
-   * device goes on when it is cancelled; `reset` ends that.
-   * @throws APIError with the origin's failure (`ClientResponseError`, `ClientConnectorError`, ...), `statusCode` 0
-   * when it came while the image was being fetched; ResponseError `CUT_SHORT` when the device stopped reporting: see
+   * Lets the device fetch an image from a web server, which must tell its size. `POST /api/msd/write_remote`. When it is
+   * cancelled, newer devices stop within 2 s, others go on.
+   * @throws ConfigurationError for a name that is too long; APIError with the origin's failure (`ClientResponseError`,
+   * `ClientConnectorError`, ...), `statusCode` 0 when it came while the image was being fetched; ResponseError `CUT_SHORT` when the device stopped reporting: see
    * `getState` for what became of it.
    */
   uploadRemote(url: string, options: UploadRemoteOptions = {}): Promise<StoredImage> {
-    const { image, prefix, insecure, connectTimeout = 10, removeIncomplete, onProgress, signal, busyRetry } = options;
+    const { image, prefix, insecure, connectTimeout = 10, removeIncomplete, signal, busyRetry } = options;
+    const { onBegin, onProgress } = options;
     const work = async (turn: AbortSignal): Promise<StoredImage> => {
+      demandShort(`${prefix ?? ""}/${image ?? ""}`, { isNew: image !== undefined });
       const timeout = inRange("The connect timeout", connectTimeout, { min: 0.1, max: Infinity, unit: " s" });
       const { body, ...answer } = await this.#commands.transport.changeStreaming("POST", "/api/msd/write_remote", {
         signal: turn,
@@ -175,7 +190,9 @@ export class Msd {
       let last: StoredImage | undefined;
       for await (const record of recordsOf(body)) {
         // What a record of this call holds; a failure is thrown here.
-        last = (resultOf({ ...answer, text: record }, STORED) as { image: StoredImage }).image;
+        const { image: now } = resultOf({ ...answer, text: record }, STORED) as { image: StoredImage };
+        if (!last) onBegin?.(now.name);
+        last = now;
         onProgress?.(last.written, last.size);
       }
       if (last && last.written >= last.size) return last;
@@ -188,7 +205,8 @@ export class Msd {
   /**
    * Fetches an image, as a stream that is read at the pace of its reader; the drive is busy until it ends. Only while
    * disconnected. `GET /api/msd/read`.
-   * @throws APIError `MsdUnknownImageError`.
+   * @throws APIError `MsdUnknownImageError`; ResponseError for what is no image, and from the stream with the code
+   * `COMPRESSION` for one that is not compressed as was asked.
    */
   async download(image: string, { compress = "none", onProgress, signal }: DownloadOptions = {}): Promise<Download> {
     const answer = await this.#commands.transport.stream("/api/msd/read", {
@@ -197,7 +215,7 @@ export class Msd {
       extraTime: STALL_TIME,
       limited: "steps",
     });
-    return downloadOf(answer, onProgress);
+    return downloadOf(answer, onProgress, await imageIn(answer, compress));
   }
 
   /**

@@ -20,7 +20,9 @@ export function demandRoom({ storage }: MsdState, image: string, needed: number)
 }
 
 /** The part of the storage where an image goes: the internal one, unless it goes into the folder of another. */
-function partOf({ parts = {} }: MsdStorage, image: string) {
+function partOf({ parts, free }: MsdStorage, image: string) {
+  // Before it was told of each part, there was one.
+  if (!parts) return free === undefined ? undefined : { free };
   const mounted = Object.keys(parts).filter((name) => name !== "" && image.startsWith(`${name}/`));
   const [deepest = ""] = mounted.sort((a, b) => b.length - a.length);
   return parts[deepest];

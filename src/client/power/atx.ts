@@ -1,4 +1,5 @@
 import type { ChangeOptions, Commands } from "../http/commands";
+import { truePower } from "../events/atx-readings";
 import { flag, objectOf } from "../http/shape";
 import type { AtxState } from "../events/states";
 import type { CallOptions } from "../http/transport";
@@ -27,8 +28,8 @@ export class Atx {
   }
 
   /** LEDs and what is being pressed. Device call: `GET /api/atx`. */
-  getState({ signal }: CallOptions = {}): Promise<AtxState> {
-    return this.#commands.transport.get("/api/atx", { signal, shape: ATX_STATE });
+  async getState({ signal }: CallOptions = {}): Promise<AtxState> {
+    return truePower(await this.#commands.transport.get<AtxState>("/api/atx", { signal, shape: ATX_STATE }));
   }
 
   /** Short press of the power button if the power LED is off; else nothing happens. `POST /api/atx/power?action=on`. */

@@ -1,4 +1,5 @@
-import type { Buttons, ButtonsState, Press } from "./buttons";
+import type { ButtonCall, Buttons, ButtonsState } from "./buttons";
+import type { Knowledge } from "./knowledge";
 import { whileBusy } from "../http/retry";
 import { BusyError, PiKVMError, WaitTimeoutError } from "../errors";
 import type { Lane } from "../lanes/lane";
@@ -28,17 +29,19 @@ export interface PowerResult<S extends ButtonsState = AtxState> {
   state: S | null;
 }
 
-type LedCondition = (state: ButtonsState, before: ButtonsState) => boolean;
+type LedCondition = (state: ButtonsState) => boolean;
 
 interface Step {
-  press: Press;
+  press: ButtonCall;
+  /** Pressed later if this one does not help; it must be possible, too. */
+  later?: ButtonCall;
   /** Checked first: when it does not hold, nothing is pressed. */
   needed: LedCondition;
   /** When it holds, the press is right even if the LED has not followed an earlier press yet. */
   certain: LedCondition;
-  /** What the LED shows when it worked. */
-  reached: LedCondition;
-  /** The same in words, for the error when it does not come true. */
+  /** Whether the LED is lit when it worked. */
+  target: LedCondition;
+  /** The same in words, for the error when it does not. */
   expected: string;
   /** Whether the press changes the LED. */
   changesLed: boolean;
@@ -47,34 +50,29 @@ interface Step {
 /** A press that the LED may not have followed yet, by us or by somebody else. */
 interface RecentPress {
   at: number;
-  /** The LED before it. */
-  led: boolean;
+  /** The LED before it, where it was known. */
+  led: boolean | undefined;
   /** Somebody waits for the LED to follow it. */
   watched: boolean;
 }
 
-/**
- * Seconds in which the power LED follows a press. Within them "off" may just mean "not yet on", and a second press
- * would undo the first.
- */
-const SETTLE_TIME = 5;
+/** Seconds from one look to the next. */
 const SETTLE_INTERVAL = 0.25;
 const LED_TIMEOUT = 30;
 
 const isOn: LedCondition = (state) => state.leds.power;
 const isOff: LedCondition = (state) => !state.leds.power;
-const hasChanged: LedCondition = (state, before) => state.leds.power !== before.leds.power;
 const always: LedCondition = () => true;
 const never: LedCondition = () => false;
 
-const SWITCH_ON = { needed: isOff, certain: never, reached: isOn, expected: "on", changesLed: true };
-const SWITCH_OFF = { needed: isOn, certain: never, reached: isOff, expected: "off", changesLed: true };
+const SWITCH_ON = { needed: isOff, certain: never, target: always, expected: "on", changesLed: true };
+const SWITCH_OFF = { needed: isOn, certain: never, target: never, expected: "off", changesLed: true };
 const FORCE_OFF = { ...SWITCH_OFF, certain: isOn };
-const RESET = { needed: isOn, certain: isOn, reached: isOn, expected: "on", changesLed: false };
+const RESET = { needed: isOn, certain: isOn, target: always, expected: "on", changesLed: false };
 const CLICK = {
   needed: always,
   certain: always,
-  reached: hasChanged,
+  target: isOff,
   expected: "another than before",
   changesLed: true,
 };
@@ -85,58 +83,57 @@ const CLICK_RESET = { ...RESET, needed: always, certain: always };
  */
 export class Power<S extends ButtonsState = AtxState> {
   readonly #buttons: Buttons<S>;
-  readonly #kind: string;
+  readonly #knowledge: Knowledge<S>;
   readonly #waiter: StateWaiter;
   /** Reading the LED and pressing is one step in it, so that no other call of ours presses in between. */
   readonly #lane: Lane;
   #recent: RecentPress | undefined;
 
-  /** @param kind of state in which the device reports them. */
-  constructor(buttons: Buttons<S>, kind: string, waiter: StateWaiter, lane: Lane) {
+  constructor(buttons: Buttons<S>, knowledge: Knowledge<S>, waiter: StateWaiter, lane: Lane) {
     this.#buttons = buttons;
-    this.#kind = kind;
+    this.#knowledge = knowledge;
     this.#waiter = waiter;
     this.#lane = lane;
   }
 
-  /** LEDs and what is being pressed. */
-  getState(options: CallOptions = {}): Promise<S> {
-    return this.#buttons.getState(options);
+  /** LEDs and what is being pressed. Nothing is sent to the computer for it. */
+  getState({ signal }: CallOptions = {}): Promise<S> {
+    return this.#during(signal, () => this.#believed(signal, false));
   }
 
   /** Presses the power button if the computer is off. */
   on(options: PowerOptions = {}): Promise<PowerResult<S>> {
-    return this.#take({ ...SWITCH_ON, press: (how) => this.#buttons.powerOn(how) }, options);
+    return this.#take({ ...SWITCH_ON, press: "powerOn" }, options);
   }
 
   /** Presses the power button shortly if the computer is on; its operating system decides what happens. */
   off(options: PowerOptions = {}): Promise<PowerResult<S>> {
-    return this.#take({ ...SWITCH_OFF, press: (how) => this.#buttons.powerOff(how) }, options);
+    return this.#take({ ...SWITCH_OFF, press: "powerOff" }, options);
   }
 
   /** Holds the power button if the computer is on. */
   offHard(options: PowerOptions = {}): Promise<PowerResult<S>> {
-    return this.#take({ ...FORCE_OFF, press: (how) => this.#buttons.powerOffHard(how) }, options);
+    return this.#take({ ...FORCE_OFF, press: "powerOffHard" }, options);
   }
 
   /** Presses reset if the computer is on. The LED stays on; waiting for it makes sure that it does. */
   resetHard(options: PowerOptions = {}): Promise<PowerResult<S>> {
-    return this.#take({ ...RESET, press: (how) => this.#buttons.resetHard(how) }, options);
+    return this.#take({ ...RESET, press: "resetHard" }, options);
   }
 
   /** A short press of the power button, whatever the LED says. Waiting for the LED waits until it changes. */
   click(options: PowerOptions = {}): Promise<PowerResult<S>> {
-    return this.#take({ ...CLICK, press: (how) => this.#buttons.clickPower(how) }, options);
+    return this.#take({ ...CLICK, press: "clickPower" }, options);
   }
 
   /** A long press of the power button, whatever the LED says. Waiting for the LED waits until it changes. */
   clickLong(options: PowerOptions = {}): Promise<PowerResult<S>> {
-    return this.#take({ ...CLICK, press: (how) => this.#buttons.clickPowerLong(how) }, options);
+    return this.#take({ ...CLICK, press: "clickPowerLong" }, options);
   }
 
   /** A press of the reset button, whatever the LED says. Waiting for the LED waits until it is on. */
   clickReset(options: PowerOptions = {}): Promise<PowerResult<S>> {
-    return this.#take({ ...CLICK_RESET, press: (how) => this.#buttons.clickReset(how) }, options);
+    return this.#take({ ...CLICK_RESET, press: "clickReset" }, options);
   }
 
   /** On, confirmed by the LED; presses nothing when it is on already. */
@@ -148,7 +145,8 @@ export class Power<S extends ButtonsState = AtxState> {
   async ensureOff({ hardAfter = 0, ...options }: PowerOffOptions = {}): Promise<PowerResult<S>> {
     if (hardAfter === 0) return this.off({ ...options, wait: "led" });
     try {
-      return await this.off({ ...options, wait: "led", timeout: hardAfter });
+      const step: Step = { ...SWITCH_OFF, press: "powerOff", later: "powerOffHard" };
+      return await this.#take(step, { ...options, wait: "led", timeout: hardAfter });
     } catch (error) {
       if (!(error instanceof WaitTimeoutError)) throw error;
     }
@@ -158,7 +156,8 @@ export class Power<S extends ButtonsState = AtxState> {
 
   /** On if the computer is off, reset if it is on. */
   async powerOrReset(options: PowerOptions = {}): Promise<PowerResult<S>> {
-    const { leds } = await this.#settled(never, options.signal);
+    const { signal } = options;
+    const { leds } = await this.#during(signal, () => this.#settled(never, signal));
     return leds.power ? this.resetHard(options) : this.on(options);
   }
 
@@ -173,28 +172,37 @@ export class Power<S extends ButtonsState = AtxState> {
     return { pressed: off.pressed || on.pressed, state: on.state };
   }
 
-  async #take(step: Step, options: PowerOptions): Promise<PowerResult<S>> {
+  #take(step: Step, options: PowerOptions): Promise<PowerResult<S>> {
+    const work = () => this.#pressAndWait(step, options);
+    return mustKnow(step, options) ? this.#during(options.signal, work) : work();
+  }
+
+  async #pressAndWait(step: Step, options: PowerOptions): Promise<PowerResult<S>> {
     const { before, press } = await this.#lane.run(
       (signal) => whileBusy(() => this.#pressOnce(step, options, signal), { ...options, signal }),
       options.signal,
     );
-    if (!press) return { pressed: false, state: before };
-    const state = options.wait === "led" ? this.#watch(step, press, before, options) : this.#stateAfter(options.signal);
+    if (!press) return { pressed: false, state: before ?? null };
+    const isWatched = options.wait === "led" && before !== undefined;
+    const state = isWatched ? this.#watch(step, press, before, options) : this.#stateAfter(options.signal);
     return { pressed: true, state: await state };
   }
 
-  /** @returns no press when none was needed. */
+  /** @returns no press when none was needed; nothing of before where it says nothing, and need not. */
   async #pressOnce(
     step: Step,
-    { wait = "finished" }: PowerOptions,
+    options: PowerOptions,
     signal: AbortSignal,
-  ): Promise<{ before: S; press?: RecentPress }> {
-    const before = await this.#settled(step.certain, signal);
-    // With ATX switched off on the device the LEDs mean nothing; the press then brings the device's own error.
-    if (before.enabled !== false && !step.needed(before, before)) return { before };
-    const press: RecentPress = { at: Date.now(), led: before.leds.power, watched: false };
+  ): Promise<{ before: S | undefined; press?: RecentPress }> {
+    const { wait = "finished" } = options;
+    const before = mustKnow(step, options)
+      ? await this.#settled(step.certain, signal)
+      : await this.#knowledge.glance({ signal });
+    if (before && this.#knowledge.isMeant(before) && !step.needed(before)) return { before };
+    if (step.later) await this.#buttons.check?.(step.later, { signal });
+    const press: RecentPress = { at: Date.now(), led: before?.leds.power, watched: false };
     try {
-      await step.press({ wait: wait !== "accepted", signal });
+      await this.#buttons[step.press]({ wait: wait !== "accepted", signal });
       press.at = Date.now();
       press.watched = wait === "led";
       if (step.changesLed) this.#recent = press;
@@ -209,14 +217,22 @@ export class Power<S extends ButtonsState = AtxState> {
 
   /** Waits until the LED shows that the press worked. */
   async #watch(step: Step, press: RecentPress, before: S, options: PowerOptions): Promise<S> {
-    const { signal, timeout = LED_TIMEOUT } = options;
+    const { signal } = options;
+    const { kind } = this.#knowledge;
+    const target = step.target(before);
+    const holdFor = target ? 0 : this.#knowledge.offAfter;
+    // The time is for the computer; what it takes to believe it comes on top.
+    const timeout = (options.timeout ?? LED_TIMEOUT) + holdFor;
+    const read = async (how: CallOptions) => {
+      const state = await this.#knowledge.look(how);
+      if (target && !state.leds.power) await this.#knowledge.nudge?.(how);
+      return state;
+    };
     try {
-      return await this.#waiter.until(
-        this.#kind,
-        (how) => this.#buttons.getState(how),
-        (now) => step.reached(now, before),
-        { signal, timeout, failure: notConfirmed(step.expected, timeout) },
-      );
+      return await this.#waiter.until(kind, read, ({ leds }) => leds.power === target, {
+        ...{ signal, timeout, holdFor },
+        failure: this.#knowledge.notConfirmed(step.expected, timeout),
+      });
     } finally {
       press.watched = false;
     }
@@ -225,24 +241,42 @@ export class Power<S extends ButtonsState = AtxState> {
   /** The state once the LED has had time to follow the last press, unless the next one is certain before. */
   async #settled(certain: LedCondition, signal: AbortSignal | undefined): Promise<S> {
     for (;;) {
-      const state = await this.#buttons.getState({ signal });
+      const state = await this.#believed(signal, true);
       const recent = this.#recent;
-      const mayFollow =
-        recent?.led === state.leds.power && (recent.watched || Date.now() - recent.at < SETTLE_TIME * 1000);
-      if (!mayFollow || certain(state, state)) return state;
+      const isNew = recent && (recent.watched || Date.now() - recent.at < this.#knowledge.settleTime * 1000);
+      const mayFollow = isNew && (recent.led ?? state.leds.power) === state.leds.power;
+      if (!mayFollow || certain(state)) return state;
       await this.#waiter.pause(SETTLE_INTERVAL, signal);
     }
   }
 
+  /**
+   * What is believed of the computer: off only when it looked so for as long as it takes.
+   * @param mayNudge whether something may be sent to find out.
+   */
+  async #believed(signal: AbortSignal | undefined, mayNudge: boolean): Promise<S> {
+    const { offAfter } = this.#knowledge;
+    let since: number | undefined;
+    for (;;) {
+      const state = await this.#knowledge.look({ signal });
+      if (state.leds.power || offAfter === 0) return state;
+      if (since !== undefined && performance.now() - since >= offAfter * 1000) return state;
+      if (mayNudge) await this.#knowledge.nudge?.({ signal });
+      // However slow the first look was, there is another one.
+      since ??= performance.now();
+      await this.#waiter.pause(SETTLE_INTERVAL, signal);
+    }
+  }
+
+  #during<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+    return this.#knowledge.during ? this.#knowledge.during(work, { signal }) : work();
+  }
+
   /** The LEDs after a press. When they cannot be read, the press was carried out all the same: that is no error. */
   async #stateAfter(signal: AbortSignal | undefined): Promise<S | null> {
-    return this.#buttons.getState({ signal }).catch(() => null);
+    return (await this.#knowledge.glance({ signal }).catch(() => undefined)) ?? null;
   }
 }
 
-function notConfirmed(expected: string, timeout: number): string {
-  return (
-    `The power LED was not ${expected} ${timeout} s after the button was pressed. ` +
-    "If the computer reacted, check the LED's cable; if not, give it more time or check the button's cable."
-  );
-}
+/** Whether a press depends on the LED, before it or after it. */
+const mustKnow = ({ needed }: Step, { wait }: PowerOptions): boolean => needed !== always || wait === "led";

@@ -1,5 +1,6 @@
 import { ResponseError } from "../errors";
 import { huffmanTable, JpegBits, type HuffmanTable } from "./jpeg-bits";
+import { SCAN, segmentsOf, word } from "../video/jpeg";
 
 /** One colour of a JPEG, and how its blocks are coded. */
 export interface Component {
@@ -22,7 +23,6 @@ export interface JpegHead {
   restartInterval: number;
 }
 
-const SCAN = 0xda;
 const QUANTISERS = 0xdb;
 const RESTART_INTERVAL = 0xdd;
 const HUFFMAN = 0xc4;
@@ -52,14 +52,9 @@ export function openJpeg(jpeg: Uint8Array): { head: JpegHead; bits: JpegBits } {
     ac: new Map(),
     restartInterval: 0,
   };
-  for (let at = 2; at + 4 <= jpeg.length;) {
-    const end = at + 2 + word(jpeg, at + 2);
-    const marker = jpeg[at + 1] ?? 0;
-    const content = jpeg.subarray(at + 4, end);
-    if (jpeg[at] !== 0xff || end > jpeg.length) break;
+  for (const { marker, content, end } of segmentsOf(jpeg)) {
     if (marker === SCAN) return { head: headOf(tables, content), bits: new JpegBits(jpeg, end) };
     read(tables, marker, content);
-    at = end;
   }
   throw damaged();
 }
@@ -107,8 +102,6 @@ function headOf({ frame, steps, dc, ac, restartInterval }: Tables, scan: Uint8Ar
   });
   return { width, height, components, restartInterval };
 }
-
-const word = (content: Uint8Array, at: number): number => ((content[at] ?? 0) << 8) | (content[at + 1] ?? 0);
 
 export function damaged(): ResponseError {
   return new ResponseError(

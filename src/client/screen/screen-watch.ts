@@ -1,8 +1,9 @@
 import { Deadline, pause, throwIfCancelled } from "../deadline";
-import { APIError, AuthError, CancelledError, ConfigurationError, PiKVMError } from "../errors";
+import { APIError, CancelledError, ConfigurationError, PiKVMError } from "../errors";
 import { Reconnect, type ConnectionChange } from "../reconnect";
 import { LivePictures } from "../video/live-pictures";
 import { inRange } from "../ranges";
+import { SharedAttempts } from "../shared-attempts";
 import { observerOf, type Observer, type Picture, type PictureCondition, type Sighting } from "./sightings";
 import { isOutside, regionOf, type OcrOptions } from "../video/snapshot";
 import type { Streamer } from "../video/streamer";
@@ -61,6 +62,7 @@ export class ScreenWatch {
   readonly #streamer: Streamer;
   readonly #video: Video;
   readonly #live: LivePictures;
+  readonly #attempts = new SharedAttempts();
 
   constructor(streamer: Streamer, video: Video) {
     this.#streamer = streamer;
@@ -95,19 +97,27 @@ export class ScreenWatch {
     looking: Looking,
     { signal, onConnection = () => undefined }: WatchScreenOptions,
   ): AsyncGenerator<ScreenChange, void, undefined> {
-    const reconnect = new Reconnect({ onChange: onConnection, grace: restartTime });
-    for (;;) {
-      try {
-        for await (const seen of this.#whileVideoRuns(looking, signal)) {
-          reconnect.connected();
-          reconnect.proven();
-          if (seen) yield seen;
+    const attempt = this.#attempts.join();
+    const wait = attempt.failed.bind(attempt);
+    const untilTrial = (...signals: (AbortSignal | undefined)[]) => this.#video.untilTrial(...signals);
+    const reconnect = new Reconnect({ onChange: onConnection, untilTrial, grace: restartTime, wait });
+    try {
+      for (;;) {
+        try {
+          for await (const seen of this.#whileVideoRuns(looking, signal)) {
+            reconnect.connected();
+            reconnect.proven();
+            attempt.worked();
+            if (seen) yield seen;
+          }
+        } catch (error) {
+          throwIfCancelled(signal);
+          if (!mayPass(error)) throw error;
+          await reconnect.failed(error, signal, this.#video.closed);
         }
-      } catch (error) {
-        throwIfCancelled(signal);
-        if (!mayPass(error)) throw error;
-        await reconnect.failed(error, signal, this.#video.closed);
       }
+    } finally {
+      attempt.leave();
     }
   }
 
@@ -130,9 +140,9 @@ export class ScreenWatch {
   }
 }
 
-const FINAL = [AuthError, ConfigurationError, CancelledError];
+const FINAL = [ConfigurationError, CancelledError];
 
-/** Whether it may work again without anybody's doing: not after a refused login, wrong settings or a cancel. */
+/** Whether it may work again without anybody's doing: not after wrong settings or a cancel. */
 function mayPass(error: unknown): error is PiKVMError {
   return error instanceof PiKVMError && (!FINAL.some((kind) => error instanceof kind) || isOutside(error));
 }

@@ -64,7 +64,8 @@ export class Screen {
   }
 
   /**
-   * Waits until a text is on the screen, or gone from it. A screen without a signal has no text. While the screen
+   * Waits until a text is on the screen, or gone from it. A screen without a signal has no text, but that is not taken
+   * for gone unless `darkIsGone`. While the screen
    * cannot be read (the video restarts, its connection breaks, the device answers with an error that passes, the
    * picture is too small for the region) nothing is known of it: that is neither, and `holdFor` begins anew.
    * @throws WaitTimeoutError, with the text that was seen last as `lastValue`; ConfigurationError for a pattern that
@@ -72,6 +73,7 @@ export class Screen {
    */
   async waitForText(pattern: TextPattern, options: WaitForTextOptions): Promise<FoundText> {
     const { gone = false, next = false, timeout, interval = 1, holdFor = 0, langs, region } = options;
+    const isDarkKnown = !gone || options.darkIsGone === true;
     const wanted = { gone, next, holdFor };
     const match = textMatcher(pattern);
     inRange("The interval", interval, { min: 0, max: 3600, unit: " s" });
@@ -85,7 +87,7 @@ export class Screen {
         try {
           return await this.#whileVideoRuns(signal, (running) => {
             seen.isReached = true;
-            return wait.until(running, this.#reading({ langs, region }, interval, seen));
+            return wait.until(running, this.#reading({ langs, region }, interval, seen, isDarkKnown));
           });
         } catch (error) {
           throwIfCancelled(signal);
@@ -104,10 +106,9 @@ export class Screen {
    * differ from the last one told; that the picture stands still for some time, and moves again; that the signal is
    * lost, and comes back; that a text is shown, and gone. Who is slow in taking them gets the newest picture next;
    * nothing piles up. The video runs meanwhile. An outage is sat out, with growing pauses, and told once by
-   * `onConnection`; what was seen before it counts on. At first the state is only learnt, except for `frames`, the
-   * first picture of `changes`, and a text that is shown already.
-   * @throws ConfigurationError for what is out of range, at once; later AuthError, when the device refuses the login;
-   * CancelledError.
+   * `onConnection`, as is a refused login, and each trial of it; what was seen before it counts on. At first the state
+   * is only learnt, except for `frames`, the first picture of `changes`, and a text that is shown already.
+   * @throws ConfigurationError for what is out of range, at once; CancelledError.
    */
   watch(condition: ScreenCondition, options: WatchScreenOptions = {}): AsyncGenerator<ScreenChange, void, undefined> {
     return this.#watch.watch(condition, options);
@@ -124,13 +125,13 @@ export class Screen {
   }
 
   /** The text on the screen, at most once in `interval` seconds. */
-  #reading(options: OcrOptions, interval: number, seen: Seen): Observing<string> {
+  #reading(options: OcrOptions, interval: number, seen: Seen, isDarkKnown: boolean): Observing<string> {
     let begun = 0;
     let atLeast = interval;
     return {
       look: async (signal) => {
         begun = performance.now();
-        const text = await this.#look({ ...options, signal }, seen);
+        const text = await this.#look({ ...options, signal }, seen, isDarkKnown);
         atLeast = text === undefined ? Math.max(interval, RETRY_INTERVAL) : interval;
         return text;
       },
@@ -138,8 +139,8 @@ export class Screen {
     };
   }
 
-  /** What can be read now, empty without a signal; undefined when that is not known. */
-  async #look(options: OcrOptions, seen: Seen): Promise<string | undefined> {
+  /** What can be read now, empty without a signal if that is wanted; undefined when it is not known. */
+  async #look(options: OcrOptions, seen: Seen, isDarkKnown: boolean): Promise<string | undefined> {
     throwIfCancelled(options.signal);
     const before = this.#video.stage;
     try {
@@ -156,7 +157,7 @@ export class Screen {
     const isDark =
       seen.error instanceof UnavailableError && before === "no signal" && this.#video.stage === "no signal";
     if (isDark) seen.text = "";
-    return isDark ? "" : undefined;
+    return isDark && isDarkKnown ? "" : undefined;
   }
 
   async #watching<T>(

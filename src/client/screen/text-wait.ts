@@ -3,10 +3,13 @@ import type { OcrOptions } from "../video/snapshot";
 import type { CallOptions } from "../http/transport";
 import { missingPicture } from "../video/video";
 import type { VideoStage } from "../video/viewer";
+import { sentences } from "../sentences";
 
 export interface WaitForTextOptions extends CallOptions, Pick<OcrOptions, "langs" | "region"> {
   /** Wait until it is gone instead. Default false. */
   gone?: boolean;
+  /** A screen without a signal counts as one from which it is gone. Default false: nothing is known of it then. */
+  darkIsGone?: boolean;
   /** What is so already does not count: it must become so. Default false. */
   next?: boolean;
   /** Seconds, up to a day. */
@@ -49,12 +52,14 @@ export function lateError(
   const { text = "", error: cause } = seen;
   const state = gone ? "was not seen to be gone from the screen" : "was not on the screen";
   const time = holdFor > 0 ? ` for ${holdFor} s` : "";
-  const message = `"${wanted}" ${state}${next ? " anew" : ""}${time} within ${timeout} s. ${lastSight(seen, stage)}`;
-  return new WaitTimeoutError(message, { cause, lastValue: text });
+  const message = `"${wanted}" ${state}${next ? " anew" : ""}${time} within ${timeout} s.`;
+  return new WaitTimeoutError(sentences(message, lastSight(seen, stage, gone)), { cause, lastValue: text });
 }
 
-function lastSight({ text, error }: Seen, stage: VideoStage): string {
-  if (stage !== "running") return `${missingPicture(stage).message}.`;
+const DARK = "That counts as gone only where it is set so.";
+
+function lastSight({ text, error }: Seen, stage: VideoStage, gone: boolean): string {
+  if (stage !== "running") return sentences(missingPicture(stage).message, stage === "no signal" && gone ? DARK : "");
   if (error) return `It could not be read at last: ${error.message}`;
   if (text === undefined) return "It was not read in that time.";
   return text === "" ? "There was no text on it." : `Read at last: ${text.slice(-SHOWN)}`;

@@ -3,7 +3,9 @@ import type { Socket } from "node:net";
 import WebSocket from "ws";
 import { throwIfCancelled, within } from "../deadline";
 import { ConnectionTimeoutError, WebSocketError, type PiKVMError } from "../errors";
+import { NO_WEBSOCKETS } from "../http/answer";
 import { networkError, targetOf } from "../http/network";
+import { sentences } from "../sentences";
 import type { Transport } from "../http/transport";
 import { openSocket } from "../tls/connector";
 
@@ -38,7 +40,7 @@ export async function openWebSocket(
   ends: readonly (AbortSignal | undefined)[],
 ): Promise<DeviceSocket> {
   const signals = [...ends, transport.closed];
-  return transport.withAuth((headers) => handshake(transport, path, headers, signals), signals);
+  return transport.withAuth((headers) => handshake(transport, path, headers, signals), { path, signals });
 }
 
 async function handshake(
@@ -115,9 +117,8 @@ async function readRefusal(response: IncomingMessage): Promise<string> {
 function refused(response: IncomingMessage, text: string, transport: Transport): PiKVMError {
   const statusCode = response.statusCode ?? 0;
   if (statusCode < 300) {
-    return new WebSocketError(`The device answered the WebSocket handshake with HTTP ${statusCode}.`, {
-      code: `HTTP_${statusCode}`,
-    });
+    const message = sentences(`The WebSocket handshake was answered with HTTP ${statusCode}.`, NO_WEBSOCKETS);
+    return new WebSocketError(`${message}.`, { code: `HTTP_${statusCode}` });
   }
-  return transport.refusal({ statusCode, headers: response.headers, text });
+  return transport.refusal({ statusCode, headers: response.headers, text, isHandshake: true });
 }

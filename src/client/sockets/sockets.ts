@@ -1,8 +1,11 @@
+import { pause, within } from "../deadline";
+import { CancelledError } from "../errors";
 import { Lane } from "../lanes/lane";
 import { Shared, type Sharing } from "../shared";
 import type { Transport } from "../http/transport";
 import { Connection, type ConnectionUse } from "./connection";
-import { openWebSocket } from "./socket";
+import { HidQueue } from "./hid-queue";
+import { openWebSocket, type DeviceSocket } from "./socket";
 
 /** A viewer counts as somebody who watches, for whom the device runs its video. */
 export type SessionKind = "listener" | "viewer";
@@ -17,19 +20,29 @@ export interface SessionSharing<T> extends Omit<Sharing<T>, "open" | "inTurn"> {
 export interface Sessions {
   /** Ends when they are to be closed. */
   end: AbortSignal;
+  /** Whether one, of whomever, has its turn and waits for the device's answer. */
+  isOpening: () => boolean;
   connect: (kind: SessionKind, use: ConnectionUse) => Connection;
 }
+
+/** Seconds until kvmd must have said something in a new session. */
+const GREETING = 1;
+/** Seconds for a session that opens and closes. */
+const DROPPING = 1.5;
 
 /**
  * The one place that opens WebSockets of a device; the turns of keyboard and mouse are here, too.
  *
  * kvmd drops queued keystrokes and releases held keys whenever any session, which is a WebSocket of `/api/ws`, opens or
- * closes. Therefore sessions open and close in a turn of keyboard and mouse only, and whoever types keeps the turn for
- * as long as typing may be in the device's queue. The exception is closing the device, which waits for nobody.
+ * closes. Therefore sessions open and close in a turn of keyboard and mouse only, when nothing of ours can be in the
+ * device's queue any more. The exceptions are closing the device, which waits for nobody, and what is cancelled.
  */
 export class Sockets {
   readonly hidLane: Lane;
+  /** What of ours may be in the device's queue. */
+  readonly queue = new HidQueue();
   readonly #transport: Transport;
+  #opening = 0;
 
   constructor(transport: Transport) {
     this.#transport = transport;
@@ -41,12 +54,24 @@ export class Sockets {
     return this.#transport.closed;
   }
 
+  /** As `Access.untilTrial`. */
+  untilTrial(...signals: readonly (AbortSignal | undefined)[]): Promise<void> {
+    return this.#transport.access.untilTrial(...signals);
+  }
+
   /** Something that lives on sessions of kvmd; there is no other way to open one. */
   share<T>({ open, ...sharing }: SessionSharing<T>): Shared<T> {
     return new Shared({
       ...sharing,
-      open: (end) => open({ end, connect: (kind, use) => this.#connect(kind, use, end) }),
-      inTurn: (close) => this.hidLane.runAnyway(close),
+      open: (end) => {
+        const connect: Sessions["connect"] = (kind, use) => this.#connect(kind, use, end);
+        return open({ end, isOpening: () => this.#opening > 0, connect });
+      },
+      inTurn: (close) =>
+        this.hidLane.runAnyway(async () => {
+          await this.queue.drained([this.closed]).catch(() => undefined);
+          await close();
+        }),
     });
   }
 
@@ -59,10 +84,66 @@ export class Sockets {
     return new Connection(use, close, () => openWebSocket(this.#transport, "/api/media/ws", [signal, close]));
   }
 
-  #connect(kind: SessionKind, use: ConnectionUse, close: AbortSignal): Connection {
-    const path = `/api/ws?stream=${kind === "viewer" ? 1 : 0}`;
-    return new Connection(use, close, () =>
-      this.hidLane.run((turn) => openWebSocket(this.#transport, path, [turn]), close),
-    );
+  /**
+   * Makes the device drop what it has not typed and release all keys, by a session that opens and closes; kvmd before
+   * 4.111 does that when it closes only, and `/api/hid/reset` leaves most of a long queue. Only in a turn of keyboard
+   * and mouse.
+   * @param whileOpen seconds for which the device may still get more; the session closes after them.
+   * @returns whether it was possible.
+   */
+  async dropTyping(whileOpen: number): Promise<boolean> {
+    const end = new AbortController();
+    let greet = (): void => undefined;
+    const greeted = new Promise<void>((resolve) => (greet = resolve));
+    const use: ConnectionUse = {
+      name: "connection that ends typing",
+      closed: () => new CancelledError("It has done its work."),
+      receive: () => greet(),
+    };
+    const connection = new Connection(use, end.signal, () => this.#open("listener", [end.signal]));
+    const late = () => new CancelledError("The device did not say anything.");
+    try {
+      await within([this.closed, connection.end], { seconds: DROPPING, late }, (deadline) => deadline.race(greeted));
+      if (whileOpen > 0) await pause(whileOpen, this.closed, connection.end);
+    } catch {
+      return false;
+    } finally {
+      end.abort();
+      await connection.ended;
+    }
+    this.queue.clear();
+    await this.queue.drained([this.closed]).catch(() => undefined);
+    return true;
+  }
+
+  #connect(kind: SessionKind, { receive, ...use }: ConnectionUse, close: AbortSignal): Connection {
+    let greet = (): void => undefined;
+    const greeted = new Promise<void>((resolve) => (greet = resolve));
+    const heard = (data: Buffer, isBinary: boolean): void => {
+      greet();
+      receive(data, isBinary);
+    };
+    const open = (): Promise<DeviceSocket> =>
+      new Promise((resolve, reject) => {
+        const turn = async (signal: AbortSignal): Promise<void> => {
+          await this.queue.drained([signal]);
+          resolve(await this.#open(kind, [signal]));
+          // kvmd opens a session, drops what is queued, and greets: who types before that loses it.
+          const limit = { seconds: GREETING, late: () => new CancelledError("No greeting.") };
+          await within([signal], limit, (deadline) => deadline.race(Promise.race([greeted, connection.ended])));
+        };
+        this.hidLane.run(turn, close).catch(reject);
+      });
+    const connection = new Connection({ ...use, receive: heard }, close, open);
+    return connection;
+  }
+
+  async #open(kind: SessionKind, ends: readonly AbortSignal[]): Promise<DeviceSocket> {
+    this.#opening += 1;
+    try {
+      return await openWebSocket(this.#transport, `/api/ws?stream=${kind === "viewer" ? 1 : 0}`, ends);
+    } finally {
+      this.#opening -= 1;
+    }
   }
 }

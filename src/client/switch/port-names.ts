@@ -34,7 +34,8 @@ export function findPort(state: SwitchState, wanted: number | string): FoundPort
   const text = String(wanted).trim();
   const counted = numbered(ports, text);
   // A number that no port has may be a name: hosts are called by numbers too.
-  const [found, ...more] = counted.length > 0 ? counted : named(ports, text);
+  const ways = [() => counted, () => named(ports, text), () => unnamed(ports, text)];
+  const [found, ...more] = ways.map((way) => way()).find(({ length }) => length > 0) ?? [];
   if (!found) {
     const known = ports.map(({ port }) => portLabel(port)).join(", ");
     throw new ConfigurationError(`There is no port "${text}". There are: ${known}.`);
@@ -49,6 +50,12 @@ export function portLabel({ id, name }: SwitchPort): string {
   return name === "" ? id : `${id} (${name})`;
 }
 
+/**
+ * What a port is called on the device's own page: its name, or for want of one `Host` and its number, counted from 1
+ * over the whole chain.
+ */
+export const shownName = ({ index, port }: FoundPort): string => port.name || `Host ${index + 1}`;
+
 function numbered(ports: readonly FoundPort[], text: string): FoundPort[] {
   if (!/^\d+(\.\d+)?$/.test(text)) return [];
   const [first, second] = text.split(".").map((part) => Number(part) - 1);
@@ -61,4 +68,10 @@ function named(ports: readonly FoundPort[], text: string): FoundPort[] {
   const exact = ports.filter(({ port }) => text !== "" && port.name === text);
   if (exact.length > 0) return exact;
   return ports.filter(({ port }) => text !== "" && port.name.toLowerCase() === text.toLowerCase());
+}
+
+/** A name that somebody has given comes first: only where there is none, what the page says instead may be meant. */
+function unnamed(ports: readonly FoundPort[], text: string): FoundPort[] {
+  const wanted = text.replace(/\s+/g, " ").toLowerCase();
+  return ports.filter((found) => found.port.name === "" && shownName(found).toLowerCase() === wanted);
 }

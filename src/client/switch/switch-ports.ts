@@ -2,7 +2,8 @@ import type { ButtonsState } from "../power/buttons";
 import { ConfigurationError } from "../errors";
 import type { Lane } from "../lanes/lane";
 import { PortButtons } from "./port-buttons";
-import { findPort, portAt, portLabel, requireSwitch, type FoundPort } from "./port-names";
+import { findPort, portAt, portLabel, requireSwitch, shownName, type FoundPort } from "./port-names";
+import { ledOf } from "../power/knowledge";
 import { Power } from "../power/power";
 import type { BeaconPlace, Switch } from "./switch";
 import { change, type SwitchResult } from "./switch-change";
@@ -41,9 +42,9 @@ const STEPS = new Map<string, 1 | -1>([
 /**
  * The ports of the PiKVM Switch, as actions that read its state first and verify by what it reports. A port is named as
  * it is on the switch and in the device's menu: by its number from 1, counted over the whole chain (5 = the first one
- * of the second unit), by `unit.channel` from 1 (`"2.1"` is the same one), or by its name, whatever its case. All throw
- * ConfigurationError for a port that is not there, and PiKVMError with the code `NO_SWITCH` when no switch is attached:
- * nothing was sent then.
+ * of the second unit), by `unit.channel` from 1 (`"2.1"` is the same one), or by its name, whatever its case. One
+ * without a name is called as on the device's page: `Host 5`. All throw ConfigurationError for a port that is not there,
+ * and PiKVMError with the code `NO_SWITCH` when no switch is attached: nothing was sent then.
  */
 export class Ports {
   readonly #switch: Switch;
@@ -63,6 +64,12 @@ export class Ports {
   /** Everything that the switch reports; without one its lists are empty. `GET /api/switch`. */
   getState(options: CallOptions = {}): Promise<SwitchState> {
     return this.#switch.getState(options);
+  }
+
+  /** What each port may be called: its number, and its name as the device's page shows it. */
+  async names(options: CallOptions = {}): Promise<string[]> {
+    const { ports } = (await this.#switch.getState(options)).model;
+    return ports.flatMap((port, index) => [port.id, shownName({ index, port })]);
   }
 
   /** The port with this number or name. */
@@ -124,7 +131,7 @@ export class Ports {
     const known = this.#powers.get(index);
     if (known) return known;
     const buttons = new PortButtons(this.#switch, this.#waiter, index);
-    const power = new Power(buttons, "switch", this.#waiter, this.#newLane("the power button"));
+    const power = new Power(buttons, ledOf(buttons, "switch"), this.#waiter, this.#newLane("the power button"));
     this.#powers.set(index, power);
     return power;
   }

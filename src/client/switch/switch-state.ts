@@ -65,6 +65,22 @@ export interface SwitchState {
   atx: { busy: boolean[]; leds: { power: boolean[]; hdd: boolean[] } };
 }
 
+/** As a device before 4.72 sends it. */
+interface UnnamedPorts extends Omit<SwitchState, "model" | "summary"> {
+  model: Omit<SwitchState["model"], "ports"> & { ports: (Omit<SwitchPort, "id"> & { id?: string })[] };
+  summary: Omit<SwitchState["summary"], "active_id"> & { active_id?: string };
+}
+
+/** The state with the ids of the ports, also from devices that do not tell them. */
+export function withIds(state: UnnamedPorts): SwitchState {
+  const { model, summary } = state;
+  const numberOf = (unit: number, channel: number): string =>
+    model.units.length <= 1 ? `${channel + 1}` : `${unit + 1}.${channel + 1}`;
+  const ports = model.ports.map((port) => ({ ...port, id: port.id ?? numberOf(port.unit, port.channel) }));
+  const active = summary.active_id ?? ports[summary.active_port]?.id ?? "";
+  return { ...state, model: { ...model, ports }, summary: { ...summary, active_id: active } };
+}
+
 /** What the lights of a port show. */
 export const SWITCH_ROLES = ["inactive", "active", "flashing", "beacon", "bootloader"] as const;
 export type SwitchRole = (typeof SWITCH_ROLES)[number];

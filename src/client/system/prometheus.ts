@@ -1,3 +1,4 @@
+import { metricsOf } from "../http/contents";
 import type { CallOptions, Transport } from "../http/transport";
 
 export interface Metrics {
@@ -18,9 +19,10 @@ export class Prometheus {
   /**
    * Power LED, GPIO, health, fan; at most 5 s old. `pikvm_gpio_*_online_*` carries the level, not whether the channel
    * is online: an error of the device. `GET /api/export/prometheus/metrics`.
+   * @throws ResponseError for what are no metrics.
    */
   async getMetrics({ signal }: CallOptions = {}): Promise<Metrics> {
-    const { text } = await this.#transport.read("/api/export/prometheus/metrics", { signal });
+    const text = metricsOf(await this.#transport.read("/api/export/prometheus/metrics", { signal }));
     return { text, values: valuesOf(text) };
   }
 }

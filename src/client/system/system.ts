@@ -1,3 +1,5 @@
+import { badResponse } from "../http/answer";
+import { isLog, logOf } from "../http/contents";
 import { recordsOf } from "../http/records";
 import { integerIn } from "../ranges";
 import type { InfoState } from "../events/states";
@@ -56,12 +58,12 @@ export class System {
 
   /**
    * The log of all of the device's services. `GET /api/log`.
-   * @throws APIError `LogReaderDisabledError`; ResponseError when it is longer than 32 MiB (look back less).
+   * @throws APIError `LogReaderDisabledError`; ResponseError when it is longer than 32 MiB (look back less), and for
+   * what is no log.
    */
   async getLog({ seek = 0, signal }: LogOptions = {}): Promise<string> {
     const query = { seek: seekOf(seek) };
-    const { text } = await this.#transport.read("/api/log", { signal, query, extraTime: LOG_TIME });
-    return text;
+    return logOf(await this.#transport.read("/api/log", { signal, query, extraTime: LOG_TIME }));
   }
 
   /**
@@ -72,8 +74,13 @@ export class System {
    */
   async *streamLog({ seek = 0, signal }: LogOptions = {}): AsyncGenerator<LogRecord, void, undefined> {
     const query = { seek: seekOf(seek), follow: true };
-    const { body } = await this.#transport.stream("/api/log", { signal, query, limited: "head" });
-    for await (const record of recordsOf(body)) yield parseRecord(record);
+    const { statusCode, headers, body } = await this.#transport.stream("/api/log", { signal, query, limited: "head" });
+    let isFirst = true;
+    for await (const record of recordsOf(body)) {
+      if (isFirst && !isLog(record)) throw badResponse({ statusCode, headers, text: record }, "Expected a log.");
+      isFirst = false;
+      yield parseRecord(record);
+    }
   }
 }
 

@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { buildConnector } from "undici";
 import { checkTime } from "./client-certificate";
+import { REAL_CLOCK, type Clock } from "../clock";
 import { Deadline } from "../deadline";
 import { ConfigurationError, ConnectError, ConnectionTimeoutError } from "../errors";
 import { networkError, targetOf } from "../http/network";
@@ -13,6 +14,8 @@ import type { Address } from "../vocabulary";
 export interface Connector extends buildConnector.connector {
   /** Whether it has a client certificate to present where the server wants one. */
   readonly hasCertificate: boolean;
+  /** Lets the next connection offer a login again that a proxy has refused. */
+  retryLogin: () => void;
 }
 
 interface ConnectorOptions {
@@ -23,11 +26,13 @@ interface ConnectorOptions {
   proxy?: string | undefined;
   /** Ends what is still connecting. */
   closed?: AbortSignal;
+  clock?: Clock | undefined;
 }
 
 /** @throws ConfigurationError for a fingerprint, a certificate, a key or a proxy that cannot be used. */
-export function connectorFor({ trust, connectTimeout, proxy: proxyUrl, closed }: ConnectorOptions): Connector {
-  const proxy = proxyUrl === undefined || proxyUrl === "" ? undefined : new Proxy(proxyUrl);
+export function connectorFor(options: ConnectorOptions): Connector {
+  const { trust, connectTimeout, proxy: proxyUrl, closed, clock = REAL_CLOCK } = options;
+  const proxy = proxyUrl === undefined || proxyUrl === "" ? undefined : new Proxy(proxyUrl, clock);
   const tls = tlsOf(trust);
   // undici's types leave out that it returns the socket that is connecting.
   const connect = buildConnector({
@@ -81,7 +86,8 @@ export function connectorFor({ trust, connectTimeout, proxy: proxyUrl, closed }:
         (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), null),
       );
   };
-  return Object.assign(connector, { hasCertificate: tls.certificate !== undefined });
+  const retryLogin = () => proxy?.retryLogin();
+  return Object.assign(connector, { hasCertificate: tls.certificate !== undefined, retryLogin });
 }
 
 /** undici leaves out the port where it is the scheme's own. */

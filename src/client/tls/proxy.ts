@@ -1,8 +1,10 @@
 import { request } from "node:http";
 import type { Socket } from "node:net";
+import type { Clock } from "../clock";
 import type { Deadline } from "../deadline";
 import { ConfigurationError, ConnectError } from "../errors";
-import { targetOf, type Endpoint } from "../http/network";
+import { isBadHttp, publicCode, targetOf, type Endpoint } from "../http/network";
+import { Refusals } from "../login/refusals";
 
 const EXPECTED = "Expected http://host:port or http://user:password@host:port.";
 
@@ -14,10 +16,13 @@ export class Proxy {
   readonly target: string;
   readonly #endpoint: Endpoint;
   readonly #login: string | undefined;
+  readonly #refusals: Refusals<ConnectError>;
   #refused: ConnectError | undefined;
+  /** Somebody offers a login that was refused before. */
+  #isTrying = false;
 
   /** @throws ConfigurationError for what is not the URL of an HTTP proxy. */
-  constructor(text: string) {
+  constructor(text: string, clock: Clock) {
     // No message repeats it: there may be a password in it.
     const url = URL.canParse(text) ? new URL(text) : undefined;
     if (url === undefined) throw new ConfigurationError(`The proxy is not a URL. ${EXPECTED}`);
@@ -33,6 +38,7 @@ export class Proxy {
     };
     this.target = targetOf(this.#endpoint);
     this.#login = url.username === "" && url.password === "" ? undefined : basicLogin(url);
+    this.#refusals = new Refusals(clock, ["proxy", this.target, this.#login]);
   }
 
   /**
@@ -40,15 +46,45 @@ export class Proxy {
    * @throws ConnectError when the proxy cannot be reached, is none, or refuses (`PROXY_` and the status).
    */
   async tunnelTo(endpoint: Endpoint, deadline: Deadline): Promise<Socket> {
-    // As with the device's own credentials: after too many refusals a proxy may lock the account.
-    if (this.#refused) throw this.#refused;
+    this.#throwIfHeldBack();
     const authority = targetOf(endpoint);
-    const { statusCode, socket } = await deadline.race(this.#connect(authority, deadline.signal));
-    if (statusCode >= 200 && statusCode < 300) return socket;
-    socket.destroy();
-    const refusal = this.#refusal(statusCode, authority);
-    if (statusCode === 407 && this.#login !== undefined) this.#refused = refusal;
-    throw refusal;
+    this.#isTrying = this.#refused !== undefined;
+    try {
+      const { statusCode, socket } = await deadline.race(this.#connect(authority, deadline.signal));
+      if (statusCode === 407 && this.#login !== undefined) {
+        socket.destroy();
+        throw this.#refusedLogin();
+      }
+      this.#refused = undefined;
+      this.#refusals.clear();
+      if (statusCode >= 200 && statusCode < 300) return socket;
+      socket.destroy();
+      throw this.#refusal(statusCode, authority);
+    } finally {
+      this.#isTrying = false;
+    }
+  }
+
+  /** Lets the next connection offer a refused login again. */
+  retryLogin(): void {
+    this.#refusals.hurry();
+  }
+
+  /** As with the device's own credentials: after too many refusals a proxy may lock the account. */
+  #throwIfHeldBack(): void {
+    const { left, last } = this.#refusals;
+    const refused = this.#refused ?? (left > 0 ? last : undefined);
+    if (refused && (left > 0 || this.#isTrying)) throw refused;
+  }
+
+  #refusedLogin(): ConnectError {
+    const isNext = this.#refused === undefined || this.#refusals.left <= 0;
+    const problem = `The proxy ${this.target} refuses our user or password`;
+    const details = { code: "PROXY_407" };
+    this.#refusals.add(new ConnectError(`${problem}.`, details), isNext);
+    const when = this.#refusals.nextTrial.toTimeString().slice(0, 8);
+    this.#refused = new ConnectError(`${problem}; they are not offered again before ${when}.`, details);
+    return this.#refused;
   }
 
   #connect(authority: string, signal: AbortSignal): Promise<{ statusCode: number; socket: Socket }> {
@@ -80,22 +116,20 @@ export class Proxy {
   }
 
   #unreachable(cause: Error): ConnectError {
-    const code = "code" in cause && typeof cause.code === "string" ? cause.code : "NETWORK";
-    if (code.startsWith("HPE_")) {
+    if (isBadHttp(cause)) {
       const message = `The proxy ${this.target} does not answer as an HTTP proxy: is its port right?`;
       return new ConnectError(message, { code: "PROXY_NOT_HTTP", cause });
     }
+    const code = publicCode(cause, "NETWORK");
     const message = `The proxy ${this.target} cannot be reached (${code}): is its address right, and does it run?`;
     return new ConnectError(message, { code, cause, retryable: true });
   }
 
   #refusal(statusCode: number, authority: string): ConnectError {
-    const wantsLogin =
-      this.#login === undefined
-        ? "wants a login: give http://user:password@host:port"
-        : "refuses our user or password; they are not offered again until the settings change";
     const problem =
-      statusCode === 407 ? wantsLogin : `does not connect us to ${authority}: it answers with HTTP ${statusCode}`;
+      statusCode === 407
+        ? "wants a login: give http://user:password@host:port"
+        : `does not connect us to ${authority}: it answers with HTTP ${statusCode}`;
     const details = { code: `PROXY_${statusCode}`, retryable: statusCode >= 500 };
     return new ConnectError(`The proxy ${this.target} ${problem}.`, details);
   }

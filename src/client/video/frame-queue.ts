@@ -1,3 +1,6 @@
+import { beginsVideo, checkedH264 } from "./h264";
+import { checkedJpeg } from "./jpeg";
+
 export type VideoFormat = "h264" | "jpeg";
 
 /** One frame of the media socket. */
@@ -37,10 +40,21 @@ export class FrameQueue {
     return this.#needsKey && this.#dropped > 0;
   }
 
-  /** @param flag the device's key flag, which says nothing of JPEG. */
+  /**
+   * @param flag the device's key flag, which says nothing of JPEG.
+   * @throws ResponseError for what is not of the format; it counts as dropped.
+   */
   add(data: Buffer, flag: boolean): void {
     const { format } = this;
-    const key = flag || format === "jpeg";
+    try {
+      if (format === "jpeg") checkedJpeg(data);
+      else checkedH264(data);
+    } catch (error) {
+      this.#dropped += 1;
+      this.#needsKey = format === "h264";
+      throw error;
+    }
+    const key = format === "jpeg" || (flag && beginsVideo(data));
     while (this.#frames.length >= MAX_FRAMES || this.#bytes + data.length > MAX_BYTES) this.#makeRoom();
     if (this.#needsKey && !key) {
       this.#dropped += 1;

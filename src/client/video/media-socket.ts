@@ -1,5 +1,5 @@
 import { Deadline, throwIfCancelled, within } from "../deadline";
-import { ConfigurationError, ConnectionTimeoutError, PiKVMError } from "../errors";
+import { ConfigurationError, ConnectionTimeoutError, PiKVMError, ResponseError } from "../errors";
 import { FrameQueue, type MediaFrame, type VideoFormat } from "./frame-queue";
 import type { MediaState } from "./media-state";
 import { parseEvent } from "../events/merge";
@@ -27,6 +27,8 @@ export class MediaSocket implements AsyncDisposable {
   readonly ended: Promise<void>;
   #video: MediaState["video"] = {};
   #queue: FrameQueue | undefined;
+  /** Of the first frame that was none, until somebody reads. */
+  #badFrame: ResponseError | undefined;
   readonly #greeted: (() => void)[] = [];
   readonly #pinged: (() => void)[] = [];
   readonly #readers: (() => void)[] = [];
@@ -95,7 +97,8 @@ export class MediaSocket implements AsyncDisposable {
    * frame. None come while nobody watches or there is no signal. A reader that is too slow loses frames (`dropped`): it
    * gets the latest 32 at most, as the device keeps them too, of H.264 from a key frame on. Ends when the socket is
    * closed.
-   * @throws WebSocketError when the connection breaks; CancelledError when cancelled and when the device is closed.
+   * @throws ResponseError with the code `JPEG` or `H264` for a frame that is not of its format, after which the frames
+   * can be read on; WebSocketError when the connection breaks; CancelledError when cancelled and when the device is closed.
    */
   async *frames({ signal }: CallOptions = {}): AsyncGenerator<MediaFrame, void, undefined> {
     const deadline = new Deadline([signal, this.#transport.closed]);
@@ -110,6 +113,7 @@ export class MediaSocket implements AsyncDisposable {
           continue;
         }
         if (this.#stop.signal.aborted) return;
+        this.#throwIfBad();
         this.#throwIfEnded();
         // Only once, and for a reader who is there: a key frame is many times as large as another.
         if (this.#queue?.isBroken && !asked) this.requestKeyframe();
@@ -142,8 +146,19 @@ export class MediaSocket implements AsyncDisposable {
   #takeBytes(data: Buffer): void {
     if (data[0] === PONG) this.#pinged.shift()?.();
     if (data[0] !== FRAME || data.length < 2 || !this.#queue) return;
-    this.#queue.add(data.subarray(2), data[1] === 1);
+    try {
+      this.#queue.add(data.subarray(2), data[1] === 1);
+    } catch (error) {
+      if (!(error instanceof ResponseError)) throw error;
+      this.#badFrame ??= error;
+    }
     this.#wake();
+  }
+
+  #throwIfBad(): void {
+    const error = this.#badFrame;
+    this.#badFrame = undefined;
+    if (error) throw error;
   }
 
   /** Waits for the next answer of a kind. */

@@ -1,5 +1,6 @@
 import { ResponseError } from "../errors";
 import type { OpenAnswer } from "../http/http";
+import { checkedJpeg } from "./jpeg";
 import { factsOf, numberOf, type PictureFacts } from "./snapshot";
 import type { CallOptions } from "../http/transport";
 
@@ -43,7 +44,8 @@ const MAX_LINES = 64;
 /**
  * Cuts a `multipart/x-mixed-replace` body into its pictures, each as soon as its last byte is here. Reads no faster
  * than it is iterated.
- * @throws ResponseError for what is no such body, and when it ends; what the body throws.
+ * @throws ResponseError for what is no such body, for a picture that is none (code `JPEG`), and when it ends; what the
+ * body throws.
  */
 export async function* framesOf(
   { statusCode, headers, body }: OpenAnswer,
@@ -69,9 +71,7 @@ export async function* framesOf(
       if (length > MAX_IMAGE) throw bad(`The device sends a picture of ${length} bytes.`, "TOO_LONG");
       if (!Number.isInteger(length) || length < 0) throw garbage();
       const image = await parts.bytes(length);
-      const isJpeg = image[0] === 0xff && image[1] === 0xd8;
-      if (!isJpeg && !(zeroData && length === 0)) throw garbage();
-      yield frameOf(header, image);
+      yield frameOf(header, zeroData && length === 0 ? image : checkedJpeg(image));
       if ((await parts.line()) !== "" || (await parts.line()) !== delimiter) throw garbage();
     }
   } finally {

@@ -1,9 +1,12 @@
 import { badResponse } from "../http/answer";
-import { ConfigurationError } from "../errors";
+import { textOf } from "../http/contents";
+import { checkedJpeg } from "./jpeg";
+import { ConfigurationError, PiKVMError } from "../errors";
 import type { WholeAnswer } from "../http/http";
 import { inRange, integerIn } from "../ranges";
 import type { Limits } from "./streamer-state";
 import type { CallOptions, Query } from "../http/transport";
+import { takes } from "../versions";
 
 export interface PictureOptions extends CallOptions {
   /** Keep it on the device, in the one place for a saved picture. Default false. */
@@ -116,13 +119,13 @@ const OUTSIDE = "REGION_OUTSIDE";
 export const isOutside = (error: unknown): error is ConfigurationError =>
   error instanceof ConfigurationError && error.code === OUTSIDE;
 
-/** @throws ResponseError for what is no picture. */
+/** @throws ResponseError for what is no picture, with the code `JPEG` where only the headers say that it is one. */
 export function snapshotOf(answer: WholeAnswer): Snapshot {
   const header = headersOf(answer);
   if (!/^image\/jpeg/i.test(header("content-type"))) throw badResponse(answer, "Expected a JPEG picture.");
   const time = (name: string) => numberOf(header(`x-ustreamer-${name}-timestamp`));
   return {
-    image: answer.bytes,
+    image: checkedJpeg(answer.bytes),
     ...factsOf(header),
     times: {
       grabBegin: time("grab-begin"),
@@ -134,10 +137,12 @@ export function snapshotOf(answer: WholeAnswer): Snapshot {
   };
 }
 
-/** @throws ResponseError for what is no text. */
+/** @throws PiKVMError for the picture instead, ResponseError for anything else that is no text. */
 export function recognisedText(answer: WholeAnswer): string {
-  if (!/^text\/plain/i.test(headersOf(answer)("content-type"))) throw badResponse(answer, "Expected a text.");
-  return answer.text;
+  const type = headersOf(answer)("content-type");
+  if (/^image\//i.test(type))
+    throw new PiKVMError(`The device cannot read the text on a screen: ${takes("ocr")}`, { code: "NOT_SUPPORTED" });
+  return textOf(answer, "Expected a text.");
 }
 
 /**

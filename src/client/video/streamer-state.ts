@@ -22,8 +22,16 @@ interface Size {
 }
 
 export interface StreamerState {
-  features: { quality: boolean; resolution: boolean; h264: boolean };
-  limits: { desired_fps: Limits; h264_bitrate?: Limits; h264_gop?: Limits; available_resolutions?: string[] };
+  /** `h264`: not from devices before 2.16, which have no settings for it. */
+  features: { quality: boolean; resolution: boolean; h264?: boolean };
+  /** `max_fps`: instead of `desired_fps`, from devices before 2.18. */
+  limits: {
+    desired_fps?: Limits;
+    max_fps?: number;
+    h264_bitrate?: Limits;
+    h264_gop?: Limits;
+    available_resolutions?: string[];
+  };
   /** As wanted. */
   params: StreamerParams;
   /** As the running process has them. */

@@ -2,6 +2,7 @@ import type { ChangeOptions, Commands } from "../http/commands";
 import { nullOr, objectOf } from "../http/shape";
 import type { Lane } from "../lanes/lane";
 import { framesOf, type MjpegFrame, type MjpegOptions } from "./mjpeg";
+import { ConfigurationError } from "../errors";
 import { integerIn, oneOf } from "../ranges";
 import { SharedTurns } from "../lanes/shared-turns";
 import {
@@ -20,6 +21,7 @@ import {
 } from "./snapshot";
 import type { Limits, StreamerState, UstreamerState } from "./streamer-state";
 import type { CallOptions, Query } from "../http/transport";
+import { takes } from "../versions";
 
 /** What is left out stays as it is. The limits are those of `StreamerState`, which differ from device to device. */
 export interface SetStreamerParams {
@@ -83,12 +85,17 @@ export class Streamer {
   async setParams(params: SetStreamerParams, options: ChangeOptions = {}): Promise<void> {
     const { limits, features } = await this.getState(options);
     const { quality, desiredFps, resolution, h264Bitrate, h264Gop } = params;
+    if ((h264Bitrate ?? h264Gop) !== undefined && features.h264 === undefined)
+      throw new ConfigurationError(`The device has no settings for H.264: ${takes("h264Settings")}`, {
+        code: "NOT_SUPPORTED",
+      });
+    const { max_fps: maxFps, desired_fps: fps = maxFps === undefined ? undefined : { min: 0, max: maxFps } } = limits;
     // Where there are no limits, the device says that it does not have the setting.
     const within = (name: string, value: number | undefined, limit: Limits | undefined) =>
       value === undefined || !limit ? value : integerIn(name, value, limit);
     const query = {
       quality: within("The quality", quality, features.quality ? QUALITY : undefined),
-      desired_fps: within("The frame rate", desiredFps, limits.desired_fps),
+      desired_fps: within("The frame rate", desiredFps, fps),
       resolution:
         resolution === undefined || !limits.available_resolutions
           ? resolution
@@ -107,7 +114,8 @@ export class Streamer {
   /**
    * A picture of the screen. `GET /api/streamer/snapshot`.
    * @throws ConfigurationError for a preview out of range; UnavailableError when the video does not run, when there is
-   * no signal (after 3 s), and with `load` when nothing is saved: the device does not say which of them it is.
+   * no signal (after 3 s), and with `load` when nothing is saved: the device does not say which of them it is;
+   * ResponseError with the code `JPEG` for what the device calls a picture and is none.
    */
   async snapshot({ preview = false, ...options }: SnapshotOptions = {}): Promise<Snapshot> {
     const query = preview === false ? {} : previewOf(preview === true ? {} : preview);
@@ -121,7 +129,7 @@ export class Streamer {
    * second after `setParams`. `GET /streamer/stream`.
    * @throws APIError with status 502 while nobody watches; ConnectionTimeoutError when nothing comes for the time of an
    * ordinary answer; ConnectError when the connection breaks; ResponseError when the video ends (`CUT_SHORT`), for what
-   * is no MJPEG stream, and for a picture over 16 MiB; CancelledError.
+   * is no MJPEG stream, for a picture that is no JPEG (`JPEG`), and for one over 16 MiB; CancelledError.
    */
   async *mjpeg({ key, zeroData = false, signal }: MjpegOptions = {}): AsyncGenerator<MjpegFrame, void, undefined> {
     const query = { extra_headers: true, key, zero_data: zeroData ? true : undefined };

@@ -26,17 +26,24 @@ const TIMEOUT = { min: 0, max: DAY, unit: " s" };
 export class Video {
   /** Ends when the device is closed. */
   readonly closed: AbortSignal;
+  readonly #sockets: Sockets;
   readonly #shared: Shared<Viewer>;
 
   /** @param idle seconds. @throws ConfigurationError for an idle time out of range. */
   constructor(sockets: Sockets, idle: number, timing = SOCKET_TIMING) {
     this.closed = sockets.closed;
+    this.#sockets = sockets;
     this.#shared = sockets.share({
       open: (sessions) => new Viewer(sessions, timing),
       closed: (viewer) => viewer.ended,
       isSpent: (viewer) => viewer.end.aborted,
       idle: inRange("The idle time of the video", idle, TIMEOUT),
     });
+  }
+
+  /** As `Access.untilTrial`. */
+  untilTrial(...signals: readonly (AbortSignal | undefined)[]): Promise<void> {
+    return this.#sockets.untilTrial(...signals);
   }
 
   /** How far it is, as the device tells; `not connected` also while nobody needs it. */
@@ -49,7 +56,7 @@ export class Video {
    * Starts the video unless it runs, and waits until there is a picture, so that a snapshot succeeds. Release it when
    * done. Takes a device one to three seconds when the video does not run. `GET /api/ws?stream=1`.
    * @throws WaitTimeoutError with the code `NO_SIGNAL` (the video runs, but the computer sends none), `NOT_STARTED`
-   * (the device does not run it) or `NOT_CONNECTED` (e.g. typing is in flight); AuthError, ConnectError,
+   * (the device does not run it) or `NOT_CONNECTED` (typing is in flight, or the device is silent); AuthError, ConnectError,
    * ConnectionTimeoutError, WebSocketError when the connection cannot be opened or breaks; ConfigurationError for a
    * timeout out of range (0 to a day); CancelledError.
    */
@@ -123,11 +130,15 @@ export function noPictureIn(timeout: number, stage: VideoStage): WaitTimeoutErro
 export const missingPicture = (stage: VideoStage): { code: string; message: string } => MISSING[stage];
 
 const MISSING: Record<VideoStage, { code: string; message: string }> = {
-  "not connected": {
+  "not connected": { code: "NOT_CONNECTED", message: "There is no connection to the device for its video" },
+  waiting: {
     code: "NOT_CONNECTED",
-    message:
-      "The device has told nothing of its video yet; " +
-      "the connection for it is not opened before what is being typed ends",
+    message: "The connection for the video is not opened before what is being typed ends",
+  },
+  connecting: { code: "NOT_CONNECTED", message: "The device does not answer the request for its video" },
+  silent: {
+    code: "NOT_CONNECTED",
+    message: "The device is connected, but tells nothing of its video; its service kvmd may hang",
   },
   "not started": { code: "NOT_STARTED", message: "The device did not start its video in time" },
   "no signal": {

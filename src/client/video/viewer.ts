@@ -7,20 +7,27 @@ import type { SocketTiming } from "../sockets/listen";
 import type { Sessions } from "../sockets/sockets";
 import { Wait } from "../wait";
 
-/** How far the video is. `no signal` also while it starts, before its first picture. */
-export type VideoStage = "not connected" | "not started" | "no signal" | "running";
+/**
+ * How far the video is. Its connection is `waiting` for those who type, `connecting` while the device does not answer,
+ * and `silent` until the device tells of its video. `no signal` also while it starts, before its first picture.
+ */
+export type VideoStage =
+  "not connected" | "waiting" | "connecting" | "silent" | "not started" | "no signal" | "running";
 
 /** A session that counts as a viewer, so that the device runs its video, and what the device tells there of it. */
 export class Viewer {
   readonly #connection: Connection;
   #states: States = {};
-  #stage: VideoStage = "not connected";
+  #stage: VideoStage = "waiting";
+  readonly #isOpening: () => boolean;
   readonly #waits = new Set<Wait<VideoStage>>();
 
-  constructor({ connect }: Sessions, timing: SocketTiming) {
+  constructor({ connect, isOpening }: Sessions, timing: SocketTiming) {
+    this.#isOpening = isOpening;
     this.#connection = connect("viewer", {
       name: "video connection",
       timing,
+      onOpen: () => (this.#stage = "silent"),
       closed: () => new CancelledError("The video is not watched any more."),
       receive: (data, isBinary) => {
         if (!isBinary) this.#take(data);
@@ -39,7 +46,7 @@ export class Viewer {
   }
 
   get stage(): VideoStage {
-    return this.#stage;
+    return this.#stage === "waiting" && this.#isOpening() ? "connecting" : this.#stage;
   }
 
   /** Waits for the video to be as far. @throws the deadline's error. */

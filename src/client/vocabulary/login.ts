@@ -1,7 +1,8 @@
 export const AUTH_METHODS = ["headers", "basic", "session"] as const;
 /**
- * How to prove who we are. `headers`: X-KVMD-User and X-KVMD-Passwd with each request. `basic`: HTTP Basic, for proxies
- * that want it; cannot carry a password with a colon. `session`: log in once, then a cookie.
+ * How to prove who we are. `headers`: X-KVMD-User and X-KVMD-Passwd with each request; cannot carry a password that
+ * begins or ends with a blank. `basic`: HTTP Basic, for proxies that want it; cannot carry a password with a colon.
+ * `session`: log in once, then a cookie.
  */
 export type AuthMethod = (typeof AUTH_METHODS)[number];
 

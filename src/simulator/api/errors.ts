@@ -4,6 +4,8 @@ export class KvmdError extends Error {
     readonly kind: string,
     message: string,
     readonly status = 400,
+    /** What else the envelope has. */
+    readonly more: Readonly<Record<string, number>> = {},
   ) {
     super(message);
     this.name = kind;

@@ -1,4 +1,5 @@
 /** What kvmd, a Python program, would print: its JSON and the `repr()` in its messages. */
+import { showFloat } from "./python-numbers";
 
 /** A number that Python holds as a float and therefore prints as `0.0`. */
 export class Float {
@@ -13,7 +14,7 @@ export class Float {
   }
 
   toString(): string {
-    return Number.isInteger(this.value) ? `${this.value}.0` : String(this.value);
+    return showFloat(this.value);
   }
 }
 
@@ -84,7 +85,7 @@ export function isPrintable(character: string): boolean {
 type Layout = (items: readonly string[], open: string, close: string) => string;
 
 function write(value: Json, layout: Layout, sorted: boolean): string {
-  if (value instanceof Float) return value.toString();
+  if (value instanceof Float) return Number.isFinite(value.value) ? value.toString() : String(value.value);
   if (typeof value === "string") return asciiString(value);
   if (value === null || typeof value !== "object") return String(value);
   if (isList(value)) return layout(value.map((item) => write(item, layout, sorted)), "[", "]"); // prettier-ignore

@@ -41,7 +41,7 @@ export function ok(result: Json = {}): Reply {
 }
 
 export function refusal(error: KvmdError): Reply {
-  return envelope(error.status, { error: error.kind, error_msg: error.message });
+  return envelope(error.status, { error: error.kind, error_msg: error.message, ...error.more });
 }
 
 /** `ok` is literally `status == 200`. */
@@ -95,17 +95,28 @@ const NGINX_TITLES: Readonly<Record<number, string>> = {
 /** One of nginx's own pages. */
 export function nginxPage(status: number, more: Partial<Reply> = {}): Reply {
   const title = NGINX_TITLES[status] ?? `${status} ${STATUS_CODES[status] ?? ""}`;
+  return { status, contentType: HTML_TYPE, body: nginxHtml(title, [`<h1>${title}</h1>`]), ...more };
+}
+
+/** nginx's answer to plain HTTP where it speaks TLS. */
+export function httpsWanted(): Reply {
+  const reason = "The plain HTTP request was sent to HTTPS port";
+  const body = nginxHtml(`400 ${reason}`, ["<h1>400 Bad Request</h1>", reason]);
+  return { status: 400, contentType: HTML_TYPE, body, close: true };
+}
+
+function nginxHtml(title: string, lines: readonly string[]): Buffer {
   const page = [
     "<html>",
     `<head><title>${title}</title></head>`,
     "<body>",
-    `<center><h1>${title}</h1></center>`,
+    ...lines.map((line) => `<center>${line}</center>`),
     `<hr><center>${SERVER}</center>`,
     "</body>",
     "</html>",
     "",
-  ].join("\r\n");
-  return { status, contentType: HTML_TYPE, body: Buffer.from(page), ...more };
+  ];
+  return Buffer.from(page.join("\r\n"));
 }
 
 /** The web interface's pages are never kept. */

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 
+import type { Age } from "../age";
 import type { Clock, Timers } from "../clock";
 import type { Json, JsonObject } from "./python";
 import type { Reply } from "./reply";
@@ -22,8 +23,10 @@ export interface Subsystem {
   stop?(): void;
   /** The simulator ends: what outlives kvmd has to end here. */
   close?(): void;
+  /** A WebSocket session was opened and has got the announcements. */
+  sessionOpened?(): void;
   /** A WebSocket session came or went. */
-  sessionsChanged?(streamClients: number): void;
+  sessionsChanged?(streamClients: number, hasOpened: boolean): void;
 }
 
 export interface Announcement {
@@ -67,6 +70,8 @@ export interface Body {
 
 /** What kvmd gives each of its parts. */
 export interface Context {
+  /** Which kvmd is simulated: `age.since("4.92")`. */
+  readonly age: Age;
   readonly clock: Clock;
   /** End with kvmd. */
   readonly timers: Timers;

@@ -1,6 +1,7 @@
 /** kvmd's parameter checks with its messages, misspelled as they are. `undefined` is a missing parameter. */
 import { ValidatorError } from "./errors";
 import { isPrintable, repr, reprList } from "./python";
+import { BLANKS, parseFloatingPoint, parseHex, parseInteger, showFloat, strip } from "./python-numbers";
 
 type Raw = string | undefined;
 
@@ -26,12 +27,23 @@ function limited(raw: Raw, limit: number): Raw {
 
 /** Trimmed; may be empty. */
 function strippedString(raw: Raw, name = "stripped string", limit = 4096): string {
-  return limited(raw, limit)?.trim() ?? missing(name);
+  const value = limited(raw, limit);
+  return value === undefined ? missing(name) : strip(value);
 }
 
 export function nonEmptyString(raw: Raw, name = "not empty stripped string", limit = 4096): string {
   const value = strippedString(raw, name, limit);
   return value === "" ? missing(name) : value;
+}
+
+/** kvmd looks at the first line only, whatever follows it. @param pattern - Without anchors. */
+function matching(raw: Raw, name: string, pattern: RegExp, limit: number): string {
+  const value = strippedString(raw, name, limit);
+  return firstLineIs(value, pattern) ? value : invalid(value, name);
+}
+
+function firstLineIs(value: string, { source, flags }: RegExp): boolean {
+  return new RegExp(`^(?:${source})(?=\\n|$)`, flags).test(value);
 }
 
 export function oneOf<T extends string>(raw: Raw, name: string, allowed: readonly T[], limit = SCALAR_LIMIT): T {
@@ -45,15 +57,10 @@ export function exactlyOneOf(raw: Raw, name: string, allowed: ReadonlySet<string
   return allowed.has(value) ? value : invalid(value, name);
 }
 
+/** An empty one counts as missing. */
 export function bool(raw: Raw): boolean {
-  const value = oneOf(raw, "bool (['1', 'true', 'yes'] or ['0', 'false', 'no'])", [
-    "1",
-    "true",
-    "yes",
-    "0",
-    "false",
-    "no",
-  ]);
+  const NAME = "bool (['1', 'true', 'yes'] or ['0', 'false', 'no'])";
+  const value = oneOf(nonEmptyString(raw, NAME, SCALAR_LIMIT), NAME, ["1", "true", "yes", "0", "false", "no"]);
   return ["1", "true", "yes"].includes(value);
 }
 
@@ -75,23 +82,21 @@ interface Range {
 
 export function int(raw: Raw, { name = "int", min, max, limit = SCALAR_LIMIT }: Range = {}): number {
   const value = nonEmptyString(raw, name, limit);
-  if (!/^[+-]?(\d+|0x[\da-f]+)$/i.test(value)) invalid(value, name);
-  const number = value.startsWith("-") ? -Number(value.slice(1)) : Number(value.replace("+", ""));
-  return within(number, String(number), name, min, max);
+  const number = (/^0x/i.test(value) ? parseHex(value.slice(2)) : parseInteger(value)) ?? invalid(value, name);
+  return within(Number(number), String(number), name, min, max);
 }
 
 export function float(raw: Raw, { name = "float", min, max, limit = SCALAR_LIMIT }: Range = {}): number {
   const value = nonEmptyString(raw, name, limit);
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value)) invalid(value, name);
-  const number = Number(value);
-  return within(number, Number.isInteger(number) ? `${number}.0` : String(number), name, min, max);
+  const number = parseFloatingPoint(value) ?? invalid(value, name);
+  return within(number, showFloat(number), name, min, max);
 }
 
-function within(number: number, shown: string, name: string, min?: number, max?: number): number {
-  if (min !== undefined && number < min)
+/** What is not a number is neither too small nor too large. */
+function within(number: number, shown: string, name: string, min = -Infinity, max = Infinity): number {
+  if (number < min)
     throw new ValidatorError(`The argument '${shown}' must be ${name} and greater or equial than ${min}`);
-  if (max !== undefined && number > max)
-    throw new ValidatorError(`The argument '${shown}' must be ${name} and lesser or equal then ${max}`);
+  if (number > max) throw new ValidatorError(`The argument '${shown}' must be ${name} and lesser or equal then ${max}`);
   return number;
 }
 
@@ -113,60 +118,69 @@ export function list(raw: Raw, name: string, check: (item: string) => string, li
 }
 
 export function gpioChannel(raw: Raw): string {
-  const value = nonEmptyString(raw, "GPIO channel", 512);
-  return /^[a-z_][a-z0-9_.-]{0,254}$/i.test(value) ? value : invalid(value, "GPIO channel");
+  const NAME = "GPIO channel";
+  const value = matching(raw, NAME, /[a-z_][a-z0-9_.-]*/i, 512);
+  return value.length > 255 ? invalid(value, NAME) : value;
+}
+
+export function streamQuality(raw: Raw): number {
+  return int(raw, { name: "stream quality", min: 1, max: 100 });
 }
 
 /** @returns `1280x720` */
 export function streamResolution(raw: Raw): string {
   const NAME = "stream resolution";
-  const value = strippedString(raw, NAME, 32);
-  const [, width, height] = /^(\d+)x(\d+)$/.exec(value) ?? invalid(value, NAME);
+  const value = nonEmptyString(raw, NAME, 32);
+  const [width, height, ...more] = value.split("x");
+  if (height === undefined || more.length > 0) invalid(value, NAME);
   return `${int(width, { name: `${NAME} (width)`, min: 1 })}x${int(height, { name: `${NAME} (height)`, min: 1 })}`;
 }
 
-/** A place on the chain: an index from 0, or `unit.port` from 1. @returns The index. */
+/**
+ * A place on the chain: an index from 0, or `unit.port` from 1, cut to what a chain can have. kvmd takes the parts from
+ * the number as it prints it, and breaks where that is not two of them. @returns The index.
+ */
 export function switchPort(raw: Raw, perUnit: number, units: number): number {
   const value = float(raw, { min: 0 });
   if (Number.isInteger(value)) return value;
-  const unit = Math.min(Math.max(Math.floor(value), 1), units);
-  const port = Math.min(Math.max(Math.round((value % 1) * 10), 1), perUnit);
-  return (unit - 1) * perUnit + port - 1;
+  const [, ...parts] = /^(\d+)\.(\d+)$/.exec(showFloat(value)) ?? [];
+  const [unit, port] = parts.map(Number);
+  if (unit === undefined || port === undefined) throw new Error("not a port");
+  return (Math.min(Math.max(unit, 1), units) - 1) * perUnit + Math.min(Math.max(port, 1), perUnit) - 1;
 }
 
 export function edidId(raw: Raw, { allowDefault }: { allowDefault: boolean }): string {
-  const value = strippedString(raw, "switch EDID ID", 64).toLowerCase();
-  const known = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value) || (allowDefault && value === "default");
-  return known ? value : invalid(value, "switch EDID ID");
+  const pattern = allowDefault ? /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|default/i : UUID;
+  return matching(raw, "switch EDID ID", pattern, 64).toLowerCase();
 }
+
+const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
 
 /** One block of 128 bytes, or two. */
 export function edidData(raw: Raw): string {
-  const value = strippedString(raw, "switch EDID data", 1024).replace(/\s/g, "");
+  const value = strippedString(raw, "switch EDID data", 1024).replace(BLANKS, "");
   return /^([0-9a-f]{256}){1,2}$/i.test(value) ? value.toUpperCase() : invalid(value, "switch EDID data");
 }
 
 /** `RRGGBB:brightness:blink`, all in hex; undefined stands for `default`. */
 export function switchColor(raw: Raw): readonly [number, number, number, number, number] | undefined {
-  const value = strippedString(raw, "switch color", 64);
-  if (value.toLowerCase() === "default") return undefined;
-  const [, ...parts] = /^(..)(..)(..):(..):(....)$/.exec(value) ?? [];
-  const [red, green, blue, brightness, blink] = parts.map((hex) =>
-    /^[0-9a-f]+$/i.test(hex) ? parseInt(hex, 16) : NaN,
-  );
-  const all = [red ?? NaN, green ?? NaN, blue ?? NaN, brightness ?? NaN, blink ?? NaN] as const;
-  return all.some(Number.isNaN) ? invalid(value, "switch color") : all;
+  const value = matching(raw, "switch color", /[0-9a-f]{6}:[0-9a-f]{2}:[0-9a-f]{4}|default/i, 64);
+  const [, ...parts] = /^(..)(..)(..):(..):(....)/.exec(value) ?? [];
+  const [red, green, blue, brightness, blink] = parts.map((hex) => parseInt(hex, 16));
+  if (red === undefined || green === undefined || blue === undefined) return undefined;
+  return [red, green, blue, brightness ?? 0, blink ?? 0];
 }
 
 /** Never wrong, only shortened. */
 export function portName(raw: Raw): string {
-  const clean = Array.from(limited(raw, 512) ?? "").map((character) => (isPrintable(character) ? character : " "));
-  return clean.slice(0, 255).join("").replace(/\s+/g, " ").trim();
+  const clean = Array.from(strippedString(raw, "switch port name", 512)).map((character) =>
+    isPrintable(character) ? character : " ",
+  );
+  return strip(clean.slice(0, 255).join("").replace(BLANKS, " "));
 }
 
 export function user(raw: Raw): string {
-  const value = strippedString(raw, "username characters", 128);
-  return /^[a-z_]([a-z0-9@._-]*[a-z0-9_-])?$/.test(value) ? value : invalid(value, "username characters");
+  return matching(raw, "username characters", /[a-z_]([a-z0-9@._-]*[a-z0-9_-])?/, 128);
 }
 
 export function passwd(raw: string): string {
@@ -175,8 +189,8 @@ export function passwd(raw: string): string {
 }
 
 export function authToken(raw: string): string {
-  limited(raw, 128);
-  return /^[0-9a-f]{64}$/.test(raw.trim()) ? raw.trim() : invalidHidden("auth token");
+  const value = strippedString(raw, "auth token", 128);
+  return firstLineIs(value, /[0-9a-f]{64}/) ? value : invalidHidden("auth token");
 }
 
 export function imageName(raw: Raw): string {
@@ -187,15 +201,26 @@ export function imageName(raw: Raw): string {
   return parts.map((part) => fileName(part, NAME)).join("/");
 }
 
-function fileName(raw: string, name: string): string {
+function fileName(raw: Raw, name: string): string {
   const value = nonEmptyString(raw, name, 512);
-  if (value.startsWith(".") || value.includes("\0") || value === "lost+found") invalid(value, name);
+  if (value.includes("/") || value.startsWith(".") || value.includes("\0") || value === "lost+found")
+    invalid(value, name);
   const printable = Array.from(value).map((character) => (isPrintable(character) ? character : "_"));
   return printable.slice(0, 255).join("");
 }
 
+/** Very little is looked at. Python names the two in any order. */
 export function url(raw: Raw): string {
   const NAME = "HTTP|HTTPS URL";
-  const value = nonEmptyString(raw, NAME);
-  return /^https?:\/\/[[\w]+\S*$/i.test(value) && URL.canParse(value) ? value : invalid(value, NAME);
+  const value = strippedString(raw, NAME);
+  return /^https?:\/\/[[\p{L}\p{N}_]/iu.test(value) ? value : invalid(value, NAME);
+}
+
+/** A file's name; whether there is such a keymap is looked at afterwards. */
+export function keymap(raw: Raw): string {
+  return fileName(raw, "keymap");
+}
+
+export function noKeymap(name: string): never {
+  return invalid(name, "keymap");
 }

@@ -38,10 +38,14 @@ export class Gpio implements Subsystem {
   };
   /** By name; a channel whose driver is not here is a pin that works. */
   readonly drivers = new Map<string, Driver>();
+  /** Inputs that are wired to an output, and read what it does: by input. */
+  readonly contacts = new Map<string, string>();
   /** Outputs that are in neither scheme nor state, and yet exist. */
   readonly hidden = new Set<string>();
   /** What kvmd puts on the outputs when it starts and ends; false for those that are not named. */
   readonly initial = new Map<string, boolean>([["__v3_usb_breaker__", true]]);
+  /** Called for each level that is put on an output. */
+  onWrite: (channel: string, state: boolean) => void = () => undefined;
   #last: GpioChannels;
 
   constructor(context: Context) {
@@ -96,6 +100,7 @@ export class Gpio implements Subsystem {
   stop(): void {
     for (const [name, { online }] of Object.entries(this.channels.outputs))
       this.channels.outputs[name] = { online, state: this.initial.get(name) ?? false, busy: false };
+    for (const name of Object.keys(this.channels.outputs)) this.onWrite(name, this.initial.get(name) ?? false);
   }
 
   state(): { model: GpioModel; state: GpioChannels } {
@@ -120,9 +125,11 @@ export class Gpio implements Subsystem {
     if (scheme === null || Number(scheme.pulse.delay) === 0)
       throw new KvmdError("GpioPulseNotSupported", "This GPIO channel does not support pulsing");
     await this.#operate(channel, wait, async () => {
+      const ms = pulseMs(scheme, delay);
       await this.#write(channel, true);
-      await this.#context.timers.sleep(pulseMs(scheme, delay));
+      if (!Number.isNaN(ms)) await this.#context.timers.sleep(ms);
       await this.#write(channel, false);
+      if (Number.isNaN(ms)) throw new RangeError("no timer takes it");
     });
   }
 
@@ -146,7 +153,7 @@ export class Gpio implements Subsystem {
     if (wait) await done;
     else
       done.catch((error: unknown) => {
-        if (!(error instanceof KvmdError)) ignoreStop(error);
+        if (!(error instanceof KvmdError || error instanceof RangeError)) ignoreStop(error);
       });
   }
 
@@ -167,6 +174,8 @@ export class Gpio implements Subsystem {
     if (!works || !online) throw new KvmdError("GpioDriverOfflineError", `GPIO driver ${type}(${name}) is offline`);
     if (state && takes > 0) await this.#context.timers.sleep(takes);
     if (readable) this.#put(channel, { state });
+    this.onWrite(channel, state);
+    for (const [input, output] of this.contacts) if (output === channel) this.setInput(input, state);
   }
 
   #put(channel: string, change: Partial<OutputState>): void {

@@ -6,17 +6,23 @@ import type { KeyChange } from "./keymap";
 
 type Report = ({ readonly kind: "key" } & KeyChange) | MouseReport | { readonly kind: "clear" };
 
-/** One USB poll: what the host takes from an interrupt endpoint per millisecond. */
-const REPORT_MS = 1;
+/** kvmd tries so long to hand a report to a computer that takes none, and drops it. */
+const REFUSED_MS = 100;
 const ROLLOVER = 6;
+/** What kvmd can drop of its queue at once: what is in the pipe to the process that writes the reports. */
+const PIPE = 400;
 
-/** The USB gadget that the computer sees as keyboard and mouse: a queue that empties at the pace of the bus. */
+/** The USB gadget that the computer sees as keyboard and mouse: a queue that empties as the computer asks. */
 export class HidGadget {
   readonly #timers: Timers;
   readonly #host: Host;
 
-  /** Whether the computer listens. */
+  /** Whether the computer takes reports. */
+  isListening = true;
+  /** What kvmd knows of that, which it learns when it writes a report. */
   readonly online = { keyboard: true, mouse: true };
+  /** Called when that has changed. */
+  onOnline: () => void = () => undefined;
   absolute = true;
   #queue: Report[] = [];
   #nextAt = 0;
@@ -47,6 +53,12 @@ export class HidGadget {
     this.#push({ kind: "clear" });
   }
 
+  /** The same as far as it goes: of a long queue most is typed all the same, and what is being written always. */
+  reset(): void {
+    this.#queue.splice(1, PIPE);
+    this.#push({ kind: "clear" });
+  }
+
   /** kvmd is gone: nobody empties the queue, and the gadget lets go. */
   stop(): void {
     this.#queue = [];
@@ -57,7 +69,8 @@ export class HidGadget {
   #push(report: Report): void {
     this.#queue.push(report);
     if (this.#timer !== undefined) return;
-    this.#nextAt = this.#timers.clock.now() + REPORT_MS;
+    // The computer asks at its own times: one that has just asked takes nothing before the next.
+    this.#nextAt = Math.max(this.#nextAt, this.#timers.clock.now() + this.#host.settings.hostPoll);
     this.#schedule();
   }
 
@@ -65,24 +78,38 @@ export class HidGadget {
     this.#timer = this.#timers.after(Math.max(0, this.#nextAt - this.#timers.clock.now()), () => this.#drain());
   }
 
-  /** A timer may come late: then as many reports go out as the bus would have carried meanwhile. */
+  /** A timer may come late: then as many reports go out as the computer would have asked for meanwhile. */
   #drain(): void {
     this.#timer = undefined;
     let taken = 0;
     for (const report of this.#queue) {
       if (this.#nextAt > this.#timers.clock.now()) break;
-      this.#deliver(report);
-      this.#nextAt += REPORT_MS;
+      this.#nextAt += this.#deliver(report) * (this.isListening ? this.#host.settings.hostPoll : REFUSED_MS);
       taken += 1;
     }
     this.#queue.splice(0, taken);
     if (this.#queue.length > 0) this.#schedule();
   }
 
-  #deliver(report: Report): void {
-    if (report.kind === "clear") this.#releaseAll();
-    else if (report.kind === "key") this.#deliverKey(report);
-    else if (this.online.mouse && this.#fits(report)) this.#host.mouse.take(report);
+  /** @returns how many reports it takes. */
+  #deliver(report: Report): number {
+    if (report.kind === "clear") {
+      this.#learn("keyboard");
+      this.#learn("mouse");
+      if (this.isListening) this.#releaseAll();
+      return 1;
+    }
+    if (report.kind === "key") return this.#deliverKey(report);
+    if (!this.#fits(report)) return 0;
+    this.#learn("mouse");
+    if (this.online.mouse) this.#host.mouse.take(report);
+    return 1;
+  }
+
+  #learn(what: keyof HidGadget["online"]): void {
+    if (this.online[what] === this.isListening) return;
+    this.online[what] = this.isListening;
+    this.onOnline();
   }
 
   /** Reports of the other kind of mouse are dropped. */
@@ -92,15 +119,19 @@ export class HidGadget {
     return true;
   }
 
-  #deliverKey({ key, state }: KeyChange): void {
-    if (!this.online.keyboard) return;
+  #deliverKey({ key, state }: KeyChange): number {
     const { keyboard } = this.#host;
-    if (!state && !keyboard.held.has(key)) return;
-    if (state && keyboard.held.has(key)) keyboard.change(key, false);
+    const isHeld = keyboard.held.has(key);
+    // To release what is up is no report.
+    if (!state && !isHeld) return 0;
+    this.#learn("keyboard");
+    if (!this.online.keyboard) return 1;
     const plain = [...keyboard.held].filter((held) => !MODIFIERS.has(held));
-    if (state && !MODIFIERS.has(key) && plain.length >= ROLLOVER)
-      for (const held of plain) keyboard.change(held, false);
+    const isFull = state && !isHeld && !MODIFIERS.has(key) && plain.length >= ROLLOVER;
+    if (isFull) for (const held of plain) keyboard.change(held, false);
+    if (state && isHeld) keyboard.change(key, false);
     keyboard.change(key, state);
+    return isFull || (state && isHeld) ? 2 : 1;
   }
 
   #releaseAll(): void {

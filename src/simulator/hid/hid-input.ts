@@ -1,7 +1,9 @@
 import type { HidDevice } from "./hid-device";
-import { BUTTON_NAMES, buttonOfCode, KEY_NAMES, keyOfCode } from "./keys";
+import type { Age } from "../age";
+import { BUTTON_NAMES, buttonOfCode, keyNames, keyOfCode } from "./keys";
 import { isObject, type Json, type JsonObject } from "../api/python";
 import type { Point } from "./squash";
+import { SINCE } from "../since";
 import * as valid from "../api/validators";
 
 /** A message that kvmd's handler cannot take: the session ends. */
@@ -12,23 +14,32 @@ export class FatalMessageError extends Error {
 const FLAG = { state: 0x01, finish: 0x02, squash: 0x01, raw: 0x80 };
 
 /** What a client may send as JSON. */
-export function hidInputs(hid: HidDevice): Readonly<Record<string, (event: JsonObject) => void>> {
-  return {
-    key: (event) =>
-      hid.key(keyName(event.key), flag(event.state), event.finish === undefined ? false : flag(event.finish)),
-    mouse_button: (event) =>
+export function hidInputs(hid: HidDevice, age: Age): Readonly<Record<string, (event: JsonObject) => void>> {
+  const keyName = keyReader(age);
+  const knowsFinish = age.since(SINCE.keyFinish);
+  const deltas = age.since(SINCE.relativeMouse) ? deltasOf : oneDelta;
+  const inputs = {
+    key: (event: JsonObject) => {
+      const finish = knowsFinish && event.finish !== undefined ? flag(event.finish) : false;
+      hid.key(keyName(event.key), flag(event.state), finish);
+    },
+    mouse_button: (event: JsonObject) =>
       hid.button(valid.oneOf(raw(event.button), "Mouse button", BUTTON_NAMES), flag(event.state)),
-    mouse_move: (event) => hid.move(point(event.to, "Mouse move", -32768, 32767)),
-    mouse_relative: (event) => hid.relative(deltas(event.delta), squash(event)),
-    mouse_wheel: (event) => hid.wheel(deltas(event.delta), squash(event)),
+    mouse_move: (event: JsonObject) => hid.move(point(event.to, "Mouse move", -32768, 32767)),
+    mouse_wheel: (event: JsonObject) => hid.wheel(deltas(event.delta), squash(event)),
   };
+  if (!age.since(SINCE.relativeMouse)) return inputs;
+  return { ...inputs, mouse_relative: (event: JsonObject) => hid.relative(deltas(event.delta), squash(event)) };
 }
 
 /** The same as binary, by opcode. */
-export function hidOpcodes(hid: HidDevice): Readonly<Record<number, (data: Buffer) => void>> {
+export function hidOpcodes(hid: HidDevice, age: Age): Readonly<Record<number, (data: Buffer) => void>> {
+  const keyName = keyReader(age);
   return {
     1: (data) => {
       const flags = data.readUInt8(0);
+      // It was no more than a yes or a no, and anything else was dropped.
+      if (flags > FLAG.state && !age.since(SINCE.keyFinish)) return;
       const key = (flags & FLAG.raw) === 0 ? keyName(name(data)) : known(keyOfCode(code(data)));
       hid.key(key, (flags & FLAG.state) !== 0, (flags & FLAG.finish) !== 0);
     },
@@ -53,8 +64,9 @@ function name(data: Buffer): string {
   return data.toString("latin1", 1, 33);
 }
 
-function keyName(value: Json | undefined): string {
-  return valid.exactlyOneOf(raw(value), "Keyboard key", KEY_NAMES, 32);
+function keyReader(age: Age): (value: Json | undefined) => string {
+  const names = keyNames(age);
+  return (value) => valid.exactlyOneOf(raw(value), "Keyboard key", names, 32);
 }
 
 function code(data: Buffer): number {
@@ -80,7 +92,11 @@ function squash(event: JsonObject): boolean {
   return event.squash === undefined ? false : flag(event.squash);
 }
 
-function deltas(value: Json | undefined): Point[] {
+function oneDelta(value: Json | undefined): Point[] {
+  return [point(value, "Mouse delta", -127, 127)];
+}
+
+function deltasOf(value: Json | undefined): Point[] {
   const items = Array.isArray(value) ? (value as Json[]) : [value]; // Array.isArray forgets what the items are
   return items.map((item) => point(item, "Mouse delta", -127, 127));
 }

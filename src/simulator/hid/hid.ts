@@ -5,12 +5,14 @@ import type { HidDevice } from "./hid-device";
 import { HidGadget } from "./hid-gadget";
 import { hidInputs, hidOpcodes } from "./hid-input";
 import { print } from "./hid-print";
+import { plainStatus } from "../api/reply";
 import type { Host } from "../host/host";
-import { BUTTON_NAMES, type Button, KEY_NAMES } from "./keys";
+import { BUTTON_NAMES, type Button, keyNames } from "./keys";
 import { DEFAULT_KEYMAP, KEYMAPS } from "./keymap";
 import type { JsonObject } from "../api/python";
 import { type Point, squashed } from "./squash";
 import type { Announcement, Context, KvmdRequest, Route, Subsystem } from "../api/subsystem";
+import { SINCE } from "../since";
 import * as valid from "../api/validators";
 
 const SHORTCUT_STEP_MS = 50;
@@ -23,6 +25,9 @@ export class Hid implements Subsystem, HidDevice {
   /** `outputs.available` and `active` of the mouse. */
   readonly mouseOutputs = { available: ["usb", "usb_rel"], active: "usb" };
   readonly jiggler = { enabled: true, active: false, interval: 60 };
+  readonly #keyNames: ReadonlySet<string>;
+  /** What not every kvmd has; some forks lack the events over HTTP. */
+  readonly abilities;
   #lastInput: number;
   #last: JsonObject;
   #jiggle: Timer | undefined;
@@ -30,10 +35,22 @@ export class Hid implements Subsystem, HidDevice {
   constructor(context: Context, host: Host) {
     this.#context = context;
     this.#host = host;
+    this.inputs = hidInputs(this, context.age);
+    this.opcodes = hidOpcodes(this, context.age);
+    this.#keyNames = keyNames(context.age);
+    const { age } = context;
+    this.abilities = {
+      printDelay: age.since(SINCE.printDelay),
+      printSlow: age.since(SINCE.printSlow),
+      httpEvents: true,
+      shortcut: true,
+      clearOnOpen: age.since(SINCE.clearOnOpen),
+    };
     this.gadget = new HidGadget(context.timers, host);
     this.#lastInput = context.clock.now();
     this.#last = this.state();
     host.keyboard.onLeds = () => this.#changed();
+    this.gadget.onOnline = () => this.#changed();
   }
 
   readonly routes: readonly Route[] = [
@@ -43,22 +60,14 @@ export class Hid implements Subsystem, HidDevice {
     { method: "POST", path: "/hid/set_params", handle: (request) => this.#setParams(request) },
     // Only devices with a microcontroller can unplug themselves; this one checks the parameter and does nothing.
     { method: "POST", path: "/hid/set_connected", handle: (request) => void valid.bool(request.param("connected")) },
-    { method: "POST", path: "/hid/reset", handle: () => this.gadget.clear() },
-    { method: "POST", path: "/hid/print", handle: (request) => print(this, this.#context.timers, request) },
-    { method: "POST", path: "/hid/events/send_key", handle: (request) => this.#sendKey(request) },
-    { method: "POST", path: "/hid/events/send_shortcut", handle: (request) => this.#sendShortcut(request) },
-    { method: "POST", path: "/hid/events/send_mouse_button", handle: (request) => this.#sendButton(request) },
-    { method: "POST", path: "/hid/events/send_mouse_move", handle: (request) => this.#sendMove(request) },
-    {
-      method: "POST",
-      path: "/hid/events/send_mouse_relative",
-      handle: (request) => this.relative([deltaOf(request)], false),
-    },
-    {
-      method: "POST",
-      path: "/hid/events/send_mouse_wheel",
-      handle: (request) => this.wheel([deltaOf(request)], false),
-    },
+    { method: "POST", path: "/hid/reset", handle: () => this.gadget.reset() },
+    { method: "POST", path: "/hid/print", handle: (request) => print(this, this.#context, request) },
+    this.#event("send_key", (request) => this.#sendKey(request)),
+    this.#event("send_shortcut", (request) => this.#sendShortcut(request)),
+    this.#event("send_mouse_button", (request) => this.#sendButton(request)),
+    this.#event("send_mouse_move", (request) => this.#sendMove(request)),
+    this.#event("send_mouse_relative", (request) => this.relative([deltaOf(request)], false)),
+    this.#event("send_mouse_wheel", (request) => this.wheel([deltaOf(request)], false)),
   ];
 
   readonly announcements: readonly Announcement[] = [
@@ -66,8 +75,8 @@ export class Hid implements Subsystem, HidDevice {
     { slot: "hid", type: "hid", event: () => this.state() },
   ];
 
-  readonly inputs = hidInputs(this);
-  readonly opcodes = hidOpcodes(this);
+  readonly inputs: NonNullable<Subsystem["inputs"]>;
+  readonly opcodes: NonNullable<Subsystem["opcodes"]>;
 
   start(): void {
     this.#lastInput = this.#context.clock.now();
@@ -80,13 +89,18 @@ export class Hid implements Subsystem, HidDevice {
   }
 
   /** Any session that comes or goes, of anybody, ends all typing. */
-  sessionsChanged(): void {
-    this.gadget.clear();
+  sessionsChanged(_count: number, hasOpened: boolean): void {
+    if (!hasOpened || this.abilities.clearOnOpen) this.gadget.clear();
   }
 
-  /** Whether the computer listens to keyboard and mouse. */
+  /**
+   * Whether the computer listens to keyboard and mouse. When it listens again, kvmd learns it from the next report of
+   * each of them.
+   */
   set online(value: boolean) {
-    Object.assign(this.gadget.online, { keyboard: value, mouse: value });
+    this.gadget.isListening = value;
+    if (value) return;
+    Object.assign(this.gadget.online, { keyboard: false, mouse: false });
     this.#changed();
   }
 
@@ -133,6 +147,15 @@ export class Hid implements Subsystem, HidDevice {
     for (const delta of squash ? squashed(deltas) : deltas) this.gadget.mouse({ kind: "wheel", ...delta });
   }
 
+  #event(name: string, handle: (request: KvmdRequest) => void | Promise<void>): Route {
+    const isThere = (): boolean => this.abilities.httpEvents && (name !== "send_shortcut" || this.abilities.shortcut);
+    return {
+      method: "POST",
+      path: `/hid/events/${name}`,
+      handle: (request) => (isThere() ? handle(request) : plainStatus(404)),
+    };
+  }
+
   #keymaps(): JsonObject {
     return { keymaps: { default: DEFAULT_KEYMAP, available: KEYMAPS } };
   }
@@ -154,7 +177,9 @@ export class Hid implements Subsystem, HidDevice {
     );
     const jiggler = valid.optional(request.param("jiggler"), valid.bool);
     // Well-formed values that this device does not have are ignored.
-    if (output !== undefined && this.mouseOutputs.available.includes(output)) this.#setMouseOutput(output);
+    const hasOutputs = this.#context.age.since(SINCE.mouseOutputs);
+    if (output !== undefined && hasOutputs && this.mouseOutputs.available.includes(output))
+      this.#setMouseOutput(output);
     if (jiggler !== undefined && this.jiggler.enabled) this.#setJiggler(jiggler);
     this.#changed();
   }
@@ -184,15 +209,16 @@ export class Hid implements Subsystem, HidDevice {
   }
 
   #sendKey(request: KvmdRequest): void {
-    const key = valid.exactlyOneOf(request.param("key"), "Keyboard key", KEY_NAMES);
+    const key = valid.exactlyOneOf(request.param("key"), "Keyboard key", this.#keyNames);
     const state = valid.optional(request.param("state"), valid.bool);
-    const finish = valid.boolOr(request.param("finish"), false);
+    const knowsFinish = this.#context.age.since(SINCE.keyFinish);
+    const finish = knowsFinish && valid.boolOr(request.param("finish"), false);
     this.key(key, state ?? true, state === undefined || finish);
   }
 
   async #sendShortcut(request: KvmdRequest): Promise<void> {
     const keys = valid.list(request.param("keys"), "string list", (item) =>
-      valid.exactlyOneOf(item, "Keyboard key", KEY_NAMES),
+      valid.exactlyOneOf(item, "Keyboard key", this.#keyNames),
     );
     for (const [order, state] of [[keys, true] as const, [keys.toReversed(), false] as const])
       for (const key of order) {

@@ -1,3 +1,6 @@
+import type { Age } from "../age";
+import { KEYS_SINCE } from "../since";
+
 /** Every key name that kvmd accepts (4.187 and newer), with the Linux evdev code of its raw binary frames. */
 const KEYS: Readonly<Record<string, number>> = {
   KeyA: 30,
@@ -128,7 +131,10 @@ const KEYS: Readonly<Record<string, number>> = {
   AudioVolumeDown: 114,
 };
 
-export const KEY_NAMES: ReadonlySet<string> = new Set(Object.keys(KEYS));
+/** The names that a kvmd of some age accepts. */
+export function keyNames(age: Age): ReadonlySet<string> {
+  return new Set(Object.keys(KEYS).filter((key) => age.since(KEYS_SINCE[key] ?? "1.93")));
+}
 
 export const MODIFIERS: ReadonlySet<string> = new Set([
   "ShiftLeft",

@@ -32,6 +32,11 @@ export interface HostSettings {
    * disk is not encrypted.
    */
   diskPassphrase?: string;
+  /**
+   * So often the computer asks keyboard and mouse for a report, ms: 1 at best, 8 (the default) to 10 on full-speed USB
+   * and in boot loaders.
+   */
+  hostPoll?: number;
 }
 
 export type Line = "power" | "reset";
@@ -71,6 +76,8 @@ export class Host {
   usbDrive: UsbDrive | null = null;
   /** Called whenever an LED changes; the ATX part of kvmd listens here. */
   onLeds: () => void = () => undefined;
+  /** Called whenever its power comes or goes, and when it goes to sleep or wakes up. */
+  onPower: () => void = () => undefined;
   /** What the last press of a button set going, and what flickers. */
   readonly #reaction: Timers;
   readonly #flicker: Timers;
@@ -89,6 +96,7 @@ export class Host {
       ...{ hddActivity, ignoresPowerButton, ignoresShutdown, ignoresResetButton: settings.ignoresResetButton ?? false },
       bootTime: settings.bootTime ?? 6000,
       diskPassphrase: settings.diskPassphrase ?? "",
+      hostPoll: settings.hostPoll ?? 8,
     };
     this.keyboard = new HostKeyboard(clock);
     this.mouse = new HostMouse(clock);
@@ -131,12 +139,14 @@ export class Host {
     if (asleep) {
       this.screen.stop();
       this.#blinking.start();
+      this.onPower();
       return;
     }
     this.#blinking.stop();
     this.screen.startRunning();
     this.#startFlicker();
     this.onLeds();
+    this.onPower();
   }
 
   get leds(): { power: boolean; hdd: boolean } {
@@ -244,6 +254,7 @@ export class Host {
       this.#startFlicker();
     } else this.screen.stop();
     this.onLeds();
+    this.onPower();
   }
 
   #startFlicker(): void {

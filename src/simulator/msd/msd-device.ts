@@ -28,6 +28,8 @@ export interface MsdDevice {
   readonly storage: ImageStorage;
   drive: Drive;
   transfer: Transfer | null;
+  /** A download of a URL goes on when the client that asked for it is gone. */
+  readonly fetchesAlone: boolean;
   /** The gadget refuses: the computer is reading or writing right now. */
   readonly locked: boolean;
   /** @throws KvmdError when the drive is switched off, taken or offline, or not as it must be. */

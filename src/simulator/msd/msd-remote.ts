@@ -8,9 +8,9 @@ const MAX_REDIRECTS = 10;
 
 /** An image on somebody's web server, ready to be read. */
 export interface RemoteImage {
+  /** What the origin calls it. */
+  readonly name: string;
   readonly size: number;
-  /** @throws KvmdError when the origin gives no name. */
-  fileName(): string;
   chunks(): AsyncIterable<Buffer>;
   /** What kvmd's HTTP client says when the body breaks off. */
   complaint(): string;
@@ -25,7 +25,9 @@ interface FetchOptions {
 
 /** @throws KvmdError of the class that kvmd's HTTP client (aiohttp) would raise. */
 export async function fetchImage(url: string, options: FetchOptions): Promise<RemoteImage> {
-  const response = await follow(url, options, MAX_REDIRECTS);
+  const { response, address } = await follow(url, options, MAX_REDIRECTS);
+  // Without a name nothing is downloaded, also where another one is wanted.
+  const name = fileNameOf(address, response);
   const size = Number(response.headers["content-length"] ?? NaN);
   if (!Number.isInteger(size)) {
     response.destroy();
@@ -33,8 +35,8 @@ export async function fetchImage(url: string, options: FetchOptions): Promise<Re
   }
   let received = 0;
   return {
+    name,
     size,
-    fileName: () => fileNameOf(url, response),
     async *chunks() {
       for await (const chunk of response) {
         const bytes = chunk as Buffer; // no encoding was set
@@ -49,17 +51,35 @@ export async function fetchImage(url: string, options: FetchOptions): Promise<Re
   };
 }
 
-function fileNameOf(url: string, response: IncomingMessage): string {
-  const disposition = /filename="?([^";]+)"?/i.exec(response.headers["content-disposition"] ?? "")?.[1];
-  const name = disposition ?? decodeURIComponent(new URL(url).pathname.split("/").at(-1) ?? "");
-  if (name === "") throw new KvmdError("ClientError", "Can't determine filename");
-  return name;
+/** Of the header `Content-Disposition`, else the last part of the path at the end of all redirects. */
+function fileNameOf(address: string, response: IncomingMessage): string {
+  const named = dispositionName(response.headers["content-disposition"] ?? "");
+  const last = decodeURIComponent(new URL(address).pathname).split("/").at(-1) ?? "";
+  const name = [named, last].find(isFileName);
+  if (name !== undefined) return name;
+  response.destroy();
+  throw new KvmdError("ClientError", "Can't determine filename");
 }
 
-async function follow(url: string, options: FetchOptions, redirects: number): Promise<IncomingMessage> {
+/** kvmd's HTTP client knows the name by `filename` only: one that is there just as `filename*` does not count. */
+function dispositionName(header: string): string {
+  const [, quoted, token] = /;\s*filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"\\,()]+))\s*(?:;|$)/i.exec(header) ?? [];
+  return quoted?.replace(/^[\\/]+/, "").replace(/\\(.)/g, "$1") ?? token ?? "";
+}
+
+function isFileName(name: string): boolean {
+  return !["", ".", "..", "lost+found"].includes(name) && !/[\0/]/.test(name);
+}
+
+/** @returns the answer, and the address that gave it. */
+async function follow(
+  url: string,
+  options: FetchOptions,
+  redirects: number,
+): Promise<{ response: IncomingMessage; address: string }> {
   const response = await request(url, options);
   const { statusCode: status = 0, headers } = response;
-  if (status === 200) return response;
+  if (status === 200) return { response, address: url };
   response.destroy();
   if ([301, 302, 303, 307, 308].includes(status) && headers.location !== undefined && redirects > 0)
     return follow(new URL(headers.location, url).href, options, redirects - 1);

@@ -6,7 +6,10 @@ export type ImageSource = number | Buffer;
 
 /** Of larger images only the first bytes are kept; the rest is counted and reads as zeros. */
 const KEPT_BYTES = 4 * 1024 * 1024;
-const REFRESH_MS = 1000;
+/** kvmd reads the disk again when no file has been made, closed or removed for so long. */
+const QUIET_MS = 1000;
+/** Bytes of a name in a file system. */
+const MAX_PART = 255;
 const CAPACITY = 8_414_195_712;
 const SYSTEM_BYTES = 19_947_520;
 
@@ -52,6 +55,7 @@ export class ImageFile {
 interface Listed {
   readonly file: ImageFile;
   readonly complete: boolean;
+  readonly size: number;
   readonly modified: number;
 }
 
@@ -65,6 +69,8 @@ export class ImageStorage {
   #listing = new Map<string, Listed>();
   #free = 0;
   #pending: Timer | undefined;
+  /** Images that are being written. */
+  #writing = 0;
 
   constructor(timers: Timers, images: Readonly<Record<string, ImageSource>>) {
     this.#timers = timers;
@@ -97,9 +103,20 @@ export class ImageStorage {
     return folder === "" || [...this.files.keys()].some((name) => name.startsWith(`${folder}/`));
   }
 
+  /** Whether the file system can make a file of that name: its folder is there, and no part of it is too long. */
+  canHold(name: string): boolean {
+    const parts = name.split("/");
+    // Beside the image lies an empty file that marks it as incomplete, whose name is longer.
+    const isShort =
+      parts.every((part) => Buffer.byteLength(part) <= MAX_PART) && Buffer.byteLength(markOf(name)) <= MAX_PART;
+    return isShort && this.hasFolder(parts.slice(0, -1).join("/"));
+  }
+
+  /** Begins to write an image, until `close`. */
   create(name: string, size: number): ImageFile {
     const file = new ImageFile(name, size, this.#wallSeconds());
     this.files.set(name, file);
+    this.#writing += 1;
     this.#touch();
     return file;
   }
@@ -109,28 +126,37 @@ export class ImageStorage {
     if (this.#freeNow() < chunk.length) return false;
     file.append(chunk);
     file.modified = this.#wallSeconds();
-    this.#touch();
     return true;
   }
 
-  finish(file: ImageFile): void {
-    file.complete = true;
+  /** The writing of an image is over. */
+  close(file: ImageFile): void {
+    file.complete = file.written >= file.size;
+    this.#writing -= 1;
     this.#touch();
   }
 
+  /** A removed file stays listed for a moment, empty and without a date. */
   remove(name: string): void {
+    const listed = this.#listing.get(name);
+    if (listed) this.#listing.set(name, { file: listed.file, complete: true, size: 0, modified: 0 });
     this.files.delete(name);
+    this.#touch();
+  }
+
+  /** Removes what has been written of an image; until the disk is read again it stays listed as it was. */
+  discard(file: ImageFile): void {
+    this.files.delete(file.name);
     this.#touch();
   }
 
   /** Reads the disk at once, as kvmd does when it starts. */
   refresh(): void {
-    this.#pending?.cancel();
-    this.#pending = undefined;
+    this.#wait();
     const depth = (name: string): number => name.split("/").length;
     const walk = [...this.files.values()].sort((a, b) => depth(a.name) - depth(b.name) || (a.name < b.name ? -1 : 1));
     this.#listing = new Map(
-      walk.map((file) => [file.name, { file, complete: file.complete, modified: file.modified }]),
+      walk.map((file) => [file.name, { file, complete: file.complete, size: file.size, modified: file.modified }]),
     );
     this.#free = this.#freeNow();
     this.onRefresh();
@@ -140,16 +166,14 @@ export class ImageStorage {
     return Object.fromEntries([...this.#listing.keys()].map((name) => [name, this.describe(name)]));
   }
 
-  /** A removed file stays listed for a moment, empty and without a date. */
   describe(name: string): JsonObject {
     const listed = this.#listing.get(name);
-    const there = listed !== undefined && this.files.get(name) === listed.file;
     return {
       complete: listed?.complete ?? false,
       removable: listed?.file.removable ?? true,
       writable: listed?.file.writable ?? true,
-      size: there ? listed.file.size : 0,
-      mod_ts: float(there ? listed.modified : 0),
+      size: listed?.size ?? 0,
+      mod_ts: float(listed?.modified ?? 0),
     };
   }
 
@@ -162,12 +186,30 @@ export class ImageStorage {
     return Math.max(0, this.capacity - SYSTEM_BYTES - used);
   }
 
-  /** A change on the disk is noticed at the end of the second in which it happened. */
+  /** A change of the disk is noticed when there has been none for a while. Writing into a file is no change. */
   #touch(): void {
-    this.#pending ??= this.#timers.after(REFRESH_MS, () => this.refresh());
+    this.#pending?.cancel();
+    this.#pending = this.#timers.after(QUIET_MS, () => this.refresh());
+  }
+
+  /** While an image is written, the free space is read again whenever nothing else happens for a while. */
+  #wait(): void {
+    this.#pending?.cancel();
+    this.#pending = this.#writing === 0 ? undefined : this.#timers.after(QUIET_MS, () => this.#measure());
+  }
+
+  #measure(): void {
+    this.#free = this.#freeNow();
+    this.onRefresh();
+    this.#wait();
   }
 
   #wallSeconds(): number {
     return this.#timers.clock.wall() / 1000;
   }
+}
+
+/** The name of the file that marks an image as incomplete. */
+function markOf(name: string): string {
+  return `.__${name.split("/").at(-1) ?? ""}.incomplete`;
 }

@@ -7,21 +7,24 @@ import type { ImageFile } from "./msd-storage";
 import type { JsonObject } from "../api/python";
 import { crash, ok, type Reply } from "../api/reply";
 import type { Context, KvmdRequest } from "../api/subsystem";
+import { SINCE } from "../since";
 import * as valid from "../api/validators";
 
 const PROGRESS_MS = 1000;
 
-class DiskFullError extends Error {
+export class DiskFullError extends Error {
   override name = "DiskFullError";
 }
 
 export async function write(msd: MsdDevice, context: Context, request: KvmdRequest): Promise<Reply> {
+  // Old ones wanted a form, and their framework fails on anything else.
+  if (!context.age.since(SINCE.plainUpload)) return crash();
   const name = valid.imageName(`${request.param("prefix") ?? ""}/${request.param("image") ?? ""}`);
   const removeIncomplete = valid.boolOr(request.param("remove_incomplete"), false);
   const claim = msd.take();
   try {
     demandNew(msd, name);
-    if (!msd.storage.hasFolder(name.split("/").slice(0, -1).join("/"))) return crash();
+    if (!msd.storage.canHold(name)) return crash();
     const upload = new Upload(msd, context, claim, name, request.body.length);
     await upload.run(request.body.chunks(), removeIncomplete);
     return ok(upload.record());
@@ -61,7 +64,9 @@ export function read(msd: MsdDevice, context: Context, request: KvmdRequest): Re
 export function demandNew(msd: MsdDevice, name: string): void {
   try {
     msd.demandDrive("disconnected");
-    if (msd.storage.isListed(name) || msd.storage.files.has(name))
+    const { storage } = msd;
+    // A folder of that name, too: so `prefix` without `image` ends here.
+    if (storage.isListed(name) || storage.files.has(name) || storage.hasFolder(name))
       throw new KvmdError("MsdImageExistsError", "This image is already exists");
   } catch (error) {
     // Sessions see that somebody tried.
@@ -97,11 +102,12 @@ export class Upload {
     try {
       for await (const chunk of chunks) this.#take(chunk);
       if (this.#file.written < this.#file.size) throw new Error("the body ended early");
-      storage.finish(this.#file);
     } catch (error) {
       // What the listing has not noticed yet cannot be found for removal.
-      if (removeIncomplete && storage.isListed(this.#file.name)) storage.remove(this.#file.name);
+      if (removeIncomplete && storage.isListed(this.#file.name)) storage.discard(this.#file);
       throw error;
+    } finally {
+      storage.close(this.#file);
     }
   }
 

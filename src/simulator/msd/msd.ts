@@ -10,6 +10,7 @@ import { writeRemote } from "./msd-write-remote";
 import type { JsonObject } from "../api/python";
 import { storageDifference } from "./msd-difference";
 import type { Announcement, Context, KvmdRequest, Route, Subsystem } from "../api/subsystem";
+import { SINCE } from "../since";
 import * as valid from "../api/validators";
 
 /** How long kvmd believes in a connected drive after a reset has ejected it. */
@@ -23,6 +24,8 @@ export class Msd implements Subsystem, MsdDevice {
   drive: Drive = { ...FRESH_DRIVE };
   transfer: Transfer | null = null;
   locked = false;
+  /** A download of a URL goes on when the client that asked for it is gone, as with some older devices. */
+  fetchesAlone = false;
   readonly #flags = { enabled: true, online: true, busy: false, unlinked: false };
   #claim: { lost: boolean } | null = null;
   #last: JsonObject;
@@ -43,6 +46,9 @@ export class Msd implements Subsystem, MsdDevice {
       path: "/msd/set_connected",
       handle: (request) => connectDrive(this, this.#host, valid.bool(request.param("connected"))),
     },
+    // One call in old ones for what is one now; see `CALLS_UNTIL`.
+    { method: "POST", path: "/msd/connect", handle: () => connectDrive(this, this.#host, true) },
+    { method: "POST", path: "/msd/disconnect", handle: () => connectDrive(this, this.#host, false) },
     { method: "GET", path: "/msd/read", handle: (request) => read(this, this.#context, request) },
     { method: "POST", path: "/msd/write", handle: (request) => write(this, this.#context, request) },
     { method: "POST", path: "/msd/write_remote", handle: (request) => writeRemote(this, this.#context, request) },
@@ -163,7 +169,10 @@ export class Msd implements Subsystem, MsdDevice {
   #setParams(request: KvmdRequest): void {
     const image = valid.optional(request.param("image"), selectable);
     const cdrom = valid.optional(request.param("cdrom"), valid.bool);
-    selectImage(this, { image, cdrom, rw: valid.optional(request.param("rw"), valid.bool) });
+    const rw = this.#context.age.since(SINCE.writableDrive)
+      ? valid.optional(request.param("rw"), valid.bool)
+      : undefined;
+    selectImage(this, { image, cdrom, rw });
   }
 
   #remove(request: KvmdRequest): void {

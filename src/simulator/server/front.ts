@@ -3,13 +3,14 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
 import { type Pace, SMALL_BODY, smallBody, spooledBody, streamedBody } from "../api/body";
+import { hasCall } from "../calls";
 import { type Clock, Timers } from "../clock";
 import { deliver } from "./delivery";
 import { type Fault, Faults } from "./faults";
 import { openSilently } from "./half-open";
 import type { Kvmd, RawRequest } from "../kvmd";
 import { Media } from "../video/media";
-import { html, loginPage, nginxPage, notUpgraded, ok, type Reply } from "../api/reply";
+import { html, httpsWanted, loginPage, nginxPage, notUpgraded, ok, type Reply } from "../api/reply";
 import { countedBody, RequestLog, type RequestRecord } from "./request-log";
 import { spoiled, strikesInstead } from "./spoil";
 import type { Body } from "../api/subsystem";
@@ -63,6 +64,13 @@ export class Front {
     await this.#serve(target, response, record, fault);
   }
 
+  /** Plain HTTP where TLS is spoken, an upgrade included. */
+  async answerPlain(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    request.resume();
+    const { clock, secure } = this.#options;
+    await deliver(response, httpsWanted(), { clock, secure, pace: this.#pace() }).catch(() => undefined);
+  }
+
   async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const target = this.#target(request);
     const record = this.log.begin(request, target);
@@ -85,7 +93,11 @@ export class Front {
   async #mayOpen(target: Target): Promise<boolean> {
     const raw = this.#raw(target, streamedBody(target.request, this.#pace()));
     if (target.path === "/api/ws") return this.#kvmd.refuseSession(raw) === undefined;
-    return target.path === "/api/media/ws" && (await this.#mediaSocket(raw, ok)).status === 200;
+    return (
+      target.path === "/api/media/ws" &&
+      hasCall(this.#kvmd.age, "GET", "/media") &&
+      (await this.#mediaSocket(raw, ok)).status === 200
+    );
   }
 
   #mediaSocket(raw: RawRequest, grant: () => Reply): Promise<Reply> {
@@ -109,7 +121,8 @@ export class Front {
     }
     const stream = this.#kvmd.streamWanted(search);
     const limit = fault?.kind === "break" ? { breakAfter: fault.messages } : {};
-    this.#kvmd.accept(request, socket, head, { stream, ...limit });
+    const legacy = this.#kvmd.legacyWanted(search);
+    this.#kvmd.accept(request, socket, head, { stream, legacy, ...limit });
   }
 
   /** @returns false when the simulator was closed meanwhile. */
@@ -160,8 +173,9 @@ export class Front {
     if (body === undefined) return nginxPage(413, { close: true });
     record.bodyLength = body.length;
     const raw = this.#raw(target, countedBody(body, record));
-    if (path === "/api/media/ws") return this.#mediaSocket(raw, () => notUpgraded(raw.headers));
-    if (path === "/api/media") return this.#subRequest(raw, () => this.#media.state());
+    const hasMedia = hasCall(this.#kvmd.age, "GET", "/media");
+    if (path === "/api/media/ws" && hasMedia) return this.#mediaSocket(raw, () => notUpgraded(raw.headers));
+    if (path === "/api/media" && hasMedia) return this.#subRequest(raw, () => this.#media.state());
     if (/^\/(api|redfish)(\/|$)/.test(path))
       return PATIENT.test(path) ? this.#kvmd.handle(raw) : this.#impatiently(raw);
     if (path === "/login") return loginPage(this.#options.clock.wall());

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createSecureServer, Server as SecureServer } from "node:https";
-import type { AddressInfo, Socket } from "node:net";
+import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
 
@@ -12,6 +12,8 @@ const KEEP_ALIVE_MS = 10_000;
 interface Handlers {
   answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
   upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
+  /** Plain HTTP where TLS is spoken. */
+  answerPlain?(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
 
 /** A listening port and the TCP connections that came through it. */
@@ -20,6 +22,8 @@ export class Listener {
   readonly sockets = new Set<Socket>();
   port = 0;
   readonly #server: Server | SecureServer;
+  /** Who listens: the server itself, or what hands TLS and plain HTTP to one server each. */
+  readonly #door: TcpServer;
 
   constructor(host: string, identity: Identity | undefined, handlers: Handlers) {
     this.#host = host;
@@ -29,8 +33,9 @@ export class Listener {
     this.#server.on("request", (request: IncomingMessage, response: ServerResponse) => {
       void handlers.answer(request, response);
     });
-    this.#server.on("connection", (socket: Socket) => this.#track(socket));
-    // A client that does not trust the certificate, or speaks plain HTTP to the TLS port.
+    this.#door = identity === undefined ? this.#server : doorBefore(this.#server, plainServer(handlers));
+    this.#door.on("connection", (socket: Socket) => this.#track(socket));
+    // A client that does not trust the certificate.
     this.#server.on("tlsClientError", () => undefined);
     // Without this Node would serve a request that asks for an upgrade as if it had not asked.
     if (handlers.upgrade === undefined) return;
@@ -43,19 +48,19 @@ export class Listener {
   /** @param port - 0 takes any free one. */
   async listen(port: number): Promise<void> {
     await new Promise<void>((resolve, reject) => {
-      this.#server.once("error", reject);
-      this.#server.listen(port, this.#host, () => {
-        this.#server.off("error", reject);
+      this.#door.once("error", reject);
+      this.#door.listen(port, this.#host, () => {
+        this.#door.off("error", reject);
         resolve();
       });
     });
-    this.port = (this.#server.address() as AddressInfo).port; // it listens on a port, not on a pipe
+    this.port = (this.#door.address() as AddressInfo).port; // it listens on a port, not on a pipe
   }
 
   /** Nobody listens any more, and every connection is gone. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
+      this.#door.close(() => resolve());
     });
     for (const socket of this.sockets) socket.destroy();
     await closed;
@@ -82,4 +87,29 @@ export class Listener {
     socket.once("close", () => this.sockets.delete(socket));
     socket.on("error", () => undefined);
   }
+}
+
+const TLS_HANDSHAKE = 0x16;
+
+/** Looks at the first byte of each connection, as nginx does, and hands it on. */
+function doorBefore(secure: TcpServer, plain: TcpServer): TcpServer {
+  return createTcpServer((socket) => {
+    socket.once("data", (bytes: Buffer) => {
+      socket.pause();
+      socket.unshift(bytes);
+      const first = bytes[0] ?? 0;
+      const isTls = first === TLS_HANDSHAKE || first >= 0x80;
+      (isTls ? secure : plain).emit("connection", socket);
+      // TLS takes what there is by itself.
+      if (!isTls) socket.resume();
+    });
+  });
+}
+
+function plainServer(handlers: Handlers): TcpServer {
+  const server = createServer();
+  server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+    void handlers.answerPlain?.(request, response);
+  });
+  return server;
 }

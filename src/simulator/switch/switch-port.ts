@@ -1,6 +1,7 @@
 import { type AtxAction, type AtxButton, BUTTON_OF } from "../system/atx";
 import { ignoreStop, type Timers } from "../clock";
 import { Host } from "../host/host";
+import type { Float } from "../api/python";
 
 export const CLICK_DELAYS = { power: 0.5, power_long: 5.5, reset: 0.5 } as const;
 export const PORTS_PER_UNIT = 4;
@@ -12,7 +13,7 @@ export interface PortSettings {
   name: string;
   dummy: boolean;
   /** Seconds. */
-  readonly delays: Record<AtxButton, number>;
+  readonly delays: Record<AtxButton, Float | number>;
 }
 
 /** A socket of a unit, and the computer that is plugged into it. */
@@ -40,7 +41,7 @@ export class SwitchPort {
   /** Dropped without a word while another one lasts. */
   click(button: AtxButton, { delays }: PortSettings): void {
     if (this.busy) return;
-    this.#hold(button, delays[button] * 1000).catch(ignoreStop);
+    this.#hold(button, Number(delays[button]) * 1000).catch(ignoreStop);
   }
 
   /** kvmd ends, and its timers have ended already. */

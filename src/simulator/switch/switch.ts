@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import { ATX_ACTIONS, ATX_BUTTONS } from "../system/atx";
 import { DEFAULT_EDID, parsedEdid } from "./edid";
 import { KvmdError } from "../api/errors";
-import type { JsonObject } from "../api/python";
+import { float, type JsonObject } from "../api/python";
 import type { Announcement, Context, KvmdRequest, Route, Subsystem } from "../api/subsystem";
 import { SwitchChain } from "./switch-chain";
 import { CLICK_DELAYS, MAX_UNITS, PORTS_PER_UNIT, type SwitchPort } from "./switch-port";
@@ -141,7 +141,7 @@ export class Switch implements Subsystem {
       name: name ?? settings.name,
     });
     for (const [button, delay] of delays)
-      if (delay !== undefined) settings.delays[button] = delay === 0 ? CLICK_DELAYS[button] : delay;
+      if (delay !== undefined) settings.delays[button] = float(delay === 0 ? CLICK_DELAYS[button] : delay);
     this.#changed();
   }
 
@@ -170,11 +170,13 @@ export class Switch implements Subsystem {
   /** With nothing to change nobody looks for the EDID. */
   #changeEdid(request: KvmdRequest): void {
     const id = valid.edidId(request.param("id"), { allowDefault: false });
-    const name = valid.optional(request.param("name"), valid.nonEmptyString);
+    const name = valid.optional(request.param("name"), valid.portName);
     const data = valid.optional(request.param("data"), valid.edidData);
     if (name === undefined && data === undefined) return;
+    // It hands the data on under a name that the next function does not have.
+    if (data !== undefined) throw new Error("a mistake in kvmd");
     const edid = this.#knownEdid(id);
-    this.edids.set(id, { name: name ?? edid.name, data: data ?? edid.data });
+    this.edids.set(id, { ...edid, name: name || edid.name }); // an empty one changes nothing
     this.#changed();
   }
 

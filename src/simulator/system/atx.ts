@@ -27,6 +27,8 @@ export class Atx implements Subsystem {
   readonly #context: Context;
   readonly #host: Host;
   readonly #busy = { power: false, reset: false };
+  /** Whether the power LED of the computer is connected; without it, it reads as off. */
+  ledWired = true;
   #ledsKnown = true;
   #on = true;
   #last: JsonObject;
@@ -85,14 +87,14 @@ export class Atx implements Subsystem {
       enabled: this.#on,
       busy: power || reset,
       acts: { power, reset },
-      leds: { power: leds.power, hdd: leds.hdd },
+      leds: { power: this.ledWired && leds.power, hdd: leds.hdd },
     };
   }
 
   /** Does nothing when the LED says that there is nothing to do. */
   async power(action: AtxAction, wait = false): Promise<void> {
     this.#requireEnabled();
-    const lit = this.#ledsKnown && this.#host.leds.power;
+    const lit = this.#ledsKnown && this.ledWired && this.#host.leds.power;
     if (lit !== (action === "on")) await this.#operate(BUTTON_OF[action], wait);
   }
 

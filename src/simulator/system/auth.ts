@@ -5,6 +5,8 @@ import { forbidden, unauthorized } from "../api/errors";
 import { formFields } from "../api/form";
 import { ok, plainStatus, type Reply } from "../api/reply";
 import type { Context, KvmdRequest, Route, Subsystem } from "../api/subsystem";
+import { SINCE } from "../since";
+import { Lockout, type LockoutSettings } from "./lockout";
 import { acceptsCode } from "./totp";
 import * as valid from "../api/validators";
 
@@ -25,9 +27,12 @@ interface Session {
 
 /** Who may come in: credentials per request, cookie sessions, one-time codes. */
 export class Auth implements Subsystem {
-  readonly #context: Pick<Context, "clock" | "log">;
+  readonly #context: Pick<Context, "age" | "clock" | "log">;
   enabled = true;
   totpSecret: string | undefined;
+  /** The authentication server (LDAP, RADIUS, …) is away: kvmd refuses everybody. */
+  serverDown = false;
+  #lockout: Lockout | undefined;
   /** As `kvmd.auth.expire`: no session lives longer, in seconds; 0 is no limit. */
   limit = 0;
   /**
@@ -38,7 +43,7 @@ export class Auth implements Subsystem {
   readonly #sessions = new Map<string, Session>();
 
   constructor(
-    context: Pick<Context, "clock" | "log">,
+    context: Pick<Context, "age" | "clock" | "log">,
     public account: Account,
   ) {
     this.#context = context;
@@ -49,6 +54,15 @@ export class Auth implements Subsystem {
     { method: "POST", path: "/auth/logout", handle: (request) => this.#logout(request) },
     { method: "GET", path: "/auth/check", handle: () => undefined },
   ];
+
+  /** Locks logins after too many refusals, as GL.iNet's firmware does. */
+  get lockout(): Lockout | undefined {
+    return this.#lockout;
+  }
+
+  lockAfter(settings: LockoutSettings): void {
+    this.#lockout = new Lockout(this.#context.clock, settings);
+  }
 
   /** Sessions live in kvmd's memory only. */
   stop(): void {
@@ -84,12 +98,22 @@ export class Auth implements Subsystem {
 
   #authorize(name: string, passwd: string): void {
     const user = valid.user(name);
-    if (!this.#knows(user, valid.passwd(passwd))) throw forbidden();
+    this.#admit(user, valid.passwd(passwd), false);
     this.#context.log("auth", `Authorized user '${user}' via auth service 'htpasswd'`);
   }
 
+  /** @throws KvmdError 403, or 429 where logins are locked. */
+  #admit(user: string, passwd: string, isLogin: boolean): void {
+    this.#lockout?.check(isLogin);
+    if (this.#knows(user, passwd)) return;
+    this.#lockout?.refused(isLogin);
+    throw forbidden();
+  }
+
   #knows(user: string, passwd: string): boolean {
-    if (this.totpSecret === undefined) return user === this.account.user && passwd === this.account.passwd;
+    if (this.serverDown) return false;
+    if (this.totpSecret === undefined || !this.#context.age.since(SINCE.totp))
+      return user === this.account.user && passwd === this.account.passwd;
     const right = user === this.account.user && passwd.slice(0, -6) === this.account.passwd;
     return right && acceptsCode(this.totpSecret, passwd.slice(-6), this.#context.clock.wall());
   }
@@ -106,14 +130,21 @@ export class Auth implements Subsystem {
     const form = formFields(request.headers["content-type"], await request.body.all());
     const user = valid.user(form.get("user") ?? "");
     const passwd = valid.passwd(form.get("passwd") ?? "");
-    const expire = valid.int(form.get("expire") ?? "0", { name: "expiration time", min: 0 });
-    const redirect = valid.oneOf(form.get("redirect") ?? "", "login redirect", ["", "/", "/kvm", "/kvm/"], 4096);
-    if (!this.#knows(user, passwd)) throw forbidden();
+    const field = (name: string, since: string) => (this.#context.age.since(since) ? form.get(name) : undefined);
+    const expire = valid.int(field("expire", SINCE.loginExpire) ?? "0", { name: "expiration time", min: 0 });
+    const redirect = valid.oneOf(
+      field("redirect", SINCE.loginRedirect) ?? "",
+      "login redirect",
+      ["", "/", "/kvm", "/kvm/"],
+      4096,
+    );
+    this.#admit(user, passwd, true);
     const token = randomBytes(32).toString("hex");
     const lifetime = Math.min(expire === 0 ? Infinity : expire, this.limit === 0 ? Infinity : this.limit) * 1000;
     this.#sessions.set(token, { user, lifetime, expires: this.#context.clock.now() + lifetime, sockets: 0 });
-    if (redirect === "")
-      return { ...ok(), headers: [["Set-Cookie", `auth_token=${token}; HttpOnly; Path=/; SameSite=Strict`]] };
+    const hidden = this.#context.age.since(SINCE.cookieAttributes);
+    const cookie = hidden ? `auth_token=${token}; HttpOnly; Path=/; SameSite=Strict` : `auth_token=${token}; Path=/`;
+    if (redirect === "") return { ...ok(), headers: [["Set-Cookie", cookie]] };
     return plainStatus(302, [
       ["Location", redirect],
       ["Set-Cookie", `auth_token=${token}; Path=/`],

@@ -1,15 +1,21 @@
-import { isDeepStrictEqual } from "node:util";
-
 import type { Auth } from "./auth";
-import { float, type JsonObject } from "../api/python";
+import type { Timer } from "../clock";
+import { float, isObject, type JsonObject } from "../api/python";
 import type { Announcement, Context, KvmdRequest, Route, Subsystem } from "../api/subsystem";
 import * as valid from "../api/validators";
-import { KVMD_VERSION, USTREAMER_VERSION } from "../version";
+import { INFO_SINCE, SINCE } from "../since";
+import { USTREAMER_VERSION } from "../version";
 
 const FIELDS = ["auth", "extras", "fan", "health", "meta", "node", "system", "uptime"] as const;
-type Field = (typeof FIELDS)[number];
+/** `hw` is what old ones had for `health`, and for the `platform` of `system`. */
+type Field = (typeof FIELDS)[number] | "hw";
+
+/** GL.iNet's fork has them switched off. */
+const NOT_IN_GLKVM: ReadonlySet<string> = new Set(["fan", "health"]);
 
 const POLL_MS = 5000;
+/** Bytes. */
+const PAGE = 4096;
 /** The device has run for a while when the simulator starts. */
 const BOOTED_BEFORE_S = 3600;
 const DAY_S = 86_400;
@@ -20,7 +26,7 @@ export class Info implements Subsystem {
   readonly #auth: Auth;
 
   /** Each part as it is reported; change them to make another device. `auth` and `uptime` are computed. */
-  readonly parts: Record<Exclude<Field, "auth" | "uptime">, JsonObject> = {
+  readonly parts: Record<Exclude<Field, "auth" | "hw" | "uptime">, JsonObject> = {
     extras: {
       webterm: {
         name: "Terminal",
@@ -73,7 +79,7 @@ export class Info implements Subsystem {
     meta: { server: { host: "pikvm" } },
     node: { host: "pikvm" },
     system: {
-      kvmd: { version: KVMD_VERSION },
+      kvmd: { version: "" },
       streamer: {
         app: "ustreamer",
         version: USTREAMER_VERSION,
@@ -99,38 +105,76 @@ export class Info implements Subsystem {
       },
     },
   };
-  #lastHealth: JsonObject;
+  #poll: Timer | undefined;
+  #polls = 0;
 
   constructor(context: Context, auth: Auth) {
     this.#context = context;
     this.#auth = auth;
-    this.#lastHealth = this.parts.health;
+    this.parts.system = { ...this.parts.system, kvmd: { version: context.age.version } };
     this.start();
   }
 
   readonly routes: readonly Route[] = [{ method: "GET", path: "/info", handle: (request) => this.#answer(request) }];
 
-  readonly announcements: readonly Announcement[] = FIELDS.map((field) => ({
-    slot: `info.${field}`,
-    type: "info",
-    event: () => ({ [field]: this.part(field) }),
-  }));
+  get announcements(): readonly Announcement[] {
+    return this.#fields.map((field) => ({
+      slot: `info.${field}`,
+      type: "info",
+      event: () => ({ [field]: this.part(field) }),
+    }));
+  }
 
   start(): void {
-    this.#context.timers.every(POLL_MS, () => this.#poll());
+    this.#poll?.cancel();
+    this.#poll = this.#context.timers.after(POLL_MS, () => {
+      this.#tell();
+      this.start();
+    });
+  }
+
+  /** Whoever comes is told everything, and the next news are due a whole period later. */
+  sessionOpened(): void {
+    this.start();
   }
 
   part(field: Field): JsonObject {
     if (field === "auth") return { enabled: this.#auth.enabled };
     if (field === "uptime") return this.#uptime();
-    return this.parts[field];
+    if (field === "hw") return this.#hardware();
+    if (field === "health") return this.#health();
+    if (field !== "system" || this.#isApart) return this.parts[field];
+    return Object.fromEntries(Object.entries(this.parts.system).filter(([name]) => name !== "platform"));
   }
 
-  #poll(): void {
+  get #fields(): readonly Field[] {
+    const { age } = this.#context;
+    const known = FIELDS.filter(
+      (field) => age.since(INFO_SINCE[field] ?? "0.1") && !(age.isGlkvm && NOT_IN_GLKVM.has(field)),
+    );
+    return this.#isApart ? known : [...known, "hw"];
+  }
+
+  /** Whether health and platform are told apart. */
+  get #isApart(): boolean {
+    return this.#context.age.since(SINCE.healthApart);
+  }
+
+  #hardware(): JsonObject {
+    return { health: this.#health(), platform: this.parts.system.platform ?? null };
+  }
+
+  #tell(): void {
+    this.#polls += 1;
     this.#context.broadcast("info", { uptime: this.#uptime() });
-    if (isDeepStrictEqual(this.parts.health, this.#lastHealth)) return;
-    this.#lastHealth = this.parts.health;
-    this.#context.broadcast("info", { health: this.parts.health });
+    this.#context.broadcast("info", this.#isApart ? { health: this.#health() } : { hw: this.#hardware() });
+  }
+
+  /** No two of them are alike: the free memory never stands still. */
+  #health(): JsonObject {
+    const { mem } = this.parts.health;
+    if (!isObject(mem) || typeof mem.available !== "number") return this.parts.health;
+    return { ...this.parts.health, mem: { ...mem, available: mem.available + PAGE * (this.#polls % 2) } };
   }
 
   #uptime(): JsonObject {
@@ -147,8 +191,11 @@ export class Info implements Subsystem {
   }
 
   #answer(request: KvmdRequest): JsonObject {
-    const legacy = valid.boolOr(request.param("legacy"), true);
-    const known: readonly string[] = legacy ? [...FIELDS, "hw"] : FIELDS;
+    const { age } = this.#context;
+    const legacy = !age.since(SINCE.infoLegacy) || valid.boolOr(request.param("legacy"), true);
+    const fields = this.#fields;
+    const hasHw = legacy && !age.isGlkvm;
+    const known: readonly string[] = hasHw ? [...new Set<string>([...fields, "hw"])] : fields;
     const named = valid.list(
       request.param("fields") ?? "",
       "info fields list",
@@ -157,9 +204,9 @@ export class Info implements Subsystem {
     );
     const wanted = new Set(named.length > 0 ? named : known);
     const answer = Object.fromEntries(
-      FIELDS.filter((field) => wanted.has(field)).map((field) => [field, this.part(field)]),
+      fields.filter((field) => wanted.has(field)).map((field) => [field, this.part(field)]),
     );
-    return wanted.has("hw") ? this.#withHardware(answer) : answer;
+    return wanted.has("hw") && this.#isApart ? this.#withHardware(answer) : answer;
   }
 
   /** The `hw` of older versions: it swallows `health`, and `platform` moves over from `system`. */
@@ -169,7 +216,7 @@ export class Info implements Subsystem {
     return {
       ...others,
       ...(system === undefined ? {} : { system: rest }),
-      hw: { health: health ?? this.parts.health, platform: platform ?? null },
+      hw: { health: health ?? this.#health(), platform: platform ?? null },
     };
   }
 }

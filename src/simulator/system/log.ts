@@ -1,9 +1,9 @@
+import type { Age } from "../age";
 import type { Clock, Timers } from "../clock";
 import { KvmdError } from "../api/errors";
 import { TEXT_TYPE, type Reply } from "../api/reply";
 import type { KvmdRequest, Route, Subsystem } from "../api/subsystem";
 import * as valid from "../api/validators";
-import { KVMD_VERSION } from "../version";
 
 /** How often a follower looks for more. */
 const POLL_MS = 1000;
@@ -20,21 +20,23 @@ interface Entry {
 export class Log implements Subsystem {
   readonly #clock: Clock;
   readonly #timers: Timers;
+  readonly #age: Age;
   enabled = true;
   #entries: Entry[] = [];
   /** How many old ones were dropped. */
   #dropped = 0;
 
-  constructor(clock: Clock, timers: Timers) {
+  constructor(clock: Clock, timers: Timers, age: Age) {
     this.#clock = clock;
     this.#timers = timers;
+    this.#age = age;
     this.start();
   }
 
   readonly routes: readonly Route[] = [{ method: "GET", path: "/log", handle: (request) => this.#read(request) }];
 
   start(): void {
-    this.info("server", `Starting KVMD ${KVMD_VERSION} ...`);
+    this.info("server", `Starting KVMD ${this.#age.version} ...`);
   }
 
   /** One line as a part of kvmd writes it. */

@@ -1,3 +1,4 @@
+import type { Age } from "../age";
 import type { Atx } from "./atx";
 import { KvmdError } from "../api/errors";
 import type { Host } from "../host/host";
@@ -9,6 +10,7 @@ import { MANAGER, MANAGERS, MEDIA, RESET_TYPES, ROOT, system, systems, virtualMe
 import { document, noContent, type Reply } from "../api/reply";
 import type { KvmdRequest, Route, Subsystem } from "../api/subsystem";
 import type { Switch } from "../switch/switch";
+import { SINCE } from "../since";
 import * as valid from "../api/validators";
 
 const SYSTEM = "/redfish/v1/Systems/{id}";
@@ -22,6 +24,7 @@ const ACTIONS = {
 } as const;
 
 interface RedfishParts {
+  readonly age: Age;
   readonly atx: Atx;
   readonly msd: Msd;
   readonly switch: Switch;
@@ -54,6 +57,7 @@ export class Redfish implements Subsystem {
 
   *#systems(): Generator<string> {
     if (this.#parts.atx.enabled) yield "0";
+    if (!this.#parts.age.since(SINCE.redfishPorts)) return;
     for (const index of this.#parts.switch.ports.keys()) yield `SwitchPort${index}`;
   }
 

@@ -9,8 +9,9 @@ import { dumps, isObject, type Json, type JsonObject, parse } from "../api/pytho
 import { notUpgraded, SERVER, STRICT_TRANSPORT } from "../api/reply";
 import { Heartbeat } from "./heartbeat";
 import type { Announcement, Context, Route, Subsystem } from "../api/subsystem";
+import { SINCE } from "../since";
+import { Wire } from "./wire";
 import * as valid from "../api/validators";
-import { KVMD } from "../version";
 
 const MAX_MESSAGE = 4 * 1024 * 1024;
 const PONG = Buffer.of(0xff);
@@ -27,6 +28,8 @@ const BURST_ORDER = [
 interface Session {
   readonly socket: WebSocket;
   readonly stream: boolean;
+  /** It gets whole states under their old names. */
+  readonly legacy: boolean;
   readonly heartbeat: Heartbeat;
   /** Messages until a fault cuts the line. */
   left: number;
@@ -36,6 +39,7 @@ interface Session {
 
 export interface AcceptOptions {
   readonly stream: boolean;
+  readonly legacy?: boolean | undefined;
   readonly breakAfter?: number;
   readonly ended?: () => void;
 }
@@ -52,6 +56,7 @@ export class Sessions {
   readonly #open = new Set<Session>();
   readonly #server = new WebSocketServer({ noServer: true, perMessageDeflate: true, maxPayload: MAX_MESSAGE });
   readonly #announcements: readonly Announcement[];
+  readonly #wire: Wire;
   readonly #inputs: NonNullable<Subsystem["inputs"]>;
   readonly #opcodes: NonNullable<Subsystem["opcodes"]>;
 
@@ -62,6 +67,8 @@ export class Sessions {
     this.#announcements = [clients, ...subsystems.flatMap((part) => part.announcements ?? [])].sort(
       (a, b) => placeOf(a) - placeOf(b),
     );
+    const full = (type: string) => this.#announcements.find((one) => one.type === type)?.event();
+    this.#wire = new Wire(context.age, full);
     this.#server.on("headers", (lines) => this.dressUp(lines));
     // Object.assign is typed any
     this.#inputs = Object.assign({}, ...subsystems.map((part) => part.inputs ?? {})) as NonNullable<
@@ -93,7 +100,7 @@ export class Sessions {
   }
 
   broadcast(type: string, event: JsonObject): void {
-    for (const session of this.#open) this.#send(session, type, event);
+    for (const session of this.#open) this.#tell(session, type, event);
   }
 
   /** @param code - null cuts the lines without a close frame. */
@@ -126,9 +133,11 @@ export class Sessions {
     );
   }
 
-  #begin(socket: WebSocket, { stream, breakAfter = Infinity, ended = () => undefined }: AcceptOptions): void {
+  #begin(socket: WebSocket, options: AcceptOptions): void {
+    const { stream, breakAfter = Infinity, ended = () => undefined } = options;
+    const legacy = this.#wire.isLegacy(options.legacy);
     const heartbeat = new Heartbeat(this.#context.timers, socket);
-    const session: Session = { socket, stream, heartbeat, left: breakAfter, ended };
+    const session: Session = { socket, stream, legacy, heartbeat, left: breakAfter, ended };
     this.#open.add(session);
     this.opened += 1;
     this.#note("Registered new", session);
@@ -136,15 +145,29 @@ export class Sessions {
     // A broken line and a message over the limit also end in "close".
     socket.on("error", () => undefined);
     socket.on("close", () => this.#leave(session));
-    this.#send(session, "loop", { version: KVMD });
-    this.#changed();
+    if (this.#context.age.since(SINCE.partialEvents)) this.#welcome(session);
+    else this.#welcomeAsBefore(session);
+  }
+
+  #welcome(session: Session): void {
+    const { major, minor } = this.#context.age;
+    this.#send(session, "loop", { version: { major, minor } });
+    this.#changed(true);
     for (const announcement of this.#announcements) this.broadcast(announcement.type, announcement.event());
+    for (const part of this.#subsystems) part.sessionOpened?.();
+  }
+
+  /** Old ones told the new session alone, and last that they had told everything. */
+  #welcomeAsBefore(session: Session): void {
+    this.#changed(true);
+    for (const one of this.#announcements) this.#tell(session, one.type, one.event());
+    if (this.#context.age.since(SINCE.loopEvent)) this.#send(session, "loop", {});
   }
 
   #leave(session: Session): void {
     if (!this.#open.has(session)) return;
     this.#forget(session);
-    this.#changed();
+    this.#changed(false);
   }
 
   #forget(session: Session): void {
@@ -162,13 +185,17 @@ export class Sessions {
     );
   }
 
-  #changed(): void {
-    for (const part of this.#subsystems) part.sessionsChanged?.(this.#clients().count);
+  #changed(hasOpened: boolean): void {
+    for (const part of this.#subsystems) part.sessionsChanged?.(this.#clients().count, hasOpened);
     this.broadcast("clients", this.#clients());
   }
 
   #clients(): { count: number } {
     return { count: [...this.#open].filter(({ stream }) => stream).length };
+  }
+
+  #tell(session: Session, type: string, event: JsonObject): void {
+    for (const message of this.#wire.messages(type, event, session.legacy)) this.#send(session, ...message);
   }
 
   #send(session: Session, type: string, event: JsonObject): void {
@@ -205,10 +232,13 @@ export class Sessions {
   }
 
   #receiveBinary(session: Session, data: Buffer): void {
+    const { age } = this.#context;
     if (data.length === 0) throw new FatalMessageError("no opcode");
+    if (!age.since(SINCE.binaryFrames)) throw new FatalMessageError("no text");
     const opcode = data.readUInt8(0);
-    if (opcode === 0) session.socket.send(PONG);
-    else this.#opcodes[opcode]?.(data.subarray(1));
+    if (opcode === 0) {
+      if (age.since(SINCE.binaryPing)) session.socket.send(PONG);
+    } else if (opcode > 2 || age.since(SINCE.binaryKeys)) this.#opcodes[opcode]?.(data.subarray(1));
   }
 }
 

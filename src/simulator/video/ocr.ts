@@ -5,15 +5,22 @@ import type { JsonObject } from "../api/python";
 import type { Announcement, KvmdRequest, Route, Subsystem } from "../api/subsystem";
 import * as valid from "../api/validators";
 
+/** How much of that time a part of the screen takes. */
+const REGION = 0.3;
+
 /** Reads the screen, and never misreads. */
 export class Ocr implements Subsystem {
   readonly #timers: Timers;
   enabled = true;
   langs = { default: ["eng"], available: ["eng", "osd"] };
-  /** How long it takes, ms. A Raspberry Pi needs ten times as long. */
+  /** How long a whole screen takes, ms. A Raspberry Pi needs ten times as long. */
   duration = 1000;
 
-  constructor(timers: Timers) {
+  /** @param exists - Whether this kvmd can read; one that cannot ignores that it should. */
+  constructor(
+    timers: Timers,
+    readonly exists: boolean,
+  ) {
     this.#timers = timers;
   }
 
@@ -34,8 +41,10 @@ export class Ocr implements Subsystem {
     );
     const edge = (name: string): number => valid.int(request.param(`ocr_${name}`) ?? "-1");
     const box = { left: edge("left"), top: edge("top"), right: edge("right"), bottom: edge("bottom") };
-    await this.#timers.sleep(this.duration);
-    return textIn(picture.lines, picture, within(box, picture));
+    const part = within(box, picture);
+    const isWhole = part.right - part.left >= picture.width && part.bottom - part.top >= picture.height;
+    await this.#timers.sleep(this.duration * (isWhole ? 1 : REGION));
+    return textIn(picture.lines, picture, part);
   }
 }
 

@@ -54,7 +54,7 @@ export class Snapshots {
       this.onSaved();
     }
     const headers = headersOf(snapshot).sort(([a], [b]) => (a < b ? -1 : 1));
-    if (ocr === true)
+    if (ocr === true && this.#ocr.exists)
       return {
         status: 200,
         contentType: TEXT_TYPE,
@@ -119,11 +119,7 @@ export function seconds(ms: number): string {
 function previewOf(request: KvmdRequest, snapshot: Snapshot): Buffer {
   const side = (name: string): number => valid.int(request.param(name) ?? "0", { min: 0 });
   const box = { width: side("preview_max_width"), height: side("preview_max_height") };
-  const quality = valid.int(request.param("preview_quality") ?? String(DEFAULT_QUALITY), {
-    name: "stream quality",
-    min: 1,
-    max: 100,
-  });
+  const quality = valid.streamQuality(request.param("preview_quality") ?? String(DEFAULT_QUALITY));
   const size = fitted(snapshot, box);
   // kvmd makes nothing of a picture that is small enough.
   if (size.width === snapshot.width && size.height === snapshot.height) return pictureOf(snapshot);

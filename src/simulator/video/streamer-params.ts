@@ -1,7 +1,9 @@
+import type { Age } from "../age";
 import { KvmdError } from "../api/errors";
 import type { Size } from "./picture";
 import type { Json, JsonObject } from "../api/python";
 import type { KvmdRequest } from "../api/subsystem";
+import { SINCE } from "../since";
 import * as valid from "../api/validators";
 
 /** Which settings the capture hardware has. */
@@ -48,7 +50,7 @@ const RULES: Readonly<Record<Name, Rule>> = {
   quality: {
     feature: "quality",
     error: ["StreamerQualityNotSupported", "quality settings"],
-    check: (raw) => valid.int(raw, { name: "stream quality", min: 1, max: 100 }),
+    check: valid.streamQuality,
   },
   desired_fps: { check: (raw) => valid.int(raw, { name: "stream FPS", min: 0, max: 120 }) },
   resolution: {
@@ -69,10 +71,17 @@ const RULES: Readonly<Record<Name, Rule>> = {
 };
 
 /** What of the request differs from the settings goes into `pending`, up to the first one that is refused. */
-export function collect(request: KvmdRequest, features: StreamFeatures, params: StreamParams, pending: Changes): void {
+export function collect(
+  request: KvmdRequest,
+  age: Age,
+  features: StreamFeatures,
+  params: StreamParams,
+  pending: Changes,
+): void {
   for (const [name, { feature, error, check }] of Object.entries(RULES) as [Name, Rule][]) {
     const raw = request.param(name);
-    if (raw === undefined || raw.trim() === "") continue;
+    if (raw === undefined || raw === "") continue;
+    if (feature === "h264" && !age.since(SINCE.h264)) continue;
     if (feature !== undefined && !features[feature])
       throw new KvmdError(error?.[0] ?? "", `This streamer does not support ${error?.[1] ?? ""}`);
     const value = check(raw);

@@ -130,7 +130,7 @@ export class Streamer implements Subsystem {
   }
 
   #setParams(request: KvmdRequest): void {
-    collect(request, this.config.features, this.params, this.#pending);
+    collect(request, this.#context.age, this.config.features, this.params, this.#pending);
     if (this.#pending.size > 0) this.#applySoon();
     this.#context.broadcast("clients", { count: this.#viewers });
   }

@@ -23,7 +23,7 @@ export function ustreamerReply(
   if (state === null) return undefined;
   if (path === "/streamer/state") {
     const body = Buffer.from(dumps({ ok: true, result: state }));
-    return { status: 200, contentType: "application/json", headers: NEVER_KEPT, body: once(body) };
+    return { status: 200, contentType: "application/json", body: once(body) };
   }
   if (path === "/streamer/snapshot") return snapshots.raw().then((snapshot) => picture(snapshot));
   if (path === "/streamer/stream") return stream(ustreamer, timers, new URLSearchParams(search));

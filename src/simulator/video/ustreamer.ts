@@ -20,7 +20,7 @@ const NO_SIGNAL = [...Array.from({ length: 12 }, () => ""), `${" ".repeat(31)}< 
 
 /** What the computer's video output does. */
 export interface Source {
-  /** Whether there is a signal; undefined follows the computer's power. */
+  /** Whether there is a signal; undefined: while the computer is on and awake. */
   signal: boolean | undefined;
   resolution: Size;
 }
@@ -170,7 +170,7 @@ export class Ustreamer {
   }
 
   get #signal(): boolean {
-    return this.#source.signal ?? this.#host.power;
+    return this.#source.signal ?? (this.#host.power && !this.#host.asleep);
   }
 
   #recent(times: readonly number[]): number {

@@ -29,6 +29,7 @@ export const visit: Visit = {
       stored(JSON.stringify(MACRO)),
       number("repeat", "3"),
       number("speed", "1.5"),
+      number("hostTimeout", "60"),
       { field: "progress", value: true },
     ],
     [choice("source", "file"), text("file", "/data/macro.json")],

@@ -22,6 +22,7 @@ export const visit: Visit = {
       number("toX", "300"),
       number("toY", "400"),
       number("steps", "50"),
+      number("hostTimeout", "60"),
     ],
     [number("duration", "2")],
     [choice("action", "click"), number("hold", "0.2")],

@@ -28,3 +28,5 @@ export const FROM_MSG = { field: "deviceFromMsg", value: true };
 export const NO_DEVICE = { field: "device", value: "_ADD_", reason: "Device: choose or add a PiKVM" };
 export const DEVICE = { field: "device", value: "device" };
 export const FOR_NUMBERS = "must be a number from";
+export const FOR_VARIABLES =
+  "an environment variable must be the whole value, as ${NAME}; inside of a text it is not replaced";

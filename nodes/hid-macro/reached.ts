@@ -1,0 +1,3 @@
+import type { Reached } from "../../src/runtime/status";
+
+export const reached = (): Reached => ({ words: "played" });

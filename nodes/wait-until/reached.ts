@@ -1,0 +1,6 @@
+import type { Reached } from "../../src/runtime/status";
+
+export function reached({ event }: { event?: "appears" | "disappears" }): Reached {
+  if (event === undefined) return { words: "as_wanted" };
+  return { words: event === "appears" ? "seen" : "gone" };
+}
