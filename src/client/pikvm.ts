@@ -25,6 +25,7 @@ import type { LiveHid } from "./hid/live-hid";
 import { Macros } from "./hid/macro-player";
 import { Media } from "./video/media";
 import { Msd } from "./msd/msd";
+import { rawEvents } from "./hid/raw-events";
 import { Pointer } from "./hid/pointer";
 import { Power } from "./power/power";
 import { powerParts } from "./power/parts";
@@ -233,7 +234,10 @@ export class PiKVM implements AsyncDisposable {
   request(method: Method, path: string, options: ApiRequestOptions & { as: "buffer" }): Promise<ApiAnswer<Buffer>>;
   request(method: Method, path: string, options?: ApiRequestOptions): Promise<ApiAnswer<unknown>>;
   async request(method: Method, path: string, options: ApiRequestOptions = {}): Promise<ApiAnswer<unknown>> {
-    return request(this.#open.transport, method, path, options);
+    const { transport, sockets } = this.#open;
+    const answer = await request(transport, method, path, options);
+    sockets.queue.add(rawEvents(method, path, options.body));
+    return answer;
   }
 
   /**
@@ -322,8 +326,8 @@ function assemble(transport: Transport, { videoIdle = 30, power = {} }: PiKVMOpt
   const pressing = new Commands(transport, new Lane("the power buttons", closed));
   const storage = new Commands(transport, new Lane("the USB drive", closed));
   const atx = new Atx(pressing);
-  const hidEvents = new HidEvents(transport, link, sockets.queue);
   const software = new Software(transport, link);
+  const hidEvents = new HidEvents(transport, link, sockets.queue, software);
   const hid = new Hid(new Commands(transport, sockets.hidLane), hidEvents, { sockets, link, software });
   const host = new HostWait(hid, waiter);
   const keymaps = new KeymapCheck(hid, software);

@@ -23,7 +23,7 @@ async function sessionOf(age: string): Promise<Message[]> {
     socket.on("message", (data: Buffer) => messages.push(JSON.parse(data.toString()) as Message)); // the device's format
     const last = (): boolean => {
       const types = messages.map(({ event_type: type }) => type);
-      return types.includes("loop") && types.some((type) => type.startsWith("hid")) && types.some((type) => type.startsWith("atx")); // prettier-ignore
+      return types.includes("loop") && types.some((type) => /^hid(_state)?$/.test(type)) && types.some((type) => type.startsWith("atx")); // prettier-ignore
     };
     await until(() => (age === "1.100" ? messages.some(({ event_type: type }) => type === "hid_state") : last()));
     socket.terminate();

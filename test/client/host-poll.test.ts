@@ -43,6 +43,15 @@ const SESSIONS: Record<string, (kvm: PiKVM) => Promise<unknown>> = {
   "a macro": (kvm) => kvm.macros.play([{ event_type: "delay", event: { millis: 1 } }]),
 };
 
+for (const [what, session] of Object.entries(SESSIONS)) {
+  test(`${what} right behind a text that any call has handed over loses nothing`, async (t) => {
+    const { sim, kvm } = await slowHost(t, 10);
+    await kvm.request("POST", "/api/hid/print", { body: LINE });
+    await session(kvm);
+    assert.equal(sim.host.typed, LINE);
+  });
+}
+
 for (const hostPoll of POLLS) {
   describe(`a host that polls every ${hostPoll} ms`, SIDE_BY_SIDE, () => {
     for (const delay of [0, 0.005, 0.02]) {

@@ -58,7 +58,11 @@ test("a flow built by hand powers the host on", { skip }, async (t) => {
     assert.equal(simulator.host.power, false);
     await editor.shape(inject).locator(".red-ui-flow-node-button-button").click();
     await until(() => simulator.host.power, { what: "the host's power" });
-    await editor.shape(power).locator(".red-ui-flow-node-status-label").getByText("done").waitFor();
+    await editor
+      .shape(power)
+      .locator(".red-ui-flow-node-status-label")
+      .getByText(/^on · \d\d:\d\d$/)
+      .waitFor();
     await page.locator(".red-ui-notification").first().waitFor({ state: "detached" });
     // Pointing at something on the workspace has scrolled it in Node-RED 5.
     await page.locator("#red-ui-workspace-chart").evaluate((chart) => chart.scrollTo(0, 0));

@@ -119,10 +119,10 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     assert.ok(await forClicks.isVisible());
     await dialog.set({ field: "action", type: "choice", value: "drag" });
     const points = ["From X", "From Y", "To X", "To Y"];
-    assert.deepEqual((await dialog.visibleRows()).slice(4, -1), [...points, "Takes", "Steps"]);
+    assert.deepEqual((await dialog.visibleRows()).slice(4, -1), [...points, "Takes", "Steps", "Wait for the host"]);
     assert.ok(!(await forClicks.isVisible()));
     await dialog.set({ field: "action", type: "choice", value: "click" });
-    assert.deepEqual((await dialog.visibleRows()).slice(4, -1), ["X", "Y", "Hold for"]);
+    assert.deepEqual((await dialog.visibleRows()).slice(4, -1), ["X", "Y", "Hold for", "Wait for the host"]);
     assert.ok(await forClicks.isVisible());
     await dialog.cancel();
   });
@@ -255,7 +255,15 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     const again = await Dialog.ofNode(editor, "macro");
     await summary.getByText("6 steps, 61 s").waitFor();
     await again.set({ field: "source", type: "choice", value: "file" });
-    assert.deepEqual(await again.visibleRows(), ["Device", "Play", "File", "Repeat", "Speed", "Name"]);
+    assert.deepEqual(await again.visibleRows(), [
+      "Device",
+      "Play",
+      "File",
+      "Repeat",
+      "Speed",
+      "Wait for the host",
+      "Name",
+    ]);
     assert.equal(await page.locator("#pikvm-macro-import").isVisible(), false);
     await again.cancel();
   });

@@ -293,7 +293,7 @@ test("a host that does not listen is an error by that name, and is waited for wh
   red.send("node", { payload: "root" });
   await until(() => simulator.requests.filter(({ path }) => path === "/api/hid/reset").length >= 2);
   simulator.state.hid.online = true;
-  assert.deepEqual((await red.message("result"))["payload"], { action: "text", sent: 4, typed: 4 });
+  assert.deepEqual((await red.message("result"))["payload"], { action: "text", sent: 4, typed: 4, skipped: [] });
 });
 
 test("a cancelled text tells what was typed and what was sent, and nothing comes after it", async () => {

@@ -5,6 +5,8 @@ import type { CallOptions, Query, RequestOptions, Transport } from "../http/tran
 import type { Lease } from "../shared";
 import type { Frame } from "../sockets/connection";
 import type { HidQueue } from "../sockets/hid-queue";
+import type { Software } from "../system/software";
+import { has } from "../versions";
 import { JSON_FRAMES, type HidFrames } from "./hid-frames";
 import { ready } from "./live";
 
@@ -39,15 +41,17 @@ export class HidEvents implements EventSender {
   readonly #transport: Transport;
   readonly #link: EventLink;
   readonly #queue: HidQueue;
+  readonly #software: Software;
   /** What this device was found to lack. */
   readonly #missing = new Set<string>();
   /** The connection stays open for what is down: the device releases everything when it closes. */
   readonly #held = new Map<string, Lease<unknown>>();
 
-  constructor(transport: Transport, link: EventLink, queue: HidQueue) {
+  constructor(transport: Transport, link: EventLink, queue: HidQueue, software: Software) {
     this.#transport = transport;
     this.#link = link;
     this.#queue = queue;
+    this.#software = software;
   }
 
   async send(event: HidEvent, options: RequestOptions): Promise<void> {
@@ -101,6 +105,8 @@ export class HidEvents implements EventSender {
       await this.#transport.post(`/api/hid/events/${call}`, { ...options, query });
     } catch (error) {
       if (!(error instanceof APIError) || error.statusCode !== 404) throw error;
+      // Before that came, the event connection had nothing of the kind either, and would say nothing of it.
+      if (call === "send_mouse_relative" && !has(await this.#software.version(options), "relativeMouse")) throw error;
       this.#missing.add(call);
       throw new NotExposed(`The device does not have the call ${call}.`, { cause: error, code: "HTTP_404" });
     }

@@ -73,7 +73,8 @@ export function refusalOf(answer: Answer): APIError {
     envelope?.ok === false
       ? { statusCode, error: envelope.result.error, errorMsg: envelope.result.error_msg }
       : { statusCode };
-  const hint = HINTS[statusCode] ?? (answer.isHandshake && envelope === undefined ? handshakeHint(statusCode) : "");
+  const isProxy = answer.isHandshake && envelope === undefined && !answer.text.includes(PLAIN_TO_HTTPS);
+  const hint = HINTS[statusCode] ?? (isProxy ? handshakeHint(statusCode) : "");
   const message = `HTTP ${statusCode}: ${sentences(refusal.errorMsg ?? "", hint) || describeBody(answer)}`;
   if (statusCode === 401 || statusCode === 403) return new AuthError(message, refusal);
   // GL.iNet's firmware, after too many refused logins.
@@ -99,6 +100,9 @@ const HINTS: Record<number, string> = {
 export const NO_WEBSOCKETS =
   "The request to open a WebSocket came through as an ordinary one. " +
   "A proxy on the way does not pass WebSockets: let it hand on the headers Upgrade and Connection";
+
+/** What nginx says to HTTP at its port for HTTPS. */
+const PLAIN_TO_HTTPS = "plain HTTP request was sent to HTTPS port";
 
 /** kvmd's web server answers a handshake without its headers with a 400 in plain text; proxies have other statuses. */
 function handshakeHint(statusCode: number): string {
@@ -171,8 +175,7 @@ function describeBody({ headers, text, secrets }: Answer): string {
   if (text.includes("No required SSL certificate was sent")) return "The server wants a client certificate.";
   if (text.includes("The SSL certificate error")) return "The server refuses our client certificate.";
   // Of nginx, too.
-  if (text.includes("plain HTTP request was sent to HTTPS port"))
-    return "The device's port speaks HTTPS: change its address to https://.";
+  if (text.includes(PLAIN_TO_HTTPS)) return "The device's port speaks HTTPS: change its address to https://.";
   if (type === "text/html" || /^\s*<(!doctype html|html)\b/i.test(text))
     return "The answer is a web page, perhaps of a proxy.";
   return `The answer is not what the API documents (${type || "no content type"}, ${text.length} characters).`;

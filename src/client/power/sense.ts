@@ -116,8 +116,7 @@ const SENSES: Record<PowerSource, (settings: PowerSettings, parts: SenseParts) =
       read(state) {
         const { enabled, connected, online, keyboard, mouse } = state as HidState; // as the device sends it
         // Old devices do not tell whether it is enabled.
-        if ((enabled) === false)
-          throw unknownNow("keyboard and mouse are switched off on the device");
+        if (enabled === false) throw unknownNow("keyboard and mouse are switched off on the device");
         if (connected === false) throw unknownNow("keyboard and mouse are unplugged by the device's settings");
         // Some boards report numbers.
         return Boolean(online) && (Boolean(keyboard.online) || Boolean(mouse.online));

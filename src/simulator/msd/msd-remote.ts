@@ -25,6 +25,7 @@ interface FetchOptions {
 
 /** @throws KvmdError of the class that kvmd's HTTP client (aiohttp) would raise. */
 export async function fetchImage(url: string, options: FetchOptions): Promise<RemoteImage> {
+  if (!URL.canParse(url)) throw new KvmdError("InvalidUrlClientError", url);
   const { response, address } = await follow(url, options, MAX_REDIRECTS);
   // Without a name nothing is downloaded, also where another one is wanted.
   const name = fileNameOf(address, response);
