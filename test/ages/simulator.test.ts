@@ -21,17 +21,23 @@ async function sessionOf(age: string): Promise<Message[]> {
     const socket = new WebSocket(`${sim.url.replace("http", "ws")}/api/ws?stream=0`, { headers: ADMIN });
     const messages: Message[] = [];
     socket.on("message", (data: Buffer) => messages.push(JSON.parse(data.toString()) as Message)); // the device's format
-    const last = (): boolean => {
-      const types = messages.map(({ event_type: type }) => type);
-      return types.includes("loop") && types.some((type) => /^hid(_state)?$/.test(type)) && types.some((type) => type.startsWith("atx")); // prettier-ignore
-    };
-    await until(() => (age === "1.100" ? messages.some(({ event_type: type }) => type === "hid_state") : last()));
+    const isThere = (event: Written): boolean => messages.some((message) => isThe(message, event));
+    await until(() => writtenOf(age).every(isThere), { what: "all states" }).catch(() => undefined);
     socket.terminate();
     return messages;
   } finally {
     await sim.close();
   }
 }
+
+type Written = (typeof STATES)[string][number];
+
+/** The wake-up on LAN of old ones is not simulated. */
+const writtenOf = (age: string): Written[] => (STATES[age] ?? []).filter(([type]) => type !== "wol_state");
+
+/** Of `info` each part is a message of its own. */
+const isThe = (message: Message, [type, event]: Written): boolean =>
+  message.event_type === type && (type !== "info" || Object.keys(event).every((key) => key in message.event));
 
 /** The names of all fields, of maps by a person's names those of the first entry. */
 function shapeOf(value: unknown, path = ""): string[] {
@@ -52,12 +58,9 @@ describe("the simulator as each age", () => {
   for (const age of AGES)
     test(`${age} sends what kvmd's source of that age says`, async () => {
       const sent = await sessionOf(age);
-      const [, written = []] = Object.entries(STATES).find(([name]) => name === age) ?? [];
+      const written = writtenOf(age);
       for (const [type, event] of written) {
-        // The wake-up on LAN of old ones is not simulated.
-        if (type === "wol_state") continue;
-        const of = (message: Message) => message.event_type === type && (type !== "info" || Object.keys(event).every((key) => key in message.event)); // prettier-ignore
-        const found = sent.find(of);
+        const found = sent.find((message) => isThe(message, [type, event]));
         assert.ok(found, `${type} is not sent, but ${sent.map((message) => message.event_type).join(", ")}`);
         if (/^(info|switch)/.test(type)) continue;
         const [actual, expected] = [found.event, event].map((state) => shapeOf(state).filter(isCompared).sort());
