@@ -19,8 +19,17 @@ export function registered(html: string): Registered {
   return { type: type && literal(type), definition: propertiesOf(definition) };
 }
 
+/** Reading a script takes as long as ten tests of a node. */
+const known = new Map<string, Record<string, unknown>>();
+
 /** What a new node of this package has in each of its properties when it is dragged into a flow. */
 export function defaultsOf(name: string): Record<string, unknown> {
+  const defaults = known.get(name) ?? readDefaults(name);
+  known.set(name, defaults);
+  return structuredClone(defaults);
+}
+
+function readDefaults(name: string): Record<string, unknown> {
   const html = readFileSync(path.join(CHECKOUT, "dist/nodes", `${name}.html`), "utf8");
   const defaults = registered(html).definition.get("defaults") as ObjectExpression; // every node of ours has them
   return Object.fromEntries(
