@@ -72,7 +72,7 @@ describe("attempts of several", () => {
     const { seen, aborts, ends } = outage(3);
     await until(() => seen.tries.length >= 4);
     for (const abort of aborts.slice(0, 2)) abort.abort();
-    for (const end of ends.slice(0, 2)) await failure(end, { name: "CancelledError" });
+    await Promise.all(ends.slice(0, 2).map((end) => failure(end, { name: "CancelledError" })));
     const before = seen.tries.length;
     await until(() => seen.tries.length > before + 2);
     assert.deepEqual(seen.tries.slice(before + 1, before + 3), [2, 2]);
