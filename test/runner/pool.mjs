@@ -3,7 +3,7 @@ import { runTestFile } from "./test-file.mjs";
 
 const CORES = availableParallelism();
 /** Most tests wait more than they compute. */
-const AT_A_TIME = 3 * CORES;
+const AT_A_TIME = 4 * CORES;
 /** Files that drive a browser for as long as they run. */
 const BROWSER = /^(editor\/|examples\/(import|dashboard|fleet)$)/;
 /** What runs together computes about so much, so that nothing is late only because others are busy. */
