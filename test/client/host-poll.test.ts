@@ -158,7 +158,11 @@ describe("somebody else connects meanwhile", SIDE_BY_SIDE, () => {
     const { sim, kvm } = await slowHost(t, 10);
     const stream = kvm.events();
     await until(() => stream.states.hid !== undefined);
+    let told = 0;
+    stream.on("state", ({ kind }) => (told += kind === "clients" ? 1 : 0));
     await visit(sim);
+    // That somebody has left is told a moment later.
+    await until(() => told >= 2);
     assert.deepEqual(await kvm.keyboard.type("abc"), { sent: 3, typed: 3 });
   });
 });
