@@ -1,3 +1,4 @@
+import type { FileHandle } from "node:fs/promises";
 import { ConfigurationError } from "../../src/client";
 import { openPlain, systemReason } from "../../src/client/plain-file";
 
@@ -9,12 +10,26 @@ export async function readSmall(path: string): Promise<Buffer> {
   const { file, size } = await openPlain(path);
   const failure = `The file "${path}" cannot be read`;
   try {
-    if (size > LIMIT) throw new ConfigurationError(`${failure}: it is larger than ${LIMIT / MIB} MiB.`);
-    return await file.readFile();
+    // Files that the system makes up while they are read say that they are empty.
+    const bytes = size > LIMIT ? undefined : await upTo(LIMIT, file);
+    if (!bytes) throw new ConfigurationError(`${failure}: it is larger than ${LIMIT / MIB} MiB.`);
+    return bytes;
   } catch (cause) {
     if (cause instanceof ConfigurationError) throw cause;
     throw new ConfigurationError(`${failure}: ${systemReason(cause)}.`, { cause });
   } finally {
     await file.close();
   }
+}
+
+/** @returns undefined when there is more. */
+async function upTo(limit: number, file: FileHandle): Promise<Buffer | undefined> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for await (const piece of file.createReadStream({ autoClose: false })) {
+    const bytes = piece as Buffer; // without an encoding
+    pieces.push(bytes);
+    if ((length += bytes.length) > limit) return undefined;
+  }
+  return Buffer.concat(pieces);
 }
