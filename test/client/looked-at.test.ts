@@ -148,6 +148,32 @@ describe("what an answer holds", SIDE_BY_SIDE, () => {
     assert.equal(await textFrom(stream), "plain contents of an image");
   });
 
+  test("an image of another size than the device lists", async (t) => {
+    const images = { "a.iso": { size: 100, complete: true } };
+    const state = { enabled: true, online: true, busy: false, drive: null, storage: { images } };
+    let body: Buffer | string = "";
+    const address = await httpServer(t, ({ url = "" }, response) =>
+      url.includes("/read")
+        ? response.setHeader("Content-Type", "application/octet-stream").end(body)
+        : response.end(JSON.stringify({ ok: true, result: state })),
+    );
+    const kvm = await client(t, { address: `http://${address}` });
+    for (body of [PAGE, "", Buffer.alloc(99), Buffer.alloc(101)]) {
+      const { stream } = await kvm.images.download("a.iso");
+      await failure(textFrom(stream), { name: "ResponseError", code: "SIZE" });
+    }
+    body = Buffer.alloc(100);
+    assert.equal((await textFrom((await kvm.images.download("a.iso")).stream)).length, 100);
+  });
+
+  test("headers with numbers that are none", async (t) => {
+    const headers = { "Content-Type": "image/jpeg", "X-UStreamer-Width": "wide", "X-Timestamp": "1e400" };
+    const address = await httpServer(t, (_, response) => response.writeHead(200, headers).end(tinyJpeg()));
+    const kvm = await client(t, { address: `http://${address}` });
+    const { width, timestamp } = await kvm.streamer.snapshot();
+    assert.deepEqual([width, timestamp], [undefined, undefined]);
+  });
+
   test("plain HTTP to a port that speaks HTTPS: what to change", async (t) => {
     const { sim } = await bench(t, { tls: true });
     const kvm = await client(t, { address: sim.url.replace("https:", "http:") });

@@ -16,11 +16,26 @@ const BEGINNINGS = {
 export async function imageIn(
   answer: OpenAnswer,
   compress: "none" | keyof typeof BEGINNINGS,
+  size?: number,
 ): Promise<AsyncIterable<Buffer>> {
   const { headers, body } = answer;
   if (/^(text\/|application\/json\b)/i.test(String(headers["content-type"])))
     throw badResponse(await whole(answer), "Expected an image.");
-  return compress === "none" ? body : beginningWith(BEGINNINGS[compress], body, compress);
+  if (compress === "none") return size === undefined ? body : ofSize(size, body);
+  return beginningWith(BEGINNINGS[compress], body, compress);
+}
+
+/** Whatever an answer says of itself: the device has told before how large its image is. */
+async function* ofSize(size: number, pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+  let read = 0;
+  for await (const piece of pieces) {
+    read += piece.length;
+    if (read > size) break;
+    yield piece;
+  }
+  if (read === size) return;
+  const message = `The image has ${size} bytes, but what the device sent has ${read > size ? "more" : read}.`;
+  throw new ResponseError(message, { statusCode: 200 }, { code: "SIZE" });
 }
 
 async function* beginningWith(

@@ -41,7 +41,7 @@ export interface FetchImageOptions extends StoreImageOptions {
   connectTimeout?: number;
 }
 
-export interface DownloadImageOptions extends DownloadOptions, ChangeOptions {}
+export interface DownloadImageOptions extends Omit<DownloadOptions, "size">, ChangeOptions {}
 
 export interface SaveImageOptions extends DownloadImageOptions {
   /** Write over a file that is there. Default false: that is an error. */
@@ -168,8 +168,8 @@ export class Images {
    * @throws ConfigurationError for one that is not there or incomplete; APIError `MsdConnectedError`.
    */
   async download(name: string, options: DownloadImageOptions = {}): Promise<Download> {
-    const image = await this.#find(name, options);
-    return whileBusy(() => advised(() => this.#msd.download(image, options), ADVICE), options);
+    const { image, size } = await this.#find(name, options);
+    return whileBusy(() => advised(() => this.#msd.download(image, { ...options, size }), ADVICE), options);
   }
 
   /**
@@ -180,8 +180,9 @@ export class Images {
    */
   async downloadToFile(name: string, path: string, options: SaveImageOptions = {}): Promise<number> {
     await demandPlace(path, options.replace === true);
-    const image = await this.#find(name, options);
-    return whileBusy(() => advised(() => this.#msd.downloadToFile(image, path, options), ADVICE), options);
+    const { image, size } = await this.#find(name, options);
+    const save = () => this.#msd.downloadToFile(image, path, { ...options, size });
+    return whileBusy(() => advised(save, ADVICE), options);
   }
 
   /**
@@ -202,10 +203,11 @@ export class Images {
     }, options.signal);
   }
 
-  async #find(name: string, options: CallOptions): Promise<string> {
+  /** @returns its name and its bytes. */
+  async #find(name: string, options: CallOptions): Promise<{ image: string; size: number | undefined }> {
     const image = imageName(name);
-    await this.#steps.find(image, await this.#msd.getState(options), options);
-    return image;
+    const found = await this.#steps.find(image, await this.#msd.getState(options), options);
+    return { image, size: found?.size };
   }
 }
 

@@ -7,7 +7,7 @@ import { APIError, ResponseError } from "../errors";
 import { demandShort } from "./image-name";
 import { recordsOf } from "../http/records";
 import { inRange } from "../ranges";
-import { flag, nullOr, number, objectOf, text } from "../http/shape";
+import { flag, nullOr, number, objectOf, optional, recordOf, text } from "../http/shape";
 import type { MsdState } from "../events/states";
 import { bodyOf, downloadOf, saveTo, type Download, type ImageSource, type TransferProgress } from "../http/transfer";
 import type { CallOptions, Query } from "../http/transport";
@@ -65,13 +65,16 @@ export interface UploadRemoteOptions extends StoreOptions {
 export interface DownloadOptions extends CallOptions {
   /** Let the device compress it: `.xz` (slow) or `.zst`. Default `none`. */
   compress?: "none" | "lzma" | "zstd";
+  /** Bytes that it must have, where it is not compressed. Default: any number. */
+  size?: number | undefined;
   onProgress?: TransferProgress | undefined;
 }
 
+const IMAGE = objectOf({ size: number, complete: flag });
 const MSD_STATE = objectOf({
   online: flag,
   drive: nullOr(objectOf({ connected: flag, image: nullOr(objectOf({ name: text })) })),
-  storage: nullOr(objectOf({ images: objectOf() })),
+  storage: nullOr(objectOf({ images: recordOf(IMAGE), parts: optional(recordOf(objectOf({ free: number }))) })),
 });
 const STORED = objectOf({ image: objectOf({ name: text, size: number, written: number }) });
 
@@ -206,16 +209,19 @@ export class Msd {
    * Fetches an image, as a stream that is read at the pace of its reader; the drive is busy until it ends. Only while
    * disconnected. `GET /api/msd/read`.
    * @throws APIError `MsdUnknownImageError`; ResponseError for what is no image, and from the stream with the code
-   * `COMPRESSION` for one that is not compressed as was asked.
+   * `COMPRESSION` for one that is not compressed as was asked, `SIZE` for one of another size.
    */
-  async download(image: string, { compress = "none", onProgress, signal }: DownloadOptions = {}): Promise<Download> {
+  async download(
+    image: string,
+    { compress = "none", size, onProgress, signal }: DownloadOptions = {},
+  ): Promise<Download> {
     const answer = await this.#commands.transport.stream("/api/msd/read", {
       signal,
       query: { image, compress },
       extraTime: STALL_TIME,
       limited: "steps",
     });
-    return downloadOf(answer, onProgress, await imageIn(answer, compress));
+    return downloadOf(answer, onProgress, await imageIn(answer, compress, size));
   }
 
   /**

@@ -159,8 +159,10 @@ export function factsOf(header: (name: string) => string): PictureFacts {
   };
 }
 
+/** @returns undefined for what is absent, or no number. */
 export function numberOf(text: string): number | undefined {
-  return text === "" ? undefined : Number(text);
+  const number = text === "" ? NaN : Number(text);
+  return Number.isFinite(number) ? number : undefined;
 }
 
 function headersOf({ headers }: WholeAnswer): (name: string) => string {
