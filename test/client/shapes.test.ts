@@ -12,6 +12,9 @@ const MSD = [
   { online: true, drive: { connected: false, image: "a.iso" }, storage: null },
   { online: true, drive: { connected: false, image: null }, storage: {} },
   { online: true, drive: null, storage: { images: [] } },
+  { online: true, drive: null, storage: { images: { "a.iso": null } } },
+  { online: true, drive: null, storage: { images: { "a.iso": { size: "1", complete: true } } } },
+  { online: true, drive: null, storage: { images: {}, parts: { "": 5 } } },
 ];
 const STORED = [{}, { image: null }, { image: { name: "a.iso" } }];
 
@@ -23,7 +26,30 @@ interface Row {
   changes?: true;
 }
 
+const gpio = (item: unknown) => ({
+  model: { scheme: { inputs: {}, outputs: {} }, view: { table: [[item]] } },
+  state: { inputs: {}, outputs: {} },
+});
+const streamer = (limits: unknown) => ({ features: { quality: true }, limits, params: {}, streamer: null });
+
 const ROWS: Row[] = [
+  {
+    path: "/api/gpio",
+    results: [{ type: "output" }, { type: "output", channel: 5 }, { type: "label" }, null].map(gpio),
+    calls: { "gpio.getState": (kvm) => kvm.gpio.getState(), "relays.switch": (kvm) => kvm.relays.switch("lamp", true) },
+  },
+  {
+    path: "/api/streamer",
+    results: [null, { desired_fps: 30 }, { desired_fps: { min: "a", max: null } }, { available_resolutions: "a" }].map(
+      streamer,
+    ),
+    calls: { "streamer.setParams": (kvm) => kvm.streamer.setParams({ desiredFps: 5, resolution: "a" }) },
+  },
+  {
+    path: "/api/streamer/ocr",
+    results: [{}, { ocr: null }, { ocr: { enabled: true, langs: { default: [], available: null } } }],
+    calls: { "streamer.ocr": (kvm) => kvm.streamer.ocr({ langs: ["eng"] }) },
+  },
   {
     path: "/api/atx",
     results: ATX,

@@ -1,6 +1,6 @@
 import { Commands, type ChangeOptions } from "../http/commands";
 import type { Lanes } from "../lanes/lanes";
-import { flag, listOf, nullOr, number, objectOf, recordOf, text } from "../http/shape";
+import { flag, listOf, nullOr, number, objectOf, recordOf, text, type Shape } from "../http/shape";
 import { inRange } from "../ranges";
 import type { CallOptions, RequestOptions, Transport } from "../http/transport";
 
@@ -54,6 +54,9 @@ export interface PulseOptions extends GpioOptions {
   delay?: number;
 }
 
+const ITEM: Shape = (value) =>
+  objectOf({ type: text })(value) && objectOf(isLabel(value as GpioItem) ? { text } : { channel: text })(value);
+const isLabel = ({ type }: GpioItem): boolean => type === "label";
 const READINGS = recordOf(objectOf({ online: flag, state: flag }));
 const GPIO_STATE = objectOf({
   model: objectOf({
@@ -61,7 +64,7 @@ const GPIO_STATE = objectOf({
       inputs: recordOf(objectOf()),
       outputs: recordOf(objectOf({ switch: flag, pulse: objectOf({ delay: number }) })),
     }),
-    view: objectOf({ table: listOf(nullOr(listOf(objectOf({ type: text })))) }),
+    view: objectOf({ table: listOf(nullOr(listOf(ITEM))) }),
   }),
   state: objectOf({ inputs: READINGS, outputs: READINGS }),
 });

@@ -1,5 +1,5 @@
 import type { ChangeOptions, Commands } from "../http/commands";
-import { nullOr, objectOf } from "../http/shape";
+import { flag, nullOr, number, objectOf, optional, texts } from "../http/shape";
 import type { Lane } from "../lanes/lane";
 import { framesOf, type MjpegFrame, type MjpegOptions } from "./mjpeg";
 import { ConfigurationError } from "../errors";
@@ -37,12 +37,21 @@ export interface SetStreamerParams {
   h264Gop?: number | undefined;
 }
 
+const RANGE = optional(objectOf({ min: number, max: number }));
 const STREAMER_STATE = objectOf({
   features: objectOf(),
-  limits: objectOf(),
+  limits: objectOf({
+    max_fps: optional(number),
+    desired_fps: RANGE,
+    h264_bitrate: RANGE,
+    h264_gop: RANGE,
+    available_resolutions: optional(texts),
+  }),
   params: objectOf(),
   streamer: nullOr(objectOf()),
 });
+
+const OCR_INFO = objectOf({ ocr: objectOf({ enabled: flag, langs: objectOf({ available: texts }) }) });
 
 /** A device waits for a signal, and a small board takes up to 20 s to read a whole screen. Seconds on top. */
 const SIGNAL_TIME = 10;
@@ -148,7 +157,7 @@ export class Streamer {
 
   /** Languages that the device can read. `GET /api/streamer/ocr`. */
   async getOcrInfo({ signal }: CallOptions = {}): Promise<OcrInfo> {
-    return (await this.#commands.transport.get<{ ocr: OcrInfo }>("/api/streamer/ocr", { signal })).ocr;
+    return (await this.#commands.transport.get<{ ocr: OcrInfo }>("/api/streamer/ocr", { signal, shape: OCR_INFO })).ocr;
   }
 
   /**
