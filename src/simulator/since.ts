@@ -35,6 +35,8 @@ export const SINCE = {
   uploadCounters: "2.82",
   writableDrive: "3.124",
   ocr: "3.55",
+  /** A URL of an image is told from a name; before, it is the name of one that is not there. */
+  remoteImages: "4.177",
   printDelay: "4.92",
   printSlow: "4.25",
   /** A mouse that is pushed, and lists of movements. */

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { describe, test, type TestContext } from "node:test";
+import type { SimulatorOptions } from "../../src/simulator";
 import { until } from "../harness/until";
 import { bench, client, failure, posts, SECRETS, SIDE_BY_SIDE } from "./kit";
 
 const IMAGES = { "debian.iso": 650_000, "stick.img": 1000, "os/arch.iso": 2000 };
-const disk = (t: TestContext) => bench(t, { images: IMAGES });
+const disk = (t: TestContext, options: SimulatorOptions = {}) => bench(t, { images: IMAGES, ...options });
 
 describe("drive", SIDE_BY_SIDE, () => {
   describe("drive: mounting", SIDE_BY_SIDE, () => {
@@ -137,6 +138,22 @@ describe("drive", SIDE_BY_SIDE, () => {
         message: /does not mount images from the network/,
       });
       assert.deepEqual(posts(sim), ["/api/msd/set_params"]);
+    });
+
+    test("an address of another computer is a name for an older device, and the advice is the same", async (t) => {
+      const { kvm } = await disk(t, { kvmd: "4.16" });
+      await failure(kvm.drive.mount("nfs://server/a.iso"), {
+        name: "APIError",
+        error: "MsdUnknownImageError",
+        message: /does not mount images from the network/,
+      });
+    });
+
+    test("what only looks like an address is a name, as for the device", async (t) => {
+      const { kvm } = await disk(t);
+      for (const name of ["nbd0://server/a.iso", "nfs:///a.iso", "s3://bucket/a.iso"])
+        await failure(kvm.drive.mount(name), { name: "ConfigurationError", message: /The storage has no image/ });
+      await failure(kvm.drive.mount("my_nfs://server/a.iso"), { name: "APIError", error: "MsdRemoteDisabledError" });
     });
 
     test("an address of another computer is mounted by a device that can", async (t) => {

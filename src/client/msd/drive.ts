@@ -58,7 +58,7 @@ export class Drive {
       if (isMounted(before, wanted)) return { changed: false, state: before };
       demandWritable(before, wanted);
       if (!before.drive?.connected) await this.#check(wanted, before, options);
-      const advice = { MsdConnectedError: describeMounted(before, wanted), MsdRemoteDisabledError: NO_REMOTE };
+      const advice = { MsdConnectedError: describeMounted(before, wanted), ...remoteAdvice(wanted) };
       return { changed: true, state: await advised(() => this.#steps.insert(wanted, options), advice) };
     }, options.signal);
   }
@@ -79,7 +79,7 @@ export class Drive {
       if (old) await this.#steps.pull(options);
       try {
         const inserting = () => this.#steps.insert(wanted, options);
-        return { changed: true, state: await advised(inserting, { MsdRemoteDisabledError: NO_REMOTE }) };
+        return { changed: true, state: await advised(inserting, remoteAdvice(wanted)) };
       } catch (error) {
         if (!old || !(error instanceof PiKVMError)) throw error;
         throw withNote(error, await this.#putBack(old, error, options));
@@ -128,6 +128,12 @@ function wantedOf(image: string, kind: MountOptions["kind"] = "cdrom", writable 
   const wanted = { image: isRemote(image) ? image.trim() : imageName(image), cdrom, rw: writable };
   if (cdrom && writable) throw new ConfigurationError("A CD-ROM cannot be writable; mount it as flash drive.");
   return wanted;
+}
+
+/** What a device says that has no images from the network; before 4.177 it takes the URL for a name. */
+function remoteAdvice({ image }: Wanted): Partial<Record<string, string>> {
+  const refusals = ["MsdRemoteDisabledError", "MsdUnknownImageError", "ValidatorError"];
+  return isRemote(image) ? Object.fromEntries(refusals.map((error) => [error, NO_REMOTE])) : {};
 }
 
 function describeMounted(state: MsdState, { image }: Wanted): string {

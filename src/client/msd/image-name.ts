@@ -57,12 +57,12 @@ const partsOf = (name: string): string[] =>
 
 /** Whether the device takes this for the address of an image on another computer, rather than for a name. */
 export function isRemote(image: string): boolean {
-  return /^[a-z][a-z0-9+.-]{2,}:\/\//i.test(image.trim());
+  return /^[a-z][a-z0-9._+-]+[a-z]:\/\/[a-z0-9[]/i.test(image.trim());
 }
 
 /** How an image is shown in a message: an address without its password. */
 export function shownImage(image: string): string {
-  return image.replace(/^([a-z][a-z0-9+.-]{2,}:\/\/[^/:@]*:)[^/]*@/i, "$1***@");
+  return image.replace(/^([a-z][a-z0-9._+-]+:\/\/[^/:@]*:)[^/]*@/i, "$1***@");
 }
 
 function partOf(raw: string, name: string): string {

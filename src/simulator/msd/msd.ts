@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
+import type { Age } from "../age";
 import { KvmdError } from "../api/errors";
 import type { Host } from "../host/host";
 import type { Claim, Drive, DriveIs, MsdDevice, Transfer } from "./msd-device";
@@ -167,7 +168,7 @@ export class Msd implements Subsystem, MsdDevice {
   }
 
   #setParams(request: KvmdRequest): void {
-    const image = valid.optional(request.param("image"), selectable);
+    const image = valid.optional(request.param("image"), (raw) => selectable(raw, this.#context.age));
     const cdrom = valid.optional(request.param("cdrom"), valid.bool);
     const rw = this.#context.age.since(SINCE.writableDrive)
       ? valid.optional(request.param("rw"), valid.bool)
@@ -229,9 +230,9 @@ export class Msd implements Subsystem, MsdDevice {
 }
 
 /** A remote image (a URL) is what only newer versions of kvmd can select. */
-function selectable(raw: string): string {
+function selectable(raw: string, age: Age): string {
   if (raw.trim() === "") return "";
-  if (/^[a-z][a-z0-9+.-]{2,}:\/\//i.test(raw.trim()))
+  if (age.since(SINCE.remoteImages) && /^[a-z][a-z0-9._+-]+[a-z]:\/\/[a-z0-9[]/i.test(raw.trim()))
     throw new KvmdError("MsdRemoteDisabledError", "Remote images binding is disabled");
   return valid.imageName(raw);
 }
