@@ -42,6 +42,11 @@ describe("a device that sends without an end", () => {
     assert.equal((await lostBy(t, [deep])).code, "BAD_EVENT");
   });
 
+  test("objects without an end in one message: the session ends with BAD_EVENT", async (t) => {
+    const many = `{"event_type":"kind","event":{"list":[${"{},".repeat(300_000)}{}]}}`;
+    assert.equal((await lostBy(t, [many])).code, "BAD_EVENT");
+  });
+
   test("small changes for years are no end", () => {
     const states = new KnownStates();
     states.take({ event_type: "atx", event: { enabled: true } }, 100);

@@ -3,29 +3,35 @@
  * what was read.
  */
 const MAX_DEPTH = 100;
+/** Objects and lists in one message; each takes some hundred bytes when it is read. A list of images has thousands. */
+const MAX_OBJECTS = 200_000;
 
 /** Reads JSON that a device has sent. @throws SyntaxError for what is none, or is nested too deep. */
 export function readJson(text: string): unknown {
   // Each level has two brackets: shorter ones need not be looked at.
-  if (text.length > 2 * MAX_DEPTH && depthOf(text) > MAX_DEPTH) {
-    throw new SyntaxError(`It is nested more than ${MAX_DEPTH} levels deep.`);
+  if (text.length > 2 * MAX_DEPTH) {
+    const { depth, objects } = bracketsIn(text);
+    if (depth > MAX_DEPTH) throw new SyntaxError(`It is nested more than ${MAX_DEPTH} levels deep.`);
+    if (objects > MAX_OBJECTS) throw new SyntaxError(`It has more than ${MAX_OBJECTS} objects and lists.`);
   }
   return JSON.parse(text);
 }
 
 const [QUOTE, BACKSLASH, OPEN_LIST, OPEN_OBJECT, CLOSE_LIST, CLOSE_OBJECT] = [0x22, 0x5c, 0x5b, 0x7b, 0x5d, 0x7d];
 
-/** How deep brackets are nested; those inside of strings do not count. */
-function depthOf(text: string): number {
-  let [depth, deepest, isString] = [0, 0, false];
+/** How deep brackets are nested, and how many there are; those inside of strings do not count. */
+function bracketsIn(text: string): { depth: number; objects: number } {
+  let [depth, deepest, objects, isString] = [0, 0, 0, false];
   for (let at = 0; at < text.length; at += 1) {
     const character = text.charCodeAt(at);
     if (isString) {
       if (character === BACKSLASH) at += 1;
       else if (character === QUOTE) isString = false;
     } else if (character === QUOTE) isString = true;
-    else if (character === OPEN_OBJECT || character === OPEN_LIST) deepest = Math.max(deepest, (depth += 1));
-    else if (character === CLOSE_OBJECT || character === CLOSE_LIST) depth -= 1;
+    else if (character === OPEN_OBJECT || character === OPEN_LIST) {
+      objects += 1;
+      deepest = Math.max(deepest, (depth += 1));
+    } else if (character === CLOSE_OBJECT || character === CLOSE_LIST) depth -= 1;
   }
-  return deepest;
+  return { depth: deepest, objects };
 }
