@@ -8,11 +8,13 @@ type Settings = Values<(typeof schema)["fields"]>;
 
 export = sourceModule(schema, (settings) => {
   const source = SOURCES[settings.mode](settings);
+  // Read now: nothing may be opened before all that is used was found right.
+  const { connection } = settings;
   return {
     ...source,
     onConnection(change) {
       const messages = source.onConnection?.(change) ?? [];
-      if (!settings.connection) return messages;
+      if (!connection) return messages;
       return [...messages, { topic: "connection", payload: change.connected ? "connected" : "disconnected" }];
     },
   };

@@ -259,6 +259,7 @@ describe("a source", () => {
   const unset: [label: string, type: string, config: object][] = [
     ["Properties", "pikvm-events", { properties: ["atx.leds.power", "${TEST_GONE}"] }],
     ["Device", "pikvm-events", { device: "${TEST_GONE}" }],
+    ["Also say when the connection comes and goes", "pikvm-events", { connection: "${TEST_GONE}" }],
     ["Frames", "pikvm-screen-watch", { mode: "frames", rate: "${TEST_GONE}" }],
     ["Text", "pikvm-screen-watch", { mode: "text", text: "${TEST_GONE}" }],
     ["File", "pikvm-screen-watch", { mode: "frames", format: "file", file: "${TEST_GONE}" }],
