@@ -234,10 +234,9 @@ export class PiKVM implements AsyncDisposable {
   request(method: Method, path: string, options: ApiRequestOptions & { as: "buffer" }): Promise<ApiAnswer<Buffer>>;
   request(method: Method, path: string, options?: ApiRequestOptions): Promise<ApiAnswer<unknown>>;
   async request(method: Method, path: string, options: ApiRequestOptions = {}): Promise<ApiAnswer<unknown>> {
-    const { transport, sockets } = this.#open;
-    const answer = await request(transport, method, path, options);
-    sockets.queue.add(rawEvents(method, path, options.body));
-    return answer;
+    const { transport } = this.#open;
+    const call = () => request(transport, method, path, options);
+    return this.#inTurn(rawEvents(method, path, options.body), call, options.signal);
   }
 
   /**
@@ -246,7 +245,25 @@ export class PiKVM implements AsyncDisposable {
    * stream that is not read to its end.
    */
   async stream(method: Method, path: string, options: StreamOptions = {}): Promise<ApiAnswer<Readable>> {
-    return stream(this.#open.transport, method, path, options);
+    const { transport } = this.#open;
+    const call = () => stream(transport, method, path, options);
+    return this.#inTurn(rawEvents(method, path, options.body), call, options.signal);
+  }
+
+  /** Any call that may leave so many events in the device's queue is not mixed with what is typed, nor dropped. */
+  async #inTurn<T>(events: number, call: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    const { hidLane, queue } = this.#open.sockets;
+    if (events === 0) return call();
+    return hidLane.run(async () => {
+      try {
+        const answer = await call();
+        queue.add(events);
+        return answer;
+      } catch (error) {
+        if (error instanceof PiKVMError && error.outcome === "unknown") queue.add(events);
+        throw error;
+      }
+    }, signal);
   }
 
   /**

@@ -52,6 +52,17 @@ for (const [what, session] of Object.entries(SESSIONS)) {
   });
 }
 
+test("a text that any call hands over waits for its turn, and nobody connects in it", async (t) => {
+  const { sim, kvm } = await slowHost(t, 10);
+  const first = kvm.hid.type("a".repeat(40));
+  const answer = await kvm.stream("POST", "/api/hid/print", { body: "b".repeat(40), query: { delay: 0.01 } });
+  await SESSIONS["the event connection"]?.(kvm);
+  answer.body.resume();
+  const second = kvm.request("POST", "/api/hid/print", { body: "c".repeat(40), query: { delay: 0.01 } });
+  await Promise.all([first, second, SESSIONS["a snapshot"]?.(kvm)]);
+  assert.equal(sim.host.typed, "a".repeat(40) + "b".repeat(40) + "c".repeat(40));
+});
+
 for (const hostPoll of POLLS) {
   describe(`a host that polls every ${hostPoll} ms`, SIDE_BY_SIDE, () => {
     for (const delay of [0, 0.005, 0.02]) {
