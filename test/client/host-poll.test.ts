@@ -165,6 +165,15 @@ describe("somebody else connects meanwhile", SIDE_BY_SIDE, () => {
     assert.ok(typed < 60 && typed <= text.length, `${typed}, ${text.length}`);
   });
 
+  test("a host that stops listening in a text: nothing of it is called typed", async (t) => {
+    const { sim, kvm } = await slowHost(t, 10);
+    const typing = kvm.keyboard.type("x".repeat(40), { delay: 0.02 });
+    await until(() => sim.host.typed.length > 5);
+    sim.state.hid.gadget.isListening = false;
+    assert.deepEqual(await typing, { sent: 40, typed: 0, incomplete: true });
+    assert.ok(sim.host.typed.length < 40);
+  });
+
   test("nothing is said of a visit while nothing is typed", async (t) => {
     const { sim, kvm } = await slowHost(t, 10);
     const stream = kvm.events();

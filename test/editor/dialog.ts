@@ -1,5 +1,4 @@
 import type { Locator, Page } from "playwright-core";
-import { until } from "../harness/until";
 import type { Editor } from "./editor";
 
 /** A field of a dialog by the name of its property. `type`: where a typed input takes its value from. */
@@ -27,11 +26,8 @@ export class Dialog {
   }
 
   static async ofNode(editor: Editor, id: string): Promise<Dialog> {
-    const shape = editor.shape(id).locator(".red-ui-flow-node").first();
-    const isOpen = () => appears(editor.page.locator("#node-input-name"));
-    // To Node-RED two presses within the same millisecond are no double click, nor are two that a busy computer has
-    // torn apart.
-    await until(() => shape.dblclick({ delay: 20 }).then(isOpen));
+    // A busy computer may tear a double click apart, and another one would close what opens late.
+    await editor.page.evaluate((id) => RED.editor.edit(RED.nodes.node(id)), id);
     return Dialog.#ready(editor.page, "node-input");
   }
 

@@ -11,7 +11,7 @@ export interface EditorNode {
 }
 
 interface Red {
-  editor: { editConfig(name: string, type: string, id: string): void };
+  editor: { edit(node: unknown): void; editConfig(name: string, type: string, id: string): void };
   nodes: {
     getType(type: string): { defaults: Record<string, unknown> } | undefined;
     node(id: string): EditorNode | null;

@@ -1,8 +1,9 @@
 import { Commands, type ChangeOptions } from "../http/commands";
-import { pause, within } from "../deadline";
+import { pause, throwIfCancelled, within } from "../deadline";
 import { repeated } from "../http/retry";
 import { CancelledError, ConfigurationError, PiKVMError } from "../errors";
 import type { Moved } from "./hid-frames";
+import { isOnline } from "./host-online";
 import { knownKey } from "./keys";
 import type { LiveHid } from "./live-hid";
 import { checkDelta, checkPosition, knownButton } from "./mouse";
@@ -255,6 +256,14 @@ export class Hid {
       queue: sockets.queue,
       dropTyping: (whileOpen) => sockets.dropTyping(whileOpen),
       onVisit: (call) => onVisit(link, call),
+      isHeard: async (signal) => {
+        const state = await this.getState({ signal }).catch((error: unknown) => {
+          throwIfCancelled(signal);
+          if (error instanceof PiKVMError) return undefined;
+          throw error;
+        });
+        return isOnline(state, "keyboard");
+      },
       pausing: async (signal) => {
         const version = await software.version({ signal });
         return has(version, "printDelay") ? "any" : has(version, "printSlow") ? "slow" : "none";

@@ -4,6 +4,7 @@ import type { Software } from "../system/software";
 import type { Hid } from "./hid";
 import { cannotBeTyped, isPlain, skippedIn, type Skipped } from "./skipped";
 import { asTyped } from "./text";
+import { has } from "../versions";
 
 export interface KeymapCheckOptions extends CallOptions {
   /** Default the device's own. */
@@ -31,8 +32,9 @@ export class KeymapCheck {
   ): Promise<Skipped[] | undefined> {
     const typed = asTyped(text);
     // The device is asked only where it matters.
-    if (isPlain(typed) && !strict) return [];
+    if (isPlain(typed) && !strict && !/[\n\t]/.test(typed)) return [];
     const version = await this.#software.version({ signal });
+    if (isPlain(typed) && !strict && (version === undefined || has(version, "printTabs"))) return [];
     const name = await this.nameOf(keymap, signal);
     const skipped = skippedIn(typed, name, version);
     if (strict && skipped && skipped.length > 0) throw cannotBeTyped(skipped, name, { hidden });

@@ -4,7 +4,7 @@ export interface TypedText {
   sent: number;
   /** Characters of these that must have arrived at the host, if it listens; those that the keymap lacks count too. */
   typed: number;
-  /** Somebody connected to the device or left it meanwhile, which may have made it forget the others. */
+  /** Not all of it is sure to have arrived: somebody connected to the device or left it, or the host did not listen. */
   incomplete?: true;
 }
 
@@ -70,6 +70,13 @@ export class TypedCount {
     this.#isDisturbed = true;
     this.#waiting = [];
     if (this.#flying) this.#flying.isDisturbed = true;
+  }
+
+  /** The host does not listen any more; since when, nobody knows. */
+  lost(): void {
+    this.#isDisturbed = true;
+    this.#typed = 0;
+    this.#waiting = [];
   }
 
   /** From now on nothing more arrives. */

@@ -37,6 +37,8 @@ export interface Printer {
   pausing(signal: AbortSignal): Promise<Pausing>;
   /** Makes the device forget what it has not typed: see `Sockets.dropTyping`. */
   dropTyping(whileOpen: number): Promise<boolean>;
+  /** Whether the host listens to the keyboard now, as far as the device knows. */
+  isHeard(signal: AbortSignal): Promise<boolean>;
   /** Calls back when somebody connects to the device or leaves, as far as that is known. @returns what ends it. */
   onVisit(call: () => void): () => void;
   readonly queue: HidQueue;
@@ -111,6 +113,7 @@ export async function typeText(
         }
         // Nobody else may type or connect before the host has taken the rest.
         await printer.queue.drained([turn]);
+        if (!(await printer.isHeard(turn))) count.lost();
       } catch (error) {
         if (turn.aborted) await cancel(printer, count);
         throw error;
