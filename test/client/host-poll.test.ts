@@ -165,6 +165,20 @@ describe("somebody else connects meanwhile", SIDE_BY_SIDE, () => {
     assert.ok(typed < 60 && typed <= text.length, `${typed}, ${text.length}`);
   });
 
+  test("a host that stops listening in a macro: it is called incomplete", async (t) => {
+    const { sim, kvm } = await slowHost(t, 10);
+    const key = (state: boolean) => ({ event_type: "key", event: { key: "KeyA", state } });
+    const steps = Array.from({ length: 40 }, () => [
+      key(true),
+      key(false),
+      { event_type: "delay", event: { millis: 20 } },
+    ]);
+    const playing = kvm.macros.play(steps.flat());
+    await until(() => sim.host.typed.length > 5);
+    sim.state.hid.gadget.isListening = false;
+    assert.equal((await playing).incomplete, true);
+  });
+
   test("a host that stops listening in a text: nothing of it is called typed", async (t) => {
     const { sim, kvm } = await slowHost(t, 10);
     const typing = kvm.keyboard.type("x".repeat(40), { delay: 0.02 });

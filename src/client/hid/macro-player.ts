@@ -24,7 +24,8 @@ export interface PlayResult {
   /** How long it took. */
   seconds: number;
   /**
-   * Somebody connected to the device or left it while it had something of the macro left to type, which may be lost.
+   * Somebody connected to the device or left it while it had something of the macro left to type, or the host did not
+   * listen at the end: something may be lost.
    */
   incomplete?: true;
   /** What the device has dropped of the texts, each time, since the keymap lacks it; absent where that is not known. */
@@ -72,6 +73,7 @@ export class Macros {
       await checkEach(steps, (step) => checkEvent(step, live));
       const result = await this.#play(live, steps, { ...options, repeat, speed });
       await live.close();
+      if (!inputsOf(steps).every((input) => live.isHeard(input))) isIncomplete = true;
       return { ...result, ...(isIncomplete ? { incomplete: true } : {}), ...(skipped ? { skipped } : {}) };
     } finally {
       stop();
