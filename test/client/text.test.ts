@@ -62,8 +62,11 @@ describe("a text on its way to the host", SIDE_BY_SIDE, () => {
   test("characters that a keymap cannot type are told with their places, and asked for only where it matters", async (t) => {
     const { sim, kvm } = await bench(t);
     const asked = () => sim.requests.map(({ path }) => path.split("?")[0]);
-    assert.deepEqual(await kvm.keyboard.skippedIn("root\r\n\u00a0~"), []);
+    assert.deepEqual(await kvm.keyboard.skippedIn("root\u00a0~"), []);
     assert.deepEqual(asked(), []);
+    // The oldest devices press no Enter.
+    assert.deepEqual(await kvm.keyboard.skippedIn("root\r\n"), []);
+    assert.deepEqual(asked(), ["/api/info"]);
     const expected = [
       { character: "€", position: 2 },
       { character: "😀", position: 3 },
@@ -77,6 +80,14 @@ describe("a text on its way to the host", SIDE_BY_SIDE, () => {
     ]);
     assert.deepEqual(asked(), ["/api/info", "/api/hid/keymaps"]);
     assert.equal(await kvm.keyboard.skippedIn("€", { keymap: "of-my-own" }), undefined);
+  });
+
+  test("Enter and Tab on a device that cannot press them by a print", async (t) => {
+    const { kvm } = await bench(t, { kvmd: "1.100" });
+    assert.deepEqual(await kvm.keyboard.skippedIn("ls\t\n"), [
+      { character: "\t", position: 2 },
+      { character: "\n", position: 3 },
+    ]);
   });
 
   test("strict is an error before the first key, which shows nothing of a secret", async (t) => {
