@@ -1,8 +1,8 @@
-import { referenceIn, variableIn } from "../schema/variable";
-import { asPiKVMError } from "../actions/thrown";
 import { lookup } from "node:dns/promises";
 import { BlockList, isIPv6 } from "node:net";
+import { asPiKVMError } from "../actions/thrown";
 import { ConfigurationError, ConnectError, parseAddress, readCertificate } from "../client";
+import { referenceIn, variableIn } from "../schema/variable";
 import { Questions } from "./questions";
 import type { NodeAPI } from "./red";
 

@@ -1,3 +1,4 @@
+import { isRecord } from "../http/shape";
 import type { Connection, Frame } from "../sockets/connection";
 import type { DeviceEvent } from "./merge";
 import type { SoftwareVersion } from "../versions";
@@ -61,12 +62,8 @@ export class LinkSession {
 }
 
 function versionOf(event: unknown): SoftwareVersion | undefined {
-  const version: unknown = isObject(event) && "version" in event ? event.version : undefined;
-  if (!isObject(version) || !("major" in version) || !("minor" in version)) return undefined;
+  const version = isRecord(event) ? event["version"] : undefined;
+  if (!isRecord(version)) return undefined;
   const { major, minor } = version;
   return typeof major === "number" && typeof minor === "number" ? { major, minor } : undefined;
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
 }

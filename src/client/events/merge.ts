@@ -1,6 +1,7 @@
 import { WebSocketError } from "../errors";
 import { truePower } from "./atx-readings";
 import { readJson } from "../http/json";
+import { isRecord } from "../http/shape";
 import { trueReadings } from "./gpio-readings";
 import type { States } from "./states";
 
@@ -14,7 +15,7 @@ export interface DeviceEvent {
 export function parseEvent(data: Buffer): DeviceEvent {
   try {
     const value: unknown = readJson(data.toString("utf8"));
-    if (isObject(value) && typeof value["event_type"] === "string")
+    if (isRecord(value) && typeof value["event_type"] === "string")
       return { event_type: value["event_type"], event: "event" in value ? value["event"] : {} };
   } catch {
     // Told below.
@@ -35,14 +36,14 @@ export interface StateChange {
  * state (`loop`, `pong`) or a part of a state that is not known yet. Understands the event names of older devices too.
  */
 export function mergeEvent(states: Readonly<States>, { event_type, event }: DeviceEvent): StateChange | undefined {
-  if (!isObject(event)) return undefined;
+  if (!isRecord(event)) return undefined;
   const kind = kindOf(event_type);
   if (kind === "loop" || kind === "pong") return undefined;
   const name = nameOf(event_type);
   const known = states[kind];
   if (name.startsWith("info_")) return merged(kind, known, { [name.slice("info_".length)]: event }, shallow);
   if (name === "gpio_model") return merged(kind, known, { model: event }, shallow);
-  if (name === "streamer_ocr" && isObject(event["ocr"])) return merged(kind, known, event["ocr"], replace);
+  if (name === "streamer_ocr" && isRecord(event["ocr"])) return merged(kind, known, event["ocr"], replace);
   return merged(kind, known, event, RULES.get(kind) ?? replace);
 }
 
@@ -83,7 +84,7 @@ const oneOf =
 /** No kvmd was ever seen to send a part of it; `enabled` came in 4.21, and before nothing said that it is all. */
 function isFullHid({ enabled, online, keyboard, mouse }: Json): boolean {
   if (enabled !== undefined) return true;
-  return online !== undefined && [keyboard, mouse].every((part) => isObject(part) && "online" in part);
+  return online !== undefined && [keyboard, mouse].every((part) => isRecord(part) && "online" in part);
 }
 
 const mergeAtx = fullOr(oneOf("enabled"), inside());
@@ -94,7 +95,7 @@ function inside(...names: string[]): (known: Json, event: Json) => Json {
     const result = joined(known, event);
     for (const name of names) {
       const [before, part] = [known[name], event[name]];
-      if (isObject(before) && isObject(part)) result[name] = joined(before, part);
+      if (isRecord(before) && isRecord(part)) result[name] = joined(before, part);
     }
     return result;
   };
@@ -132,17 +133,13 @@ function joined(known: Json | undefined, event: Json): Json {
 function mergeGpio(known: Json | undefined, event: Json): Json | undefined {
   if ("model" in event) return event;
   // From old devices the event is the whole state itself, and the model an event of its own.
-  if (!isObject(event["state"])) return { ...known, state: event };
+  if (!isRecord(event["state"])) return { ...known, state: event };
   if (!known) return undefined;
   const before = known["state"];
-  return { ...known, state: inside("inputs", "outputs")(isObject(before) ? before : {}, event["state"]) };
+  return { ...known, state: inside("inputs", "outputs")(isRecord(before) ? before : {}, event["state"]) };
 }
 
 function merged(kind: string, known: unknown, event: Json, rule: Rule): StateChange | undefined {
-  const state = rule(isObject(known) ? known : undefined, event);
+  const state = rule(isRecord(known) ? known : undefined, event);
   return state && { kind, state };
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

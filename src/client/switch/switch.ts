@@ -36,8 +36,6 @@ const EDID: Shape = (value) => typeof value === "string" && /^([0-9a-f]{256})+$/
 const SWITCH_EDIDS = objectOf({
   edids: objectOf({ all: recordOf(objectOf({ name: text, data: EDID })), used: texts }),
 });
-
-const BYTE = { min: 0, max: 255 };
 const SWITCH_STATE = objectOf({
   model: objectOf({
     units: listOf(objectOf()),
@@ -50,6 +48,8 @@ const SWITCH_STATE = objectOf({
   beacons: objectOf({ uplinks: listOf(flag), downlinks: listOf(flag), ports: listOf(flag) }),
   atx: objectOf({ busy: listOf(flag), leds: objectOf({ power: listOf(flag), hdd: listOf(flag) }) }),
 });
+
+const BYTE = { min: 0, max: 255 };
 const MAX_PORTS = 20;
 const MAX_UNITS = 5;
 const CLICK = { min: 0, max: 10, unit: " s" };
