@@ -1,14 +1,18 @@
-/** Prints what each job printed, whole, and sums up. */
+/** What node:test prints before it repeats what failed in a file. */
+const FAILURES = "✖ failing tests:";
+
+/** Prints what each job printed, whole, and at the end what failed once more. */
 export class Report {
   /** How long each took, and computed. */
   weights = {};
   #total = { passed: 0, failed: 0, skipped: 0 };
-  #failed = [];
+  /** What failed, and what it said of that. */
+  #failed = new Map();
 
   add({ title, file = title }, { output, processor, ...counts }, seconds) {
     this.#weigh(file, seconds, processor);
     for (const key of Object.keys(this.#total)) this.#total[key] += counts[key];
-    if (counts.failed > 0) this.#failed.push(title);
+    if (counts.failed > 0) this.#failed.set(title, output.slice(Math.max(0, output.lastIndexOf(FAILURES))));
     console.log(`\n== ${title}, ${seconds.toFixed(1)} s\n${output.trimEnd()}`);
   }
 
@@ -26,7 +30,7 @@ export class Report {
   /** What could not even begin. */
   fail(title, message) {
     console.error(`\n== ${title}\n${message}`);
-    this.#failed.push(title);
+    this.#failed.set(title, message);
     this.#total.failed += 1;
   }
 
@@ -34,7 +38,8 @@ export class Report {
   conclude() {
     const { passed, failed, skipped } = this.#total;
     if (passed + failed + skipped === 0) console.log("\nNo test has that name.");
-    if (this.#failed.length > 0) console.log(`\nfailed: ${this.#failed.join("\n        ")}`);
+    for (const [title, output] of this.#failed) console.log(`\n== failed: ${title}\n${output.trim()}`);
+    if (this.#failed.size > 0) console.log(`\nfailed: ${[...this.#failed.keys()].join("\n        ")}`);
     console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
     return failed === 0 && passed > 0;
   }
