@@ -96,16 +96,35 @@ export class Dialog {
     }
   }
 
-  /** What the dialog shows in a field. */
-  async shown(field: string, typed: boolean): Promise<string | boolean> {
-    if (typed) return this.#page.evaluate((name) => $(name).typedInput("value"), `#${this.#prefix}-${field}`);
-    const input = this.field(field);
-    return (await input.getAttribute("type")) === "checkbox" ? input.isChecked() : input.inputValue();
+  /** What the dialog shows in each of these fields. */
+  shown(fields: readonly Pick<Setting, "field" | "type">[]): Promise<Record<string, unknown>> {
+    const asked = fields.map(({ field, type }) => ({ field, typed: type !== undefined }));
+    return this.#page.evaluate(
+      ([prefix, asked]) =>
+        Object.fromEntries(
+          asked.map(({ field, typed }) => {
+            const input = $(`#${prefix}-${field}`);
+            return [
+              field,
+              typed ? input.typedInput("value") : input.is(":checkbox") ? input.is(":checked") : input.val(),
+            ];
+          }),
+        ),
+      [this.#prefix, asked] as const,
+    );
   }
 
-  /** Whether the field is marked as wrong. */
-  async isMarked(field: string): Promise<boolean> {
-    return (await this.#visible(field)).evaluate((element) => element.classList.contains("input-error"));
+  /** Which of these fields are marked as wrong. */
+  marked(fields: readonly string[]): Promise<string[]> {
+    return this.#page.evaluate(
+      ([prefix, fields]) =>
+        fields.filter((field) => {
+          const input = $(`#${prefix}-${field}`);
+          const widget = input.next(".red-ui-typedInput-container");
+          return (widget.length > 0 ? widget : input).hasClass("input-error");
+        }),
+      [this.#prefix, fields] as const,
+    );
   }
 
   /** Resolves when the reason appears where the pointer rests on the field. */

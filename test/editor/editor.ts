@@ -36,7 +36,7 @@ export class Editor {
 
   static async open(url: string): Promise<Editor> {
     const browser = await launchBrowser();
-    const editor = new Editor(browser, await browser.newPage({ viewport: { width: 1400, height: 900 } }));
+    const editor = new Editor(browser, await browser.newPage({ viewport: { width: 1200, height: 760 } }));
     await editor.load(url);
     return editor;
   }

@@ -236,21 +236,22 @@ describe("what dialogs do while they are filled in", { skip }, () => {
       { event_type: "atx_button", event: { button: "power" } },
       { event_type: "gpio_pulse", event: { channel: "bell" } },
     ];
+    const macroField = [{ field: "macro", type: "json" }];
     const dialog = await Dialog.ofNode(editor, "macro");
     assert.equal(await summary.innerText(), "");
     await choose("notes.json", '{"not": "a macro"}');
     await summary.getByText("notes.json: must be a list of steps").waitFor();
-    assert.equal(await dialog.shown("macro", true), "");
+    assert.deepEqual(await dialog.shown(macroField), { macro: "" });
     await choose("script.json", JSON.stringify(macro, undefined, 4));
     await summary.getByText("6 steps, 61 s: keyboard, mouse, power buttons, relays").waitFor();
-    assert.equal(await dialog.shown("macro", true), JSON.stringify(macro));
+    assert.deepEqual(await dialog.shown(macroField), { macro: JSON.stringify(macro) });
     await editor.picture("hid-macro-imported");
     await page.locator("#node-input-macro + .red-ui-typedInput-container .red-ui-typedInput-option-expand").click();
     await dialog.tray.getByText('"event_type"').first().waitFor();
     await editor.picture("hid-macro-editor");
     await dialog.tray.locator("#node-dialog-ok").click();
     await page.locator("#pikvm-macro-summary:visible").getByText("6 steps").waitFor();
-    assert.equal(await dialog.shown("macro", true), JSON.stringify(macro));
+    assert.deepEqual(await dialog.shown(macroField), { macro: JSON.stringify(macro) });
     await dialog.save();
     const again = await Dialog.ofNode(editor, "macro");
     await summary.getByText("6 steps, 61 s").waitFor();

@@ -86,7 +86,7 @@ describe("a flow of another version in the editor", { skip }, () => {
       await dialog.save();
     }
     const box = await Dialog.ofConfig(editor, "pikvm-device", "device");
-    assert.equal(await box.shown("videoIdle", false), "30");
+    assert.deepEqual(await box.shown([{ field: "videoIdle" }]), { videoIdle: "30" });
     await box.save();
     await deploy();
     for (const name of names) {

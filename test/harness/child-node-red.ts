@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { freePort } from "../examples/free-port";
-import { CHECKOUT, NODE_RED_HOME, type FlowConfig } from "./node-red";
+import { CHECKOUT, NODE_RED_HOME, UNUSED_NODES, type FlowConfig } from "./node-red";
 import { until } from "./until";
 
 /** What a Node-RED logged: `type` and `id` of the node that did. */
@@ -128,6 +128,7 @@ function settingsFile({ port, ...own }: { port: number; nodesDir: string[]; edit
     flowFile: "flows.json",
     credentialSecret: false,
     nodesDir: own.nodesDir,
+    nodesExcludes: UNUSED_NODES,
     httpStatic: false,
     telemetry: { enabled: false, updateNotification: false },
     externalModules: { palette: { allowInstall: false, allowUpload: false }, modules: { allowInstall: false } },

@@ -2,10 +2,18 @@ import path from "node:path";
 import { compiled, ROOT } from "./files.mjs";
 import { weightOf } from "./weights.mjs";
 
-/** The two lines of Node-RED. What knows nothing of Node-RED needs no second one. */
+const TOUCHES_NODE_RED = /^(editor|nodes|examples|package)\//;
+/** What a device is asked, files and words: nothing in which one Node-RED differs from another. */
+const SAME_ON_BOTH = /^nodes\/(power-settings|login|files|status-words|progress)$/;
+
+/** The two lines of Node-RED. What cannot differ between them needs no second one. */
 export const LINES = [
   { name: "Node-RED 4.1", env: {}, needs: () => true },
-  { name: "Node-RED 5.0", env: nodeRed5(), needs: (file) => /^(editor|nodes|examples|package)\//.test(file) },
+  {
+    name: "Node-RED 5.0",
+    env: nodeRed5(),
+    needs: (file) => TOUCHES_NODE_RED.test(file) && !SAME_ON_BOTH.test(file),
+  },
 ];
 
 const OPTIONS = [
