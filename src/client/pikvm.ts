@@ -348,7 +348,7 @@ function assemble(transport: Transport, { videoIdle = 30, power = {} }: PiKVMOpt
   const hid = new Hid(new Commands(transport, sockets.hidLane), hidEvents, { sockets, link, software });
   const host = new HostWait(hid, waiter);
   const keymaps = new KeymapCheck(hid, software);
-  const msd = new Msd(storage);
+  const msd = new Msd(storage, software);
   const driveSteps = new DriveSteps(msd, waiter);
   const driveLane = new Lane("the USB drive", closed);
   const ocrLane = new Lane("the text recognition", closed);
@@ -357,7 +357,7 @@ function assemble(transport: Transport, { videoIdle = 30, power = {} }: PiKVMOpt
   const channelLanes = () => new Lanes((channel) => new Lane(`the GPIO channel ${channel}`, closed));
   const gpio = new Gpio(transport, channelLanes());
   const { buttons, knowledge, sense } = powerParts(power, { atx, gpio, hid, streamer, video });
-  const kvmSwitch = new Switch(new Commands(transport, new Lane("the switch", closed)));
+  const kvmSwitch = new Switch(new Commands(transport, new Lane("the switch", closed)), software);
   const system = new System(transport);
   const live = (options: LiveOptions) => openLive({ transport, sockets, link }, options);
   return {

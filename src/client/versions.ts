@@ -35,6 +35,8 @@ export const SINCE = {
   printDashes: "3.145",
   /** The title of the GPIO table is a list; it was a text. */
   gpioTitleList: "3.153",
+  /** `prefix` of an upload; before, it is ignored, and the image is not in that folder. */
+  uploadPrefix: "3.206",
   /** The free space of each part of the storage; before, only that of the whole. */
   storageParts: "3.206",
   /** A print types what a keymap has with AltGr, and all of Unicode that it has; the sign of the euro since 3.209. */
@@ -66,6 +68,8 @@ export const SINCE = {
   healthEvents: "4.53",
   /** Volume keys, and F20. */
   audioKeys: "4.72",
+  /** `dummy` of a port of the Switch; before, it is ignored. */
+  switchDummy: "4.72",
   /** The port before and after the one that is shown. */
   switchSteps: "4.72",
   redfishPatch: "4.73",
@@ -92,7 +96,7 @@ export const SINCE = {
   keysToF24: "4.187",
 } as const;
 
-type Feature = keyof typeof SINCE;
+export type Feature = keyof typeof SINCE;
 
 /** Calls that not every version has; without `/api`; the longest that a path begins with counts. */
 const CALLS: Readonly<Record<string, Feature>> = {

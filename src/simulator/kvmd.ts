@@ -5,7 +5,7 @@ import type { Age } from "./age";
 import { aged } from "./aged";
 import { type Account, Auth } from "./system/auth";
 import { Atx } from "./system/atx";
-import { hasCall } from "./calls";
+import { hasCall, hasParam } from "./calls";
 import { type Clock, StoppedError, Timers } from "./clock";
 import { KvmdError } from "./api/errors";
 import { Gpio } from "./gpio/gpio";
@@ -209,7 +209,8 @@ export class Kvmd {
 
   #request(raw: RawRequest, segments: Record<string, string>): KvmdRequest {
     const query = new URLSearchParams(raw.search);
-    return { ...raw, segments, param: (name) => query.get(name) ?? undefined };
+    const param = (name: string) => (hasParam(this.age, raw.path, name) ? (query.get(name) ?? undefined) : undefined);
+    return { ...raw, segments, param };
   }
 }
 

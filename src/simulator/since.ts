@@ -69,6 +69,13 @@ export const CALLS_SINCE: Readonly<Record<string, string>> = {
   "PATCH /redfish/": "4.73",
 };
 
+/** Parameters that older ones ignore, by the call's path. */
+export const PARAMS_SINCE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "/msd/write": { prefix: "3.206", remove_incomplete: "3.131" },
+  "/msd/write_remote": { prefix: "3.206", remove_incomplete: "3.131" },
+  "/switch/set_port_params": { dummy: "4.72" },
+};
+
 /** Calls that are gone, by their path: the first version without. */
 export const CALLS_UNTIL: Readonly<Record<string, string>> = {
   "/msd/connect": SINCE.driveSetConnected,

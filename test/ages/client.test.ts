@@ -166,6 +166,20 @@ describe("a client of a device of each age", { concurrency: 4 }, () => {
       }
     });
 
+    test(`${age}: an image goes into its folder, or a word that there is none`, async (t) => {
+      const { sim, kvm } = await bench(t, age, { images: { "os/a.iso": 1000 } });
+      const image = Buffer.from("image");
+      if (isSince(age, "3.206")) {
+        await kvm.msd.upload("c.iso", image, { prefix: "os" });
+        await until(async () => (await kvm.msd.getState()).storage?.images["os/c.iso"]?.complete);
+        return;
+      }
+      const refused = { name: "ConfigurationError", code: "NOT_SUPPORTED", message: /3\.206/ };
+      await failure(kvm.msd.upload("c.iso", image, { prefix: "os" }), refused);
+      await failure(kvm.msd.uploadRemote("http://127.0.0.1:1/c.iso", { prefix: "os" }), refused);
+      assert.deepEqual(posts(sim), []);
+    });
+
     test(`${age}: a relay is switched and verified`, async (t) => {
       const { kvm } = await bench(t, age);
       assert.equal((await kvm.relays.switch("fan click", true)).state.state, true);
@@ -302,6 +316,18 @@ describe("a client of a device of each age", { concurrency: 4 }, () => {
       assert.deepEqual([result.port.id, result.state.summary.active_id], [id, id]);
       await (await kvm.ports.power(result.port.id)).click();
     }
+  });
+
+  test("4.71: a port of the Switch that cannot pretend a display is not told to", async (t) => {
+    const { sim, kvm } = await bench(t, "4.71", { switchUnits: 1 });
+    await kvm.switch.setPortParams(0, { name: "web" });
+    const before = posts(sim).length;
+    await failure(kvm.switch.setPortParams(0, { dummy: false }), {
+      name: "ConfigurationError",
+      code: "NOT_SUPPORTED",
+      message: /4\.72/,
+    });
+    assert.equal(posts(sim).length, before);
   });
 
   test("4.32: binary frames go without the flag that would have them dropped", async (t) => {

@@ -63,6 +63,16 @@ test("a text that any call hands over waits for its turn, and nobody connects in
   assert.equal(sim.host.typed, "a".repeat(40) + "b".repeat(40) + "c".repeat(40));
 });
 
+test("turning the wheel keeps to what a slow host takes, so that cancelling it stops it", async (t) => {
+  const { sim, kvm } = await slowHost(t, 10);
+  const cancel = new AbortController();
+  const scrolling = assert.rejects(kvm.pointer.scroll(0, -100_000, { signal: cancel.signal }));
+  await until(() => sim.host.inputs.length > 50);
+  cancel.abort();
+  await scrolling;
+  assert.ok(sim.state.hid.gadget.pending <= FRACTION, String(sim.state.hid.gadget.pending));
+});
+
 for (const hostPoll of POLLS) {
   describe(`a host that polls every ${hostPoll} ms`, SIDE_BY_SIDE, () => {
     for (const delay of [0, 0.005, 0.02]) {

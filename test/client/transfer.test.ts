@@ -8,9 +8,12 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { describe, test, type TestContext } from "node:test";
 import { Commands } from "../../src/client/http/commands";
+import { EventLink } from "../../src/client/events/link";
 import { Lane } from "../../src/client/lanes/lane";
 import { Msd } from "../../src/client/msd/msd";
 import { Transport } from "../../src/client/http/transport";
+import { Sockets } from "../../src/client/sockets/sockets";
+import { Software } from "../../src/client/system/software";
 import type { Simulator } from "../../src/simulator";
 import { until } from "../harness/until";
 import { bench, client, failure, httpServer, SECRETS, SIDE_BY_SIDE, type Bench } from "./kit";
@@ -21,7 +24,8 @@ function impatient(t: TestContext, sim: Simulator, seconds: number): Msd {
   t.after(() => transport.destroy());
   // Transfers get 30 s on top of it.
   Object.assign(transport, { timeout: seconds - 30 });
-  return new Msd(new Commands(transport, new Lane("the USB drive", transport.closed)));
+  const software = new Software(transport, new EventLink(new Sockets(transport)));
+  return new Msd(new Commands(transport, new Lane("the USB drive", transport.closed)), software);
 }
 
 const SIZE = 300_000;

@@ -4,11 +4,11 @@ export const STILL =
 
 /**
  * Runs in the page when the editor is loaded, whose parts wait for each other until then. What it does after a while,
- * as showing a reason when the pointer rests on a field, it does ten times as soon.
+ * as showing a reason when the pointer rests on a field, it does fifty times as soon.
  */
 export function hasten(): void {
   $.fx.off = true;
   const { setTimeout } = globalThis;
-  const soon = (work: () => void, delay = 0, ...args: []) => setTimeout(work, delay / 10, ...args);
+  const soon = (work: () => void, delay = 0, ...args: []) => setTimeout(work, delay / 50, ...args);
   globalThis.setTimeout = Object.assign(soon, setTimeout);
 }

@@ -13,7 +13,7 @@ const SIZE = 3_000_000;
 /** The computer's time runs faster than ours; a boot of 100 s is then 10. */
 const COMPUTER = { clock: scaledClock(20), bootTime: 200_000, power: true };
 
-const nodeRed = NodeRed.duringTests();
+const nodeRed = NodeRed.duringTests({ allNodes: true });
 beforeEach(() => nodeRed.forget());
 
 /** Where the image is. @param bytes how many of them it sends before it breaks the connection off. */

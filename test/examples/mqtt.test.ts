@@ -8,7 +8,7 @@ import { NodeRed } from "../harness/node-red";
 import { until } from "../harness/until";
 import { example, filledIn, idOf } from "./example";
 
-const nodeRed = NodeRed.duringTests();
+const nodeRed = NodeRed.duringTests({ allNodes: true });
 let simulator: Simulator;
 let broker: Aedes;
 let server: Server;

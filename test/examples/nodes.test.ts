@@ -10,7 +10,7 @@ import { example, filledIn, idOf } from "./example";
 
 const IMAGE = "debian-13-netinst.iso";
 
-const nodeRed = NodeRed.duringTests();
+const nodeRed = NodeRed.duringTests({ allNodes: true });
 let simulator: Simulator;
 
 before(async () => {

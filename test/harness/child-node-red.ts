@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { freePort } from "../examples/free-port";
-import { CHECKOUT, NODE_RED_HOME, UNUSED_NODES, type FlowConfig } from "./node-red";
+import { CHECKOUT, NODE_RED_HOME, RARE_NODES, type FlowConfig } from "./node-red";
 import { until } from "./until";
 
 /** What a Node-RED logged: `type` and `id` of the node that did. */
@@ -23,6 +23,8 @@ interface Options {
   userDir?: string;
   /** Folders with nodes outside of the user directory; this checkout when absent. */
   nodesDir?: string[];
+  /** Node-RED's own nodes, all of them; else without `RARE_NODES`. */
+  allNodes?: boolean;
   editorTheme?: object;
 }
 
@@ -42,11 +44,12 @@ export class ChildNodeRed {
     child.on("message", (entry: ChildLog) => this.logs.push(entry));
   }
 
-  static async start({ userDir, nodesDir = [CHECKOUT], editorTheme = {} }: Options = {}): Promise<ChildNodeRed> {
+  static async start(options: Options = {}): Promise<ChildNodeRed> {
+    const { userDir, nodesDir = [CHECKOUT], allNodes = false, editorTheme = {} } = options;
     const directory = userDir ?? (await mkdtemp(path.join(tmpdir(), "pikvm-child-")));
     const port = await freePort();
     const settings = path.join(directory, "settings.cjs");
-    await writeFile(settings, settingsFile({ port, nodesDir, editorTheme }));
+    await writeFile(settings, settingsFile({ port, nodesDir, nodesExcludes: allNodes ? [] : RARE_NODES, editorTheme }));
     const args = [path.join(NODE_RED_HOME, "red.js"), "-s", settings, "-u", directory];
     const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit", "ipc"] });
     const nodeRed = new ChildNodeRed(child, `http://127.0.0.1:${port}`, directory, userDir === undefined);
@@ -120,7 +123,14 @@ const asJson = (body: unknown): RequestInit => ({
   body: JSON.stringify(body),
 });
 
-function settingsFile({ port, ...own }: { port: number; nodesDir: string[]; editorTheme: object }): string {
+interface OwnSettings {
+  port: number;
+  nodesDir: string[];
+  nodesExcludes: string[];
+  editorTheme: object;
+}
+
+function settingsFile({ port, ...own }: OwnSettings): string {
   const settings = {
     uiHost: "127.0.0.1",
     uiPort: port,
@@ -128,7 +138,7 @@ function settingsFile({ port, ...own }: { port: number; nodesDir: string[]; edit
     flowFile: "flows.json",
     credentialSecret: false,
     nodesDir: own.nodesDir,
-    nodesExcludes: UNUSED_NODES,
+    nodesExcludes: own.nodesExcludes,
     httpStatic: false,
     telemetry: { enabled: false, updateNotification: false },
     externalModules: { palette: { allowInstall: false, allowUpload: false }, modules: { allowInstall: false } },

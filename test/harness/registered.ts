@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { parse, type CallExpression, type Expression, type Node, type ObjectExpression } from "acorn";
+import { parseExpressionAt, type CallExpression, type Expression, type ObjectExpression } from "acorn";
 import { CHECKOUT } from "./node-red";
 
 interface Registered {
@@ -9,17 +9,19 @@ interface Registered {
   definition: Map<string, unknown>;
 }
 
+const CALL = "RED.nodes.registerType(";
+
 /** What a node's html tells about it without being run: the arguments of `RED.nodes.registerType("...", { ... })`. */
 export function registered(html: string): Registered {
   const [, script = ""] = /<script type="text\/javascript">([^]*?)<\/script>/.exec(html) ?? [];
-  const calls = nodesIn(parse(script, { ecmaVersion: 2020 })).filter(isRegistration);
-  const [type, definition] = calls[0]?.arguments ?? [];
-  if (calls.length !== 1 || definition?.type !== "ObjectExpression")
-    throw new Error(`${calls.length} calls of RED.nodes.registerType with an object`);
+  const [before = "", ...calls] = script.split(CALL);
+  if (calls.length !== 1) throw new Error(`${calls.length} calls of RED.nodes.registerType`);
+  const call = parseExpressionAt(script, before.length, { ecmaVersion: 2020 }) as CallExpression; // it begins as one
+  const [type, definition] = call.arguments;
+  if (definition?.type !== "ObjectExpression") throw new Error("RED.nodes.registerType without an object");
   return { type: type && literal(type), definition: propertiesOf(definition) };
 }
 
-/** Reading a script takes as long as ten tests of a node. */
 const known = new Map<string, Record<string, unknown>>();
 
 /** What a new node of this package has in each of its properties when it is dragged into a flow. */
@@ -49,24 +51,4 @@ function literal(node: Expression | { type: "SpreadElement" }): unknown {
   if (node.type === "Literal") return node.value;
   if (node.type === "ArrayExpression") return node.elements.map((element) => element && literal(element));
   return node.type === "ObjectExpression" ? node : undefined;
-}
-
-function isRegistration(node: Node): node is CallExpression {
-  return node.type === "CallExpression" && pathOf((node as CallExpression).callee) === "RED.nodes.registerType"; // its type says so
-}
-
-function pathOf(node: CallExpression["callee"]): string {
-  if (node.type === "Identifier") return node.name;
-  if (node.type !== "MemberExpression" || node.object.type === "Super") return "";
-  return node.property.type === "Identifier" ? `${pathOf(node.object)}.${node.property.name}` : "";
-}
-
-/** The tree below a node, and the node. */
-function nodesIn(node: Node): Node[] {
-  const children = Object.values(node).flat().filter(isNode);
-  return [node, ...children.flatMap(nodesIn)];
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === "object" && value !== null && typeof (value as { type?: unknown }).type === "string";
 }

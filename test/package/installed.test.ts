@@ -33,7 +33,7 @@ describe("installed from the tarball in an empty user directory", () => {
 
   before(async () => {
     userDir = await installed();
-    nodeRed = await ChildNodeRed.start({ userDir, nodesDir: [] });
+    nodeRed = await ChildNodeRed.start({ userDir, nodesDir: [], allNodes: true });
     sets = (await nodeRed.json<NodeSet[]>("nodes")).filter(({ module }) => module === MANIFEST.name);
   });
 

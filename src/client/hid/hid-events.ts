@@ -4,7 +4,7 @@ import type { EventLink } from "../events/link";
 import type { CallOptions, Query, RequestOptions, Transport } from "../http/transport";
 import type { Lease } from "../shared";
 import type { Frame } from "../sockets/connection";
-import type { HidQueue } from "../sockets/hid-queue";
+import { MAX_BACKLOG, type HidQueue } from "../sockets/hid-queue";
 import type { Software } from "../system/software";
 import { has } from "../versions";
 import { JSON_FRAMES, type HidFrames } from "./hid-frames";
@@ -55,6 +55,8 @@ export class HidEvents implements EventSender {
   }
 
   async send(event: HidEvent, options: RequestOptions): Promise<void> {
+    // A slow host must not lag behind, or cancelling would stop nothing; what releases keys waits for nobody.
+    if (!options.lastWord) await this.#queue.drained([options.signal], MAX_BACKLOG);
     try {
       if (!this.#missing.has(event.call)) await this.#post(event, options);
       // What must be sent before the connection closes needs no answer.

@@ -11,6 +11,7 @@ import { flag, nullOr, number, objectOf, optional, recordOf, text } from "../htt
 import type { MsdState } from "../events/states";
 import { bodyOf, downloadOf, saveTo, type Download, type ImageSource, type TransferProgress } from "../http/transfer";
 import type { CallOptions, Query } from "../http/transport";
+import type { Software } from "../system/software";
 
 export interface MsdParams {
   /** Name of an image in the storage, with `/` for folders; `""` deselects. */
@@ -91,9 +92,11 @@ const REMOUNT_TIME = 30;
  */
 export class Msd {
   readonly #commands: Commands;
+  readonly #software: Software;
 
-  constructor(commands: Commands) {
+  constructor(commands: Commands, software: Software) {
     this.#commands = commands;
+    this.#software = software;
   }
 
   /** Drive, images, free space, transfers. `GET /api/msd`. */
@@ -148,6 +151,7 @@ export class Msd {
   async upload(image: string, source: ImageSource, options: UploadOptions = {}): Promise<StoredImage> {
     const { prefix, removeIncomplete, onProgress, size, signal, busyRetry } = options;
     demandShort(`${prefix ?? ""}/${image}`, { isNew: true });
+    await this.#demandPrefix(prefix, signal);
     let digest = createHash("sha256");
     const newDigest = options.sha256 ? () => (digest = createHash("sha256")) : undefined;
     const body = await bodyOf(source, { size, onProgress, newDigest });
@@ -183,6 +187,7 @@ export class Msd {
     const { onBegin, onProgress } = options;
     const work = async (turn: AbortSignal): Promise<StoredImage> => {
       demandShort(`${prefix ?? ""}/${image ?? ""}`, { isNew: image !== undefined });
+      await this.#demandPrefix(prefix, turn);
       const timeout = inRange("The connect timeout", connectTimeout, { min: 0.1, max: Infinity, unit: " s" });
       const { body, ...answer } = await this.#commands.transport.changeStreaming("POST", "/api/msd/write_remote", {
         signal: turn,
@@ -203,6 +208,10 @@ export class Msd {
       throw new ResponseError(message, answer, { code: "CUT_SHORT", outcome: "unknown" });
     };
     return this.#commands.run(work, { signal, busyRetry });
+  }
+
+  async #demandPrefix(prefix: string | undefined, signal: AbortSignal | undefined): Promise<void> {
+    if (prefix) await this.#software.demand("uploadPrefix", "The device has no folders for images", { signal });
   }
 
   /**

@@ -11,6 +11,7 @@ import {
   withIds,
 } from "./switch-state";
 import type { CallOptions } from "../http/transport";
+import type { Software } from "../system/software";
 import type { AtxAction, AtxButton } from "../vocabulary";
 
 /** Which light: of a port, or of a unit's connection upwards or downwards, by index from 0. */
@@ -65,9 +66,11 @@ const MAX_NAME = 255;
  */
 export class Switch {
   readonly #commands: Commands;
+  readonly #software: Software;
 
-  constructor(commands: Commands) {
+  constructor(commands: Commands, software: Software) {
     this.#commands = commands;
+    this.#software = software;
   }
 
   /** Units, ports, EDIDs, colours, links, LEDs. `GET /api/switch`. */
@@ -107,6 +110,8 @@ export class Switch {
     const delay = (value: number | undefined) =>
       value === undefined ? undefined : inRange("The click delay", value, CLICK);
     if (name !== undefined) inRange("The length of the name", name.length, { min: 0, max: MAX_NAME });
+    if (dummy !== undefined)
+      await this.#software.demand("switchDummy", "The ports of the device's Switch cannot pretend a display", options);
     const query = {
       port: portOf(port),
       edid_id: edidId,

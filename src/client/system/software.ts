@@ -1,8 +1,8 @@
-import { APIError } from "../errors";
+import { APIError, ConfigurationError } from "../errors";
 import type { EventLink } from "../events/link";
 import type { CallOptions, Transport } from "../http/transport";
 import { isRecord } from "../http/shape";
-import type { SoftwareVersion } from "../versions";
+import { has, takes, type Feature, type SoftwareVersion } from "../versions";
 
 /** Seconds: the first call of all has to connect, too. */
 const EXTRA_TIME = 5;
@@ -21,6 +21,12 @@ export class Software {
   /** @returns undefined when the device does not tell. */
   async version({ signal }: CallOptions): Promise<SoftwareVersion | undefined> {
     return this.#link.session?.version ?? (this.#asked ??= await this.#ask(signal));
+  }
+
+  /** @throws ConfigurationError `NOT_SUPPORTED` for what a device of this version would ignore. @param lack in words. */
+  async demand(feature: Feature, lack: string, options: CallOptions): Promise<void> {
+    if (has(await this.version(options), feature)) return;
+    throw new ConfigurationError(`${lack}: ${takes(feature)}`, { code: "NOT_SUPPORTED" });
   }
 
   async #ask(signal: AbortSignal | undefined): Promise<SoftwareVersion | undefined> {

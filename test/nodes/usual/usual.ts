@@ -1,4 +1,4 @@
-import { defaultsOf } from "../../harness/registered";
+import { schemaOf } from "../../harness/schemas";
 import { NODE_SETS } from "../../package/tarball";
 
 /**
@@ -23,7 +23,7 @@ const all = NODE_SETS.filter((name) => name !== "device").map((name): UsualNode 
   return { name, type: `pikvm-${name}`, ...usual };
 });
 
-const isAction = ({ name }: UsualNode): boolean => "deviceFromMsg" in defaultsOf(name);
+const isAction = ({ name }: UsualNode): boolean => schemaOf(name).role === "action";
 
 /** The nodes that do something for a message. */
 export const ACTIONS = all.filter(isAction);
