@@ -69,8 +69,8 @@ export class APIError extends PiKVMError {
 }
 
 /**
- * HTTP 401 (no usable credentials), 403 (credentials refused), or the 429 of a firmware that has locked all logins for a
- * while. Nothing more is sent until the time of the next trial, since trying again may lock an account.
+ * HTTP 401 (no usable credentials), 403 (credentials refused), or the 429 of a firmware that has locked all logins for
+ * a while. Nothing more is sent until the time of the next trial, since trying again may lock an account.
  */
 export class AuthError extends APIError {
   /** When the login is tried again; absent when the refusal is not one of our login. */

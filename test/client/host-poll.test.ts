@@ -254,6 +254,7 @@ describe("a device that lacks the calls for events", SIDE_BY_SIDE, () => {
     "a click at once": { does: (kvm) => kvm.hid.sendMouseButton("left"), inputs: ["+left", "-left"] },
     "a move": { does: (kvm) => kvm.pointer.move({ x: 0, y: 0, unit: "device" }), inputs: ["move 0 0"] },
     "a wheel": { does: (kvm) => kvm.pointer.scroll(0, -200), inputs: ["wheel 0 -127", "wheel 0 -73"] },
+    "a report that does nothing": { does: (kvm) => kvm.hid.nudge(), inputs: ["wheel 0 0"] },
   };
   for (const [what, { does, inputs }] of Object.entries(CALLS)) {
     test(`${what} goes over the event connection, also the second time`, async (t) => {

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { until } from "./until";
 
 /** A message that a node of the flow received. */
@@ -65,6 +66,12 @@ interface Options {
   allNodes?: boolean;
   /** Who may use the editor; everybody when absent. */
   adminAuth?: object;
+}
+
+/** Node-RED waits for ever for types of nodes that are not there. */
+async function tooLate(): Promise<never> {
+  await setTimeout(60_000, undefined, { ref: false });
+  throw new Error("the flows did not start; are all types there, or do they need `allNodes`?");
 }
 
 /** A real Node-RED in this process, with this package's built nodes. There can be one for each test file. */
@@ -135,10 +142,10 @@ export class NodeRed {
 
   /** Node-RED answers a deploy before the new flows run. */
   async #untilStarted(deploy: Promise<unknown>): Promise<void> {
-    let hasStarted = false;
-    this.#red.events.once("flows:started", () => (hasStarted = true));
+    const started = new Promise<void>((resolve) => this.#red.events.once("flows:started", () => resolve()));
     await deploy;
-    await until(() => hasStarted, { what: "started flows, of which all types are there," });
+    // What is sent right then must not be missed by a look that comes later.
+    await Promise.race([started, tooLate()]);
   }
 
   async #start({ nodesDir = [], allNodes = false, adminAuth }: Options): Promise<void> {

@@ -35,8 +35,8 @@ export interface StreamEvents extends LinkEvents {
  * survives lost connections; every new session begins with the full states.
  *
  * Emits `event` (each message as sent), `state` (the merged full state of a kind, each time it was reported),
- * `connection`, `retry` and `problem`. What is known already, states and an outage, is emitted again for a new subscription.
- * Iterating yields the events.
+ * `connection`, `retry` and `problem`. What is known already, states and an outage, is emitted again for a new
+ * subscription. Iterating yields the events.
  */
 export class EventStream extends EventEmitter<StreamEvents> implements AsyncIterable<DeviceEvent> {
   readonly #link: EventLink;

@@ -9,7 +9,7 @@ import type { LiveHid } from "./live-hid";
 import { checkDelta, checkPosition, knownButton } from "./mouse";
 import { number, objectOf, text, texts } from "../http/shape";
 import type { HidState } from "../events/states";
-import type { CallOptions, Query, RequestOptions } from "../http/transport";
+import type { CallOptions, RequestOptions } from "../http/transport";
 import type { EventSender, HidEvent } from "./hid-events";
 import type { TypedText } from "./typed-count";
 import { typeText, type Printer, type TypeOptions } from "./typist";
@@ -216,12 +216,12 @@ export class Hid {
    * @param x, y -127 to 127, to the right and down; how far that is the computer decides.
    */
   async sendMouseRelative(x: number, y: number, options: ChangeOptions = {}): Promise<void> {
-    return this.#push("mouse_relative", x, y, options);
+    return this.#send(pushOf("mouse_relative", x, y), options);
   }
 
   /** Turns the wheel. `POST /api/hid/events/send_mouse_wheel`. @param x, y -127 to 127; a negative y scrolls down. */
   async sendMouseWheel(x: number, y: number, options: ChangeOptions = {}): Promise<void> {
-    return this.#push("mouse_wheel", x, y, options);
+    return this.#send(pushOf("mouse_wheel", x, y), options);
   }
 
   /** Calls back when somebody connects to the device or leaves, as far as that is known. @returns what ends it. */
@@ -231,10 +231,11 @@ export class Hid {
 
   /**
    * Lets a report go out that does nothing, a wheel that does not turn: only by that does the device notice that a
-   * computer is back on its USB port. It may wake a computer that sleeps. Waits for nobody: it disturbs no typing.
+   * computer is back on its USB port. It may wake a computer that sleeps. Needs no turn: it disturbs no typing.
    */
   async nudge({ signal }: CallOptions = {}): Promise<void> {
-    await this.#commands.transport.post("/api/hid/events/send_mouse_wheel", { signal, query: deltaOf(0, 0) });
+    const still = pushOf("mouse_wheel", 0, 0);
+    await this.#events.run(() => this.#events.send(still, { signal }), { signal });
   }
 
   /**
@@ -277,11 +278,6 @@ export class Hid {
     };
   }
 
-  #push(moved: Moved, x: number, y: number, options: ChangeOptions): Promise<void> {
-    const query = deltaOf(x, y);
-    return this.#send({ call: `send_${moved}`, query, frames: (as) => [as.delta(moved, x, y)] }, options);
-  }
-
   #send(event: HidEvent, { busyRetry, signal, ...options }: RequestOptions & ChangeOptions): Promise<void> {
     const send = (turn: AbortSignal) => this.#events.send(event, { ...options, signal: turn });
     return this.#events.run(() => this.#commands.run(send, { signal, busyRetry }), { signal });
@@ -309,7 +305,8 @@ async function insist(release: () => Promise<unknown>): Promise<void> {
   });
 }
 
-function deltaOf(x: number, y: number): Query {
+/** @throws ConfigurationError for a distance out of range. */
+function pushOf(moved: Moved, x: number, y: number): HidEvent {
   checkDelta(x, y);
-  return { delta_x: x, delta_y: y };
+  return { call: `send_${moved}`, query: { delta_x: x, delta_y: y }, frames: (as) => [as.delta(moved, x, y)] };
 }

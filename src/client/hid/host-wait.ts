@@ -106,7 +106,7 @@ async function listens(hid: Hid, input: HostInput, signal: AbortSignal): Promise
 function notListening(input: HostInput, waited: number): UnavailableError {
   const time = waited > 0 ? ` (waited ${waited} s)` : "";
   const message =
-    `The host does not listen to the ${input}: it may be off, asleep or starting, or its USB cable is not plugged in. ` +
-    `Nothing was sent${time}.`;
+    `The host does not listen to the ${input}: it may be off, asleep or starting, or its USB cable is not plugged in.` +
+    ` Nothing was sent${time}.`;
   return new UnavailableError(message, { statusCode: 0 }, { code: "HOST_NOT_LISTENING" });
 }

@@ -175,8 +175,8 @@ export class Images {
   /**
    * As `download`, into a file, which gets its name when it is complete.
    * @returns bytes.
-   * @throws ConfigurationError where something else than a file is, and for a file that is there (code `EXISTS`); PiKVMError with the code of
-   * the file system, e.g. `ENOSPC`.
+   * @throws ConfigurationError where something else than a file is, and for a file that is there (code `EXISTS`);
+   * PiKVMError with the code of the file system, e.g. `ENOSPC`.
    */
   async downloadToFile(name: string, path: string, options: SaveImageOptions = {}): Promise<number> {
     await demandPlace(path, options.replace === true);

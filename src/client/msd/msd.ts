@@ -179,8 +179,8 @@ export class Msd {
    * Lets the device fetch an image from a web server, which must tell its size. `POST /api/msd/write_remote`. When it is
    * cancelled, newer devices stop within 2 s, others go on.
    * @throws ConfigurationError for a name that is too long; APIError with the origin's failure (`ClientResponseError`,
-   * `ClientConnectorError`, ...), `statusCode` 0 when it came while the image was being fetched; ResponseError `CUT_SHORT` when the device stopped reporting: see
-   * `getState` for what became of it.
+   * `ClientConnectorError`, ...), `statusCode` 0 when it came while the image was being fetched; ResponseError
+   * `CUT_SHORT` when the device stopped reporting: see `getState` for what became of it.
    */
   uploadRemote(url: string, options: UploadRemoteOptions = {}): Promise<StoredImage> {
     const { image, prefix, insecure, connectTimeout = 10, removeIncomplete, signal, busyRetry } = options;
