@@ -285,7 +285,8 @@ describe("buttons at outputs", SIDE_BY_SIDE, () => {
   });
 
   test("whose driver fails meanwhile may be pressed still, and are not pressed again", async (t) => {
-    const { sim, kvm } = await wired(t, call("gpio", {}));
+    // Slow enough to be seen in between, also on a busy machine.
+    const { sim, kvm } = await wired(t, call("gpio", {}), { clock: scaledClock(0.2) });
     const click = kvm.power.click({ busyRetry: 5 });
     await until(() => sim.state.gpio.channels.outputs["button"]?.busy);
     sim.state.gpio.setOnline("button", false);
