@@ -15,16 +15,13 @@ export const hidKeys = actionsBy(schema, "action", {
     return { ...result, typed: result.typed - lost, ...resultOf(skipped, hidden) };
   },
   async shortcut({ pikvm, fields: { keys, hostTimeout }, signal }) {
-    await pikvm.keyboard.shortcut(keys, { hostTimeout, signal });
-    return { keys };
+    return { keys: await pikvm.keyboard.shortcut(keys, { hostTimeout, signal }) };
   },
   async key({ pikvm, fields: { key, hold, hostTimeout }, signal }) {
-    await pikvm.keyboard.press(key, hold, { hostTimeout, signal });
-    return { keys: [key] };
+    return { keys: [await pikvm.keyboard.press(key, hold, { hostTimeout, signal })] };
   },
   async release({ pikvm, fields: { key, hostTimeout }, signal }) {
-    await pikvm.keyboard.release(key, { hostTimeout, signal });
-    return { keys: [key] };
+    return { keys: [await pikvm.keyboard.release(key, { hostTimeout, signal })] };
   },
 });
 

@@ -1,12 +1,12 @@
-import { isKey, namesIn } from "../../src/client/vocabulary";
+import { keyOf, namesIn } from "../../src/client/vocabulary";
 import { actionDialog } from "../../src/editor/action-dialog";
 import { wordsOf } from "../../src/editor/words";
 import { schema } from "./schema";
 
 const words = wordsOf(schema.name);
 
-const keysProblem = (keys: string): string | undefined => unknownKey(namesIn(keys).find((key) => !isKey(key)));
-const keyProblem = (key: string): string | undefined => unknownKey(isKey(key) ? undefined : key);
+const keysProblem = (keys: string): string | undefined => unknownKey(namesIn(keys).find((key) => !keyOf(key)));
+const keyProblem = (key: string): string | undefined => unknownKey(keyOf(key) ? undefined : key);
 const unknownKey = (key: string | undefined): string | undefined =>
   key === undefined ? undefined : words("reason.key", { key });
 

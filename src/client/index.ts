@@ -125,6 +125,7 @@ export {
   type AuthMethod,
   type BodyFormat,
   isKey,
+  keyOf,
   type Key,
   KEYS,
   MACRO_EVENTS,

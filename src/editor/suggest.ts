@@ -6,8 +6,8 @@ export interface Suggestion {
 }
 
 /** Suggests the known values that contain what was typed, those that start with it first. */
-export function suggestFrom(known: readonly string[]): (typed: string) => Suggestion[] {
-  const all = known.map((value) => ({ value, label: value }));
+export function suggestFrom(known: readonly (string | Suggestion)[]): (typed: string) => Suggestion[] {
+  const all = known.map((value) => (typeof value === "string" ? { value, label: value } : value));
   return (typed) => matching(all, typed);
 }
 
@@ -21,10 +21,10 @@ export function matching(all: readonly Suggestion[], typed: string): Suggestion[
 }
 
 /** The same for the last of several values that are joined with plus signs, commas or blanks. */
-export function suggestLastFrom(known: readonly string[]): (typed: string) => Suggestion[] {
+export function suggestLastFrom(known: readonly (string | Suggestion)[]): (typed: string) => Suggestion[] {
   const suggest = suggestFrom(known);
   return (typed) => {
     const start = startOfLastName(typed);
-    return suggest(typed.slice(start)).map(({ value }) => ({ value: typed.slice(0, start) + value, label: value }));
+    return suggest(typed.slice(start)).map(({ value, label }) => ({ value: typed.slice(0, start) + value, label }));
   };
 }

@@ -208,6 +208,7 @@ test("the values that the client exports", () => {
     "expressionOf",
     "isKey",
     "isReported",
+    "keyOf",
     "namesAsText",
     "namesBeside",
     "parseAddress",

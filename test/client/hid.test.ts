@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { isKey, KEYS } from "../../src/client";
+import { isKey, keyOf, KEYS } from "../../src/client";
 import { partsOf } from "../../src/client/hid/typing";
 import { manualClock, scaledClock } from "../../src/simulator";
 import { keyChangesOf } from "../../src/simulator/hid/keymap";
@@ -298,11 +298,40 @@ describe("keys", SIDE_BY_SIDE, () => {
     assert.equal(posts(sim).length, 1);
   });
 
+  test("keys have short names, in upper and lower case", async (t) => {
+    const names = {
+      ControlLeft: ["Ctrl", "ctrl", "CONTROL", "controlleft"],
+      AltLeft: ["Alt"],
+      AltRight: ["AltGr"],
+      MetaLeft: ["Win", "super", "Cmd"],
+      Enter: ["enter", "Return"],
+      Escape: ["esc"],
+      Delete: ["Del"],
+      ArrowUp: ["up"],
+      PageDown: ["PgDn"],
+      F11: ["f11"],
+      KeyA: ["a", "A"],
+      Digit1: ["1"],
+      Slash: ["/"],
+    };
+    for (const [key, short] of Object.entries(names))
+      for (const name of [key, ...short]) assert.equal(keyOf(name), key, name);
+    for (const key of KEYS) assert.equal(keyOf(key.toUpperCase()), key);
+    assert.equal(isKey("Ctrl"), false);
+    const { sim, kvm } = await bench(t);
+    assert.deepEqual(await kvm.keyboard.shortcut(["win", "r"]), ["MetaLeft", "KeyR"]);
+    await until(() => sim.host.keyEvents.length === 4);
+    assert.deepEqual(
+      sim.host.keyEvents.map(({ key }) => key),
+      ["MetaLeft", "KeyR", "KeyR", "MetaLeft"],
+    );
+  });
+
   test("names that are no keys are refused before anything is sent", async (t) => {
     const { sim, kvm } = await bench(t);
     const expected = { name: "ConfigurationError", message: /is not a key/ };
-    for (const key of ["", "a", "enter", "KeyAA", "toString"]) {
-      assert.equal(isKey(key), false);
+    for (const key of ["", "KeyAA", "toString", "Ctrl+A", "é", "F25"]) {
+      assert.equal(keyOf(key), undefined);
       await failure(kvm.hid.sendShortcut(["ControlLeft", key]), expected);
       await failure(
         Promise.resolve().then(() => kvm.hid.sendKey(key, true)),

@@ -10,7 +10,7 @@ const SOURCE = path.resolve(__dirname, "../../../src/client/vocabulary");
 describe("the vocabulary", () => {
   test("what the client exports under its names are the same objects", () => {
     const shared = Object.keys(words).filter((name) => name in face);
-    assert.deepEqual(shared.sort(), ["KEYS", "MACRO_EVENTS", "METHODS", "MOUSE_BUTTONS", "isKey"]);
+    assert.deepEqual(shared.sort(), ["KEYS", "MACRO_EVENTS", "METHODS", "MOUSE_BUTTONS", "isKey", "keyOf"]);
     for (const name of shared) assert.equal(Reflect.get(face, name), Reflect.get(words, name));
   });
 

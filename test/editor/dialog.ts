@@ -114,6 +114,30 @@ export class Dialog {
     );
   }
 
+  /** How far the colours of what is chosen stand out from what is behind: 1 (not at all) to 21 (black on white). */
+  contrasts(selector: string): Promise<number[]> {
+    return this.tray.locator(selector).evaluateAll((elements) => {
+      const rgb = (color: string) => (color.match(/[\d.]+/g) ?? []).map(Number);
+      const luminance = (color: string) => {
+        const [red = 0, green = 0, blue = 0] = rgb(color).map((value) => {
+          const part = value / 255;
+          return part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+        });
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+      };
+      const behind = (element: Element | null): string => {
+        const color = element ? getComputedStyle(element).backgroundColor : "rgb(255, 255, 255)";
+        return rgb(color)[3] === 0 ? behind(element?.parentElement ?? null) : color;
+      };
+      return elements.map((element) => {
+        const [light = 0, dark = 0] = [getComputedStyle(element).color, behind(element)]
+          .map(luminance)
+          .sort((a, b) => b - a);
+        return (light + 0.05) / (dark + 0.05);
+      });
+    });
+  }
+
   /** Which of these fields are marked as wrong. */
   marked(fields: readonly string[]): Promise<string[]> {
     return this.#page.evaluate(

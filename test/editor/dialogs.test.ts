@@ -48,6 +48,9 @@ function fieldsOf(name: string): string[] {
   return filledIn.filter((property) => !Array.isArray(defaults[property]));
 }
 
+/** Contrast of text that everybody can read (WCAG AA). */
+const LEGIBLE = 4.5;
+
 const place = (index: number): [x: number, y: number] => [150 + 250 * (index % 3), 150 + 80 * Math.floor(index / 3)];
 
 describe("every dialog", { skip }, () => {
@@ -93,6 +96,8 @@ describe("every dialog", { skip }, () => {
         for (const theme of ["light", "dark"] as const) {
           await editor.setTheme(theme);
           await editor.picture(`${name}-${theme}`);
+          const contrasts = await dialog.contrasts(".pikvm-hint:visible, .pikvm-unit:visible");
+          assert.ok(Math.min(...contrasts) >= LEGIBLE, `${theme}: ${String(contrasts)}`);
         }
         t.diagnostic(`with PICTURES=yes, pictures are in ${PICTURES}`);
         await editor.setTheme("light");

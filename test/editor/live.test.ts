@@ -132,8 +132,10 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     await dialog.set({ field: "action", type: "choice", value: "shortcut" });
     const keys = dialog.textOf("keys");
     await keys.fill("");
-    await keys.pressSequentially("ControlLeft+del");
-    await suggestions().getByText("Delete", { exact: true }).click();
+    await keys.pressSequentially("ctrl");
+    await suggestions().getByText("ControlLeft (Ctrl, Control)", { exact: true }).click();
+    await keys.pressSequentially("+del");
+    await suggestions().getByText("Delete (Del)", { exact: true }).click();
     assert.equal(await keys.inputValue(), "ControlLeft+Delete");
     await keys.pressSequentially("+numpade");
     await suggestions().waitFor();

@@ -182,6 +182,7 @@ test("of a stored secret only the places are told, in the result and in the erro
 test("a shortcut presses its keys in order and releases them in reverse", async () => {
   for (const keys of [
     "ControlLeft+AltLeft+Delete",
+    "ctrl + alt + Del",
     "ControlLeft, AltLeft, Delete",
     ["ControlLeft", "AltLeft", "Delete"],
   ]) {

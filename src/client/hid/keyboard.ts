@@ -2,6 +2,7 @@ import type { StateWaiter } from "../events/state-waiter";
 import type { Hid } from "./hid";
 import type { HostOptions, HostWait } from "./host-wait";
 import type { KeymapCheck, KeymapCheckOptions } from "./keymap-check";
+import type { Key } from "../vocabulary";
 import { knownKey } from "./keys";
 import type { Skipped } from "./skipped";
 import { asTyped } from "./text";
@@ -69,22 +70,25 @@ export class Keyboard {
     return (await this.type(text, options)).typed;
   }
 
-  /** See `Hid.sendShortcut`. */
-  async shortcut(keys: readonly string[], options: HostOptions = {}): Promise<void> {
+  /** See `Hid.sendShortcut`. @returns the full names. */
+  async shortcut(keys: readonly string[], options: HostOptions = {}): Promise<Key[]> {
     const known = keys.map(knownKey);
     await this.#host.inTurn("keyboard", options, (hid, signal) => hid.sendShortcut(known, { signal }));
+    return known;
   }
 
-  /** See `Hid.press`. @param hold seconds. */
-  async press(key: string, hold: number, options: HostOptions = {}): Promise<void> {
+  /** See `Hid.press`. @param hold seconds. @returns the full name. */
+  async press(key: string, hold: number, options: HostOptions = {}): Promise<Key> {
     const known = knownKey(key);
     await this.#host.inTurn("keyboard", options, (hid, signal) => hid.press(known, hold, { signal }));
+    return known;
   }
 
-  /** Releases a key that something else has left down. */
-  async release(key: string, options: HostOptions = {}): Promise<void> {
+  /** Releases a key that something else has left down. @returns the full name. */
+  async release(key: string, options: HostOptions = {}): Promise<Key> {
     const known = knownKey(key);
     await this.#host.inTurn("keyboard", options, (hid, signal) => hid.sendKey(known, false, { signal }));
+    return known;
   }
 
   async #switchCapsLockOff(hid: Hid, signal: AbortSignal): Promise<void> {

@@ -1,11 +1,12 @@
 import { ConfigurationError } from "../errors";
-import { isKey, type Key } from "../vocabulary";
+import { keyOf, type Key } from "../vocabulary";
 
-/** @throws ConfigurationError for what is not the name of a key. */
+/** @throws ConfigurationError for what is not the name of a key, in full or short. */
 export function knownKey(name: string): Key {
-  if (isKey(name)) return name;
+  const key = keyOf(name);
+  if (key) return key;
   throw new ConfigurationError(
-    `"${name}" is not a key. Expected a name such as Enter, KeyA, Digit1, F12, ControlLeft.`,
+    `"${name}" is not a key. Expected a name such as Enter, F12, A, 1, Ctrl or in full ControlLeft, KeyA, Digit1.`,
   );
 }
 

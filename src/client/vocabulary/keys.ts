@@ -25,8 +25,39 @@ export type Key = (typeof KEYS)[number];
 
 const NAMES: ReadonlySet<string> = new Set(KEYS);
 
+/** Whether it is the full name of a key. */
 export function isKey(name: string): name is Key {
   return NAMES.has(name);
+}
+
+/** What people call them, besides their full names; upper and lower case are the same. */
+// prettier-ignore
+const SHORT_NAMES: Readonly<Partial<Record<Key, readonly string[]>>> = {
+  Enter: ["Return"], Escape: ["Esc"], Backspace: ["BS"], Space: ["Spacebar"], Delete: ["Del"], Insert: ["Ins"],
+  PageUp: ["PgUp"], PageDown: ["PgDn", "PgDown"],
+  ArrowUp: ["Up"], ArrowDown: ["Down"], ArrowLeft: ["Left"], ArrowRight: ["Right"],
+  ControlLeft: ["Ctrl", "Control"], AltLeft: ["Alt", "Option"], AltRight: ["AltGr"], ShiftLeft: ["Shift"],
+  MetaLeft: ["Win", "Windows", "Meta", "Super", "Cmd", "Command"],
+  PrintScreen: ["PrtSc", "PrtScn", "Print", "SysRq"], ScrollLock: ["ScrLk"], Pause: ["Break"], CapsLock: ["Caps"],
+  NumLock: ["Num"], ContextMenu: ["Menu"],
+  Minus: ["-"], Equal: ["="], BracketLeft: ["["], BracketRight: ["]"], Backslash: ["\\"], Semicolon: [";"],
+  Quote: ["'"], Backquote: ["`"], Period: ["."], Slash: ["/"],
+  AudioVolumeMute: ["Mute"], AudioVolumeUp: ["VolumeUp"], AudioVolumeDown: ["VolumeDown"],
+};
+
+/** The short names of a key, the usual one first: `Ctrl`, and for `KeyA` and `Digit1` what is printed on them. */
+export function shortNamesOf(key: Key): readonly string[] {
+  const [, printed] = /^(?:Key|Digit)(.)$/.exec(key) ?? [];
+  return printed === undefined ? (SHORT_NAMES[key] ?? []) : [printed];
+}
+
+const BY_NAME: ReadonlyMap<string, Key> = new Map(
+  KEYS.flatMap((key) => [key, ...shortNamesOf(key)].map((name) => [name.toLowerCase(), key] as const)),
+);
+
+/** The key that a person means: `ControlLeft`, `Ctrl` or `ctrl`; undefined for what is no key. */
+export function keyOf(name: string): Key | undefined {
+  return isKey(name) ? name : BY_NAME.get(name.toLowerCase());
 }
 
 /** The keymaps that PiKVM ships. A device may have more: they are files on it. */

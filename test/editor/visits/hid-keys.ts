@@ -6,11 +6,11 @@ export const visit: Visit = {
     { ...text("text", ""), reason: "Text: must not be empty" },
     { ...number("delay", "5.5"), reason: `Pause per key: ${FOR_NUMBERS} 0 to 5` },
     {
-      ...text("keys", "Ctrl+Delete"),
+      ...text("keys", "Ctl+Delete"),
       given: [choice("action", "shortcut")],
-      reason: 'Keys: "Ctrl" is not the name of a key',
+      reason: 'Keys: "Ctl" is not the name of a key',
     },
-    { ...text("key", "enter"), given: [choice("action", "key")], reason: 'Key: "enter" is not the name of a key' },
+    { ...text("key", "entre"), given: [choice("action", "key")], reason: 'Key: "entre" is not the name of a key' },
     { ...number("hold", "601"), given: [choice("action", "key")], reason: `Hold for: ${FOR_NUMBERS} 0 to 600` },
   ],
   settings: [
