@@ -114,6 +114,16 @@ export class Dialog {
     );
   }
 
+  /** What reaches over the right edge of the tray. */
+  cutOff(): Promise<string[]> {
+    return this.tray.locator(".pikvm-form *:visible").evaluateAll((elements) => {
+      const right = elements[0]?.closest(".red-ui-tray-body-wrapper")?.getBoundingClientRect().right ?? 0;
+      return elements
+        .filter((element) => element.getBoundingClientRect().right > right)
+        .map((element) => `${element.tagName} ${element.id} ${element.className}`);
+    });
+  }
+
   /** How far the colours of what is chosen stand out from what is behind: 1 (not at all) to 21 (black on white). */
   contrasts(selector: string): Promise<number[]> {
     return this.tray.locator(selector).evaluateAll((elements) => {

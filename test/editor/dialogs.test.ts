@@ -10,7 +10,7 @@ import { SOURCES } from "../nodes/usual/usual";
 import { NODE_SETS } from "../package/tarball";
 import { readWords } from "../package/words";
 import { Dialog, type Setting } from "./dialog";
-import { Editor, PICTURES } from "./editor";
+import { Editor, PICTURES, WINDOW } from "./editor";
 import { complete } from "./visits/complete";
 import type { Visit } from "./visits/visit";
 
@@ -103,6 +103,15 @@ describe("every dialog", { skip }, () => {
         await editor.setTheme("light");
         assert.deepEqual(untranslated((await dialog.tray.textContent()) ?? ""), []);
         await dialog.cancel();
+      });
+
+      test("fits into a window that is 820 pixels wide", async () => {
+        await editor.page.setViewportSize({ ...WINDOW, width: 820 });
+        const dialog = await open();
+        await editor.picture(`${name}-narrow`);
+        assert.deepEqual(await dialog.cutOff(), []);
+        await dialog.cancel();
+        await editor.page.setViewportSize(WINDOW);
       });
 
       test("says what is wrong with a wrong value", async () => {

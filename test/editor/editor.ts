@@ -13,6 +13,8 @@ const { version } = JSON.parse(readFileSync(path.join(NODE_RED_HOME, "package.js
 /** With PICTURES=yes, pictures of the editor are left here to be looked at. */
 export const PICTURES = path.join(CHECKOUT, "dist/pictures", version);
 
+export const WINDOW = { width: 1200, height: 760 };
+
 type Theme = "light" | "dark";
 
 /** Node-RED's editor in a browser, used as a person uses it. */
@@ -36,7 +38,7 @@ export class Editor {
 
   static async open(url: string): Promise<Editor> {
     const browser = await launchBrowser();
-    const editor = new Editor(browser, await browser.newPage({ viewport: { width: 1200, height: 760 } }));
+    const editor = new Editor(browser, await browser.newPage({ viewport: WINDOW }));
     await editor.load(url);
     return editor;
   }
