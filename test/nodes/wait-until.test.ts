@@ -66,7 +66,8 @@ describe("how a value is compared", () => {
   ];
   for (const [path, comparison, wanted, passes] of messages) {
     test(`${path} ${comparison} ${typeof wanted} ${String(wanted)} of a message: ${passes ? "passes" : "waits"}`, async () => {
-      await deploy({ path: ["str", path], test: ["choice", comparison], value: ["msg", "payload"], timeout: ["num", "0.5"] }); // prettier-ignore
+      const timeout: [string, string] = ["num", passes ? "60" : "0.5"];
+      await deploy({ path: ["str", path], test: ["choice", comparison], value: ["msg", "payload"], timeout });
       red.send("node", { payload: wanted });
       await red.message(passes ? "result" : "error");
     });
