@@ -153,6 +153,22 @@ describe("upload", SIDE_BY_SIDE, () => {
     await until(() => !sim.state.msd.busy && source.destroyed);
   });
 
+  test("a stream that fails while it waits for its turn is an error of its upload, and of nothing else", async (t) => {
+    const { kvm, sim } = await bench(t);
+    const first = new Readable({ read: () => undefined });
+    first.push(IMAGE);
+    const running = kvm.msd.upload("a.img", first, { size: 2 * SIZE });
+    await until(() => sim.state.msd.busy);
+    const second = new Readable({ read: () => undefined });
+    const waiting = failure(kvm.msd.upload("b.img", second, { size: SIZE }), { name: "PiKVMError", code: "SOURCE" });
+    second.destroy(new Error("the disk is gone"));
+    first.push(IMAGE);
+    first.push(null);
+    await running;
+    await waiting;
+    assert.equal(second.destroyed, true);
+  });
+
   test("takes as long as it makes progress, and not longer", async (t) => {
     const { sim } = await bench(t);
     const msd = impatient(t, sim, 3);

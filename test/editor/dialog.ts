@@ -120,7 +120,7 @@ export class Dialog {
       const right = elements[0]?.closest(".red-ui-tray-body-wrapper")?.getBoundingClientRect().right ?? 0;
       return elements
         .filter((element) => element.getBoundingClientRect().right > right)
-        .map((element) => `${element.tagName} ${element.id} ${element.className}`);
+        .map((element) => `${element.tagName} ${element.id}`);
     });
   }
 

@@ -39,6 +39,21 @@ interface ImageBody {
 
 const PIECE = 64 * 1024;
 
+/**
+ * Does something with a source. A stream is destroyed in the end; until it is read somebody listens to it, since an error
+ * that nobody hears would end the process.
+ */
+export async function owning<T>(source: ImageSource, work: () => Promise<T>): Promise<T> {
+  if (!(source instanceof Readable)) return work();
+  source.on("error", () => undefined);
+  try {
+    return await work();
+  } finally {
+    // One that waits for its own source does not notice that nobody reads it any more.
+    source.destroy();
+  }
+}
+
 /** @throws ConfigurationError for a file that cannot be read. */
 export async function bodyOf(source: ImageSource, options: BodyOptions): Promise<ImageBody> {
   const size = await sizeOf(source, options.size);

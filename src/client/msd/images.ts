@@ -1,5 +1,4 @@
 import { basename } from "node:path";
-import { Readable } from "node:stream";
 import type { ChangeOptions } from "../http/commands";
 import { whileBusy } from "../http/retry";
 import { chosenName, marked, type LogReader } from "./chosen-name";
@@ -13,7 +12,7 @@ import type { Lane } from "../lanes/lane";
 import type { DownloadOptions, Msd, StoredImage } from "./msd";
 import type { MsdImage } from "../events/states";
 import { lookAtPlace } from "../plain-file";
-import { sizeOf, type Download, type ImageSource, type TransferProgress } from "../http/transfer";
+import { owning, sizeOf, type Download, type ImageSource, type TransferProgress } from "../http/transfer";
 import type { CallOptions } from "../http/transport";
 import type { Arriving } from "./undo";
 
@@ -96,9 +95,7 @@ export class Images {
    * `Msd.upload`.
    */
   async upload(source: ImageSource, { name, size, sha256, ...options }: UploadImageOptions = {}): Promise<StoredImage> {
-    // It may fail before it is read, and without a listener its error would end the process.
-    if (source instanceof Readable) source.on("error", () => undefined);
-    try {
+    return owning(source, async () => {
       const image = newImageName(name || nameOf(source));
       const needed = await sizeOf(source, size);
       const send = (_: Arriving, signal: AbortSignal) =>
@@ -111,13 +108,11 @@ export class Images {
         });
       const advice = needed === undefined ? { ValidatorError: "The device wants to know the size of a stream." } : {};
       const { replace = false } = options;
-      return await this.#lane.run((signal) => {
+      return this.#lane.run((signal) => {
         const storing: Storing = { ...options, replace, size: needed, signal, isFetched: false };
         return this.#store.store(image, (...how) => advised(() => send(...how), advice), storing);
       }, options.signal);
-    } finally {
-      if (source instanceof Readable) source.destroy();
-    }
+    });
   }
 
   /**

@@ -9,7 +9,15 @@ import { recordsOf } from "../http/records";
 import { inRange } from "../ranges";
 import { flag, nullOr, number, objectOf, optional, recordOf, text } from "../http/shape";
 import type { MsdState } from "../events/states";
-import { bodyOf, downloadOf, saveTo, type Download, type ImageSource, type TransferProgress } from "../http/transfer";
+import {
+  bodyOf,
+  downloadOf,
+  owning,
+  saveTo,
+  type Download,
+  type ImageSource,
+  type TransferProgress,
+} from "../http/transfer";
 import type { CallOptions, Query } from "../http/transport";
 import type { Software } from "../system/software";
 
@@ -150,13 +158,13 @@ export class Msd {
    */
   async upload(image: string, source: ImageSource, options: UploadOptions = {}): Promise<StoredImage> {
     const { prefix, removeIncomplete, onProgress, size, signal, busyRetry } = options;
-    demandShort(`${prefix ?? ""}/${image}`, { isNew: true });
-    await this.#demandPrefix(prefix, signal);
     let digest = createHash("sha256");
     const newDigest = options.sha256 ? () => (digest = createHash("sha256")) : undefined;
-    const body = await bodyOf(source, { size, onProgress, newDigest });
-    const length = body.size === undefined ? {} : { "Content-Length": String(body.size) };
-    try {
+    return owning(source, async () => {
+      demandShort(`${prefix ?? ""}/${image}`, { isNew: true });
+      const body = await bodyOf(source, { size, onProgress, newDigest });
+      await this.#demandPrefix(prefix, signal);
+      const length = body.size === undefined ? {} : { "Content-Length": String(body.size) };
       const { image: stored } = await this.#commands.ask<{ image: StoredImage }>("/api/msd/write", {
         signal,
         // A stream can be read only once.
@@ -169,10 +177,7 @@ export class Msd {
         shape: STORED,
       });
       return newDigest ? { ...stored, sha256: digest.digest("hex") } : stored;
-    } finally {
-      // One that waits for its own source does not notice that nobody reads it any more.
-      if (source instanceof Readable) source.destroy();
-    }
+    });
   }
 
   /**
