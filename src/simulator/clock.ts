@@ -4,6 +4,8 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 export interface Clock {
   /** Milliseconds that only grow; what delays are measured with. */
   now(): number;
+  /** The same, but it also goes on while what is due waits for a busy machine. */
+  elapsed(): number;
   /** Milliseconds since 1970 as the device's own clock shows them: the `Date` header, TOTP, `mod_ts`. */
   wall(): number;
   /** How many times faster than the client's time it goes. */
@@ -50,6 +52,7 @@ export function scaledClock(factor: number, { skew = 0 }: { skew?: number } = {}
 
   return {
     now: () => due.at(passed()),
+    elapsed: passed,
     wall: () => Date.now() + skew,
     speed: factor,
     setTimeout: (run, ms) => due.add(due.at(passed()) + Math.max(0, ms), run),
@@ -67,6 +70,7 @@ export function manualClock({ wall = Date.now() }: { wall?: number } = {}): Manu
   const due = new Agenda();
   return {
     now: () => due.at(passed),
+    elapsed: () => passed,
     wall: () => wall + due.at(passed),
     speed: 1,
     setTimeout: (run, ms) => due.add(due.at(passed) + Math.max(0, ms), run),

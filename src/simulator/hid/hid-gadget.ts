@@ -83,7 +83,7 @@ export class HidGadget {
     this.#timer = undefined;
     let taken = 0;
     for (const report of this.#queue) {
-      if (this.#nextAt > this.#timers.clock.now()) break;
+      if (this.#nextAt > this.#timers.clock.elapsed()) break;
       this.#nextAt += this.#deliver(report) * (this.isListening ? this.#host.settings.hostPoll : REFUSED_MS);
       taken += 1;
     }
