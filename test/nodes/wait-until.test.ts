@@ -164,7 +164,12 @@ test("when the time is over, the error carries what was seen last", async () => 
 });
 
 describe("a text on the screen", () => {
-  const TEXT: Inputs = { condition: ["choice", "text"], text: ["msg", "payload"], interval: ["num", "0.1"] };
+  const TEXT: Inputs = {
+    condition: ["choice", "text"],
+    text: ["msg", "payload"],
+    interval: ["num", "0.1"],
+    timeout: ["num", "60"],
+  };
 
   test("is waited for while the host boots, with no viewer connected", async () => {
     await deploy(TEXT);
