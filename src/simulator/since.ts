@@ -37,8 +37,6 @@ export const SINCE = {
   ocr: "3.55",
   /** A URL of an image is told from a name; before, it is the name of one that is not there. */
   remoteImages: "4.177",
-  printDelay: "4.92",
-  printSlow: "4.25",
   /** A mouse that is pushed, and lists of movements. */
   relativeMouse: "2.4",
   redfishPorts: "4.130",
@@ -71,6 +69,7 @@ export const CALLS_SINCE: Readonly<Record<string, string>> = {
 
 /** Parameters that older ones ignore, by the call's path. */
 export const PARAMS_SINCE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "/hid/print": { delay: "4.92", slow: "4.25" },
   "/msd/write": { prefix: "3.206", remove_incomplete: "3.131" },
   "/msd/write_remote": { prefix: "3.206", remove_incomplete: "3.131" },
   "/switch/set_port_params": { dummy: "4.72" },

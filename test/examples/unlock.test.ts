@@ -8,7 +8,7 @@ import { everythingSaid } from "../harness/said";
 import { until } from "../harness/until";
 import { example, filledIn, idOf } from "./example";
 
-const PASSPHRASE = "Quiet Ibex 42 & Co.";
+const PASSPHRASE = "Qu7iet Ib8ex 42 & Co.";
 const FLOW = example("unlock-a-disk.json");
 
 const nodeRed = NodeRed.duringTests({ allNodes: true });
@@ -67,7 +67,7 @@ test("unlock-a-disk.json starts the computer and unlocks its disk, though Caps L
 });
 
 test("a wrong passphrase is a WaitTimeoutError on the error output, and as secret", async (t) => {
-  const wrong = "Loud Ibex 43";
+  const wrong = "Lo9ud Ib8ex 43";
   const simulator = await computer(t);
   const flow = await deploy(simulator, wrong, { timeout: "2", interval: "0.1" });
   start();
@@ -83,7 +83,7 @@ test("a wrong passphrase is a WaitTimeoutError on the error output, and as secre
 
 test("a question that is only taken away while the passphrase is checked has not been answered", async (t) => {
   const simulator = await computer(t);
-  await deploy(simulator, "Loud Ibex 43", { interval: "0.1" });
+  await deploy(simulator, "Lo9ud Ib8ex 43", { interval: "0.1" });
   start();
   await nodeRed.message(idOf(FLOW, "pikvm-wait-until", "it was right"));
   const { source } = simulator.state.streamer;

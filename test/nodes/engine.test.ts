@@ -7,6 +7,7 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import { scaledClock, startSimulator, type Simulator } from "../../src/simulator";
 import { device, fields, flow, node } from "../harness/flows";
 import { NodeRed } from "../harness/node-red";
+import { unhandledDuringTests } from "../harness/unhandled";
 import { until } from "../harness/until";
 import { ENDLESS_WAYS, ODD_WAYS } from "./fixtures/odd";
 
@@ -18,15 +19,12 @@ writeFileSync(path.join(nodesDir, "odd.html"), '<script type="text/javascript"><
 
 const red = NodeRed.duringTests({ nodesDir: [nodesDir] });
 let simulator: Simulator;
-const unhandled: unknown[] = [];
-const noteUnhandled = (reason: unknown) => unhandled.push(reason);
+const unhandled = unhandledDuringTests();
 
 before(async () => {
   simulator = await startSimulator({ clock: scaledClock(10) });
-  process.on("unhandledRejection", noteUnhandled);
 });
 after(async () => {
-  process.off("unhandledRejection", noteUnhandled);
   await simulator.close();
   await rm(nodesDir, { recursive: true });
 });

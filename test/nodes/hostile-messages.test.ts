@@ -4,20 +4,18 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import { scaledClock, startSimulator, type Simulator } from "../../src/simulator";
 import { device, fields, flow, node } from "../harness/flows";
 import { NodeRed } from "../harness/node-red";
+import { unhandledDuringTests } from "../harness/unhandled";
 import { until } from "../harness/until";
 
 // What a flow may make of a message before it comes to a node: it leaves as every other does.
 
 const red = NodeRed.duringTests();
 let simulator: Simulator;
-const unhandled: unknown[] = [];
-const noteUnhandled = (reason: unknown) => unhandled.push(reason);
+const unhandled = unhandledDuringTests();
 before(async () => {
   simulator = await startSimulator({ clock: scaledClock(10) });
-  process.on("unhandledRejection", noteUnhandled);
 });
 after(async () => {
-  process.off("unhandledRejection", noteUnhandled);
   await simulator.close();
 });
 beforeEach(() => red.forget());

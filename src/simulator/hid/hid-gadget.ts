@@ -35,6 +35,7 @@ export class HidGadget {
 
   /** Reports that the computer has not taken yet. */
   get pending(): number {
+    this.#takeDue();
     return this.#queue.length;
   }
 
@@ -49,12 +50,14 @@ export class HidGadget {
 
   /** Drops what is queued and lets go of every key and button. */
   clear(): void {
+    this.#takeDue();
     this.#queue = [];
     this.#push({ kind: "clear" });
   }
 
   /** The same as far as it goes: of a long queue most is typed all the same, and what is being written always. */
   reset(): void {
+    this.#takeDue();
     this.#queue.splice(1, PIPE);
     this.#push({ kind: "clear" });
   }
@@ -67,6 +70,7 @@ export class HidGadget {
   }
 
   #push(report: Report): void {
+    this.#takeDue();
     this.#queue.push(report);
     if (this.#timer !== undefined) return;
     // The computer asks at its own times: one that has just asked takes nothing before the next.
@@ -78,9 +82,14 @@ export class HidGadget {
     this.#timer = this.#timers.after(Math.max(0, this.#nextAt - this.#timers.clock.now()), () => this.#drain());
   }
 
-  /** A timer may come late: then as many reports go out as the computer would have asked for meanwhile. */
   #drain(): void {
     this.#timer = undefined;
+    this.#takeDue();
+    if (this.#queue.length > 0) this.#schedule();
+  }
+
+  /** A timer may come late: as many reports go out as the computer has asked for meanwhile. */
+  #takeDue(): void {
     let taken = 0;
     for (const report of this.#queue) {
       if (this.#nextAt > this.#timers.clock.elapsed()) break;
@@ -88,7 +97,6 @@ export class HidGadget {
       taken += 1;
     }
     this.#queue.splice(0, taken);
-    if (this.#queue.length > 0) this.#schedule();
   }
 
   /** @returns how many reports it takes. */

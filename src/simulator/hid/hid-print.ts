@@ -8,13 +8,8 @@ const MAX_BYTES = 1_048_576;
 const SLOW_DELAY_S = 0.02;
 const DEFAULT_LIMIT = 1024;
 
-interface PrintDevice extends HidDevice {
-  /** What kvmd knows of pauses: it ignores a parameter that it does not know. */
-  readonly abilities: { readonly printDelay: boolean; readonly printSlow: boolean };
-}
-
 /** Types a text. Answers when every key is queued, which takes time only with a delay; nothing stops it. */
-export async function print(hid: PrintDevice, { timers }: Context, request: KvmdRequest): Promise<Reply | undefined> {
+export async function print(hid: HidDevice, { timers }: Context, request: KvmdRequest): Promise<Reply | undefined> {
   const body = await request.body.all();
   if (body.length > MAX_BYTES)
     return text(413, `Maximum request body size ${MAX_BYTES} exceeded, actual body size ${body.length}`);
@@ -23,9 +18,8 @@ export async function print(hid: PrintDevice, { timers }: Context, request: Kvmd
   const limit = valid.int(request.param("limit") ?? String(DEFAULT_LIMIT), { min: 0 });
   const keymap = valid.keymap(request.param("keymap") ?? DEFAULT_KEYMAP);
   if (!KEYMAPS.includes(keymap)) valid.noKeymap(keymap);
-  const { printDelay, printSlow } = hid.abilities;
-  const slow = printSlow && valid.boolOr(request.param("slow"), false);
-  const pause = (printDelay ? request.param("delay") : undefined) ?? String(slow ? SLOW_DELAY_S : 0);
+  const slow = valid.boolOr(request.param("slow"), false);
+  const pause = request.param("delay") ?? String(slow ? SLOW_DELAY_S : 0);
   const delay = valid.float(pause, { name: "keys delay", min: 0, max: 5 });
   for (const change of keyChangesOf(cut(whole, limit), keymap)) {
     if (delay > 0) await timers.sleep(delay * 1000);

@@ -26,7 +26,7 @@ export class Hid implements Subsystem, HidDevice {
   readonly mouseOutputs = { available: ["usb", "usb_rel"], active: "usb" };
   readonly jiggler = { enabled: true, active: false, interval: 60 };
   readonly #keyNames: ReadonlySet<string>;
-  /** What not every kvmd has; some forks lack the events over HTTP. */
+  /** What not every kvmd has, beside calls and parameters; some forks lack the events over HTTP. */
   readonly abilities;
   #lastInput: number;
   #last: JsonObject;
@@ -40,10 +40,7 @@ export class Hid implements Subsystem, HidDevice {
     this.#keyNames = keyNames(context.age);
     const { age } = context;
     this.abilities = {
-      printDelay: age.since(SINCE.printDelay),
-      printSlow: age.since(SINCE.printSlow),
       httpEvents: true,
-      shortcut: true,
       clearOnOpen: age.since(SINCE.clearOnOpen),
     };
     this.gadget = new HidGadget(context.timers, host);
@@ -148,11 +145,10 @@ export class Hid implements Subsystem, HidDevice {
   }
 
   #event(name: string, handle: (request: KvmdRequest) => void | Promise<void>): Route {
-    const isThere = (): boolean => this.abilities.httpEvents && (name !== "send_shortcut" || this.abilities.shortcut);
     return {
       method: "POST",
       path: `/hid/events/${name}`,
-      handle: (request) => (isThere() ? handle(request) : plainStatus(404)),
+      handle: (request) => (this.abilities.httpEvents ? handle(request) : plainStatus(404)),
     };
   }
 
