@@ -8,6 +8,7 @@ import { common, wordsOf } from "../../src/editor/words";
 import type { Field } from "../../src/schema/field";
 import { fieldsOf } from "../../src/schema/node";
 import { isUsed, isWanted, type MayBe } from "../../src/schema/when";
+import { headersIn, prepareHeaders, type Credentials } from "./editor-headers";
 import { schema } from "./schema";
 
 const words = wordsOf(schema.name);
@@ -56,6 +57,11 @@ export const editor = definitionOf(schema, {
       else prepareSuggestions(name, field, String((node as { id?: unknown }).id)); // Node-RED's own, of every node
     }
     prepareCertificate();
+    const { credentials = {} } = node as { credentials?: Credentials }; // Node-RED's own, of every config node
+    prepareHeaders($("#pikvm-headers"), storedOf(schema, node)["headers"] as string[], credentials); // as the schema says
+  },
+  save(node) {
+    node["headers"] = headersIn($("#pikvm-headers"));
   },
 });
 

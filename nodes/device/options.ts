@@ -1,5 +1,5 @@
 import type { Values } from "../../src/actions/action";
-import { ConfigurationError, type PiKVMOptions, type PowerSettings, type Trust } from "../../src/client";
+import { ConfigurationError, parseAddress, type PiKVMOptions, type PowerSettings, type Trust } from "../../src/client";
 import type { FlowNode, NodeAPI } from "../../src/runtime/red";
 import type { schema } from "./schema";
 
@@ -9,6 +9,8 @@ type DeviceSettings = Values<(typeof schema)["fields"]>;
 export interface DeviceCredentials {
   password?: string;
   totpSecret?: string;
+  /** Values of the extra headers, by their place in the list. */
+  [header: `header${number}`]: string | undefined;
 }
 
 /**
@@ -18,12 +20,25 @@ export interface DeviceCredentials {
 export function optionsOf(
   RED: NodeAPI,
   settings: DeviceSettings,
-  { password = "", totpSecret = "" }: DeviceCredentials = {},
+  { password = "", totpSecret = "", ...others }: DeviceCredentials = {},
 ): PiKVMOptions {
   const { address, user, auth, connectTimeout, timeout, videoIdle, readOnly } = settings;
-  const login = { user, password, totpSecret, auth };
-  const power = powerOf(settings);
-  return { address, ...login, trust: trustOf(RED, settings), connectTimeout, timeout, videoIdle, readOnly, power };
+  const login = { user, password, totpSecret, auth, headers: headersOf(settings.headers, others) };
+  const way = { trust: trustOf(RED, settings), proxy: proxyOf(RED, settings) };
+  return { address, ...login, ...way, connectTimeout, timeout, videoIdle, readOnly, power: powerOf(settings) };
+}
+
+/** @throws ConfigurationError for a header without a value, which a login would refuse without saying why. */
+function headersOf(names: readonly string[], values: DeviceCredentials): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [index, name] of names.entries()) {
+    if (name === "") continue;
+    const value = values[`header${index + 1}`] ?? "";
+    if (value === "")
+      throw new ConfigurationError(`The extra header ${name} has no value.`, { code: "NOT_CONFIGURED" });
+    headers[name] = value;
+  }
+  return headers;
 }
 
 /** Only what is used is read: the rest need not be right. */
@@ -51,6 +66,39 @@ interface TlsOptions {
   passphrase?: string;
   servername?: string;
   rejectUnauthorized?: boolean;
+}
+
+/** The parts of Node-RED's own `http proxy` node that are of use. */
+interface ProxyNode extends FlowNode<{ username?: string; password?: string }> {
+  url: string;
+  /** Hosts that are reached without it. */
+  noproxy?: readonly string[];
+}
+
+function proxyOf(RED: NodeAPI, { proxy, address }: DeviceSettings): string | undefined {
+  if (proxy === "") return undefined;
+  const node = RED.nodes.getNode(proxy) as ProxyNode | null | undefined;
+  if (node?.type !== "http proxy") {
+    throw new ConfigurationError("The device's proxy is not deployed.", { code: "NOT_CONFIGURED" });
+  }
+  const { hostname, port } = parseAddress(address);
+  if ((node.noproxy ?? []).some((entry) => isFor(entry, hostname, port))) return undefined;
+  const { username = "", password = "" } = (node.credentials as ProxyNode["credentials"] | undefined) ?? {};
+  if (username === "" && password === "") return node.url;
+  if (!URL.canParse(node.url)) return node.url;
+  const url = new URL(node.url);
+  url.username = encodeURIComponent(username);
+  url.password = encodeURIComponent(password);
+  return url.href;
+}
+
+/** Whether an entry of `noproxy` means a host, read as Node-RED's *http request* does: `*`, `.lan`, `*.lan`, `host:80`. */
+function isFor(entry: string, hostname: string, port: number): boolean {
+  const [, given = "", only] = /^\s*(.*?)(?::(\d+))?\s*$/.exec(entry.toLowerCase()) ?? [];
+  const host = given.replace(/^\[|\]$/g, "");
+  if (host === "" || (only !== undefined && Number(only) !== port)) return false;
+  if (!/^[.*]/.test(host)) return hostname.toLowerCase() === host;
+  return hostname.toLowerCase().endsWith(host.replace(/^\*/, ""));
 }
 
 function trustOf(RED: NodeAPI, settings: DeviceSettings): Trust {

@@ -1,5 +1,5 @@
 import { AUTH_METHODS, POWER_PRESSERS, POWER_SOURCES } from "../../src/client/vocabulary";
-import { choice, configNode, flag, seconds, text } from "../../src/schema/field";
+import { choice, configNode, flag, list, seconds, text } from "../../src/schema/field";
 import { deviceNode } from "../../src/schema/node";
 
 export const schema = deviceNode({
@@ -14,6 +14,10 @@ export const schema = deviceNode({
     tls: configNode({ icon: "certificate", type: "tls-config", when: { trust: ["tls"] } }),
     /** SHA-256 of the device's certificate as `AB:CD:...`. */
     fingerprint: text({ icon: "key", default: "", optional: true, hint: true, when: { trust: ["fingerprint"] } }),
+    /** A proxy on the way: Node-RED's own node for these. */
+    proxy: configNode({ icon: "random", type: "http proxy", blank: true, expert: true }),
+    /** Names of headers for a login in front of the device; the value of each is the secret of its place. */
+    headers: list({ icon: "id-badge", default: [], expert: true, hint: true }),
     connectTimeout: seconds({ icon: "clock-o", min: 0.1, max: 3600, default: 10, expert: true }),
     timeout: seconds({ icon: "clock-o", min: 0.1, max: 3600, default: 30, expert: true }),
     /** How long the video runs on when no node needs it any more. */
@@ -56,5 +60,5 @@ export const schema = deviceNode({
     /** Nothing that changes the device is sent. */
     readOnly: flag({ icon: "lock", default: false }),
   },
-  secrets: ["password", "totpSecret"],
+  secrets: ["password", "totpSecret", "header1", "header2", "header3", "header4"],
 });

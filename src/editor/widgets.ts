@@ -115,7 +115,7 @@ export function problemOf(field: Field, value: string, type: string, mayBe: MayB
     case "list":
       return undefined;
     case "configNode":
-      return value === "" || value === "_ADD_" ? common("reason.blank") : undefined;
+      return !field.blank && (value === "" || value === "_ADD_") ? common("reason.blank") : undefined;
     default:
       return value === "" && type !== SECRET && !("blank" in field) ? common("reason.blank") : undefined;
   }

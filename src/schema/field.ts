@@ -158,8 +158,14 @@ export const checks = <const C extends readonly string[], const O extends Common
 export const list = <const O extends Common & { default: readonly string[]; suggest?: Suggested }>(options: O) =>
   ({ kind: "list", ...options }) as const;
 
+interface ConfigNodeOptions extends Common {
+  type: string;
+  /** None is a choice. */
+  blank?: true;
+}
+
 /** Another config node, by its id. */
-export const configNode = <const O extends Common & { type: string }>(options: O) =>
+export const configNode = <const O extends ConfigNodeOptions>(options: O) =>
   ({ kind: "configNode", default: "", ...options }) as const;
 
 /** Any field; narrow it by its kind. */
@@ -175,7 +181,7 @@ export type Field =
   | (Common & { kind: "json"; default: string | FromMessage })
   | (Common & { kind: "checks"; choices: readonly string[]; default: readonly string[] })
   | (Common & { kind: "list"; default: readonly string[]; suggest?: Suggested })
-  | (Common & { kind: "configNode"; type: string; default: string });
+  | (ConfigNodeOptions & { kind: "configNode"; default: string });
 
 export type Fields = Readonly<Record<string, Field>>;
 

@@ -48,6 +48,7 @@ const CHECKS: Record<keyof TransportOptions, Check> = {
   ],
   clock: ["a clock: now() and setTimeout()", isClock],
   trust: ['"system", "none", { fingerprint } or certificates in PEM', isTrust],
+  headers: ["an object of header names and texts", (value) => isRecord(value) && Object.values(value).every(isText)],
   proxy: TEXT,
   connectTimeout: SECONDS,
   timeout: SECONDS,

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { jsonOf } from "./answer";
 import { checkContents, type Contents } from "./contents";
+import { checkHeader } from "./headers";
 import { ConfigurationError } from "../errors";
 import { inRange, oneOf } from "../ranges";
 import { readableOf } from "./transfer";
@@ -124,24 +125,6 @@ function isBadlyEncoded(text: string): boolean {
     return false;
   } catch {
     return true;
-  }
-}
-
-/** The headers of credentials and of the connection, which the client sets by itself. */
-const OWN_HEADERS = new Set(
-  "authorization cookie host content-length connection keep-alive te trailer transfer-encoding upgrade expect".split(
-    " ",
-  ),
-);
-const OWN_FAMILIES = /^(x-kvmd|proxy)-/i;
-
-function checkHeader(name: string, value: string): void {
-  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) throw new ConfigurationError("A header has a name that cannot be sent.");
-  if (OWN_HEADERS.has(name.toLowerCase()) || OWN_FAMILIES.test(name)) {
-    throw new ConfigurationError(`The header ${name} is the client's own and cannot be set.`);
-  }
-  if (!/^[\t\x20-\x7e]*$/.test(value)) {
-    throw new ConfigurationError(`The header ${name} has a value with characters that cannot be sent.`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { refusalOf, resultOf, type Answer } from "../http/answer";
+import { checkHeader } from "../http/headers";
 import { Credentials, type Login } from "./credentials";
 import { REAL_CLOCK, type Clock } from "../clock";
 import { within } from "../deadline";
@@ -10,6 +11,11 @@ import { Session } from "./session";
 import { Trials, type Offer } from "./trials";
 
 export interface AccessOptions extends Login {
+  /**
+   * Sent with everything, for a login in front of the device, such as `CF-Access-Client-Secret`: to the device's address
+   * only, never to a proxy on the way. `Authorization` may be one of them, except with `auth: "basic"`. Default none.
+   */
+  headers?: Headers;
   /**
    * Seconds that a login lasts with `auth: "session"`; then another is made. 0 = as long as the device allows. Default
    * 0.
@@ -31,7 +37,7 @@ export interface LoginOptions {
   signal?: AbortSignal | undefined;
 }
 
-type Headers = Record<string, string>;
+type Headers = Readonly<Record<string, string>>;
 type Signals = readonly (AbortSignal | undefined)[];
 
 /** Sends a POST (or a GET) with no credentials but those in its headers. @throws what any call does. */
@@ -43,6 +49,7 @@ type Send = (
 /** Who we are to a device: our credentials, our session, and when they may be offered. */
 export class Access {
   readonly #credentials: Credentials;
+  readonly #inFront: Headers;
   readonly #expire: number;
   readonly #session: Session | undefined;
   readonly #send: Send;
@@ -52,16 +59,23 @@ export class Access {
    * @param baseUrl where the device is.
    * @throws ConfigurationError for what cannot be.
    */
-  constructor(baseUrl: string, { sessionExpire = 0, clock = REAL_CLOCK, ...login }: AccessOptions, send: Send) {
+  constructor(
+    baseUrl: string,
+    { sessionExpire = 0, clock = REAL_CLOCK, headers = {}, ...login }: AccessOptions,
+    send: Send,
+  ) {
     const { user = "", password = "", totpSecret = "", auth = "headers" } = login;
     this.#credentials = new Credentials(login);
+    for (const [name, value] of Object.entries(headers))
+      checkHeader(name, value, auth === "basic" ? undefined : "authorization");
+    this.#inFront = { ...headers };
     this.#expire = expireOf(sessionExpire);
-    this.#send = send;
+    this.#send = (path, request) => send(path, { ...request, headers: { ...this.#inFront, ...request.headers } });
     if (this.#credentials.needsSession)
       this.#session = new Session(() => this.#trials.attempt(LOGIN, () => this.#login({})));
     this.#trials = new Trials({
       clock,
-      refusals: new Refusals(clock, [baseUrl, user, password, totpSecret, auth]),
+      refusals: new Refusals(clock, [baseUrl, user, password, totpSecret, auth, headers]),
       trial: () => this.#session?.token() ?? this.#trials.attempt(CHECK, () => this.#check()),
       onRefused: () => this.#session?.forget(),
     });
@@ -73,7 +87,8 @@ export class Access {
 
   /** What must not be in what goes on of an answer. */
   get secrets(): readonly string[] {
-    return [...this.#credentials.secrets, ...(this.#session?.secrets ?? [])];
+    const inFront = Object.values(this.#inFront).filter((value) => value !== "");
+    return [...this.#credentials.secrets, ...(this.#session?.secrets ?? []), ...inFront];
   }
 
   /**
@@ -85,8 +100,9 @@ export class Access {
    * @throws AuthError, with the time of the next trial.
    */
   async withAuth<T>(work: (headers: Headers) => Promise<T>, offer: Offer): Promise<T> {
-    if (!this.#session) return this.#trials.offer(offer, () => work(this.#credentials.headers()));
-    return this.#withSession(this.#session, work, offer);
+    const through = (headers: Headers) => work({ ...this.#inFront, ...headers });
+    if (!this.#session) return this.#trials.offer(offer, () => through(this.#credentials.headers()));
+    return this.#withSession(this.#session, through, offer);
   }
 
   /**
