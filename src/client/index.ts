@@ -6,6 +6,7 @@ export type { Auth, LogoutOptions } from "./login/auth";
 export type { ButtonsState } from "./power/buttons";
 export type { ClientCertificate } from "./tls/client-certificate";
 export type { ChangeOptions } from "./http/commands";
+export { findDevices, type FindOptions, type FoundDevice } from "./discovery/find";
 export type { Drive, DriveOptions, DriveResult, MountOptions } from "./msd/drive";
 export {
   APIError,
