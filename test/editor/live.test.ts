@@ -4,6 +4,7 @@ import { startSimulator, type Simulator } from "../../src/simulator";
 import { skip } from "../examples/browser";
 import { ChildNodeRed } from "../harness/child-node-red";
 import { device, node } from "../harness/flows";
+import { defaultsOf } from "../harness/registered";
 import { until } from "../harness/until";
 import { Dialog } from "./dialog";
 import { Editor } from "./editor";
@@ -46,7 +47,8 @@ describe("what dialogs do while they are filled in", { skip }, () => {
       node("pikvm-events", { id: "inputs", device: "lab", x: 150, y: 380, wires: [[], []] }),
       node("pikvm-hid-keys", { id: "keys", x: 400, y: 200, wires: [[], []] }),
       node("pikvm-hid-mouse", { id: "mouse", x: 650, y: 300, wires: [[], []] }),
-      node("pikvm-atx-power", { id: "power", x: 650, y: 200, wires: [[], []] }),
+      // As a new one.
+      node("pikvm-atx-power", { ...defaultsOf("atx-power"), id: "power", device: "device", x: 650, y: 200, wires: [[], []] }), // prettier-ignore
       node("pikvm-hid-macro", { id: "macro", x: 400, y: 300, wires: [[], []] }),
     ]);
     editor = await Editor.open(nodeRed.url);
