@@ -127,34 +127,37 @@ test("the device dialog connects, with a login to the editor, below a path", { s
     await dialog.cancel();
   });
 
-  await t.test("once deployed its stored password works, at its own address only; a changed certificate stops", async () => {
-    await nodeRed.deployed(() => editor.deploy());
-    const dialog = await Dialog.ofConfig(editor, "pikvm-device", await device());
-    assert.equal(await dialog.field("password").inputValue(), "__PWRD__");
-    await connect();
-    assert.match(await step("power").innerText(), /on/);
-    const old = await start({ kvmd: "1.100" });
-    await fill(dialog, { address: old.url, fingerprint: old.fingerprint });
-    await connect();
-    assert.match(await step("login").innerText(), /only for the address that is deployed/);
-    await fill(dialog, { password: PASSWORD });
-    await connect();
-    assert.match(await step("software").innerText(), /kvmd 1\.100/);
-    for (const name of ["ocr", "switch"]) assert.match(await step(name).innerText(), /not there/);
-    assert.equal(await steps.locator(".pikvm-step-failed").count(), 0);
+  await t.test(
+    "once deployed its stored password works, at its own address only; a changed certificate stops",
+    async () => {
+      await nodeRed.deployed(() => editor.deploy());
+      const dialog = await Dialog.ofConfig(editor, "pikvm-device", await device());
+      assert.equal(await dialog.field("password").inputValue(), "__PWRD__");
+      await connect();
+      assert.match(await step("power").innerText(), /on/);
+      const old = await start({ kvmd: "1.100" });
+      await fill(dialog, { address: old.url, fingerprint: old.fingerprint });
+      await connect();
+      assert.match(await step("login").innerText(), /only for the address that is deployed/);
+      await fill(dialog, { password: PASSWORD });
+      await connect();
+      assert.match(await step("software").innerText(), /kvmd 1\.100/);
+      for (const name of ["ocr", "switch"]) assert.match(await step(name).innerText(), /not there/);
+      assert.equal(await steps.locator(".pikvm-step-failed").count(), 0);
 
-    const { fingerprint } = old;
-    old.changeCertificate();
-    await connect();
-    assert.match(await step("certificate").innerText(), /another certificate than the trusted one/);
-    const shown = async (which: string) => (await page.locator(`#pikvm-certificate-${which}`).innerText()).replaceAll("\n", ""); // prettier-ignore
-    assert.deepEqual([await shown("trusted"), await shown("presented")], [fingerprint, old.fingerprint]);
-    await editor.picture("connect-4-changed");
-    await trust.click();
-    await step("power").waitFor();
-    await connected();
-    await dialog.cancel();
-  });
+      const { fingerprint } = old;
+      old.changeCertificate();
+      await connect();
+      assert.match(await step("certificate").innerText(), /another certificate than the trusted one/);
+      const shown = async (which: string) => (await page.locator(`#pikvm-certificate-${which}`).innerText()).replaceAll("\n", ""); // prettier-ignore
+      assert.deepEqual([await shown("trusted"), await shown("presented")], [fingerprint, old.fingerprint]);
+      await editor.picture("connect-4-changed");
+      await trust.click();
+      await step("power").waitFor();
+      await connected();
+      await dialog.cancel();
+    },
+  );
 
   await t.test("Cancel ends it at the server, and so does closing the dialog", async () => {
     for (const end of ["button", "dialog"]) {
