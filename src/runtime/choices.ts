@@ -1,43 +1,29 @@
-import { channelPath, type PiKVM } from "../client";
-import { withDevice } from "./device";
 import { asPiKVMError } from "../actions/thrown";
+import type { Choice, Choices } from "../schema/choices";
+import { CHOICE_LISTS } from "./choice-lists";
+import { withDevice } from "./device";
+import { failureWords } from "./failure-words";
 import { Questions } from "./questions";
 import type { NodeAPI } from "./red";
 
 /** Seconds that a device may take while a person waits in a dialog. */
 const TIMEOUT = 10;
 
-/** What people call each of the names. */
-type Words = Map<string, string>;
-
-/** What a dialog can offer for a field, by the names that the device itself has for it. */
-const CHOICES: Record<string, (kvm: PiKVM, signal: AbortSignal) => Promise<string[] | Words>> = {
-  images: async (kvm, signal) => (await kvm.images.list({ signal })).map(({ name }) => name),
-  mountable: async (kvm, signal) =>
-    (await kvm.images.list({ signal })).flatMap(({ name, complete }) => (complete ? [name] : [])),
-  channels: async (kvm, signal) =>
-    (await kvm.relays.channels({ signal })).flatMap(({ channel, label }) => [channel, ...(label ? [label] : [])]),
-  ports: (kvm, signal) => kvm.ports.names({ signal }),
-  edids: async (kvm, signal) => Object.values((await kvm.edids.list({ signal })).all).map(({ name }) => name),
-  paths: async (kvm, signal) =>
-    new Map((await kvm.relays.channels({ signal })).map((channel) => [channelPath(channel), channel.label])),
-  languages: async (kvm, signal) => (await kvm.streamer.getOcrInfo({ signal })).langs.available,
-  keymaps: async (kvm, signal) => (await kvm.hid.getKeymaps({ signal })).available,
-};
-
 /**
- * Lets dialogs ask a deployed device for what can be chosen: `GET pikvm/devices/<id>/choices/<kind>` answers `names`,
- * what some of them are called as `words`, and why there are none as `problem`.
+ * Lets dialogs ask a deployed device for what can be chosen: `GET pikvm/devices/<id>/choices/<kind>` answers with what
+ * there is, or with why there is nothing.
  */
 export function serveChoices(RED: NodeAPI): void {
   const path = "/pikvm/devices/:id/choices/:kind";
-  const questions = new Questions<string[] | Words>(16);
+  const questions = new Questions<Choice[]>(16);
   RED.httpAdmin.get<{ id: string; kind: string }>(
     path,
     RED.auth.needsPermission("flows.write"),
     (request, response) => {
+      // What a device has is nobody else's business, and old a moment later.
+      response.set("Cache-Control", "no-store");
       const { id, kind } = request.params;
-      const ask = Object.hasOwn(CHOICES, kind) ? CHOICES[kind] : undefined;
+      const ask = Object.hasOwn(CHOICE_LISTS, kind) ? CHOICE_LISTS[kind] : undefined;
       if (!ask) {
         response.status(404).json({ message: `There is no list of ${kind}.` });
         return;
@@ -45,11 +31,14 @@ export function serveChoices(RED: NodeAPI): void {
       questions
         .ask(`${id} ${kind}`, () => withDevice(RED, id, TIMEOUT, ask))
         .then(
-          (names) => response.json(Array.isArray(names) ? { names } : withWords(names)),
-          (error: unknown) => response.json({ names: [], problem: asPiKVMError(error).message }),
+          (choices) => response.json({ choices } satisfies Choices),
+          (error: unknown) => response.json({ choices: [], problem: problemOf(error) } satisfies Choices),
         );
     },
   );
 }
 
-const withWords = (words: Words) => ({ names: [...words.keys()], words: Object.fromEntries(words) });
+function problemOf(thrown: unknown): NonNullable<Choices["problem"]> {
+  const error = asPiKVMError(thrown);
+  return { code: error.code, words: failureWords(error, false), message: error.message };
+}
