@@ -10,7 +10,7 @@ interface Placing {
   isOn: () => boolean;
 }
 
-type State = "asking" | { problem: readonly string[] } | { suggestions: readonly Suggestion[] };
+type State = "asking" | { problem: string } | { suggestions: readonly Suggestion[] };
 
 /**
  * A text field with a list that opens by itself when the field gets the focus, when somebody types, and by an arrow.
@@ -146,15 +146,11 @@ export class Combobox {
   #notes(all: number, shown: number): Note[] {
     if (this.#state === "asking") return [{ text: common("list.asking"), is: "asking" }];
     if ("problem" in this.#state) {
-      const [reason = "", ...advice] = this.#state.problem;
-      const standIns = all > 0 ? [common("list.standIns")] : [];
-      return [
-        { text: reason, is: "problem" },
-        ...[...advice, ...standIns].map((text): Note => ({ text, is: "advice" })),
-      ];
+      const reason: Note = { text: this.#state.problem, is: "problem" };
+      return all > 0 ? [reason, { text: common("list.standIns"), is: "hint" }] : [reason];
     }
-    if (all === 0) return [{ text: common("list.none"), is: "advice" }];
-    return shown === 0 ? [{ text: common("list.noMatch"), is: "advice" }] : [];
+    if (all === 0) return [{ text: common("list.none"), is: "hint" }];
+    return shown === 0 ? [{ text: common("list.noMatch"), is: "hint" }] : [];
   }
 
   #take({ value }: Suggestion): void {

@@ -4,7 +4,7 @@ import { common } from "./words";
 /** A line above the list: why it is empty, or what it is. */
 export interface Note {
   text: string;
-  is: "asking" | "problem" | "advice";
+  is: "asking" | "problem" | "hint";
 }
 
 /** What a list shows. */
@@ -34,7 +34,7 @@ const MARGIN = 8;
 const ICONS: Readonly<Record<Note["is"], string>> = {
   asking: "fa fa-refresh fa-spin",
   problem: "fa fa-exclamation-triangle",
-  advice: "",
+  hint: "",
 };
 
 let opened = 0;

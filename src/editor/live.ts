@@ -2,8 +2,8 @@ import type { Choice, Choices } from "../schema/choices";
 import { isEnvReference } from "./validate";
 import { common } from "./words";
 
-/** What a device has, or why that is not known: first what it is, then what to do. */
-export type Answer = { choices: readonly Choice[]; problem?: undefined } | { problem: string[] };
+/** What a device has, or why that is not known and what to do. */
+export type Answer = { choices: readonly Choice[]; problem?: undefined } | { problem: string };
 
 /**
  * What a device has of a kind (those of `src/runtime/choice-lists.ts`). It is asked each time: what it has said before
@@ -12,15 +12,15 @@ export type Answer = { choices: readonly Choice[]; problem?: undefined } | { pro
  */
 export async function askDevice(kind: string, device: string): Promise<Answer> {
   const reason = unaskable(device);
-  if (reason !== undefined) return { problem: [reason] };
+  if (reason !== undefined) return { problem: reason };
   try {
     // jQuery's ajax carries the token of a login to the editor.
     const url = `pikvm/devices/${encodeURIComponent(device)}/choices/${kind}`;
-    const { choices, problem } = await ($.getJSON(url) as PromiseLike<Choices>);
-    return problem ? { problem: wordsFor(problem, device) } : { choices };
+    const answer = await ($.getJSON(url) as PromiseLike<Choices>);
+    return answer.problem === undefined ? { choices: answer.choices } : { problem: wordsFor(answer, device) };
   } catch (failure) {
     const { status = 0, statusText = "" } = (failure ?? {}) as Partial<JQuery.jqXHR>; // what jQuery throws
-    return { problem: [common("list.failed", { status: status > 0 ? `HTTP ${status}` : statusText })] };
+    return { problem: common("list.failed", { status: status > 0 ? `HTTP ${status}` : statusText }) };
   }
 }
 
@@ -33,9 +33,11 @@ function unaskable(device: string): string | undefined {
   return isEnvReference(device) ? common("list.variable") : undefined;
 }
 
-function wordsFor({ code, words, message }: NonNullable<Choices["problem"]>, device: string): string[] {
-  const isUndeployed = code === "NOT_CONFIGURED" && isChanged(device);
-  return isUndeployed ? [common("list.notDeployed")] : [common(`status.${words}`), message];
+function wordsFor({ code, advice, problem = "", next_trial: nextTrial = 0 }: Choices, device: string): string {
+  if (code === "NOT_CONFIGURED" && isChanged(device)) return common("list.notDeployed");
+  // What is chosen is asked for before.
+  if (advice === undefined || code === "NOT_CONFIGURED") return problem;
+  return common(`advice.${advice}`, { time: new Date(nextTrial).toLocaleTimeString(RED.i18n.lang()) });
 }
 
 /** Of a node that was added or edited since the last deployment; the types do not know it. */

@@ -12,8 +12,8 @@ export interface ListSource {
   known?: readonly Suggestion[];
   /** What stands in, marked as such, where the device cannot be asked. */
   standIns?: readonly Suggestion[];
-  /** Asks the device. @returns what it has, or the reason, line by line, why that is not known. Never rejects. */
-  ask?: () => Promise<{ suggestions: readonly Suggestion[] } | { problem: readonly string[] }>;
+  /** Asks the device. @returns what it has, or why that is not known. Never rejects. */
+  ask?: () => Promise<{ suggestions: readonly Suggestion[] } | { problem: string }>;
   /** The field holds several values, of which the last one is being written. */
   isSeveral?: boolean;
 }

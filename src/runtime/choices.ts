@@ -1,8 +1,7 @@
-import { asPiKVMError } from "../actions/thrown";
 import type { Choice, Choices } from "../schema/choices";
+import { problemOf, serve } from "./admin";
 import { CHOICE_LISTS } from "./choice-lists";
 import { withDevice } from "./device";
-import { failureWords } from "./failure-words";
 import { Questions } from "./questions";
 import type { NodeAPI } from "./red";
 
@@ -14,31 +13,20 @@ const TIMEOUT = 10;
  * there is, or with why there is nothing.
  */
 export function serveChoices(RED: NodeAPI): void {
-  const path = "/pikvm/devices/:id/choices/:kind";
   const questions = new Questions<Choice[]>(16);
-  RED.httpAdmin.get<{ id: string; kind: string }>(
-    path,
-    RED.auth.needsPermission("flows.write"),
-    (request, response) => {
-      // What a device has is nobody else's business, and old a moment later.
-      response.set("Cache-Control", "no-store");
-      const { id, kind } = request.params;
-      const ask = Object.hasOwn(CHOICE_LISTS, kind) ? CHOICE_LISTS[kind] : undefined;
-      if (!ask) {
-        response.status(404).json({ message: `There is no list of ${kind}.` });
-        return;
-      }
-      questions
-        .ask(`${id} ${kind}`, () => withDevice(RED, id, TIMEOUT, ask))
-        .then(
-          (choices) => response.json({ choices } satisfies Choices),
-          (error: unknown) => response.json({ choices: [], problem: problemOf(error) } satisfies Choices),
-        );
-    },
-  );
-}
-
-function problemOf(thrown: unknown): NonNullable<Choices["problem"]> {
-  const error = asPiKVMError(thrown);
-  return { code: error.code, words: failureWords(error, false), message: error.message };
+  const route = { method: "get", path: "pikvm/devices/:id/choices/:kind", permission: "read" } as const;
+  serve(RED, route, async ({ params: { id = "", kind = "" } }, response) => {
+    const ask = Object.hasOwn(CHOICE_LISTS, kind) ? CHOICE_LISTS[kind] : undefined;
+    if (!ask) {
+      response.status(404).json({ problem: `There is no list of ${kind}.`, code: "NO_LIST" });
+      return;
+    }
+    const answer = await questions
+      .ask(`${id} ${kind}`, () => withDevice(RED, id, TIMEOUT, ask))
+      .then(
+        (choices): Choices => ({ choices }),
+        (error: unknown): Choices => ({ choices: [], ...problemOf(error) }),
+      );
+    response.json(answer);
+  });
 }

@@ -16,18 +16,17 @@ export interface Choice {
   reading?: string;
 }
 
-/** What `GET pikvm/devices/<id>/choices/<kind>` answers. */
+/** What `GET pikvm/devices/<id>/choices/<kind>` answers; with `problem` there are none. */
 export interface Choices {
   choices: Choice[];
-  /** Why there are none. */
-  problem?: {
-    /** The error's own code. */
-    code: string;
-    /** The key of what a status says of it, below `common.status`. */
-    words: string;
-    /** In English: what it is, and what to do. */
-    message: string;
-  };
+  /** Why there are none, in English. */
+  problem?: string;
+  /** The error's own code. */
+  code?: string;
+  /** The key of what it is and what to do, below `common.advice`; absent where `problem` has to do. */
+  advice?: string;
+  /** Of a login that was refused: when it is tried again, in milliseconds since 1970. */
+  next_trial?: number;
 }
 
 /** Paths into a device's states that people want first, and the key of the words for each, below `common.path`. */

@@ -81,16 +81,15 @@ for (const [kind, expected] of Object.entries(LISTS)) {
 test("why there is nothing to choose is told: no such device, or one that does not work", async () => {
   await red.deploy(flow(device(simulator, { credentials: { password: "wrong" } })));
   const nothing = await choices("nothing", "images");
-  assert.deepEqual(nothing.problem, {
+  assert.deepEqual(nothing, {
+    choices: [],
     code: "NOT_CONFIGURED",
-    words: "no_device",
-    message: "No device is chosen, or the chosen one is not deployed.",
+    advice: "no_device",
+    problem: "No device is chosen, or the chosen one is not deployed.",
   });
-  const { choices: none, problem } = await choices("device", "images");
-  assert.deepEqual(none, []);
-  assert.equal(problem?.words, "refused");
-  assert.match(problem.message, /refused/);
-  assert.ok(!JSON.stringify(problem).includes("wrong"), "no password in an answer");
+  const refused = await choices("device", "images");
+  assert.deepEqual([refused.choices, refused.advice], [[], "login_refused"]);
+  assert.ok(!JSON.stringify(refused).includes('"wrong"'), "no password in an answer");
 });
 
 test("an incomplete image is no choice to mount; a drive that is off is told", async () => {
@@ -101,7 +100,8 @@ test("an incomplete image is no choice to mount; a drive that is off is told", a
   for (const kind of ["mountable", "images"])
     assert.deepEqual(await choices("device", kind), {
       choices: [],
-      problem: { code: "HTTP_400", words: "device_error", message: "HTTP 400: MSD is not found" },
+      code: "HTTP_400",
+      problem: "HTTP 400: MSD is not found",
     });
   msd.online = true;
 });
@@ -122,7 +122,7 @@ test("there are no other lists", async () => {
 test("a device that does not answer is not waited for longer than a person would wait", async () => {
   await red.deploy(flow(device(simulator, { timeout: "600" })));
   simulator.faults.add({ kind: "hang" });
-  assert.equal((await choices("device", "images")).problem?.message, "The device did not answer within 10 s.");
+  assert.equal((await choices("device", "images")).problem, "The device did not answer within 10 s.");
 });
 
 test("dialogs that ask the same at once share one question", async () => {
