@@ -3,7 +3,7 @@ import { APIError, PiKVM, PiKVMError, WaitTimeoutError, type InfoState, type Msd
 /** What a part of a device has to say for itself. */
 export interface Said {
   is: "ok" | "absent" | "doubtful";
-  /** A key of the catalogue below `connect.<step>`. */
+  /** A key of the catalogue below `said`. */
   says: string;
   values?: Record<string, string | number>;
   /** JPEG, in base64. */
@@ -50,7 +50,7 @@ export const PARTS: [name: string, part: Part][] = [
       if (!enabled) return ABSENT;
       const room = storage ? roomOf(storage) : undefined;
       if (!online || !room) return { is: "doubtful", says: "offline" };
-      return { ...ok("is"), values: room };
+      return { ...ok("room"), values: room };
     },
   ],
   [
@@ -65,21 +65,21 @@ export const PARTS: [name: string, part: Part][] = [
     "ocr",
     async (kvm, signal) => {
       const { enabled, langs } = await kvm.streamer.getOcrInfo({ signal });
-      return enabled ? { ...ok("is"), values: { languages: langs.available.join(", ") } } : ABSENT;
+      return enabled ? { ...ok("languages"), values: { languages: langs.available.join(", ") } } : ABSENT;
     },
   ],
   [
     "gpio",
     async (kvm, signal) => {
       const { length } = await kvm.relays.channels({ signal });
-      return length > 0 ? { ...ok("is"), values: { channels: length } } : ABSENT;
+      return length > 0 ? { ...ok("channels"), values: { channels: length } } : ABSENT;
     },
   ],
   [
     "switch",
     async (kvm, signal) => {
       const { length } = (await kvm.switch.getState({ signal })).model.ports;
-      return length > 0 ? { ...ok("is"), values: { ports: length } } : ABSENT;
+      return length > 0 ? { ...ok("ports"), values: { ports: length } } : ABSENT;
     },
   ],
   [
@@ -110,10 +110,11 @@ export function absenceIn(error: PiKVMError): Said | undefined {
 /** The platform of older devices stands beside their health. */
 function software({ system, hw }: InfoState): Said {
   const platform = system?.platform ?? hw?.["platform"];
-  const { model, base } = typeof platform === "object" && platform !== null ? (platform as Record<string, unknown>) : {};
+  const { model, base } =
+    typeof platform === "object" && platform !== null ? (platform as Record<string, unknown>) : {};
   const names = [model, base].filter((name): name is string => typeof name === "string" && name !== "");
   const version = system?.kvmd.version ?? "";
-  return { ...ok(names.length > 0 ? "is" : "bare"), values: { version, platform: names.join(", ") } };
+  return { ...ok(names.length > 0 ? "platform" : "version"), values: { version, platform: names.join(", ") } };
 }
 
 function roomOf({ parts, size, free }: MsdStorage): { free: string; size: string } | undefined {
@@ -132,10 +133,10 @@ async function picture(kvm: PiKVM, signal: AbortSignal): Promise<Said> {
       signal,
     });
     const size = width === undefined || height === undefined ? undefined : { width, height };
-    const said = size ? { ...ok("is"), values: size } : ok("bare");
+    const said = size ? { ...ok("size"), values: size } : ok("picture");
     return { ...said, image: image.toString("base64") };
   } catch (error) {
-    if (error instanceof WaitTimeoutError && error.code === "NO_SIGNAL") return { is: "doubtful", says: "dark" };
+    if (error instanceof WaitTimeoutError && error.code === "NO_SIGNAL") return { is: "doubtful", says: "noPicture" };
     throw error;
   }
 }

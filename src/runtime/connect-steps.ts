@@ -93,7 +93,7 @@ async function* way(wish: Wish): AsyncGenerator<Told, void, undefined> {
 
   const certificate = address.secure ? await certificateAt(address, safe, signal) : undefined;
   if (certificate) {
-    yield { step: "reachable", is: "ok", says: "is" };
+    yield REACHED;
     const doubt = doubtOf(certificate, options.trust);
     if (doubt) {
       yield doubt;
@@ -103,7 +103,7 @@ async function* way(wish: Wish): AsyncGenerator<Told, void, undefined> {
   const everybody = await greeted(safe, certificate, signal);
   if (certificate) yield { step: "certificate", ...trustedAs(options.trust), certificate: shown(certificate) };
   else yield* [REACHED, { step: "certificate", is: "doubtful", says: "plain" } as const];
-  yield { step: "pikvm", is: "ok", says: "is" };
+  yield { step: "pikvm", is: "ok", says: "kvmd" };
 
   const login = await at("login", wish.login);
   if (!everybody && (options.user ?? "") !== "" && !login.password)
@@ -111,7 +111,7 @@ async function* way(wish: Wish): AsyncGenerator<Told, void, undefined> {
   const kvm = await at("login", () => new PiKVM({ ...safe, ...login }).open());
   try {
     const date = await at("login", async () => (await kvm.request("GET", CHECK, { signal })).headers["date"]);
-    yield { step: "login", is: "ok", says: everybody ? "everybody" : "is", values: { user: options.user ?? "" } };
+    yield { step: "login", is: "ok", says: everybody ? "everybody" : "accepted", values: { user: options.user ?? "" } };
     // What becomes of other nodes is theirs to tell.
     wish.accepted().catch(() => undefined);
     yield* clockStep(date, (login.totpSecret ?? "") !== "");
@@ -121,7 +121,7 @@ async function* way(wish: Wish): AsyncGenerator<Told, void, undefined> {
   }
 }
 
-const REACHED: Told = { step: "reachable", is: "ok", says: "is" };
+const REACHED: Told = { step: "reachable", is: "ok", says: "answers" };
 
 /** The result of what belongs to a step. @throws Stop for what goes wrong. */
 async function at<T>(step: string, work: () => T | Promise<T>): Promise<T> {
@@ -151,7 +151,12 @@ function doubtOf(certificate: Certificate, trust: PiKVMOptions["trust"]): Told |
   if (trusted === certificate.fingerprint) return undefined;
   const { isSelfSigned } = certificate;
   if (trusted === undefined)
-    return { step: "certificate", is: "asks", says: isSelfSigned ? "selfSigned" : "unknown", certificate: shown(certificate) };
+    return {
+      step: "certificate",
+      is: "asks",
+      says: isSelfSigned ? "selfSigned" : "unknown",
+      certificate: shown(certificate),
+    };
   const error = new ConnectError("The device presents another certificate than the pinned one.", {
     code: "FINGERPRINT_MISMATCH",
   });
@@ -203,7 +208,9 @@ async function greeted(
 
 /** Whether an answer shows that no kvmd is there, nor the web server that usually stands before it. */
 function isForeign(error: unknown): error is APIError {
-  return error instanceof APIError && error.error === "" && (error instanceof ResponseError || error.statusCode === 404);
+  return (
+    error instanceof APIError && error.error === "" && (error instanceof ResponseError || error.statusCode === 404)
+  );
 }
 
 function notPiKVM(statusCode: number): ResponseError {
@@ -216,7 +223,7 @@ function* clockStep(date: string | string[] | undefined, usesCodes: boolean): Ge
   if (Number.isNaN(skew)) return;
   const isRight = Math.abs(skew) < SKEW;
   if (isRight && !usesCodes) return;
-  const says = isRight ? "is" : skew > 0 ? "behind" : "ahead";
+  const says = isRight ? "agree" : skew > 0 ? "behind" : "ahead";
   yield { step: "clock", is: isRight ? "ok" : "doubtful", says, values: { seconds: Math.abs(skew) } };
 }
 
