@@ -185,7 +185,7 @@ function withVariable(RED: NodeAPI, node: FlowNode | null, text: string): string
   const variable = variableIn(text);
   if (variable === undefined) return text;
   // It is undefined for a variable that is not set, which Node-RED's types leave out.
-  const value = RED.util.getSetting(node ?? ({} as FlowNode), variable) as unknown;
+  const value = node ? (RED.util.getSetting(node, variable) as unknown) : process.env[variable];
   return typeof value === "string" ? value : text;
 }
 
