@@ -183,7 +183,10 @@ export function withNote<E extends PiKVMError>(error: E, note: string, options?:
 
 /** The same error with more to say, when it has turned out what has become of the request. */
 export function clarified<E extends PiKVMError>(error: E, note: string): E {
-  const copy = reworded(error, `${error.message.replace(MAY_HAVE_HAPPENED, "").trimEnd()} (${note})`);
+  const copy = reworded(
+    error,
+    `${error.message.replace(new RegExp(` ?${MAY_HAVE_HAPPENED}`), "").trimEnd()} (${note})`,
+  );
   Reflect.deleteProperty(copy, "outcome");
   return copy;
 }

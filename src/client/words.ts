@@ -10,12 +10,19 @@ const MIN_SECRET = 4;
  * ours that it may quote.
  */
 export function deviceWords(words: string, secrets: readonly string[] = []): string {
-  // A secret may be cut in two by the end: it is blanked before.
+  const known = secrets.filter(({ length }) => length >= MIN_SECRET);
   const begin = words.slice(0, 2 * MAX_WORDS);
-  const blanked = secrets
-    .filter(({ length }) => length >= MIN_SECRET)
-    .reduce((text, secret) => text.replaceAll(secret, "***"), begin);
-  return cut(onOneLine(blanked), MAX_WORDS);
+  const blanked = known.reduce((text, secret) => text.replaceAll(secret, "***"), begin);
+  const isCut = begin.length < words.length;
+  return cut(onOneLine(isCut ? known.reduce(withoutBeginOf, blanked) : blanked), MAX_WORDS);
+}
+
+/** A text that was cut, without what may be the begin of a secret that the cut went through. */
+function withoutBeginOf(text: string, secret: string): string {
+  for (let length = secret.length - 1; length > 0; length -= 1) {
+    if (text.endsWith(secret.slice(0, length))) return text.slice(0, -length);
+  }
+  return text;
 }
 
 /** A message for people, which may quote somebody: it cannot forge a line of a log, nor fill it. */
@@ -25,6 +32,6 @@ export function asMessage(message: string): string {
 
 /** Control characters, those that turn the direction of writing, and all ends of lines become blanks. */
 const onOneLine = (text: string): string =>
-  text.replace(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, " ");
+  text.replace(/[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, " ");
 
 const cut = (text: string, length: number): string => (text.length > length ? `${text.slice(0, length)}...` : text);

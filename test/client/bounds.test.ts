@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import { expressionOf, textMatcher, type ConnectionChange, type DeviceEvent, type PiKVMError } from "../../src/client";
+import { deviceWords } from "../../src/client/words";
 import { KnownStates, MAX_BYTES, MAX_KINDS } from "../../src/client/events/known-states";
 import { MAX_PARTS } from "../../src/client/events/merge";
 import { readJson } from "../../src/client/http/json";
@@ -129,13 +130,23 @@ describe("a regular expression that goes astray", () => {
 });
 
 describe("the words of a device in an error", () => {
+  test("show no begin of a long secret, however often it is quoted", () => {
+    const secret = `Secret-${"x".repeat(103)}`;
+    assert.doesNotMatch(deviceWords(secret.repeat(20), [secret]), /Sec|x/);
+  });
+
   const cases: [name: string, words: string, expected: RegExp][] = [
     ["are cut", "x".repeat(20_000_000), /^x{500}\.\.\.$/],
     ["are on one line", "a\r\n2026-01-01 [info] forged\u2028b", /^a 2026-01-01 \[info\] forged b$/],
     ["have no control characters", "a\u001b[31mred\u0007\u009b", /^a \[31mred $/],
-    ["do not turn the writing round", "a\u202eb", /^a b$/],
+    ["do not turn the writing round", "a\u202eb\u061cc", /^a b c$/],
     ["do not quote our password", `user admin, password ${SECRETS.password}!`, /^user admin, password \*\*\*!$/],
     ["nor as it was sent", `Basic ${Buffer.from(`admin:${SECRETS.password}`).toString("base64")}`, /^Basic \*\*\*$/],
+    [
+      "nor as in the form of a login",
+      `passwd=${new URLSearchParams({ p: SECRETS.password }).toString().slice(2)}`,
+      /^passwd=\*\*\*$/,
+    ],
     ["nor where they are cut", `${"x".repeat(495)}${SECRETS.password}`, /^x{495}\*\*\*$/],
   ];
   for (const [name, words, expected] of cases) {

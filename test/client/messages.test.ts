@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import * as client from "../../src/client";
 import { parseAddress, PiKVMError } from "../../src/client";
 import { documentOf, jsonOf, refusalOf, resultOf, type Answer } from "../../src/client/http/answer";
-import { withNote } from "../../src/client/errors";
+import { clarified, withNote } from "../../src/client/errors";
 import { networkError } from "../../src/client/http/network";
 import { sentences } from "../../src/client/sentences";
 import { bench, client as clientFor, httpServer, SIDE_BY_SIDE } from "./kit";
@@ -50,6 +50,38 @@ const CODES = [
   ...["ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE"],
   ...["ERR_SSL_TLSV1_ALERT_UNKNOWN_CA", "EMFILE", "ERR_ASSERTION", "ERR_INVALID_ARG_TYPE", "UND_ERR_NEW"],
 ];
+
+describe("a message names the cause", () => {
+  const page: Answer = { statusCode: 0, headers: { "content-type": "text/html" }, text: "<html></html>" };
+  const causes: [statusCode: number, cause: RegExp][] = [
+    [407, /login of its own/],
+    [408, /did not come through in time/],
+    [413, /client_max_body_size/],
+    [429, /too many requests/],
+  ];
+  for (const [statusCode, cause] of causes) {
+    test(`HTTP ${statusCode} of a web server on the way, also for a WebSocket`, () => {
+      for (const isHandshake of [false, true]) {
+        const { message } = refusalOf({ ...page, statusCode, isHandshake });
+        assert.match(message, cause);
+        assert.doesNotMatch(message, /does not pass WebSockets/);
+      }
+    });
+  }
+
+  test("a redirect to https is no reason to write https where that is written already", () => {
+    const redirect = (address: string) =>
+      refusalOf({ ...page, statusCode: 302, address, headers: { location: "https://login.example/?rd=x" } }).message;
+    assert.match(redirect("http://pikvm"), /Change the device's address to https:/);
+    assert.doesNotMatch(redirect("https://pikvm"), /Change the device's address/);
+    assert.match(redirect("https://pikvm"), /a proxy on the way wants a login of its own/);
+  });
+
+  test("has one blank between its sentences when it has turned out what became of a request", () => {
+    const lost = withNote(refusalOf({ ...page, statusCode: 500, changes: true }), "Is the storage full?");
+    assert.doesNotMatch(clarified(lost, "Nothing is left.").message, / {2}/);
+  });
+});
 
 describe("no sentence of a message runs on into the next", () => {
   for (const [what, text] of Object.entries(BODIES)) {

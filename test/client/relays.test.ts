@@ -45,6 +45,18 @@ describe("relays", SIDE_BY_SIDE, () => {
     assert.deepEqual(readings.get("door"), { online: true, state: true });
   });
 
+  test("have no word of the device for a button in their label where they can only be switched", async (t) => {
+    const { sim, kvm } = await relays(t);
+    sim.state.gpio.addOutput("lamp2");
+    const table = ["lamp", "lamp2"].map((channel, index) => [
+      { type: "label", text: index === 0 ? "Lamp" : "Lamp 2" },
+      { type: "output", channel, text: "Click", confirm: false },
+    ]);
+    sim.state.gpio.model = { ...sim.state.gpio.model, view: { header: { title: [] }, table } };
+    assert.equal((await kvm.relays.switch("Lamp", true)).channel, "lamp");
+    assert.equal((await kvm.relays.read("lamp2")).label, "Lamp 2");
+  });
+
   test("are switched by name or label, and read back", async (t) => {
     const { sim, kvm } = await relays(t);
     assert.equal((await kvm.relays.switch("server FAN", true)).state.state, true);

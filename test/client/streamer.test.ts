@@ -129,7 +129,13 @@ describe("streamer", SIDE_BY_SIDE, () => {
       name: "ConfigurationError",
       message: /cannot read the language "deu"; it has eng, osd/,
     });
-    for (const region of [{ left: 10, right: 10 }, { top: 5, bottom: 1 }, { left: -1 }])
+    for (const region of [
+      { left: 10, right: 10 },
+      { top: 5, bottom: 1 },
+      { left: -1 },
+      { left: 0.6, right: 1 },
+      { bottom: 0.4 },
+    ])
       await failure(streamer.ocr({ region }), { name: "ConfigurationError" });
     both.sim.state.ocr.enabled = false;
     await failure(streamer.ocr(), { name: "APIError", error: "OcrError" });
@@ -139,6 +145,7 @@ describe("streamer", SIDE_BY_SIDE, () => {
   test("a region outside of the picture is an error, where the device reads all of it", async (t) => {
     const { streamer } = (await running(t)).kvm;
     for (const region of [
+      { left: 1279.6 },
       { left: 5000, top: 5000, right: 6000, bottom: 6000 },
       { left: 1280 },
       { top: 720, bottom: 800 },

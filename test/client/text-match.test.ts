@@ -37,6 +37,16 @@ describe("a text on a screen", () => {
     });
   }
 
+  test("letters and marks that are written apart are the same as together", () => {
+    const words = "Passwort für İstanbul";
+    for (const mode of ["plain", "regex", "tolerant"] as const) {
+      for (const [wanted, shown] of [["NFD", "NFC"], ["NFC", "NFD"], ["NFC", "NFC"]] as const) {
+        const find = textMatcher({ text: words.normalize(wanted), mode, mistakes: 0 });
+        assert.equal(find(`> ${words.normalize(shown)}:`), words, `${mode}, ${wanted} on ${shown}`);
+      }
+    }
+  }); // prettier-ignore
+
   test("nothing is on an empty screen", () => {
     for (const mode of ["plain", "regex", "tolerant"] as const)
       assert.equal(textMatcher({ text: "login", mode })(""), undefined);

@@ -10,8 +10,9 @@ export interface GpioChannel {
 }
 
 /** All channels, with their labels. */
-export function channelsOf({ scheme, view }: GpioModel): GpioChannel[] {
-  const labels = labelsOf(view);
+export function channelsOf(model: GpioModel): GpioChannel[] {
+  const { scheme } = model;
+  const labels = labelsOf(model);
   const named = (kind: GpioChannel["kind"]) => (channel: string) => ({
     channel,
     kind,
@@ -21,23 +22,31 @@ export function channelsOf({ scheme, view }: GpioModel): GpioChannel[] {
 }
 
 /** Outputs that the menu names and the device tells nothing else of: they can be neither switched nor pulsed. */
-export function idleOutputs({ scheme, view }: GpioModel): GpioChannel[] {
+export function idleOutputs(model: GpioModel): GpioChannel[] {
+  const { scheme } = model;
   const isKnown = (channel: string) => Object.hasOwn(scheme.outputs, channel) || Object.hasOwn(scheme.inputs, channel);
-  return [...labelsOf(view)].flatMap(([channel, label]) =>
+  return [...labelsOf(model)].flatMap(([channel, label]) =>
     isKnown(channel) ? [] : [{ channel, kind: "output" as const, label }],
   );
 }
 
-function labelsOf({ table }: GpioModel["view"]): Map<string, string> {
+function labelsOf({ scheme, view }: GpioModel): Map<string, string> {
+  const hasButton = (channel: string) => scheme.outputs[channel]?.pulse.delay !== 0;
   // A separator is null.
-  return new Map(table.flatMap((row) => [...labelsIn(row ?? [])]));
+  return new Map(view.table.flatMap((row) => [...labelsIn(row ?? [], hasButton)]));
 }
+
+/** What kvmd says for a button without a text, also where its page shows none: for what can only be switched. */
+const UNNAMED = "Click";
 
 /**
  * The label of each channel in a row: the words before it, and those on its own button. Words belong to all channels up
  * to the next words: in `Lamp [a] [b] Fan [c]` the label of `b` is `Lamp`.
  */
-function* labelsIn(row: readonly GpioItem[]): Generator<[channel: string, label: string]> {
+function* labelsIn(
+  row: readonly GpioItem[],
+  hasButton: (channel: string) => boolean,
+): Generator<[channel: string, label: string]> {
   let words: string[] = [];
   let isComplete = false;
   for (const item of row) {
@@ -48,7 +57,10 @@ function* labelsIn(row: readonly GpioItem[]): Generator<[channel: string, label:
       continue;
     }
     isComplete = true;
-    const own = item.type === "output" && item.text !== "" ? [item.text] : [];
+    const own =
+      item.type === "output" && item.text !== "" && (item.text !== UNNAMED || hasButton(item.channel))
+        ? [item.text]
+        : [];
     yield [item.channel, [...words, ...own].join(" ")];
   }
 }

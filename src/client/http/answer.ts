@@ -22,6 +22,8 @@ export interface Answer {
   changes?: boolean;
   /** What the device may quote of ours, and errors must not. Default none. */
   secrets?: readonly string[];
+  /** The address of the device, as it was asked. */
+  address?: string;
   /** Whether it answers the request to open a WebSocket. Default false. */
   isHandshake?: boolean;
 }
@@ -74,7 +76,8 @@ export function refusalOf(answer: Answer): APIError {
       ? { statusCode, error: envelope.result.error, errorMsg: envelope.result.error_msg }
       : { statusCode };
   const isProxy = answer.isHandshake && envelope === undefined && !answer.text.includes(PLAIN_TO_HTTPS);
-  const hint = HINTS[statusCode] ?? (isProxy ? handshakeHint(statusCode) : "");
+  const ofProxy = envelope === undefined ? PROXY_HINTS[statusCode] : undefined;
+  const hint = HINTS[statusCode] ?? ofProxy ?? (isProxy ? handshakeHint(statusCode) : "");
   const message = `HTTP ${statusCode}: ${sentences(refusal.errorMsg ?? "", hint) || describeBody(answer)}`;
   if (statusCode === 401 || statusCode === 403) return new AuthError(message, refusal);
   // GL.iNet's firmware, after too many refused logins.
@@ -94,6 +97,16 @@ const HINTS: Record<number, string> = {
   404: "The device does not know this call: is the address that of a PiKVM, and its software recent enough?",
   502: "The device's web server is up, but its service kvmd is not (it may be restarting)",
   504: "The device did not finish in time",
+};
+
+/** What kvmd itself does not answer. */
+const PROXY_HINTS: Record<number, string> = {
+  407: "A proxy on the way wants a login of its own",
+  408: "The request did not come through in time: look at the network",
+  413:
+    "A web server on the way lets nothing through that is so long: raise its limit (of nginx: client_max_body_size), " +
+    "or go to the device directly",
+  429: "A web server on the way has had too many requests in a short time: raise its limit, or ask less often",
 };
 
 /** Why a WebSocket was not opened, where the answer does not come from kvmd. */
@@ -160,9 +173,17 @@ function parseJson(text: string): unknown {
   }
 }
 
-function redirectOf({ statusCode, headers, secrets }: Answer): RedirectError {
+const TO_ANOTHER =
+  "Either the device has another address, or a proxy on the way wants a login of its own: let it pass these calls.";
+
+function redirectOf({ statusCode, headers, secrets, address = "" }: Answer): RedirectError {
   const target = textOf(headers["location"]);
-  const advice = target.startsWith("https://") ? "Change the device's address to https://." : "";
+  const isAlready = address.startsWith("https://");
+  const advice = !target.startsWith("https://")
+    ? ""
+    : isAlready
+      ? TO_ANOTHER
+      : "Change the device's address to https://.";
   const where = target === "" ? "elsewhere" : `to ${deviceWords(target.split("?")[0] ?? "", secrets)}`;
   const message = sentences(`HTTP ${statusCode}: redirected ${where}; redirects are not followed.`, advice);
   return new RedirectError(message, { statusCode });

@@ -137,7 +137,7 @@ export class Transport {
 
   /** As `Access.refusal`. */
   refusal(answer: Answer): APIError {
-    return this.access.refusal(answer);
+    return this.access.refusal({ ...answer, address: this.address.origin });
   }
 
   /** Ends all calls, except for those with `lastWord`. */

@@ -76,6 +76,8 @@ export class Credentials {
       Buffer.from(`${this.user}:${password}`).toString("base64"),
       password,
       encodeURIComponent(password),
+      // As in the form of a login, which has other rules for a blank and for some signs.
+      new URLSearchParams({ password }).toString().slice("password=".length),
     ]);
   }
 

@@ -27,7 +27,13 @@ const MAX_TOLERANT = 1000;
  * @throws ConfigurationError for an empty text, a regular expression that is none, or as many mistakes as the text has
  * characters.
  */
-export function textMatcher({ text, mode = "plain", mistakes }: TextPattern): TextMatcher {
+export function textMatcher(pattern: TextPattern): TextMatcher {
+  // macOS may write a letter and its marks apart, which the text recognition may, too.
+  const find = matcherOf({ ...pattern, text: pattern.text.normalize("NFC") });
+  return (screen) => find(screen.normalize("NFC"));
+}
+
+function matcherOf({ text, mode = "plain", mistakes }: TextPattern): TextMatcher {
   if (text.trim() === "") throw new ConfigurationError("There is no text to look for.");
   if (mode === "regex") return expressionOf(text, "im");
   if (mode === "plain") return byWords(text);
@@ -41,8 +47,9 @@ export function textMatcher({ text, mode = "plain", mistakes }: TextPattern): Te
   if (allowed >= wanted.length) {
     throw new ConfigurationError(`A text of ${wanted.length} characters with ${allowed} mistakes is any text at all.`);
   }
+  const characters = lowerCased(wanted);
   return (screen) => {
-    const { mistakes, start, end } = mostAlike(wanted, screen);
+    const { mistakes, start, end } = mostAlike(characters, screen);
     return mistakes <= allowed ? screen.slice(start, end).trim() : undefined;
   };
 }
@@ -54,7 +61,9 @@ function byWords(text: string): TextMatcher {
 }
 
 const literal = (word: string): string => word.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
-const withoutBlanks = (text: string): string => text.replace(/\s+/g, "").toLowerCase();
+const withoutBlanks = (text: string): string => text.replace(/\s+/g, "");
+/** Of each character for itself: one may become two, as the capital I with a dot does. */
+const lowerCased = (text: string): string[] => text.split("").map((character) => character.toLowerCase());
 
 /** A part of a text, and how many mistakes it has. */
 interface Likeness {
@@ -67,7 +76,7 @@ interface Likeness {
  * The part of a screen that is most like a text: the one with the fewest mistakes (Sellers' algorithm of the edit
  * distance). Blanks do not count.
  */
-function mostAlike(wanted: string, screen: string): Likeness {
+function mostAlike(wanted: readonly string[], screen: string): Likeness {
   let best: Likeness = { mistakes: wanted.length, start: 0, end: 0 };
   // column[i]: the part that ends here and is most like the first i characters wanted; a part may begin anywhere, so
   // the first has no mistakes.

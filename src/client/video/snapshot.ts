@@ -87,11 +87,12 @@ export function previewOf({ maxWidth, maxHeight, quality }: Preview): Query {
  */
 export function regionOf(region: NonNullable<OcrOptions["region"]>): Query {
   for (const [name, value] of Object.entries(region)) inRange(name, value, SIDE);
-  const { left, top, right, bottom } = region;
+  const edge = (value: number | undefined) => (value === undefined ? undefined : Math.round(value));
+  // As they are sent: what is less than a pixel wide may be nothing then.
+  const [left, top, right, bottom] = [edge(region.left), edge(region.top), edge(region.right), edge(region.bottom)];
   if ((left ?? 0) >= (right ?? Infinity) || (top ?? 0) >= (bottom ?? Infinity))
     throw new ConfigurationError("The region to read is empty: right and bottom are coordinates, not sizes.");
-  const edge = (value: number | undefined) => (value === undefined ? undefined : Math.round(value));
-  return { ocr_left: edge(left), ocr_top: edge(top), ocr_right: edge(right), ocr_bottom: edge(bottom) };
+  return { ocr_left: left, ocr_top: top, ocr_right: right, ocr_bottom: bottom };
 }
 
 /** @throws ConfigurationError for a language that the device has not. One that cannot read at all says so itself. */
@@ -108,7 +109,7 @@ export function checkLangs(langs: readonly string[], { enabled, langs: { availab
 export function checkRegion({ left = 0, top = 0 }: NonNullable<OcrOptions["region"]>, answer: WholeAnswer): void {
   const { online, width = Infinity, height = Infinity } = factsOf(headersOf(answer));
   // A picture that says "NO LIVE VIDEO" has a size of its own.
-  if (online === false || (left < width && top < height)) return;
+  if (online === false || (Math.round(left) < width && Math.round(top) < height)) return;
   const text = `The region to read begins at ${left}, ${top}, outside of the picture of ${width} x ${height} pixels.`;
   throw new ConfigurationError(text, { code: OUTSIDE });
 }
