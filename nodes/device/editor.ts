@@ -1,6 +1,7 @@
 import { fingerprintIn, readAddress } from "../../src/client/vocabulary";
 import { Combobox } from "../../src/editor/combobox";
 import { prepareConnect } from "../../src/editor/connect";
+import { prepareDiscovery } from "../../src/editor/discovery";
 import { definitionOf, storedOf } from "../../src/editor/definition";
 import { listSource } from "../../src/editor/suggestions";
 import { insideProblem, isEnvReference } from "../../src/editor/validate";
@@ -66,6 +67,10 @@ export const editor = definitionOf(schema, {
     const { credentials = {} } = node as { credentials?: Credentials }; // Node-RED's own, of every config node
     prepareHeaders($("#pikvm-headers"), storedOf(schema, node)["headers"] as string[], credentials); // as the schema says
     input("fingerprint").on("change", showUntrusted);
+    prepareDiscovery((address) => {
+      input("address").val(address).trigger("change");
+      input("user").trigger("focus");
+    });
     prepareConnect(() => formOf(String((node as { id?: unknown }).id)), trust);
   },
   save(node) {

@@ -2,6 +2,7 @@ import { Files } from "../../src/actions/files";
 import { serveChoices } from "../../src/runtime/choices";
 import { serveConnect } from "../../src/runtime/connect";
 import { Device, DEVICE_TYPE, type DeviceNode } from "../../src/runtime/device";
+import { serveDiscovery } from "../../src/runtime/discovery";
 import { commonWord, type NodeAPI, type NodeDef } from "../../src/runtime/red";
 import { serveScreen } from "../../src/runtime/screen";
 import { credentialsOf, secretsIn, settingsIn, storedIn } from "../../src/runtime/stored";
@@ -40,6 +41,7 @@ export = (RED: NodeAPI): void => {
     credentialsOf<DeviceCredentials>(schema),
   );
   serveConnect(RED, { schema, optionsOf: (settings, secrets) => optionsOf(RED, settings, secrets) });
+  serveDiscovery(RED);
   serveChoices(RED);
   serveScreen(RED);
 };
