@@ -67,7 +67,7 @@ for (const lang of LANGUAGES) {
 
 test("the links of a help lead to the repository, or to the package where there is none", async () => {
   const build = path.join(CHECKOUT, "src/build/docs.mjs");
-  const { docsAt } = (await import(build)) as { docsAt(manifest: object): (page: string) => string }; // a function of it
+  const { docsAt } = (await import(build)) as { docsAt: (manifest: object) => (page: string) => string }; // a function of it
   assert.equal(docsAt({ name: "some" })("errors.md"), "https://www.npmjs.com/package/some");
   const repository = { type: "git", url: "git+https://example.org/somebody/some.git" };
   assert.equal(docsAt({ repository })("errors.md"), "https://example.org/somebody/some/blob/HEAD/docs/errors.md");
