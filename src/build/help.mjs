@@ -18,7 +18,7 @@ export function helpOf(help, { schema, parts, wordsOf, examples, docs }, where) 
   const shared = Object.fromEntries(Object.keys(templates).map((id) => [id, whole(id)]));
   const range = ({ name }) => [fill("range", schema.fields[name])];
   // What is seldom touched comes last, and is explained in the dialog and in docs/.
-  const isExpert = ([, field]) => Number(field.expert ?? false);
+  const isExpert = ([, field]) => Number(field.expert === true);
   const entries = Object.entries(schema.fields).sort((one, other) => isExpert(one) - isExpert(other));
   const tools = { node: schema.name, fill, words, common, isSent: schema.role === "action" };
   const fields = () => entries.flatMap((entry) => describe(entry, tools));
