@@ -8,6 +8,14 @@ const SEVERAL_WORDS = /\p{L}{2,}[,.!?:]? +\p{L}{2,}/u;
 const LABEL = /^[a-z-]+: \S+$/;
 const ONE_WORD = /^\p{Lu}\p{Ll}{2,}[.!?…]?$/u;
 
+/** Classes of elements: `fa fa-list`, `pikvm-step pikvm-warning`. */
+const CLASSES = /^(?:fa|[a-z\d]+(?:-[a-z\d]+)+)(?: (?:fa|[a-z\d]+(?:-[a-z\d]+)+))*$/;
+/** Of keys, as a browser tells them, of scripts (ISO 15924), and the end of the name of a typed input. */
+const OF_STANDARDS = new Set([
+  ...["Alt", "Backspace", "Control", "Delete", "End", "Enter", "Escape", "Home", "Meta", "Shift", "Space", "Tab"],
+  ...["Arab", "Cyrl", "Hans", "Hant", "Latn", "Type"],
+]);
+
 /** Of jQuery and the DOM: what they are given is for the browser, not for people. */
 const FOR_THE_BROWSER = new Set([
   ...["$", "find", "closest", "is", "not", "filter", "children", "next", "prev", "parents", "siblings"],
@@ -48,7 +56,8 @@ export function textsInCode(code: string, file: string): string[] {
 
 function textsIn(text: string): string[] {
   if (text.includes("<")) return textsInHtml(text);
-  return (SEVERAL_WORDS.test(text) && !LABEL.test(text)) || ONE_WORD.test(text) ? [text] : [];
+  if (LABEL.test(text) || CLASSES.test(text) || OF_STANDARDS.has(text)) return [];
+  return SEVERAL_WORDS.test(text) || ONE_WORD.test(text) ? [text] : [];
 }
 
 /** What is thrown is for developers; what is compared is a name; what the browser is given too. */
