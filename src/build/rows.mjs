@@ -87,7 +87,10 @@ class Rows {
 
   device() {
     const input = `<input type="text" id="${this.prefix}device" style="width: 100%" />`;
-    return this.#row("device", this.#label("device", "desktop", `${COMMON}.label.device`), input);
+    return [
+      ...this.#row("device", this.#label("device", "desktop", `${COMMON}.label.device`), input),
+      `<div class="pikvm-hint" data-i18n="${COMMON}.hint.device"></div>`,
+    ];
   }
 
   /** What a node has besides its fields. */
