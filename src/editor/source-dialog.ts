@@ -3,6 +3,7 @@ import { fieldsOf, type NodeSchema, type PlainFields } from "../schema/node";
 import { isUsed, isWanted, type MayBe } from "../schema/when";
 import { checkedIn, prepareChecks } from "./checks";
 import { definitionOf, storedOf, type Definition, type EditorNode } from "./definition";
+import { prepareDevice } from "./device-row";
 import { hint, input, row } from "./form";
 import { pathsIn, preparePaths } from "./path-list";
 import { addRegionButton } from "./region-picker";
@@ -52,6 +53,7 @@ export function sourceDialog<F extends Fields>(
   }
 
   function prepare(node: EditorNode): void {
+    prepareDevice(node);
     const update = (): void => {
       for (const [name, field] of fieldsOf(schema)) {
         row(name).toggle(isUsed(field.when, mayBe(node)));

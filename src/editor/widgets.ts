@@ -3,6 +3,7 @@ import { isRegionText } from "../client/vocabulary";
 import type { Field, FieldOf } from "../schema/field";
 import { CHOICE, SECRET, STORED } from "../schema/stored";
 import { isUsed, type MayBe } from "../schema/when";
+import { prepareFlag } from "./flag-box";
 import { indented, onOneLine } from "./json";
 import { prepareRegion } from "./region-picker";
 import { suggestionsFor } from "./suggestions";
@@ -94,6 +95,7 @@ const JSON_IN_NODE = (): WidgetTypedInputTypeDefinition => ({
 /** Adds what a field has besides its typed input. */
 export function prepareWidget(input: JQuery, field: Field): void {
   if (field.kind === "region") prepareRegion(input);
+  if (field.kind === "flag") prepareFlag(input);
 }
 
 /** Why a value given in the dialog cannot be used, given the others, or undefined. */
