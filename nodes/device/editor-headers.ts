@@ -29,7 +29,7 @@ export function prepareHeaders(list: JQuery, names: readonly string[], credentia
       add.toggle(rows.some((row) => row.css("display") === "none"));
     });
   for (const [index, row] of rows.entries()) list.append(row.toggle((names[index] ?? "") !== ""));
-  list.after(add.toggle(names.filter((name) => name !== "").length < PLACES));
+  list.append($("<li>").append(add.toggle(names.filter((name) => name !== "").length < PLACES)));
 }
 
 /** The names by their places. */

@@ -6,6 +6,7 @@ import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { sharedScript } from "./dialogs.mjs";
+import { docsAt } from "./docs.mjs";
 import { helpOf } from "./help.mjs";
 import { registrationOf } from "./registration.mjs";
 import { formOf } from "./rows.mjs";
@@ -18,6 +19,7 @@ const resources = path.join(root, "resources");
 const require = createRequire(import.meta.url);
 const manifest = JSON.parse(await readFile(path.join(root, "package.json"), "utf8"));
 const names = Object.values(manifest["node-red"].nodes).map((file) => path.basename(file, ".js"));
+const docs = docsAt(manifest);
 const schemas = new Map(names.map((name) => [name, require(path.join(target, name, "schema.js")).schema]));
 const tools = {
   ...require(path.join(root, "dist/src/schema/node.js")),
@@ -37,6 +39,12 @@ async function page(schema) {
   return `${scripts}\n${styles}\n${form}`;
 }
 
+/** The messages that a node takes and sends; they are the same in all languages. The device has none. */
+async function examplesOf(name) {
+  const file = path.join(source, name, "examples.json");
+  return existsSync(file) ? JSON.parse(await readFile(file, "utf8")) : undefined;
+}
+
 async function layWords(lang) {
   const [from, to] = [source, target].map((folder) => path.join(folder, "locales", lang));
   const parts = await readFile(path.join(from, "parts.html"), "utf8");
@@ -46,7 +54,8 @@ async function layWords(lang) {
   await mkdir(to, { recursive: true });
   for (const [name, schema] of schemas) {
     const file = `${name}.html`;
-    const help = helpOf(await readFile(path.join(from, file), "utf8"), { schema, parts, wordsOf }, file);
+    const tools = { schema, parts, wordsOf, examples: await examplesOf(name), docs };
+    const help = helpOf(await readFile(path.join(from, file), "utf8"), tools, file);
     await writeFile(path.join(to, file), help);
     await cp(path.join(from, `${name}.json`), path.join(to, `${name}.json`));
   }

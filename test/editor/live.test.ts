@@ -284,6 +284,25 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     await dialog.cancel();
   });
 
+  test("hid-keys: yes or no is a box, and may come from elsewhere", async () => {
+    const dialog = await Dialog.ofNode(editor, "keys");
+    await dialog.set({ field: "action", type: "choice", value: "text" });
+    const box = dialog.tray.getByLabel("Press Enter afterwards");
+    await box.check();
+    await dialog.save();
+    const { enter, enterType } = await editor.node("keys");
+    assert.deepEqual({ enter, enterType }, { enter: "true", enterType: "bool" });
+    const again = await Dialog.ofNode(editor, "keys");
+    assert.ok(await box.isChecked());
+    await again.tray.locator("#pikvm-row-enter button[aria-label]:visible").first().click();
+    assert.ok(!(await box.isVisible()));
+    await again.set({ field: "enter", type: "msg", value: "enter" });
+    await again.save();
+    const last = await Dialog.ofNode(editor, "keys");
+    assert.equal(await last.textOf("enter").inputValue(), "enter");
+    await last.cancel();
+  });
+
   test("events: paths are suggested, and one that is none is marked and makes the node invalid", async () => {
     const dialog = await Dialog.ofNode(editor, "events");
     const add = editor.page.locator(".red-ui-editableList-addButton:visible");

@@ -64,15 +64,11 @@ const BUSY: Record<string, Trouble> = {
   "the device is busy": { fault: { kind: "status", code: 409 }, name: "BusyError" },
 };
 
-/** The last part of a node's help, in which a person looks an error up. */
-function errorsIn(name: string): string {
-  const help = readFileSync(path.join(CHECKOUT, "dist/nodes/locales/en-US", `${name}.html`), "utf8");
-  const [, errors = ""] = help.split("<h3>Errors</h3>");
-  return errors;
-}
+/** Where a person looks an error up. */
+const EXPLAINED = readFileSync(path.join(CHECKOUT, "docs/errors.md"), "utf8");
 
 for (const { name, type, properties, msg } of [...ACTIONS, ...SOURCES]) {
-  test(`${name}, as every node, reports each trouble once, by a name that its help explains`, async () => {
+  test(`${name}, as every node, reports each trouble once, by a name that is explained`, async () => {
     for (const [what, trouble] of Object.entries({ ...TROUBLES, ...(msg ? BUSY : {}) })) {
       for (const wires of [WIRED, CAUGHT]) {
         simulator.faults.add(trouble.fault);
@@ -84,7 +80,7 @@ for (const { name, type, properties, msg } of [...ACTIONS, ...SOURCES]) {
         const { name: said } = await onlyError(wires);
         const expected = OVER_SOCKET.includes(name) ? (trouble.overSocket ?? trouble.name) : trouble.name;
         assert.equal(said, expected, what);
-        assert.match(errorsIn(name), new RegExp(`<dt>[^<]*\\b${said}\\b`), `${what}: ${said}`);
+        assert.match(EXPLAINED, new RegExp(`^\\| \`${said}\` `, "m"), `${what}: ${said}`);
         simulator.faults.clear();
         await red.deploy(flow());
         red.forget();

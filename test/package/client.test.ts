@@ -26,8 +26,8 @@ isOn(process.argv[2] ?? "", process.argv[3] ?? "").then(
 );
 `;
 
-/** What the README shows, as it stands there. */
-const [, README = ""] = /^## The client alone$.*?^```ts$\n(.*?)^```$/ms.exec(readFileSync(path.join(CHECKOUT, "README.md"), "utf8")) ?? []; // prettier-ignore
+/** What the documentation shows, as it stands there. */
+const [, SHOWN = ""] = /^# The client$.*?^```ts$\n(.*?)^```$/ms.exec(readFileSync(path.join(CHECKOUT, "docs/client.md"), "utf8")) ?? []; // prettier-ignore
 
 const TSCONFIG = {
   compilerOptions: {
@@ -42,7 +42,7 @@ const TSCONFIG = {
     types: ["node"],
     typeRoots: [path.join(CHECKOUT, "node_modules/@types")],
   },
-  files: ["use.ts", "readme.mts"],
+  files: ["use.ts", "shown.mts"],
 };
 
 describe("the client, installed from the tarball", () => {
@@ -63,9 +63,9 @@ describe("the client, installed from the tarball", () => {
     assert.equal(await runIn(folder, process.execPath, "-e", script), "PiKVM\n");
   });
 
-  test("fits a strict TypeScript project, and works in it, as the README shows it too", async () => {
+  test("fits a strict TypeScript project, and works in it, as docs/client.md shows it too", async () => {
     await writeFile(path.join(folder, "use.ts"), USE);
-    await writeFile(path.join(folder, "readme.mts"), README);
+    await writeFile(path.join(folder, "shown.mts"), SHOWN);
     await writeFile(path.join(folder, "tsconfig.json"), JSON.stringify(TSCONFIG));
     await runIn(folder, process.execPath, path.join(CHECKOUT, "node_modules/typescript/bin/tsc"));
     const simulator = await startSimulator({ power: true });
@@ -78,7 +78,7 @@ describe("the client, installed from the tarball", () => {
         "PIKVM_PASSWORD=admin",
         `PIKVM_FINGERPRINT=${simulator.fingerprint}`,
       ];
-      const printed = await runIn(folder, "env", ...settings, process.execPath, "readme.mjs");
+      const printed = await runIn(folder, "env", ...settings, process.execPath, "shown.mjs");
       assert.match(printed, /power: true.*ok: true/s);
       assert.equal(simulator.host.typed, "root\n");
     } finally {

@@ -1,0 +1,16 @@
+/**
+ * What is the same in another language as in English: names, units, and words that both have. Everything else that is
+ * equal has been forgotten.
+ */
+export const SAME: Readonly<Record<string, readonly string[]>> = {
+  every: [
+    ...["s", "px", "%", "kbit/s", "fps", "X", "Y", "URL", "EDID", "JPEG", "OK"],
+    ...["GET", "POST", "PATCH", "DELETE", "CD-ROM", "SHA-256", "HTTP __status__ · __time__", "__text__"],
+    ...["pikvm.local  or  https://192.168.1.20", "Buffer (JPEG)", "H.264 GOP", "seconds"],
+  ],
+  de: [],
+  fr: [],
+  ja: [],
+  ru: [],
+  "zh-CN": [],
+};
