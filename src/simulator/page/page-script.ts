@@ -55,7 +55,8 @@ export const SCRIPT = `
     }));
     at("port-card").hidden = state.ports.length === 0;
     list("ports", state.ports.map(({ name, on, active }, index) => {
-      const item = row(index + 1 + "  " + (name || "Host " + (index + 1)), element("span", active ? "chosen" : "", "quiet"), led(on, "power"));
+      const item = element("li", "");
+      item.append(led(on, "power"), index + 1 + " " + (name || "Host " + (index + 1)), element("span", active ? "chosen" : "", "quiet"));
       item.className = active ? "active" : "";
       return item;
     }));

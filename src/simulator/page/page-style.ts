@@ -10,13 +10,14 @@ export const STYLE = `
   header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1rem; margin-bottom: 1rem; }
   h1 { font-size: 1.25rem; font-weight: 600; margin: 0; }
   header p { margin: 0; color: var(--quiet); }
-  main { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .9rem; align-items: start; grid-auto-flow: dense; }
+  main, .cards { display: grid; gap: .9rem; }
+  .cards { grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr)); align-items: start; }
   section { background: var(--card); border: 1px solid var(--edge); border-radius: 10px; padding: .8rem 1rem; min-width: 0; }
-  #monitor { grid-column: 1 / -1; padding: 0; overflow: hidden; }
-  @media (max-width: 560px) { main { grid-template-columns: minmax(0, 1fr); } body { padding: .7rem; } }
+  #monitor { padding: 0; overflow: hidden; align-self: start; }
+  @media (max-width: 560px) { body { padding: .7rem; } }
   @media (min-width: 1100px) {
-    main { grid-template-columns: repeat(4, minmax(0, 1fr)); }
-    #monitor { grid-column: 1 / span 3; grid-row: 1 / span 4; }
+    main { grid-template-columns: minmax(0, 1fr) 19rem; grid-template-rows: auto 1fr; }
+    .side { grid-column: 2; grid-row: 1 / span 2; align-content: start; }
   }
   h2 { font-size: .78rem; font-weight: 600; color: var(--quiet); margin: 0 0 .5rem; }
   .glass { position: relative; container-type: inline-size; aspect-ratio: 16 / 9; background: #0b0e12; }
@@ -39,11 +40,14 @@ export const STYLE = `
   button[aria-pressed="true"] { color: var(--warm); border-color: var(--warm); }
   button:disabled { color: var(--quiet); cursor: default; border-color: var(--edge); }
   input { font: inherit; width: 3.6rem; padding: .2rem .3rem; }
-  #trouble { margin: .5rem 0 0; min-height: 1.5em; color: var(--quiet); font-size: .87rem; }
+  #trouble:empty { display: none; }
+  #trouble { margin: .5rem 0 0; color: var(--quiet); font-size: .87rem; }
   #typed { margin: 0; max-height: 7.5em; overflow: auto; white-space: pre-wrap; word-break: break-word; font: 13px/1.45 ui-monospace, monospace; }
   ul { list-style: none; margin: 0; padding: 0; }
-  li { border-top: 1px solid var(--edge); padding: .2rem 0; display: flex; justify-content: space-between; gap: .6rem; }
+  li { border-top: 1px solid var(--edge); padding: .2rem 0; display: flex; gap: .6rem; }
+  li > :last-child { margin-left: auto; }
   li:first-child { border: 0; }
+  #ports .led { align-self: center; margin-right: 0; }
   li.active { font-weight: 600; color: var(--accent); }
   .quiet { color: var(--quiet); font-weight: 400; }
   kbd { border: 1px solid var(--edge); border-radius: 4px; padding: 0 .35rem; font: 12px/1.7 ui-monospace, monospace; }
