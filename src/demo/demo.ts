@@ -52,10 +52,13 @@ async function greet(device: DemoDevice, port: number, userDir: string, signal: 
     [
       "",
       `Node-RED with ${device.name} runs. Open in a browser:`,
+      ...(hasPage ? [`  the console    ${page}`] : []),
       `  the flow       ${editor}`,
-      ...(hasPage ? [`  its dashboard  ${page}`] : []),
       `  the device     ${device.page}`,
       "",
+      ...(device.login.length > 0
+        ? ["The device, to fill in by hand:", ...device.login.map((line) => `  ${line}`), ""]
+        : []),
       `Your changes to the flow are kept in ${userDir}. Ctrl-C ends everything.`,
     ].join("\n"),
   );

@@ -11,10 +11,14 @@ export interface DemoDevice {
   name: string;
   /** Where a browser sees what happens. */
   page: string;
+  /** What somebody needs who fills it in by hand, in a line each; nothing of a device that is not ours. */
+  login: readonly string[];
   close(): Promise<void>;
 }
 
 const IMAGES = { "debian-13-netinst.iso": 665_000_000, "memtest86.iso": 12_000_000, "rescue.img": 128_000_000 };
+/** Behind the ports of its Switch. */
+const HOSTS = ["debian", "nas", "router"];
 
 /** The real device that the environment names, or else a simulated one. */
 export function demoDevice(env: NodeJS.ProcessEnv): Promise<DemoDevice> {
@@ -23,14 +27,24 @@ export function demoDevice(env: NodeJS.ProcessEnv): Promise<DemoDevice> {
 
 async function simulatedDevice(): Promise<DemoDevice> {
   const user = "admin";
-  // Nobody needs to know it: the flow reads it from the environment.
-  const passwd = randomBytes(12).toString("base64url");
-  const simulator = await startSimulator({ user, passwd, images: IMAGES, hddActivity: true });
+  const passwd = randomBytes(6).toString("base64url");
+  const simulator = await startSimulator({
+    user,
+    passwd,
+    images: IMAGES,
+    hddActivity: true,
+    relayBoard: true,
+    switchUnits: 1,
+  });
   const { url, fingerprint } = simulator;
+  const { chain } = simulator.state.switch;
+  for (const [port, name] of HOSTS.entries()) chain.settingsOf(port).name = name;
+  chain.activate(0);
   return {
     environment: { PIKVM_URL: url, PIKVM_USER: user, PIKVM_PASSWORD: passwd, PIKVM_FINGERPRINT: fingerprint },
     name: "a simulated PiKVM",
     page: `${url}/simulator`,
+    login: [`address      ${url}`, `user         ${user}`, `password     ${passwd}`, `fingerprint  ${fingerprint}`],
     close: () => simulator.close(),
   };
 }
@@ -44,6 +58,7 @@ async function realDevice(url: string, env: NodeJS.ProcessEnv): Promise<DemoDevi
     environment: { PIKVM_URL: url, PIKVM_USER, PIKVM_PASSWORD, PIKVM_FINGERPRINT: fingerprint },
     name: "your PiKVM",
     page: `${address.origin}${address.path}`,
+    login: [],
     close: () => Promise.resolve(),
   };
 }

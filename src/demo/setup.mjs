@@ -1,6 +1,5 @@
 // Makes a fresh clone ready to run. Plain JavaScript without dependencies: it is what installs and builds the rest.
 import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -24,7 +23,7 @@ export async function setUp() {
   checkNode();
   await install(ROOT, "Installing dependencies (a minute or two, once) ...");
   // Read only now: npm ci may have changed what the build looks at.
-  await bringUpToDate(BUILT, newestSource(), "Building ...", () => npm("run", "--silent", "compile"));
+  await build();
 }
 
 /** Installs the second line of Node-RED. @throws Error when that fails. */
@@ -39,22 +38,35 @@ function checkNode() {
     throw new Error(`Node.js ${MIN_NODE.join(".")} or newer is needed; this is ${process.versions.node}.`);
 }
 
-/** The stamp says for which package-lock.json a folder's dependencies were installed. */
-function install(folder, announcement) {
-  const stamp = path.join(folder, "node_modules/.pikvm-setup");
-  const lock = createHash("sha256").update(readFileSync(path.join(folder, "package-lock.json")));
-  return bringUpToDate(stamp, lock.digest("hex"), announcement, () =>
-    npm("ci", "--include=dev", "--no-audit", "--no-fund", "--prefix", folder),
+async function install(folder, announcement) {
+  if (isInstalled(folder)) return;
+  console.log(announcement);
+  await npm("ci", "--include=dev", "--no-audit", "--no-fund", "--prefix", folder);
+}
+
+/**
+ * Whether the dependencies are those of package-lock.json, whoever installed them: npm notes at the end of its work what
+ * it has put there. What is optional may be missing, being for other machines.
+ */
+function isInstalled(folder) {
+  const noted = path.join(folder, "node_modules/.package-lock.json");
+  if (!existsSync(noted)) return false;
+  const [wanted, actual] = [path.join(folder, "package-lock.json"), noted].map(
+    (file) => JSON.parse(readFileSync(file, "utf8")).packages,
+  );
+  return Object.entries(wanted).every(([place, { version, optional }]) =>
+    place === "" || (optional && !actual[place]) ? true : actual[place]?.version === version,
   );
 }
 
-async function bringUpToDate(stamp, wanted, announcement, work) {
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
-  console.log(announcement);
+async function build() {
+  const wanted = newestSource();
+  if (existsSync(BUILT) && readFileSync(BUILT, "utf8") === wanted) return;
+  console.log("Building ...");
   // What breaks off half way is not taken for done.
-  rmSync(stamp, { force: true });
-  await work();
-  writeFileSync(stamp, wanted);
+  rmSync(BUILT, { force: true });
+  await npm("run", "--silent", "compile");
+  writeFileSync(BUILT, wanted);
 }
 
 /** Time of the newest change; a folder's own time tells of what was removed from it. */

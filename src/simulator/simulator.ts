@@ -1,6 +1,6 @@
 import { Age } from "./age";
 import { fingerprintOf, type Identity, issueCertificate } from "./server/certificate";
-import { type Clock, realClock, Timers } from "./clock";
+import { type Clock, realClock, type Timer, Timers } from "./clock";
 import type { Faults } from "./server/faults";
 import { Front } from "./server/front";
 import { attachRelayBoard } from "./gpio/relay-board";
@@ -8,7 +8,7 @@ import { Host, type HostSettings } from "./host/host";
 import { Kvmd } from "./kvmd";
 import { Listener } from "./server/listener";
 import type { ImageSource } from "./msd/msd-storage";
-import { simulatorPage } from "./page/page";
+import { isOfPage, simulatorPage } from "./page/page";
 import { nginxPage } from "./api/reply";
 import { deliver } from "./server/delivery";
 import type { RequestRecord } from "./server/request-log";
@@ -76,6 +76,7 @@ export class Simulator {
   readonly #address: string;
   readonly #timers: Timers;
   #identity: Identity | undefined;
+  #outage: { readonly end: number; readonly timer: Timer } | undefined;
 
   constructor(options: SimulatorOptions) {
     this.#options = options;
@@ -96,7 +97,8 @@ export class Simulator {
       clock,
       secure: this.#identity !== undefined,
       subPath: options.subPath ?? "",
-      extra: (path) => simulatorPage(path, this),
+      isOfPage,
+      page: (request) => simulatorPage(request, this, this.#timers),
       resetConnection: (socket) => this.#listener.reset(socket),
     });
     this.#listener = new Listener(this.#address, this.#identity, this.#front);
@@ -131,6 +133,11 @@ export class Simulator {
   /** The latest requests, oldest first. */
   get requests(): readonly RequestRecord[] {
     return this.#front.log.records;
+  }
+
+  /** Whether kvmd runs. */
+  get running(): boolean {
+    return this.#kvmd.running;
   }
 
   /** Open WebSocket sessions. */
@@ -195,6 +202,26 @@ export class Simulator {
     if (this.#identity === undefined) throw new Error("This simulator speaks plain HTTP and has no certificate");
     this.#identity = identity;
     this.#listener.present(identity);
+  }
+
+  /**
+   * Nothing comes through to the device for so long, ms: connections break, and new ones as well. Only the page for
+   * people stays in reach.
+   */
+  breakNetwork(ms: number): void {
+    this.#outage?.timer.cancel();
+    const timer = this.#timers.after(ms, () => {
+      this.#outage = undefined;
+      this.#front.cutOff = false;
+    });
+    this.#outage = { end: this.clock.now() + ms, timer };
+    this.#front.cutOff = true;
+    this.#listener.cut();
+  }
+
+  /** How long the network is still broken, ms; 0 while it works. */
+  get outage(): number {
+    return this.#outage === undefined ? 0 : Math.max(0, this.#outage.end - this.clock.now());
   }
 
   /** Cuts every WebSocket without a close frame. */

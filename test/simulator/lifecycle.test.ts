@@ -124,15 +124,6 @@ test("closing ends everything, also when it is closed twice", async () => {
   await assert.rejects(call(simulator.url, "GET", "/api/atx"), { code: "ECONNREFUSED" });
 });
 
-test("the page for people needs no password", async (t) => {
-  const { url, host } = await device(t);
-  host.power = true;
-  const page = await call(url, "GET", "/simulator", { headers: {} });
-  assert.match(page.text, /<title>The computer behind/);
-  const state = JSON.parse((await call(url, "GET", "/simulator/state", { headers: {} })).text) as { leds: object }; // the page's own format
-  assert.deepEqual(state.leds, { power: true, hdd: false });
-});
-
 test("the command starts, says where it is, and ends with 0 on SIGTERM", async () => {
   const command = spawn(process.execPath, [CLI, "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
   const [greeting] = (await once(command.stdout, "data")) as [Buffer]; // a stream without an encoding

@@ -101,9 +101,11 @@ export class Console {
       "systemctl suspend": () => this.#power.sleep(),
       exit: () => this.#login(),
     };
+    const [program = "", ...words] = command.split(" ");
     if (command === "clear") this.#terminal.clear();
+    else if (program === "echo") this.#terminal.write(`${words.join(" ")}\n`);
     else if (ends[command] !== undefined) ends[command]();
-    else if (command !== "") this.#terminal.write(`-bash: ${command.split(" ")[0] ?? ""}: command not found\n`);
+    else if (command !== "") this.#terminal.write(`-bash: ${program}: command not found\n`);
     return ends[command] === undefined;
   }
 }

@@ -83,6 +83,7 @@ export class Host {
   readonly #flicker: Timers;
   readonly #blinking: Blinking;
   #on: boolean;
+  #plugged = true;
   #hdd = false;
   readonly #down = new Map<Line, { press: Press; wasOn: boolean }>();
 
@@ -125,6 +126,16 @@ export class Host {
     this.#reaction.clear();
     if (on) this.asleep = false;
     this.#switchTo(on);
+  }
+
+  /** Whether it is plugged in: without, it is off, and its buttons do nothing. Plugged in again it stays off. */
+  get plugged(): boolean {
+    return this.#plugged;
+  }
+
+  set plugged(plugged: boolean) {
+    this.#plugged = plugged;
+    if (!plugged) this.power = false;
   }
 
   /** Whether it is suspended: its screen is dark and its power LED blinks. Only a computer that runs goes to sleep. */
@@ -221,7 +232,7 @@ export class Host {
   }
 
   #pressPower(): void {
-    if (this.settings.ignoresPowerButton) return;
+    if (this.settings.ignoresPowerButton || !this.#plugged) return;
     this.#reaction.clear();
     if (!this.#on) this.#reaction.after(this.settings.ledDelay, () => this.#switchTo(true));
     else this.#reaction.after(this.settings.forceOffDelay, () => this.#switchTo(false));
@@ -244,7 +255,7 @@ export class Host {
   }
 
   #switchTo(on: boolean): void {
-    if (this.#on === on) return;
+    if (this.#on === on || (on && !this.#plugged)) return;
     this.#on = on;
     this.#hdd = false;
     this.#flicker.clear();

@@ -7,6 +7,7 @@ import { hasCall } from "../calls";
 import { type Clock, Timers } from "../clock";
 import { deliver } from "./delivery";
 import { type Fault, Faults } from "./faults";
+import type { PageRequest } from "../page/page";
 import { openSilently } from "./half-open";
 import type { Kvmd, RawRequest } from "../kvmd";
 import { Media } from "../video/media";
@@ -21,7 +22,8 @@ interface FrontOptions {
   /** A path in front of everything, as a reverse proxy may add it: `/kvm1`. */
   readonly subPath: string;
   /** What is not the device's: the page for people. */
-  readonly extra: (path: string) => Reply | undefined;
+  readonly isOfPage: (path: string) => boolean;
+  readonly page: (request: PageRequest) => Promise<Reply>;
   /** Resets the TCP connection below a (TLS) socket. */
   readonly resetConnection: (socket: Duplex) => void;
 }
@@ -40,6 +42,8 @@ export class Front {
   readonly #options: FrontOptions;
   readonly faults = new Faults();
   readonly log: RequestLog;
+  /** Nothing but the page for people is in reach. */
+  cutOff = false;
   readonly #media: Media;
   /** Outlive kvmd's restarts. */
   readonly #timers: Timers;
@@ -59,6 +63,7 @@ export class Front {
   /** A request without an upgrade. */
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const target = this.#target(request);
+    if (this.#isLost(target)) return;
     const record = this.log.begin(request, target);
     const fault = this.faults.take({ ...target, upgrade: false });
     await this.#serve(target, response, record, fault);
@@ -73,6 +78,7 @@ export class Front {
 
   async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const target = this.#target(request);
+    if (this.#isLost(target)) return;
     const record = this.log.begin(request, target);
     const fault = this.faults.take({ ...target, upgrade: true });
     if (fault?.kind === "delay" && !(await this.#slept(fault.ms))) {
@@ -87,6 +93,13 @@ export class Front {
     }
     await this.#serve(target, responseOn(request, socket), record, fault?.kind === "delay" ? undefined : fault);
     if (fault?.kind !== "hang") socket.end();
+  }
+
+  /** Whether it does not come through; then its connection is gone. */
+  #isLost({ request, path }: Target): boolean {
+    if (!this.cutOff || this.#options.isOfPage(path)) return false;
+    this.#options.resetConnection(request.socket);
+    return true;
   }
 
   /** Otherwise it gets what an ordinary request gets. */
@@ -166,8 +179,7 @@ export class Front {
 
   async #reply(target: Target, record: RequestRecord, pace: Pace): Promise<Reply> {
     const { path } = target;
-    const extra = this.#options.extra(path);
-    if (extra !== undefined) return extra;
+    if (this.#options.isOfPage(path)) return this.#page(target, pace);
     if (!isProxied(path)) return nginxPage(404);
     const body = await this.#body(target, pace);
     if (body === undefined) return nginxPage(413, { close: true });
@@ -182,6 +194,17 @@ export class Front {
     if (path === "/") return this.#webRoot(raw);
     // No Janus gateway runs here, and the streamer only now and then.
     return this.#subRequest(raw, () => this.#kvmd.askUstreamer(raw) ?? nginxPage(502));
+  }
+
+  #page(target: Target, pace: Pace): Promise<Reply> {
+    const { request, method, path } = target;
+    const isNear = /^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/.test(request.socket.remoteAddress ?? "");
+    const body = (): Promise<Body | undefined> => smallBody(request, pace);
+    const isKnown = async (): Promise<boolean> => {
+      const raw = this.#raw(target, streamedBody(request, pace));
+      return (await this.#kvmd.handle({ ...raw, method: "GET", path: "/auth/check" })).status === 200;
+    };
+    return this.#options.page({ method, path, headers: request.headers, body, isNear, isKnown });
   }
 
   /** @returns undefined when it is too large. */

@@ -62,13 +62,18 @@ export class Listener {
     const closed = new Promise<void>((resolve) => {
       this.#door.close(() => resolve());
     });
-    for (const socket of this.sockets) socket.destroy();
+    this.cut();
     await closed;
   }
 
   /** New connections see another certificate; the old ones end, as when nginx restarts. */
   present(identity: Identity): void {
     if (this.#server instanceof SecureServer) this.#server.setSecureContext(identity);
+    this.cut();
+  }
+
+  /** Every connection is gone; new ones are taken. */
+  cut(): void {
     for (const socket of this.sockets) socket.destroy();
   }
 
