@@ -5,6 +5,7 @@ import { startSimulator, type Simulator } from "../../src/simulator";
 import { skip } from "../examples/browser";
 import { ChildNodeRed } from "../harness/child-node-red";
 import { device, node } from "../harness/flows";
+import { defaultsOf } from "../harness/registered";
 import { until } from "../harness/until";
 import { Dialog } from "./dialog";
 import { Editor } from "./editor";
@@ -64,7 +65,8 @@ describe("what dialogs do while they are filled in", { skip }, () => {
       node("pikvm-wait-until", { id: "wait", device: "lab", x: 150, y: 460, wires: [[], []] }),
       node("pikvm-hid-keys", { id: "keys", device: "lab", x: 400, y: 200, wires: [[], []] }),
       node("pikvm-hid-mouse", { id: "mouse", x: 650, y: 300, wires: [[], []] }),
-      node("pikvm-atx-power", { id: "power", x: 650, y: 200, wires: [[], []] }),
+      // As a new one.
+      node("pikvm-atx-power", { ...defaultsOf("atx-power"), id: "power", device: "device", x: 650, y: 200, wires: [[], []] }), // prettier-ignore
       node("pikvm-hid-macro", { id: "macro", x: 400, y: 300, wires: [[], []] }),
     ]);
     editor = await Editor.open(nodeRed.url);
@@ -288,6 +290,25 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     await dialog.set({ field: "text", type: "secret", value: "" });
     assert.ok((await dialog.visibleRows()).includes("Secret text"));
     await dialog.cancel();
+  });
+
+  test("hid-keys: yes or no is a box, and may come from elsewhere", async () => {
+    const dialog = await Dialog.ofNode(editor, "keys");
+    await dialog.set({ field: "action", type: "choice", value: "text" });
+    const box = dialog.tray.getByLabel("Press Enter afterwards");
+    await box.check();
+    await dialog.save();
+    const { enter, enterType } = await editor.node("keys");
+    assert.deepEqual({ enter, enterType }, { enter: "true", enterType: "bool" });
+    const again = await Dialog.ofNode(editor, "keys");
+    assert.ok(await box.isChecked());
+    await again.tray.locator("#pikvm-row-enter button[aria-label]:visible").first().click();
+    assert.ok(!(await box.isVisible()));
+    await again.set({ field: "enter", type: "msg", value: "enter" });
+    await again.save();
+    const last = await Dialog.ofNode(editor, "keys");
+    assert.equal(await last.textOf("enter").inputValue(), "enter");
+    await last.cancel();
   });
 
   test("events: paths are suggested, and one that is none is marked and makes the node invalid", async () => {
