@@ -39,7 +39,7 @@ interface Form {
  * and `{"step":"end"}` at last. Whoever hangs up ends it.
  */
 export function serveConnect<F extends Fields>(RED: NodeAPI, dialog: Dialog<F>): void {
-  const turns = new Turns(2, 30);
+  const turns = new Turns(2, 60);
   serve(RED, { method: "post", path: "pikvm/connect", permission: "write" }, async (request, response) => {
     const form = formIn(request, dialog.schema);
     const end = turns.take();

@@ -18,7 +18,7 @@ const sources = (folder: string, pattern = /\.ts$/): string[] =>
     .map((file) => read(path.join(folder, file)));
 
 /** What runs in the editor: of all dialogs, and of the dialog of a node. */
-const SHARED = sources("src/editor");
+const SHARED = [...sources("src/editor"), ...sources("src/schema")];
 const codeOf = (name: string): string[] => sources(path.join("nodes", name), /^(editor|schema).*\.ts$/);
 
 const summaries = NODE_SETS.map((name) => path.join("nodes", name, "reached.ts")).filter((file) =>
