@@ -178,7 +178,8 @@ function trustedAs(trust: PiKVMOptions["trust"] = "system"): Pick<Told, "is" | "
   return { is: "ok", says: isPinned ? "pinned" : "signed" };
 }
 
-const isUnchecked = (trust: Trust): boolean => typeof trust === "object" && "verify" in trust && !(trust.verify ?? true);
+const isUnchecked = (trust: Trust): boolean =>
+  typeof trust === "object" && "verify" in trust && !(trust.verify ?? true);
 
 /**
  * Asks who is there without a login, with the trust that the device has.
