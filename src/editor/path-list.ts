@@ -23,6 +23,7 @@ export function preparePaths(
     sortable: true,
     height: "auto",
     addItem(container, _index, item) {
+      container.siblings("a.red-ui-editableList-item-remove").attr("aria-label", common("button.remove"));
       $("<input>", { type: "text", class: "pikvm-path", placeholder: "atx.leds.power" })
         .val(item.path ?? "")
         .appendTo(container)
