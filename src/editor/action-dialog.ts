@@ -3,6 +3,7 @@ import { SOURCES, type Fields } from "../schema/field";
 import { fieldsOf, type NodeSchema } from "../schema/node";
 import { SECRET } from "../schema/stored";
 import { isUsed, isWanted, type MayBe } from "../schema/when";
+import { nameWidget } from "./aria";
 import { definitionOf, storedOf, type Definition, type EditorNode } from "./definition";
 import { prepareDevice } from "./device-row";
 import { foldable } from "./fold";
@@ -111,6 +112,7 @@ export function actionDialog<F extends Fields>(
       }));
       const sources: WidgetTypedInputType[] = [...SOURCES];
       input(name).typedInput({ types: [...fixed, ...sources], typeField: `#node-input-${name}Type` });
+      nameWidget(name, words(`label.${name}`));
       prepareWidget(input(name), field);
     }
     opened?.();

@@ -11,7 +11,7 @@ export function prepareFlag(field: JQuery): void {
     if (field.typedInput("type") !== "bool") row.addClass("pikvm-typed");
     box.prop("checked", field.typedInput("value") === "true");
   };
-  box.on("change", () => void field.typedInput("value", String(box.prop("checked"))));
+  box.on("change", () => field.typedInput("value", String(box.prop("checked"))));
   const words = common("button.elsewhere");
   $("<button>", { type: "button", class: "red-ui-button red-ui-button-small", title: words, "aria-label": words })
     .append($("<i>", { class: "fa fa-ellipsis-h" }))

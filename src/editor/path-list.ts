@@ -21,6 +21,7 @@ export function preparePaths(list: JQuery, paths: readonly string[], { source, p
     sortable: true,
     height: "auto",
     addItem(container, _index, item) {
+      container.siblings("a.red-ui-editableList-item-remove").attr("aria-label", common("button.remove"));
       const path = $("<input>", { type: "text", class: "pikvm-path", placeholder: "atx.leds.power" })
         .val(item.path ?? "")
         .appendTo(container)

@@ -1,5 +1,10 @@
+import { readFileSync } from "node:fs";
 import type { Locator, Page } from "playwright-core";
 import type { Editor } from "./editor";
+
+/** Runs in the page. */
+const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+type Axe = Pick<typeof import("axe-core"), "run">;
 
 /** A field of a dialog by the name of its property. `type`: where a typed input takes its value from. */
 export interface Setting {
@@ -152,6 +157,17 @@ export class Dialog {
           .sort((a, b) => b - a);
         return (light + 0.05) / (dark + 0.05);
       });
+    });
+  }
+
+  /** What keeps people from using what is shown, as axe-core finds it: what is serious or critical. */
+  async barriers(): Promise<string[]> {
+    if (!(await this.#page.evaluate(() => "axe" in globalThis))) await this.#page.evaluate(AXE);
+    return this.tray.locator(".pikvm-form").evaluate(async (form) => {
+      const { axe } = globalThis as unknown as { axe: Axe }; // which has just been put there
+      const { violations } = await axe.run(form, { resultTypes: ["violations"] });
+      const severe = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+      return severe.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
     });
   }
 
