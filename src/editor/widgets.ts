@@ -4,6 +4,7 @@ import type { Field, FieldOf } from "../schema/field";
 import { CHOICE, SECRET, STORED } from "../schema/stored";
 import { isUsed, type MayBe } from "../schema/when";
 import { indented, onOneLine } from "./json";
+import { prepareRecorder } from "./key-recorder";
 import { prepareRegion } from "./region-picker";
 import { suggestionsFor } from "./suggestions";
 import { rangeProblem } from "./validate";
@@ -94,6 +95,8 @@ const JSON_IN_NODE = (): WidgetTypedInputTypeDefinition => ({
 /** Adds what a field has besides its typed input. */
 export function prepareWidget(input: JQuery, field: Field): void {
   if (field.kind === "region") prepareRegion(input);
+  if ("suggest" in field && (field.suggest === "key" || field.suggest === "keys"))
+    prepareRecorder(input, field.suggest === "keys");
 }
 
 /** Why a value given in the dialog cannot be used, given the others, or undefined. */
