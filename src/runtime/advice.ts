@@ -6,6 +6,7 @@ import { failureWords } from "./failure-words";
  * catalogue below `advice`.
  */
 const BY_CODE: Record<string, string> = {
+  NO_ADDRESS: "no_address",
   NO_PASSWORD: "no_password",
   PASSWORD_ELSEWHERE: "password_elsewhere",
   LOGIN_PAUSED: "login_paused",

@@ -1,5 +1,5 @@
 import { withDevice } from "./device";
-import { asPiKVMError } from "../actions/thrown";
+import { serve } from "./admin";
 import { Questions } from "./questions";
 import type { NodeAPI } from "./red";
 import type { Snapshot } from "../client";
@@ -10,20 +10,15 @@ const VIDEO_TIMEOUT = 6;
 
 /**
  * Lets dialogs see what is on the screen of a deployed device now: `GET pikvm/devices/<id>/snapshot` answers with a
- * JPEG, or with why there is none as `problem`.
+ * JPEG, or with why there is none.
  */
 export function serveScreen(RED: NodeAPI): void {
-  const path = "/pikvm/devices/:id/snapshot";
   const questions = new Questions<Snapshot>(16);
-  RED.httpAdmin.get<{ id: string }>(path, RED.auth.needsPermission("flows.write"), (request, response) => {
-    // What a host shows is nobody else's business, and old a moment later.
-    response.set("Cache-Control", "no-store");
-    const { id } = request.params;
+  const route = { method: "get", path: "pikvm/devices/:id/snapshot", permission: "write" } as const;
+  serve(RED, route, async ({ params: { id = "" } }, response) => {
     const snapshot = () =>
       withDevice(RED, id, TIMEOUT, (kvm, signal) => kvm.screen.snapshot({ videoTimeout: VIDEO_TIMEOUT, signal }));
-    questions.ask(id, snapshot).then(
-      ({ image }) => response.type("jpeg").send(image),
-      (error: unknown) => response.status(400).json({ problem: asPiKVMError(error).message }),
-    );
+    const { image } = await questions.ask(id, snapshot);
+    response.type("jpeg").send(image);
   });
 }
