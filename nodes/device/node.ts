@@ -2,6 +2,7 @@ import { Files } from "../../src/actions/files";
 import { serveChoices } from "../../src/runtime/choices";
 import { serveConnect } from "../../src/runtime/connect";
 import { Device, DEVICE_TYPE, type DeviceNode } from "../../src/runtime/device";
+import { serveMacroTrial } from "../../src/runtime/macro-trial";
 import { commonWord, type NodeAPI, type NodeDef } from "../../src/runtime/red";
 import { serveScreen } from "../../src/runtime/screen";
 import { credentialsOf, secretsIn, settingsIn, storedIn } from "../../src/runtime/stored";
@@ -41,5 +42,6 @@ export = (RED: NodeAPI): void => {
   );
   serveConnect(RED, { schema, optionsOf: (settings, secrets) => optionsOf(RED, settings, secrets) });
   serveChoices(RED);
+  serveMacroTrial(RED);
   serveScreen(RED);
 };

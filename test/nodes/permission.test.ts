@@ -9,6 +9,7 @@ const red = NodeRed.duringTests({ adminAuth });
 const ROUTES = {
   "pikvm/certificate": "POST",
   "pikvm/devices/device/choices/images": "GET",
+  "pikvm/devices/device/macro": "POST",
   "pikvm/devices/device/snapshot": "GET",
 };
 
