@@ -164,6 +164,7 @@ export class Dialog {
   /** Resolves when the reason appears where the pointer rests on the field. */
   async showsReason(field: string, reason: string): Promise<void> {
     const visible = await this.#visible(field);
+    await visible.evaluate((element) => element.closest("details:not([open])")?.setAttribute("open", ""));
     const tooltips = this.#page.locator(".red-ui-popover");
     // An earlier reason stays for a while.
     await this.#page.mouse.move(0, 0);
