@@ -28,7 +28,7 @@ function take(macro: string, name: string): boolean {
 function show(text: string): void {
   const steps = text === "" ? [] : stepsIn(text);
   const isList = typeof steps !== "string";
-  if (isList) say(text === "" ? words("empty") : summaryOf(steps));
+  if (isList) say(text === "" ? words("hint.empty") : summaryOf(steps));
   else say(steps, true);
   part("steps").toggle(isList && steps.length > 0);
   // Many changes are those of other fields.
