@@ -129,7 +129,9 @@ function loginOf(secrets: Secrets, put: (text: string) => string, stored: () => 
 function storedFor(device: Device | undefined, options: PiKVMOptions): Secrets {
   const stored = device?.options();
   if (!stored || !isSameAddress(stored, options))
-    throw new ConfigurationError("The stored password is only for the deployed address.", { code: "PASSWORD_ELSEWHERE" });
+    throw new ConfigurationError("The stored password is only for the deployed address.", {
+      code: "PASSWORD_ELSEWHERE",
+    });
   return { password: stored.password ?? "", totpSecret: stored.totpSecret ?? "" };
 }
 
@@ -158,7 +160,7 @@ function withVariable(RED: NodeAPI, node: FlowNode | null, text: string): string
   const variable = variableIn(text);
   if (variable === undefined) return text;
   // It is undefined for a variable that is not set, which Node-RED's types leave out.
-  const value = RED.util.getSetting(node ?? ({} as FlowNode), variable) as unknown;
+  const value = node ? (RED.util.getSetting(node, variable) as unknown) : process.env[variable];
   return typeof value === "string" ? value : text;
 }
 

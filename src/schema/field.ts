@@ -11,7 +11,7 @@ export interface FromMessage {
 /** A property of the message as the default of a field. */
 export const fromMsg = (property: string): FromMessage => ({ msg: property });
 
-/** What a dialog can suggest while somebody types: what the device has, or what this package knows. */
+/** What the list of a field offers: what the device has, or what this package knows. */
 export type Suggested =
   | "channels"
   | "edids"
@@ -38,8 +38,11 @@ interface Common {
   hint?: true | "each";
   /** Absent: always. */
   when?: When;
-  /** Seldom touched: the help explains it last. */
-  expert?: true;
+  /**
+   * Seldom touched: the dialog folds it, the help explains it last. `unless sure`: folded only as long as a message may
+   * choose something that does not use it.
+   */
+  expert?: true | "unless sure";
   /** A text that may have `${...}` inside as what it is: something to type, a pattern. */
   verbatim?: true;
 }

@@ -101,6 +101,7 @@ describe("every dialog", { skip }, () => {
         }
         t.diagnostic(`with PICTURES=yes, pictures are in ${PICTURES}`);
         await editor.setTheme("light");
+        assert.equal(await dialog.tray.locator("details[open]").count(), 0);
         assert.deepEqual(untranslated((await dialog.tray.textContent()) ?? ""), []);
         await dialog.cancel();
       });
