@@ -53,6 +53,8 @@ export const editor = actionDialog(schema, {
   },
   problems: { macro: macroProblem },
   opened() {
+    part("paste").attr("aria-label", words("placeholder.paste"));
+    part("steps").attr("aria-label", words("label.steps"));
     prepareImport({ button: part("import"), files: part("file"), paste: part("paste") }, take);
     part("fold").prop("open", input("macro").typedInput("type") !== STORED);
   },
