@@ -3,6 +3,7 @@ import { serveChoices } from "../../src/runtime/choices";
 import { serveConnect } from "../../src/runtime/connect";
 import { Device, DEVICE_TYPE, type DeviceNode } from "../../src/runtime/device";
 import { serveDiscovery } from "../../src/runtime/discovery";
+import { serveMacroTrial } from "../../src/runtime/macro-trial";
 import { commonWord, type NodeAPI, type NodeDef } from "../../src/runtime/red";
 import { serveScreen } from "../../src/runtime/screen";
 import { credentialsOf, secretsIn, settingsIn, storedIn } from "../../src/runtime/stored";
@@ -43,5 +44,6 @@ export = (RED: NodeAPI): void => {
   serveConnect(RED, { schema, optionsOf: (settings, secrets) => optionsOf(RED, settings, secrets) });
   serveDiscovery(RED);
   serveChoices(RED);
+  serveMacroTrial(RED);
   serveScreen(RED);
 };

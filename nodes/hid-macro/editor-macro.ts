@@ -1,28 +1,55 @@
-import { MACRO_EVENTS, type MacroEvent } from "../../src/client/vocabulary";
+import { readMacro, type MacroStep } from "../../src/client/hid/macro";
+import type { MacroEvent } from "../../src/client/vocabulary";
 import { onOneLine } from "../../src/editor/json";
 import { wordsOf } from "../../src/editor/words";
 
 const words = wordsOf("hid-macro");
 
-interface Step {
-  event_type: MacroEvent;
-  event: { millis?: unknown; range?: { max?: unknown } };
-}
-
 const PARTS = { key: "keyboard", print: "keyboard", mouse: "mouse", atx: "power", gpio: "relays" } as const;
 
-/** Why a text is no macro, as far as can be seen without the device, or undefined. The node looks closer. */
-export function macroProblem(text: string): string | undefined {
-  const steps = stepsOf(text);
-  return typeof steps === "string" ? steps : undefined;
+/** A step as it is when it is played, or why it cannot be. */
+export type ReadStep = ReturnType<typeof readMacro>[number];
+
+/** The text that was read last, which is read again for each field that is changed, and what it is. */
+let latest: { text: string; steps: readonly ReadStep[] | string } = { text: "", steps: "" };
+
+/** The steps of a text, or why it has none. */
+export function stepsIn(text: string): readonly ReadStep[] | string {
+  if (latest.text !== text) latest = { text, steps: read(text) };
+  return latest.steps;
 }
 
-/** `124 steps, 61 s: keyboard, mouse`; empty for what is no macro. */
-export function summaryOf(text: string): string {
-  const steps = stepsOf(text);
-  if (typeof steps === "string") return "";
-  const millis = steps.reduce((sum, step) => sum + millisOf(step), 0);
-  const parts = new Set(steps.flatMap(({ event_type }) => partOf(event_type) ?? []));
+function read(text: string): readonly ReadStep[] | string {
+  let macro: unknown;
+  try {
+    macro = JSON.parse(text);
+  } catch {
+    return words("reason.json");
+  }
+  if (!Array.isArray(macro) || macro.length === 0) return words("reason.list");
+  try {
+    return readMacro(macro);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+export const isReadable = (step: ReadStep): step is MacroStep => !(step instanceof Error);
+
+/** Why a text cannot be played, as far as can be seen without the device, or undefined. The node looks closer. */
+export function macroProblem(text: string): string | undefined {
+  const steps = stepsIn(text);
+  if (typeof steps === "string") return steps;
+  const index = steps.findIndex((step) => !isReadable(step));
+  const step = steps[index];
+  return step instanceof Error ? words("reason.step", { number: index + 1, reason: step.message }) : undefined;
+}
+
+/** `124 steps, 61 s: keyboard, mouse`. */
+export function summaryOf(steps: readonly ReadStep[]): string {
+  const readable = steps.filter(isReadable);
+  const millis = readable.reduce((sum, step) => sum + millisOf(step), 0);
+  const parts = new Set(readable.flatMap(({ event_type }) => partOf(event_type) ?? []));
   return words("summary", {
     steps: steps.length,
     seconds: Math.round(millis / 1000),
@@ -30,8 +57,11 @@ export function summaryOf(text: string): string {
   });
 }
 
-/** The button that reads a file of the person's own computer. @param take gets what is in it. */
-export function prepareImport(button: JQuery, files: JQuery, take: (macro: string, fileName: string) => void): void {
+/** The ways to bring a macro: a file of the person's own computer, and its JSON. @param take gets what it is. */
+export function prepareImport(
+  { button, files, paste }: Record<"button" | "files" | "paste", JQuery>,
+  take: (macro: string, name: string) => boolean,
+): void {
   button.on("click", () => files.trigger("click"));
   files.on("change", () => {
     const input = files.get(0) as HTMLInputElement; // an input of type file, in the node's dialog
@@ -40,30 +70,16 @@ export function prepareImport(button: JQuery, files: JQuery, take: (macro: strin
     // Or the same file could not be chosen again.
     input.value = "";
   });
-}
-
-/** The steps, or why there are none. */
-function stepsOf(text: string): Step[] | string {
-  let steps: unknown;
-  try {
-    steps = JSON.parse(text);
-  } catch {
-    return words("reason.json");
-  }
-  if (!Array.isArray(steps) || steps.length === 0) return words("reason.list");
-  const unknown = steps.findIndex((step) => !isStep(step));
-  return unknown === -1 ? (steps as Step[]) : words("reason.step", { number: unknown + 1 });
-}
-
-function isStep(step: unknown): step is Step {
-  if (typeof step !== "object" || step === null || !("event_type" in step && "event" in step)) return false;
-  return MACRO_EVENTS.some((name) => name === step.event_type) && typeof step.event === "object" && step.event !== null;
+  paste.on("input", () => {
+    const text = String(paste.val()).trim();
+    if (text !== "" && take(onOneLine(text), "JSON")) paste.val("");
+  });
 }
 
 /** How long it waits at most; the random range of a mouse is one of places. */
-function millisOf({ event_type, event }: Step): number {
-  if (event_type !== "delay" && event_type !== "delay_random") return 0;
-  return Number(event.millis ?? event.range?.max) || 0;
+export function millisOf({ event_type, event }: MacroStep): number {
+  if (event_type === "delay") return event.millis;
+  return event_type === "delay_random" ? event.range.max : 0;
 }
 
 function partOf(name: MacroEvent): string | undefined {

@@ -1,10 +1,50 @@
 import { actionDialog } from "../../src/editor/action-dialog";
 import { input } from "../../src/editor/form";
+import { wordsOf } from "../../src/editor/words";
 import { STORED } from "../../src/schema/stored";
-import { macroProblem, prepareImport, summaryOf } from "./editor-macro";
+import { showSteps } from "./editor-list";
+import { macroProblem, prepareImport, stepsIn, summaryOf } from "./editor-macro";
+import { runSteps } from "./editor-run";
 import { schema } from "./schema";
 
-const summary = (): JQuery => $("#pikvm-macro-summary");
+const words = wordsOf("hid-macro");
+const part = (name: string): JQuery => $(`#pikvm-macro-${name}`);
+
+const say = (text: string, isWrong = false): void =>
+  void part("summary").text(text).toggleClass("pikvm-warning", isWrong);
+
+/** What is imported may have steps that cannot be played, which are marked, but it must be a list of steps. */
+function take(macro: string, name: string): boolean {
+  const steps = stepsIn(macro);
+  if (typeof steps === "string") {
+    say(`${name}: ${steps}`, true);
+    return false;
+  }
+  input("macro").typedInput("type", STORED);
+  input("macro").typedInput("value", macro);
+  return true;
+}
+
+function show(text: string): void {
+  const steps = text === "" ? [] : stepsIn(text);
+  const isList = typeof steps !== "string";
+  if (isList) say(text === "" ? words("hint.empty") : summaryOf(steps));
+  else say(steps, true);
+  part("steps").toggle(isList && steps.length > 0);
+  // Many changes are those of other fields.
+  if (!isList || part("steps").data("steps") === steps) return;
+  part("steps").data("steps", steps);
+  showSteps(part("steps"), steps, (last) => run(text, last));
+}
+
+/** With the node's own speed and patience, where they are given in the dialog. */
+function run(text: string, last: number): void {
+  const macro = JSON.parse(text) as unknown[]; // or there were no steps to show
+  const given = (name: string, otherwise: number): number =>
+    input(name).typedInput("type") === "num" ? Number(input(name).typedInput("value")) : otherwise;
+  const order = { macro: macro.slice(0, last), speed: given("speed", 1), hostTimeout: given("hostTimeout", 0) };
+  runSteps(part("steps").closest(".pikvm-form"), order);
+}
 
 export const editor = actionDialog(schema, {
   label(given) {
@@ -13,18 +53,17 @@ export const editor = actionDialog(schema, {
   },
   problems: { macro: macroProblem },
   opened() {
-    prepareImport($("#pikvm-macro-import"), $("#pikvm-macro-file"), (macro, fileName) => {
-      const problem = macroProblem(macro);
-      if (problem === undefined) input("macro").typedInput("value", macro);
-      else summary().addClass("pikvm-warning").text(`${fileName}: ${problem}`);
-    });
+    part("paste").attr("aria-label", words("placeholder.paste"));
+    part("steps").attr("aria-label", words("label.steps"));
+    prepareImport({ button: part("import"), files: part("file"), paste: part("paste") }, take);
+    part("fold").prop("open", input("macro").typedInput("type") !== STORED);
   },
   changed(given) {
     const { value, type } = given.get("macro");
-    const isStored = type === STORED;
-    $("#pikvm-macro-row").toggle(isStored && given.mayBe("source", ["macro"]));
-    summary()
-      .removeClass("pikvm-warning")
-      .text(isStored ? summaryOf(value) : "");
+    const isMacro = given.mayBe("source", ["macro"]);
+    part("fold").toggle(isMacro);
+    part("row").toggle(isMacro);
+    part("shown").toggle(isMacro && type === STORED);
+    if (type === STORED) show(value);
   },
 });

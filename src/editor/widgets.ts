@@ -6,6 +6,7 @@ import { isUsed, type MayBe } from "../schema/when";
 import { addList } from "./combobox";
 import { prepareFlag } from "./flag-box";
 import { indented, onOneLine } from "./json";
+import { prepareRecorder } from "./key-recorder";
 import { prepareRegion } from "./region-picker";
 import { listSource } from "./suggestions";
 import { rangeProblem } from "./validate";
@@ -97,6 +98,8 @@ export function prepareWidget(input: JQuery, field: Field): void {
   if (field.kind === "region") prepareRegion(input);
   if ("suggest" in field) addList(input, listSource(field.suggest));
   if (field.kind === "flag") prepareFlag(input);
+  if ("suggest" in field && (field.suggest === "key" || field.suggest === "keys"))
+    prepareRecorder(input, field.suggest === "keys");
 }
 
 /** Why a value given in the dialog cannot be used, given the others, or undefined. */

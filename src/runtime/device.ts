@@ -180,15 +180,26 @@ export async function withDevice<T>(
   seconds: number,
   work: (kvm: PiKVM, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const device = deviceInEditor(RED, id);
-  const user = {};
   const end = new AbortController();
   const late = () => end.abort(new ConnectionTimeoutError(`The device did not answer within ${seconds} s.`));
   const timer = setTimeout(late, seconds * 1000);
   try {
-    return await work(await device.join(user), end.signal);
+    return await whileUsing(RED, id, (kvm) => work(kvm, end.signal));
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/**
+ * The same for somebody who waits as long as it takes.
+ * @throws ConfigurationError for a device that is not there.
+ */
+export async function whileUsing<T>(RED: NodeAPI, id: string, work: (kvm: PiKVM) => Promise<T>): Promise<T> {
+  const device = deviceInEditor(RED, id);
+  const user = {};
+  try {
+    return await work(await device.join(user));
+  } finally {
     await device.leave(user);
   }
 }

@@ -87,7 +87,7 @@ export class Dialog {
     await input.blur();
   }
 
-  /** Shows what may be folded under _More_. */
+  /** Shows what may be folded. */
   async unfold(field: string): Promise<void> {
     const closed = this.tray.locator(`details:not([open]):has(#${this.#prefix}-${field}) > summary`);
     if ((await closed.count()) > 0) await closed.click();

@@ -67,7 +67,6 @@ describe("what dialogs do while they are filled in", { skip }, () => {
       node("pikvm-hid-mouse", { id: "mouse", x: 650, y: 300, wires: [[], []] }),
       // As a new one.
       node("pikvm-atx-power", { ...defaultsOf("atx-power"), id: "power", device: "device", x: 650, y: 200, wires: [[], []] }), // prettier-ignore
-      node("pikvm-hid-macro", { id: "macro", x: 400, y: 300, wires: [[], []] }),
     ]);
     editor = await Editor.open(nodeRed.url);
   });
@@ -366,47 +365,6 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     assert.deepEqual((await editor.node("events"))["kinds"], ["msd", "clients"]);
     const again = await Dialog.ofNode(editor, "events");
     assert.equal(await editor.page.locator("#pikvm-kinds input:checked").count(), 2);
-    await again.cancel();
-  });
-
-  test("hid-macro: a file is imported into the node, and what it is, is said at once and when the dialog opens again", async () => {
-    const { page } = editor;
-    const summary = page.locator("#pikvm-macro-summary");
-    const choose = async (name: string, content: string) => {
-      const chooser = page.waitForEvent("filechooser");
-      await page.locator("#pikvm-macro-import").click();
-      await (await chooser).setFiles({ name, mimeType: "application/json", buffer: Buffer.from(content) });
-    };
-    const macro = [
-      { event_type: "key", event: { key: "KeyA", state: true } },
-      { event_type: "delay", event: { millis: 60_600 } },
-      { event_type: "mouse_wheel", event: { delta: [{ x: 0, y: 1 }], squash: false } },
-      { event_type: "mouse_move_random", event: { range: { min: -32_768, max: 32_767 } } },
-      { event_type: "atx_button", event: { button: "power" } },
-      { event_type: "gpio_pulse", event: { channel: "bell" } },
-    ];
-    const macroField = [{ field: "macro", type: "json" }];
-    const dialog = await Dialog.ofNode(editor, "macro");
-    assert.equal(await summary.innerText(), "");
-    await choose("notes.json", '{"not": "a macro"}');
-    await summary.getByText("notes.json: must be a list of steps").waitFor();
-    assert.deepEqual(await dialog.shown(macroField), { macro: "" });
-    await choose("script.json", JSON.stringify(macro, undefined, 4));
-    await summary.getByText("6 steps, 61 s: keyboard, mouse, power buttons, relays").waitFor();
-    assert.deepEqual(await dialog.shown(macroField), { macro: JSON.stringify(macro) });
-    await editor.picture("hid-macro-imported");
-    await page.locator("#node-input-macro + .red-ui-typedInput-container .red-ui-typedInput-option-expand").click();
-    await dialog.tray.getByText('"event_type"').first().waitFor();
-    await editor.picture("hid-macro-editor");
-    await dialog.tray.locator("#node-dialog-ok").click();
-    await page.locator("#pikvm-macro-summary:visible").getByText("6 steps").waitFor();
-    assert.deepEqual(await dialog.shown(macroField), { macro: JSON.stringify(macro) });
-    await dialog.save();
-    const again = await Dialog.ofNode(editor, "macro");
-    await summary.getByText("6 steps, 61 s").waitFor();
-    await again.set({ field: "source", type: "choice", value: "file" });
-    assert.deepEqual(await again.visibleRows(), ["Device", "Play", "File", "Repeat", "Speed", "Name"]);
-    assert.equal(await page.locator("#pikvm-macro-import").isVisible(), false);
     await again.cancel();
   });
 

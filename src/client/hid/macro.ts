@@ -71,17 +71,28 @@ const READERS: { [Type in MacroEvent]: (event: Given) => MacroEvents[Type] } = {
  * type is never shown.
  */
 export function parseMacro(macro: unknown): Macro {
+  return readMacro(macro).map((step, index) => {
+    if (!(step instanceof ConfigurationError)) return step;
+    throw new ConfigurationError(`The macro cannot be played. Step ${index + 1}: ${step.message}`);
+  });
+}
+
+/**
+ * The same for somebody who wants to see what can be understood: instead of a step that cannot be, why.
+ * @throws ConfigurationError for what is no list of steps.
+ */
+export function readMacro(macro: unknown): (MacroStep | ConfigurationError)[] {
   const steps = listOf(macro);
   if (steps.length === 0) throw new ConfigurationError("The macro has no steps.");
   if (steps.length > MAX_STEPS) {
     throw new ConfigurationError(`The macro has ${steps.length} steps; at most ${MAX_STEPS} can be played.`);
   }
-  return steps.map((step, index) => {
+  return steps.map((step) => {
     try {
       return stepOf(step);
     } catch (error) {
-      if (!(error instanceof ConfigurationError)) throw error;
-      throw new ConfigurationError(`The macro cannot be played. Step ${index + 1}: ${error.message}`);
+      if (error instanceof ConfigurationError) return error;
+      throw error;
     }
   });
 }

@@ -12,8 +12,8 @@ export const visit: Visit = {
     { ...stored("[{"), reason: "Macro: must be JSON, as PiKVM's web page saves it" },
     { ...stored('{"a":1}'), reason: "Macro: must be a list of steps" },
     {
-      ...stored('[{"event_type":"delay","event":{}},{"event_type":"dance","event":{}}]'),
-      reason: "Macro: step 2 is none",
+      ...stored('[{"event_type":"delay","event":{"millis":1}},{"event_type":"dance","event":{}}]'),
+      reason: 'Macro: step 2 cannot be played: The event_type "dance" is not known',
     },
     { ...stored(""), reason: "Macro: must not be empty" },
     { ...number("repeat", "1.5"), reason: "Repeat: must be a whole number" },
