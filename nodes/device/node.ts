@@ -3,9 +3,10 @@ import { serveCertificate } from "../../src/runtime/certificate";
 import { serveChoices } from "../../src/runtime/choices";
 import { Device, DEVICE_TYPE, type DeviceNode } from "../../src/runtime/device";
 import { commonWord, type NodeAPI, type NodeDef } from "../../src/runtime/red";
-import { serveScreen } from "../../src/runtime/screen";
 import { credentialsOf, secretsIn, settingsIn, storedIn } from "../../src/runtime/stored";
+import { serveTrials } from "../../src/runtime/trials";
 import { checkVariables } from "../../src/runtime/variables";
+import { TRIALS } from "../trials";
 import { optionsOf, type DeviceCredentials } from "./options";
 import { schema } from "./schema";
 
@@ -41,5 +42,5 @@ export = (RED: NodeAPI): void => {
   );
   serveCertificate(RED);
   serveChoices(RED);
-  serveScreen(RED);
+  serveTrials(RED, TRIALS);
 };
