@@ -9,7 +9,7 @@ const red = NodeRed.duringTests({ adminAuth });
 const ROUTES = {
   "pikvm/certificate": "POST",
   "pikvm/devices/device/choices/images": "GET",
-  "pikvm/devices/device/snapshot": "GET",
+  "pikvm/devices/device/try/screen": "POST",
 };
 
 for (const [route, method] of Object.entries(ROUTES)) {
