@@ -1,12 +1,12 @@
 import { fingerprintIn, readAddress } from "../../src/client/vocabulary";
-import { prepareCertificate } from "../../src/editor/certificate";
+import { prepareConnect } from "../../src/editor/connect";
 import { definitionOf, storedOf } from "../../src/editor/definition";
 import { suggestOf } from "../../src/editor/live";
 import { insideProblem, isEnvReference } from "../../src/editor/validate";
 import { problemOf } from "../../src/editor/widgets";
 import { common, wordsOf } from "../../src/editor/words";
 import type { Field } from "../../src/schema/field";
-import { fieldsOf } from "../../src/schema/node";
+import { fieldsOf, secretsOf } from "../../src/schema/node";
 import { isUsed, isWanted, type MayBe } from "../../src/schema/when";
 import { schema } from "./schema";
 
@@ -26,7 +26,8 @@ const PROBLEMS: Record<string, (value: string) => string | undefined> = {
     const address = readAddress(value);
     return typeof address === "string" ? ADDRESS_PROBLEMS[address]() : undefined;
   },
-  fingerprint: (value) => (fingerprintIn(value) === undefined ? words("reason.fingerprint") : undefined),
+  // What a new device has; what to do says more than what it must be.
+  fingerprint: (value) => (value === "" ? words("reason.noFingerprint") : fingerprintIn(value) === undefined ? words("reason.fingerprint") : undefined),
 };
 
 /** What the node has, or what its open dialog shows. */
@@ -55,9 +56,22 @@ export const editor = definitionOf(schema, {
           });
       else prepareSuggestions(name, field, String((node as { id?: unknown }).id)); // Node-RED's own, of every node
     }
-    prepareCertificate();
+    prepareConnect(() => formOf(String((node as { id?: unknown }).id)), trust);
   },
 });
+
+/** What the dialog has now; of a stored password that was not changed the mark that Node-RED shows instead. */
+function formOf(id: string): { id: string; fields: Record<string, unknown>; secrets: Record<string, unknown> } {
+  const valueOf = (name: string): unknown => (input(name).is(":checkbox") ? input(name).is(":checked") : input(name).val());
+  const valuesOf = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, valueOf(name)]));
+  return { id, fields: valuesOf(Object.keys(schema.fields)), secrets: valuesOf(secretsOf(schema)) };
+}
+
+/** Exactly this certificate, from now on. */
+function trust(fingerprint: string): void {
+  input("trust").val("fingerprint").trigger("change");
+  input("fingerprint").val(fingerprint).trigger("change");
+}
 
 /** Shows the rows that the choices leave of use, and the hints of the chosen certificate. */
 function showUsed(node: object): void {

@@ -1,6 +1,6 @@
 import { Files } from "../../src/actions/files";
-import { serveCertificate } from "../../src/runtime/certificate";
 import { serveChoices } from "../../src/runtime/choices";
+import { serveConnect } from "../../src/runtime/connect";
 import { Device, DEVICE_TYPE, type DeviceNode } from "../../src/runtime/device";
 import { commonWord, type NodeAPI, type NodeDef } from "../../src/runtime/red";
 import { credentialsOf, secretsIn, settingsIn, storedIn } from "../../src/runtime/stored";
@@ -40,7 +40,7 @@ export = (RED: NodeAPI): void => {
     },
     credentialsOf<DeviceCredentials>(schema),
   );
-  serveCertificate(RED);
+  serveConnect(RED, { schema, optionsOf: (settings, secrets) => optionsOf(RED, settings, secrets) });
   serveChoices(RED);
   serveTrials(RED, TRIALS);
 };

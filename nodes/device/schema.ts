@@ -9,7 +9,7 @@ export const schema = deviceNode({
     address: text({ icon: "globe", default: "", optional: true, hint: true, placeholder: true }),
     auth: choice(AUTH_METHODS, { icon: "sign-in", default: "headers", expert: true }),
     user: text({ icon: "user", default: "admin", blank: true }),
-    trust: choice(["system", "tls", "fingerprint", "none"], { icon: "shield", default: "system" }),
+    trust: choice(["system", "tls", "fingerprint", "none"], { icon: "shield", default: "fingerprint", expert: true }),
     /** A CA, a client certificate: Node-RED's own node for these. */
     tls: configNode({ icon: "certificate", type: "tls-config", when: { trust: ["tls"] } }),
     /** SHA-256 of the device's certificate as `AB:CD:...`. */
@@ -57,4 +57,6 @@ export const schema = deviceNode({
     readOnly: flag({ icon: "lock", default: false }),
   },
   secrets: ["password", "totpSecret"],
+  // Where nothing is stored, a known authority has to have signed the certificate, as ever.
+  migrations: [(stored) => ({ ...stored, trust: stored["trust"] ?? "system" })],
 });

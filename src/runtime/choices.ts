@@ -1,6 +1,6 @@
 import { channelPath, type PiKVM } from "../client";
 import { withDevice } from "./device";
-import { asPiKVMError } from "../actions/thrown";
+import { problemOf, serve } from "./admin";
 import { Questions } from "./questions";
 import type { NodeAPI } from "./red";
 
@@ -30,26 +30,22 @@ const CHOICES: Record<string, (kvm: PiKVM, signal: AbortSignal) => Promise<strin
  * what some of them are called as `words`, and why there are none as `problem`.
  */
 export function serveChoices(RED: NodeAPI): void {
-  const path = "/pikvm/devices/:id/choices/:kind";
   const questions = new Questions<string[] | Words>(16);
-  RED.httpAdmin.get<{ id: string; kind: string }>(
-    path,
-    RED.auth.needsPermission("flows.write"),
-    (request, response) => {
-      const { id, kind } = request.params;
-      const ask = Object.hasOwn(CHOICES, kind) ? CHOICES[kind] : undefined;
-      if (!ask) {
-        response.status(404).json({ message: `There is no list of ${kind}.` });
-        return;
-      }
-      questions
-        .ask(`${id} ${kind}`, () => withDevice(RED, id, TIMEOUT, ask))
-        .then(
-          (names) => response.json(Array.isArray(names) ? { names } : withWords(names)),
-          (error: unknown) => response.json({ names: [], problem: asPiKVMError(error).message }),
-        );
-    },
-  );
+  const route = { method: "get", path: "pikvm/devices/:id/choices/:kind", permission: "read" } as const;
+  serve(RED, route, async ({ params: { id = "", kind = "" } }, response) => {
+    const ask = Object.hasOwn(CHOICES, kind) ? CHOICES[kind] : undefined;
+    if (!ask) {
+      response.status(404).json({ problem: `There is no list of ${kind}.`, code: "NO_LIST" });
+      return;
+    }
+    const answer = await questions
+      .ask(`${id} ${kind}`, () => withDevice(RED, id, TIMEOUT, ask))
+      .then(
+        (names) => (Array.isArray(names) ? { names } : withWords(names)),
+        (error: unknown) => ({ names: [], ...problemOf(error) }),
+      );
+    response.json(answer);
+  });
 }
 
 const withWords = (words: Words) => ({ names: [...words.keys()], words: Object.fromEntries(words) });

@@ -58,6 +58,8 @@ export class Device {
   readonly alias: string | undefined;
   readonly isInsecure: boolean;
   readonly reach = new Reach();
+  /** How it is reached, its secrets included. @throws ConfigurationError when the settings cannot work. */
+  readonly options: () => PiKVMOptions;
   readonly #shared: Shared<Opening>;
   readonly #leases = new Map<object, Lease<Opening>>();
   readonly #files: () => Files;
@@ -69,6 +71,7 @@ export class Device {
     this.flow = flow;
     this.alias = alias;
     this.isInsecure = isInsecure;
+    this.options = options;
     this.#files = files;
     this.#shared = new Shared({
       open: () => new Opening(options),
@@ -150,13 +153,22 @@ export function deviceById(RED: NodeAPI, id: string): Device {
  * @throws ConfigurationError when there is none that runs, or more than one.
  */
 function deviceInEditor(RED: NodeAPI, id: string): Device {
-  const [instance, ...others] = [...running].filter(({ alias }) => alias === id);
-  if (!instance) return deviceById(RED, id);
-  if (others.length === 0) return instance;
+  const device = findInEditor(id);
+  if (device) return device;
+  if (instancesOf(id).length === 0) return deviceById(RED, id);
   throw new ConfigurationError("This subflow has more than one instance, each with its own device.", {
     code: "AMBIGUOUS_DEVICE",
   });
 }
+
+/** The same, if there is exactly one. */
+export function findInEditor(id: string): Device | undefined {
+  const [instance, ...others] = instancesOf(id);
+  if (instance) return others.length === 0 ? instance : undefined;
+  return [...running].find((device) => device.id === id);
+}
+
+const instancesOf = (id: string): Device[] => [...running].filter(({ alias }) => alias === id);
 
 /**
  * Uses the shared client of a deployed device once, for somebody who waits no longer than these seconds.

@@ -30,6 +30,7 @@ const BY_CODE: Record<string, string> = {
   HTTP_502: "no_kvmd",
   HTTP_504: "no_answer",
   NOT_HTTP: "not_pikvm",
+  NOT_PIKVM: "not_pikvm",
   BAD_EVENT: "unexpected",
   BAD_RESPONSE: "unexpected",
   TOO_LONG: "too_long",

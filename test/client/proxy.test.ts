@@ -52,7 +52,7 @@ describe("through a proxy", SIDE_BY_SIDE, () => {
   test("the device's certificate can be looked at", async (t) => {
     const { sim } = await bench(t, { tls });
     const { target, asked } = await connectProxy(t);
-    const { fingerprint } = await readCertificate(parseAddress(sim.url), 5, `http://${target}`);
+    const { fingerprint } = await readCertificate(parseAddress(sim.url), 5, { proxy: `http://${target}` });
     assert.equal(fingerprint, sim.fingerprint);
     assert.equal(asked.length, 1);
   });

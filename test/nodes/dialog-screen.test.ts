@@ -117,6 +117,6 @@ test("nothing else can be done by it: no other action or node, nothing that is n
   for (const action of ["restart", "set", "state"])
     assert.match(await problemOf("device", "screen", { action }), /can be tried/);
   assert.match(await problemOf("device", "screen-watch", { mode: "changes" }), /can be tried/);
-  for (const node of ["atx-power", "constructor"]) assert.equal((await ask("device", node, "{}")).status, 404);
+  for (const node of ["atx-power", "constructor"]) assert.equal((await ask("device", node, "{}")).status, 400);
   assert.equal((await ask("device", "screen", "action=text", "application/x-www-form-urlencoded")).status, 415);
 });

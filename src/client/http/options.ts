@@ -1,3 +1,4 @@
+import type { LookupFunction } from "node:net";
 import { ConfigurationError } from "../errors";
 import { isRecord } from "./shape";
 import type { AccessOptions } from "../login/access";
@@ -16,6 +17,8 @@ export interface TransportOptions extends AccessOptions {
    * `HTTPS_PROXY` is not used.
    */
   proxy?: string | undefined;
+  /** Looks names up instead of the system: for who knows already where the device is. Not used with a proxy. */
+  lookup?: LookupFunction | undefined;
   /** Seconds for TCP and TLS, the proxy included, up to 3600. Default 10. */
   connectTimeout?: number;
   /** Seconds for an ordinary answer, up to 3600. Default 30. */
@@ -49,6 +52,7 @@ const CHECKS: Record<keyof TransportOptions, Check> = {
   clock: ["a clock: now() and setTimeout()", isClock],
   trust: ['"system", "none", { fingerprint } or certificates in PEM', isTrust],
   proxy: TEXT,
+  lookup: ["a function as dns.lookup", (value) => typeof value === "function"],
   connectTimeout: SECONDS,
   timeout: SECONDS,
   readOnly: FLAG,

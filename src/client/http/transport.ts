@@ -73,6 +73,7 @@ export class Transport {
       trust: options.trust ?? "system",
       connectTimeout: options.connectTimeout ?? 10,
       proxy: options.proxy,
+      lookup: options.lookup,
       closed: this.#destroyed.signal,
       clock: options.clock,
     });

@@ -1,4 +1,4 @@
-import type { Socket } from "node:net";
+import type { LookupFunction, Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { buildConnector } from "undici";
 import { checkTime } from "./client-certificate";
@@ -24,6 +24,7 @@ interface ConnectorOptions {
   connectTimeout: number;
   /** `http://[user:password@]host:port` */
   proxy?: string | undefined;
+  lookup?: LookupFunction | undefined;
   /** Ends what is still connecting. */
   closed?: AbortSignal;
   clock?: Clock | undefined;
@@ -31,12 +32,13 @@ interface ConnectorOptions {
 
 /** @throws ConfigurationError for a fingerprint, a certificate, a key or a proxy that cannot be used. */
 export function connectorFor(options: ConnectorOptions): Connector {
-  const { trust, connectTimeout, proxy: proxyUrl, closed, clock = REAL_CLOCK } = options;
+  const { trust, connectTimeout, proxy: proxyUrl, lookup, closed, clock = REAL_CLOCK } = options;
   const proxy = proxyUrl === undefined || proxyUrl === "" ? undefined : new Proxy(proxyUrl, clock);
   const tls = tlsOf(trust);
   // undici's types leave out that it returns the socket that is connecting.
   const connect = buildConnector({
     ...tls.options,
+    ...(lookup === undefined ? {} : { lookup }),
     // The Deadline's limit holds for the proxy too.
     timeout: 0,
     // The certificate is checked below, where its fingerprint can go into the error. A resumed TLS session would not
@@ -112,26 +114,48 @@ export interface Certificate {
   /** SHA-256 as `AB:CD:...` */
   fingerprint: string;
   subject: string;
+  validFrom: string;
   validTo: string;
+  /** Nobody but its owner has signed it. */
+  isSelfSigned: boolean;
+}
+
+/** How to get to a certificate, besides its address. */
+interface CertificateOptions {
+  /** As the options of these names. */
+  proxy?: string | undefined;
+  lookup?: LookupFunction | undefined;
+  signal?: AbortSignal;
 }
 
 /**
  * Reads the certificate of an address without trusting it and without sending anything.
  * @param connectTimeout seconds.
- * @param proxy as the option of that name.
  * @throws ConnectError, ConnectionTimeoutError; ConfigurationError for an http address.
  */
-export async function readCertificate(address: Address, connectTimeout: number, proxy?: string): Promise<Certificate> {
+export async function readCertificate(
+  address: Address,
+  connectTimeout: number,
+  { proxy, lookup, signal }: CertificateOptions = {},
+): Promise<Certificate> {
   if (!address.secure) throw new ConfigurationError("An http:// address has no certificate.");
-  const connector = connectorFor({ trust: "none", connectTimeout, proxy });
+  const connector = connectorFor({ trust: "none", connectTimeout, proxy, lookup, ...(signal ? { closed: signal } : {}) });
   const socket = await openSocket(connector, address).catch((error: unknown) => {
     throw networkError(error, { address });
   });
   try {
     if (!(socket instanceof TLSSocket)) throw new ConnectError("The connection has no certificate.");
-    const { fingerprint256, subject, valid_to } = socket.getPeerCertificate();
-    return { fingerprint: fingerprint256, subject: Object.values(subject).join(", "), validTo: valid_to };
+    const { fingerprint256, subject, issuer, valid_from, valid_to } = socket.getPeerCertificate();
+    return {
+      fingerprint: fingerprint256,
+      subject: nameOf(subject),
+      validFrom: valid_from,
+      validTo: valid_to,
+      isSelfSigned: nameOf(subject) === nameOf(issuer),
+    };
   } finally {
     socket.destroy();
   }
 }
+
+const nameOf = (name: object): string => Object.values(name).join(", ");
