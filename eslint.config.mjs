@@ -1,7 +1,7 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/", "node_modules/", ".demo/", "test/node-red-5/node_modules/"] },
+  { ignores: ["dist/", "resources/", "node_modules/", ".demo/", "test/node-red-5/node_modules/"] },
   {
     files: ["**/*.ts"],
     extends: [tseslint.configs.strictTypeChecked],

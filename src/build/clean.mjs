@@ -9,7 +9,7 @@ const dist = path.join(root, "dist");
 if (process.argv.includes("--gone")) {
   for (const folder of ["nodes", "src", "test"]) removeGone(folder);
 } else {
-  rmSync(dist, { recursive: true, force: true });
+  for (const built of [dist, path.join(root, "resources")]) rmSync(built, { recursive: true, force: true });
 }
 
 function removeGone(folder) {

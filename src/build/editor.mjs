@@ -1,11 +1,11 @@
-// Makes the editor half of what is published, after tsc: for each node of package.json its html file (the script of
-// nodes/<name>/editor.ts and the form, both from the schema), the words, help and icons beside it, and the module that
-// Node-RED loads, all where it looks for them.
-import { build } from "esbuild";
+// Makes the editor half of what is published, after tsc: the script that all dialogs share, for each node of
+// package.json its html file (how it is registered and its form, both from the schema), the words, help and icons beside
+// it, and the module that Node-RED loads, all where it looks for them.
 import { existsSync } from "node:fs";
 import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
+import { sharedScript } from "./dialogs.mjs";
 import { helpOf } from "./help.mjs";
 import { registrationOf } from "./registration.mjs";
 import { formOf } from "./rows.mjs";
@@ -13,6 +13,7 @@ import { formOf } from "./rows.mjs";
 const root = path.resolve(import.meta.dirname, "../..");
 const source = path.join(root, "nodes");
 const target = path.join(root, "dist/nodes");
+const resources = path.join(root, "resources");
 
 const require = createRequire(import.meta.url);
 const manifest = JSON.parse(await readFile(path.join(root, "package.json"), "utf8"));
@@ -23,18 +24,7 @@ const tools = {
   ...require(path.join(root, "dist/src/schema/stored.js")),
 };
 
-async function script(schema) {
-  const { outputFiles } = await build({
-    stdin: { contents: registrationOf(schema, tools), resolveDir: root, sourcefile: `${schema.name}.ts`, loader: "ts" },
-    tsconfig: path.join(root, "src/editor/tsconfig.json"),
-    bundle: true,
-    format: "iife",
-    target: "es2020",
-    write: false,
-    logLevel: "warning",
-  });
-  return outputFiles[0].text;
-}
+const shared = await sharedScript(names, { root, module: manifest.name, file: "dialogs.js" });
 
 async function page(schema) {
   const folder = path.join(source, schema.name);
@@ -42,7 +32,9 @@ async function page(schema) {
   const form = formOf(schema, await read("dialog.html"), `${schema.name}/dialog.html`);
   const style = await read("style.css");
   const styles = style === undefined ? "" : `\n<style>\n${style}</style>\n`;
-  return `<script type="text/javascript">\n${await script(schema)}</script>\n${styles}\n${form}`;
+  const registration = registrationOf(schema, shared.editorOf(schema.name), tools);
+  const scripts = `<script src="${shared.address}"></script>\n<script type="text/javascript">\n${registration}</script>`;
+  return `${scripts}\n${styles}\n${form}`;
 }
 
 async function layWords(lang) {
@@ -59,6 +51,10 @@ async function layWords(lang) {
     await cp(path.join(from, `${name}.json`), path.join(to, `${name}.json`));
   }
 }
+
+await rm(resources, { recursive: true, force: true });
+await mkdir(resources);
+await writeFile(path.join(resources, "dialogs.js"), shared.text);
 
 for (const file of await readdir(target)) {
   if (file.endsWith(".html")) await rm(path.join(target, file));

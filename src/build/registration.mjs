@@ -3,13 +3,17 @@
 
 const COLOR = "#7AB8AA";
 
-/** With the functions of src/schema, as they are built. */
-export function registrationOf(schema, { defaultsOf, secretsOf, typeOf }) {
+/**
+ * @param editor the expression for what the node's editor.ts has made.
+ * @param tools the functions of src/schema, as they are built.
+ */
+export function registrationOf(schema, editor, { defaultsOf, secretsOf, typeOf }) {
   const isConfig = schema.role === "device";
   const secrets = secretsOf(schema);
   // A secret text is typed as it is, whatever stands in it.
   const secretCheck = (name) => (isConfig ? `, validate: editor.check(${JSON.stringify(name)})` : "");
-  return `import { editor } from "./nodes/${schema.name}/editor";
+  return `(() => {
+const editor = ${editor};
 
 RED.nodes.registerType(${JSON.stringify(typeOf(schema))}, {
 ${isConfig ? '  category: "config",' : shown(schema)}
@@ -24,6 +28,7 @@ ${secrets.length > 0 ? `  credentials: { ${secrets.map((name) => `${name}: { typ
   oneditprepare: editor.oneditprepare,
   oneditsave: editor.oneditsave,
 });
+})();
 `;
 }
 

@@ -57,6 +57,9 @@ describe("installed from the tarball in an empty user directory", () => {
       for (const part of [`registerType("${type}"`, `data-template-name="${type}"`, `data-help-name="${type}"`])
         assert.ok(html.includes(part), part);
     }
+    const [address, another] = new Set(html.match(new RegExp(`resources/${MANIFEST.name}/[^"]+`, "g")));
+    assert.equal(another, undefined);
+    assert.match(await (await nodeRed.get(String(address), "*/*")).text(), /pikvmDialogs/);
   });
 
   test("every icon is served", async () => {

@@ -18,13 +18,21 @@ const ALLOWED = [
   /^dist\/src\/client\/([\w-]+\/)?[\w-]+\.(js|d\.ts)$/,
   /^dist\/src\/(actions|runtime|schema)\/[\w-]+\.js$/,
   /^dist\/pikvm-simulator\.js$/,
+  /^resources\/dialogs\.js$/,
   /^examples\/[\w-]+\.json$/,
   /^(README|CHANGELOG)\.md$/,
   /^LICENSE$/,
   /^package\.json$/,
 ];
 
-const SINGLE = ["README.md", "CHANGELOG.md", "LICENSE", "package.json", "dist/pikvm-simulator.js"];
+const SINGLE = [
+  "README.md",
+  "CHANGELOG.md",
+  "LICENSE",
+  "package.json",
+  "dist/pikvm-simulator.js",
+  "resources/dialogs.js",
+];
 
 const listed = (folder: string, pattern: RegExp): string[] =>
   readdirSync(path.join(CHECKOUT, folder), { encoding: "utf8", recursive: true })

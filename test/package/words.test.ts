@@ -12,10 +12,14 @@ const LANGUAGES = readdirSync(path.join(CHECKOUT, "nodes/locales"));
 const COMMON = "device";
 
 const read = (file: string): string => readFileSync(path.join(CHECKOUT, file), "utf8");
-const sources = (folder: string): string[] =>
+const sources = (folder: string, pattern = /\.ts$/): string[] =>
   readdirSync(path.join(CHECKOUT, folder))
-    .filter((file) => file.endsWith(".ts"))
+    .filter((file) => pattern.test(file))
     .map((file) => read(path.join(folder, file)));
+
+/** What runs in the editor: of all dialogs, and of the dialog of a node. */
+const SHARED = sources("src/editor");
+const codeOf = (name: string): string[] => sources(path.join("nodes", name), /^(editor|schema).*\.ts$/);
 
 const summaries = NODE_SETS.map((name) => path.join("nodes", name, "reached.ts")).filter((file) =>
   existsSync(path.join(CHECKOUT, file)),
@@ -25,13 +29,15 @@ const ALL_RUNTIME = [...sources("src/runtime"), ...summaries.map(read)].join("\n
 
 /** Catalogue and key of each word that is asked for by its full name. */
 function* wordsAskedFor(name: string): Generator<[catalogue: string, key: string]> {
-  const script = read(`dist/nodes/${name}.html`);
-  for (const [, reference = ""] of script.matchAll(/data-i18n="(?:\[\w+\])?([^"]+)"/g)) {
+  for (const [, reference = ""] of read(`dist/nodes/${name}.html`).matchAll(/data-i18n="(?:\[\w+\])?([^"]+)"/g)) {
     const [, set = name, key = ""] = /^(?:.+\/([\w-]+):)?(.+)$/.exec(reference) ?? [];
     yield [set, key];
   }
-  for (const [, key = ""] of script.matchAll(/\bwords\d?\("([^"]+)"/g)) yield [name, key];
-  for (const [, key = ""] of script.matchAll(/\bcommon\("([^"]+)"/g)) yield [COMMON, `common.${key}`];
+  const shared = SHARED.filter((code) => code.includes(`wordsOf("${name}")`));
+  for (const code of [...codeOf(name), ...shared])
+    for (const [, key = ""] of code.matchAll(/\bwords\("([^"]+)"/g)) yield [name, key];
+  for (const code of [...codeOf(name), ...SHARED])
+    for (const [, key = ""] of code.matchAll(/\bcommon\("([^"]+)"/g)) yield [COMMON, `common.${key}`];
   for (const [field, { hint, ...kind }] of fieldsOf(schemaOf(name))) {
     // Some have a label for each value of another field, and each has one.
     yield [name, `label.${field}`];
@@ -62,10 +68,10 @@ test("every word that is asked for is there", () => {
 });
 
 test("every word is used", () => {
-  const everything = [ALL_RUNTIME, ...NODE_SETS.map((name) => read(`dist/nodes/${name}.html`))].join("\n");
+  const everything = [ALL_RUNTIME, ...SHARED, ...NODE_SETS.flatMap(codeOf)].join("\n");
   for (const name of NODE_SETS) {
     const asked = new Set(NODE_SETS.flatMap((set) => [...wordsAskedFor(set)]).map(([at, key]) => `${at}:${key}`));
-    const code = name === COMMON ? everything : read(`dist/nodes/${name}.html`);
+    const code = name === COMMON ? everything : [...SHARED, ...codeOf(name)].join("\n");
     const unused = [...readWords("en-US", name).keys()].filter((key) => !asked.has(`${name}:${key}`) && !isUsed(key, code)); // prettier-ignore
     assert.deepEqual(unused, [], name);
   }
