@@ -12,18 +12,20 @@ const FIELDS = [
   ["toX", "toY"],
 ] as const;
 
-/** A button beside the unit that fills in where the mouse goes, from a picture of the screen. */
-export class PickButton {
+/** A row with a button that fills in where the mouse goes, from a picture of the screen. */
+export class PickRow {
   readonly #button = button("pick", () => this.#open()).attr("id", "node-input-unit-pick");
+  readonly #row = $("<div>", { class: "form-row pikvm-try" }).append(this.#button);
   #literal: Literal = () => undefined;
 
   constructor() {
-    row("unit").first().append(this.#button);
+    row("unit").last().after(this.#row);
   }
 
-  /** After each change of the form. */
-  update(literal: Literal): void {
+  /** After each change of the form. @param hasPlace whether the mouse goes to a place. */
+  update(literal: Literal, hasPlace: boolean): void {
     this.#literal = literal;
+    this.#row.toggle(hasPlace);
     disableFor(this.#button, ["action", "unit"], literal);
   }
 
@@ -32,10 +34,11 @@ export class PickButton {
     const isDrag = this.#literal("action") === "drag";
     const tool = new PointTool(unit, isDrag, this.#given(isDrag));
     const unitWord = unit === "device" ? "" : ` ${common(`unit.${unit}`)}`;
+    const hints = isDrag ? ["picture.drag", "picture.keys"] : ["picture.point", "picture.pointKeys"];
     showPicture(this.#button, {
       title: common("button.pick"),
       ask: (signal) => tryNow("screen", {}, signal),
-      hint: `${common(isDrag ? "picture.drag" : "picture.point")} ${common(isDrag ? "picture.keys" : "picture.pointKeys")}`,
+      hint: hints.map((key) => common(key)).join(" "),
       tool,
       describe: () => tool.text && tool.text + unitWord,
       take: () => fill(tool.points),

@@ -23,8 +23,7 @@ export function showPicture(opener: JQuery, { title, ask, hint = "", tool, descr
   const note = $("<div>", { class: "pikvm-picture-note", role: "status" });
   const words = $("<output>");
   let picture: Blob | undefined;
-  const stage = new ScreenStage(tool, () => words.text(picture ? describe(picture, stage) : ""));
-  stage.element.attr("aria-label", title);
+  const stage = new ScreenStage(title, tool, () => words.text(picture ? describe(picture, stage) : ""));
 
   const use = (): void => {
     if (!take || !stage.size) return;

@@ -34,7 +34,7 @@ export const percentOf = (part: number): string => `${100 * Math.min(1, Math.max
 
 /** A picture of the screen on which a tool is used with the pointer, or with a cross hair that keys move. */
 export class ScreenStage {
-  readonly element = $("<div>", { class: "pikvm-stage", tabindex: 0 });
+  readonly element = $("<div>", { class: "pikvm-stage" });
   readonly #image = new Image();
   readonly #cross = $("<div>", { class: "pikvm-cross" }).append("<div>", "<div>").hide();
   readonly #tool: Tool | undefined;
@@ -43,15 +43,21 @@ export class ScreenStage {
   #at: Place | undefined;
   #pressed: Place | undefined;
 
-  /** @param changed is called with each picture, and each use of the tool. */
-  constructor(tool: Tool | undefined, changed: () => void) {
+  /**
+   * @param title what it is for.
+   * @param changed is called with each picture, and each use of the tool.
+   */
+  constructor(title: string, tool: Tool | undefined, changed: () => void) {
     this.#tool = tool;
     this.#changed = changed;
     this.#image.draggable = false;
+    this.#image.alt = title;
     this.element.append(this.#image).hide();
     if (!tool) return;
-    this.element.append(tool.marks, this.#cross).addClass("pikvm-stage-used");
     this.element
+      .append(tool.marks, this.#cross)
+      .addClass("pikvm-stage-used")
+      .attr({ tabindex: 0, role: "application", "aria-label": title })
       .on("pointerdown", ({ originalEvent }) => this.#drag(originalEvent as PointerEvent)) // jQuery has a type of its own
       .on("keydown", (event) => {
         if (this.#press(event.key, event.shiftKey)) event.preventDefault();
