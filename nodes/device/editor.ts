@@ -1,7 +1,8 @@
 import { fingerprintIn, readAddress } from "../../src/client/vocabulary";
+import { Combobox } from "../../src/editor/combobox";
 import { prepareConnect } from "../../src/editor/connect";
 import { definitionOf, storedOf } from "../../src/editor/definition";
-import { suggestOf } from "../../src/editor/live";
+import { listSource } from "../../src/editor/suggestions";
 import { insideProblem, isEnvReference } from "../../src/editor/validate";
 import { problemOf } from "../../src/editor/widgets";
 import { common, wordsOf } from "../../src/editor/words";
@@ -86,5 +87,8 @@ function showUsed(node: object): void {
 /** What this device itself has, once it is deployed. */
 function prepareSuggestions(name: string, field: Field, device: string): void {
   if (field.kind !== "text" || field.suggest === undefined) return;
-  input(name).autoComplete({ search: suggestOf(field.suggest, device), minLength: 0 });
+  new Combobox(
+    input(name),
+    listSource(field.suggest, () => device),
+  );
 }

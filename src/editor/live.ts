@@ -1,37 +1,44 @@
-import { suggestFrom } from "./suggest";
+import type { Choice, Choices } from "../schema/choices";
+import { isEnvReference } from "./validate";
+import { common } from "./words";
 
-/** Milliseconds that a list counts as fresh: a person types, and does not wait for the device with each letter. */
-const FRESH = 15_000;
-
-/** What a device has: names, and for some lists what they are called. */
-interface Choices {
-  names: string[];
-  words?: Record<string, string>;
-}
-
-const lists = new Map<string, { asked: number; choices: Promise<Choices> }>();
+/** What a device has, or why that is not known and what to do. */
+export type Answer = { choices: readonly Choice[]; problem?: undefined } | { problem: string };
 
 /**
- * Suggests what the chosen device itself has, while somebody types: `kind` is one of the lists of
- * `src/runtime/choices.ts`. Instead of a device that is not deployed yet or does not answer, `otherwise` is suggested.
+ * What a device has of a kind (those of `src/runtime/choice-lists.ts`). It is asked each time: what it has said before
+ * may be true no longer.
+ * @param device its id. @returns never rejects.
  */
-export function suggestLive(kind: string, otherwise: readonly string[] = []): Suggest {
-  return (typed, done) =>
-    void choicesOf(kind).then(({ names }) => done(suggestFrom(names.length > 0 ? names : otherwise)(typed)));
+export async function askDevice(kind: string, device: string): Promise<Answer> {
+  const reason = unaskable(device);
+  if (reason !== undefined) return { problem: reason };
+  try {
+    // jQuery's ajax carries the token of a login to the editor.
+    const url = `pikvm/devices/${encodeURIComponent(device)}/choices/${kind}`;
+    const answer = await ($.getJSON(url) as PromiseLike<Choices>);
+    return answer.problem === undefined ? { choices: answer.choices } : { problem: wordsFor(answer, device) };
+  } catch (failure) {
+    const { status = 0, statusText = "" } = (failure ?? {}) as Partial<JQuery.jqXHR>; // what jQuery throws
+    return { problem: common("list.failed", { status: status > 0 ? `HTTP ${status}` : statusText }) };
+  }
 }
 
-/** The same of a device by its id, for its own dialog. */
-export function suggestOf(kind: string, device: string): Suggest {
-  return (typed, done) => void choicesOf(kind, device).then(({ names }) => done(suggestFrom(names)(typed)));
+/** The device that is chosen in the open dialog of a node. */
+export const chosenDevice = (): string => String($("#node-input-device").val() ?? "");
+
+function unaskable(device: string): string | undefined {
+  if (device === "" || device === "_ADD_") return common("list.noDevice");
+  // Inside a subflow: a device that each instance chooses.
+  return isEnvReference(device) ? common("list.variable") : undefined;
 }
 
-/** A list of the chosen device, as long as that is fresh; empty when it does not answer. */
-export function choicesOf(kind: string, device = String($("#node-input-device").val())): Promise<Choices> {
-  const url = `pikvm/devices/${encodeURIComponent(device)}/choices/${kind}`;
-  const known = lists.get(url);
-  if (known && Date.now() - known.asked < FRESH) return known.choices;
-  // jQuery's ajax carries the token of a login to the editor.
-  const choices = Promise.resolve($.getJSON(url) as PromiseLike<Choices>).catch(() => ({ names: [] }));
-  lists.set(url, { asked: Date.now(), choices });
-  return choices;
+function wordsFor({ code, advice, problem = "", next_trial: nextTrial = 0 }: Choices, device: string): string {
+  if (code === "NOT_CONFIGURED" && isChanged(device)) return common("list.notDeployed");
+  // What is chosen is asked for before.
+  if (advice === undefined || code === "NOT_CONFIGURED") return problem;
+  return common(`advice.${advice}`, { time: new Date(nextTrial).toLocaleTimeString(RED.i18n.lang()) });
 }
+
+/** Of a node that was added or edited since the last deployment; the types do not know it. */
+const isChanged = (id: string): boolean => (RED.nodes.node(id) as { changed?: boolean } | null)?.changed === true;

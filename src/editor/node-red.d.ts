@@ -1,13 +1,6 @@
 import type { EditorRED } from "node-red";
-import type { Suggestion } from "./suggest";
 
 declare global {
-  /**
-   * Finds suggestions for what was typed so far, at once or later: Node-RED hands `done` to a function with two
-   * parameters.
-   */
-  type Suggest = ((typed: string) => Suggestion[]) | ((typed: string, done: (found: Suggestion[]) => void) => void);
-
   /** Node-RED's editor API: a global of the page that our scripts are loaded into. */
   const RED: EditorRED;
 }
@@ -20,15 +13,7 @@ declare module "@node-red/editor-client" {
   }
 
   interface WidgetTypedInputTypeDefinition {
-    /** Enter takes the first. */
-    autoComplete?: Suggest | undefined;
     /** Opens an editor for the value; `this` is the typed input itself. */
     expand?: ((this: { value(): string; value(value: string): void }) => void) | undefined;
-  }
-}
-
-declare global {
-  interface JQuery {
-    autoComplete(options: { search: Suggest; minLength?: number }): this;
   }
 }

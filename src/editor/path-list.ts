@@ -1,3 +1,5 @@
+import { Combobox } from "./combobox";
+import type { ListSource } from "./suggestions";
 import { common } from "./words";
 
 interface Item {
@@ -5,8 +7,8 @@ interface Item {
 }
 
 interface PathsOptions {
-  /** Suggests paths while one is typed. */
-  suggest: Suggest | undefined;
+  /** What the list of each offers. */
+  source: ListSource;
   /** Why a path cannot be used, or undefined. */
   problem: (path: string) => string | undefined;
 }
@@ -15,7 +17,7 @@ interface PathsOptions {
 export function preparePaths(
   list: JQuery,
   paths: readonly string[],
-  { suggest = () => [], problem }: PathsOptions,
+  { source, problem }: PathsOptions,
 ): void {
   list.editableList<Item>({
     addButton: common("button.add"),
@@ -23,18 +25,19 @@ export function preparePaths(
     sortable: true,
     height: "auto",
     addItem(container, _index, item) {
-      $("<input>", { type: "text", class: "pikvm-path", placeholder: "atx.leds.power" })
+      const path = $("<input>", { type: "text", class: "pikvm-path", placeholder: "atx.leds.power" })
         .val(item.path ?? "")
         .appendTo(container)
-        .autoComplete({ search: suggest, minLength: 0 })
         .on("change", function () {
           const reason = problem(String($(this).val()).trim());
           $(this)
             .toggleClass("input-error", reason !== undefined)
             .attr("title", reason ?? "");
         })
-        .trigger("change")
-        .trigger("focus");
+        .trigger("change");
+      new Combobox(path, source);
+      // One that was added by the button.
+      if (item.path === undefined) path.trigger("focus");
     },
   });
   list.editableList(

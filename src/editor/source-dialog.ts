@@ -2,11 +2,12 @@ import type { Field, Fields } from "../schema/field";
 import { fieldsOf, type NodeSchema, type PlainFields } from "../schema/node";
 import { isUsed, isWanted, type MayBe } from "../schema/when";
 import { checkedIn, prepareChecks } from "./checks";
+import { Combobox } from "./combobox";
 import { definitionOf, storedOf, type Definition, type EditorNode } from "./definition";
 import { hint, input, row } from "./form";
 import { pathsIn, preparePaths } from "./path-list";
 import { addRegionButton } from "./region-picker";
-import { suggestionsFor } from "./suggestions";
+import { listSource } from "./suggestions";
 import type { Literal } from "./try-row";
 import { insideProblem, isEnvReference } from "./validate";
 import { problemOf } from "./widgets";
@@ -77,10 +78,10 @@ export function sourceDialog<F extends Fields>(
   }
 
   function prepareInput(name: string, field: Field, value: unknown): void {
-    const suggest = "suggest" in field ? suggestionsFor(field) : undefined;
+    const source = "suggest" in field ? listSource(field.suggest) : {};
     if (field.kind === "checks") prepareChecks(listOf(name), field.choices, value as string[]);
-    else if (field.kind === "list") preparePaths(listOf(name), value as string[], { suggest, problem: entryProblem });
-    else if (suggest) input(name).autoComplete({ search: suggest, minLength: 0 });
+    else if (field.kind === "list") preparePaths(listOf(name), value as string[], { source, problem: entryProblem });
+    else if ("suggest" in field) new Combobox(input(name), source);
     if (field.kind !== "region") return;
     addRegionButton(
       input(name),

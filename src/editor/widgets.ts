@@ -3,13 +3,14 @@ import { isRegionText } from "../client/vocabulary";
 import type { Field, FieldOf } from "../schema/field";
 import { CHOICE, SECRET, STORED } from "../schema/stored";
 import { isUsed, type MayBe } from "../schema/when";
+import { addList } from "./combobox";
 import { indented, onOneLine } from "./json";
 import { prepareRegion } from "./region-picker";
-import { suggestionsFor } from "./suggestions";
+import { listSource } from "./suggestions";
 import { rangeProblem } from "./validate";
 import { common, wordsOf, type Words } from "./words";
 
-/** Node-RED's own types look like this; given in full they can have our validators and suggestions. */
+/** Node-RED's own types look like this; given in full they can have our validators. */
 const STRING = { value: "str", icon: "red/images/typedInput/az.svg" };
 const NUMBER = { value: "num", icon: "red/images/typedInput/09.svg" };
 const BOOLEAN = { value: "bool", icon: "red/images/typedInput/bool.svg", options: ["true", "false"] };
@@ -71,8 +72,7 @@ function wordsForChoice(words: Words, name: string, field: FieldOf<"choice">): (
 }
 
 function textTypes(field: Field): WidgetTypedInputTypeDefinition[] {
-  const suggest = "suggest" in field ? suggestionsFor(field) : undefined;
-  const string = nodeRedType(suggest ? { ...STRING, autoComplete: suggest } : STRING);
+  const string = nodeRedType(STRING);
   const isSecret = field.kind === "text" && field.secret === true;
   const secret = { value: SECRET, label: common("source.secret"), icon: "fa fa-lock", hasValue: false };
   return isSecret ? [string, secret] : [string];
@@ -94,6 +94,7 @@ const JSON_IN_NODE = (): WidgetTypedInputTypeDefinition => ({
 /** Adds what a field has besides its typed input. */
 export function prepareWidget(input: JQuery, field: Field): void {
   if (field.kind === "region") prepareRegion(input);
+  if ("suggest" in field) addList(input, listSource(field.suggest));
 }
 
 /** Why a value given in the dialog cannot be used, given the others, or undefined. */

@@ -11,7 +11,7 @@ export interface FromMessage {
 /** A property of the message as the default of a field. */
 export const fromMsg = (property: string): FromMessage => ({ msg: property });
 
-/** What a dialog can suggest while somebody types: what the device has, or what this package knows. */
+/** What the list of a field offers: what the device has, or what this package knows. */
 export type Suggested =
   | "channels"
   | "edids"

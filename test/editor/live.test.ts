@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
+import type { Locator } from "playwright-core";
 import { startSimulator, type Simulator } from "../../src/simulator";
 import { skip } from "../examples/browser";
 import { ChildNodeRed } from "../harness/child-node-red";
@@ -14,11 +15,25 @@ describe("what dialogs do while they are filled in", { skip }, () => {
   let simulator: Simulator;
   let nodeRed: ChildNodeRed;
   let editor: Editor;
-  const suggestions = () => editor.page.locator(".red-ui-autoComplete-container");
+  const list = () => editor.page.locator(".pikvm-popup");
+  const option = (name: string) => list().getByRole("option", { name, exact: true });
+  const options = () => list().getByRole("option").allInnerTexts();
+  const notes = () => list().locator(".pikvm-popup-note").allInnerTexts();
+  /** Once the device has answered. */
+  const answered = () => list().getByText("Ask the device again").waitFor();
+  /** What the list of a field shows, line by line, in one text each. */
+  const listed = async (field: Locator) => {
+    await field.blur();
+    await field.focus();
+    await answered();
+    return (await options()).map((line) => line.replace(/\s+/g, " ").trim());
+  };
 
   before(async () => {
-    simulator = await startSimulator({ images: { "debian-live.iso": 1 }, switchUnits: 1 });
-    simulator.state.switch.chain.settingsOf(1).name = "web server";
+    simulator = await startSimulator({ images: { "debian-live.iso": 3_700_000 }, switchUnits: 1 });
+    const { chain } = simulator.state.switch;
+    chain.settingsOf(1).name = "web server";
+    chain.active = 1;
     const { gpio } = simulator.state;
     gpio.addInput("door");
     const row = [
@@ -40,11 +55,14 @@ describe("what dialogs do while they are filled in", { skip }, () => {
         readOnly: false,
       },
       device(simulator, { id: "lab" }),
+      device(simulator, { id: "dead", name: "gone", address: "127.0.0.1:1" }),
       node("pikvm-msd-mount", { id: "mount", device: "lab", x: 150, y: 300, wires: [[], []] }),
       node("pikvm-kvm-switch", { id: "switch", device: "lab", x: 400, y: 380, wires: [[], []] }),
       node("pikvm-events", { id: "events", x: 150, y: 200, wires: [[], []] }),
       node("pikvm-events", { id: "inputs", device: "lab", x: 150, y: 380, wires: [[], []] }),
-      node("pikvm-hid-keys", { id: "keys", x: 400, y: 200, wires: [[], []] }),
+      node("pikvm-gpio", { id: "gpio", device: "lab", x: 650, y: 380, wires: [[], []] }),
+      node("pikvm-wait-until", { id: "wait", device: "lab", x: 150, y: 460, wires: [[], []] }),
+      node("pikvm-hid-keys", { id: "keys", device: "lab", x: 400, y: 200, wires: [[], []] }),
       node("pikvm-hid-mouse", { id: "mouse", x: 650, y: 300, wires: [[], []] }),
       node("pikvm-atx-power", { id: "power", x: 650, y: 200, wires: [[], []] }),
       node("pikvm-hid-macro", { id: "macro", x: 400, y: 300, wires: [[], []] }),
@@ -59,7 +77,10 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     await editor.close();
   });
 
-  afterEach(() => editor.closeDialogs());
+  afterEach(async () => {
+    simulator.faults.clear();
+    await editor.closeDialogs();
+  });
 
   test("device: a certificate that cannot be read is said to be so", async () => {
     const dialog = await Dialog.ofConfig(editor, "pikvm-device", "device");
@@ -82,13 +103,116 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     await dialog.cancel();
   });
 
-  test("msd-mount: the images of the device are suggested", async () => {
+  test("msd-mount: the list of images opens by focus, by typing and by the arrow, with what the device says now", async () => {
     const dialog = await Dialog.ofNode(editor, "mount");
+    const image = dialog.textOf("image");
     await dialog.set({ field: "image", type: "str", value: "" });
-    await dialog.textOf("image").pressSequentially("deb");
-    await suggestions().getByText("debian-live.iso").click();
-    assert.equal(await dialog.textOf("image").inputValue(), "debian-live.iso");
+    assert.deepEqual(await listed(image), ["debian-live.iso 3.7 MB", "Ask the device again"]);
+    await image.pressSequentially("DEB");
+    await option("debian-live.iso 3.7 MB").click();
+    assert.equal(await image.inputValue(), "debian-live.iso");
+    await list().waitFor({ state: "detached" });
+    assert.ok(await image.evaluate((field) => field === document.activeElement));
+    // A name of the device is text, whatever it looks like.
+    const evil = "<img src=x onerror=alert(1)>.iso";
+    simulator.state.msd.storage.add(evil, 5);
+    const arrow = dialog.tray.getByRole("button", { name: "Show the list" });
+    await arrow.click();
+    await option(`${evil} 5 byte`).waitFor();
+    assert.equal(await list().locator("img").count(), 0);
+    assert.deepEqual(await list().locator(".pikvm-current").allInnerTexts(), ["debian-live.iso\n3.7 MB"]);
+    await editor.picture("list-images");
+    simulator.state.msd.storage.add("new.iso", 2_000);
+    await option("Ask the device again").click();
+    await option("new.iso 2 kB").waitFor();
+    await arrow.click();
+    await list().waitFor({ state: "detached" });
     await dialog.cancel();
+  });
+
+  test("msd-mount: by keyboard alone; Escape closes the list only, what is typed is taken as it is", async () => {
+    const dialog = await Dialog.ofNode(editor, "mount");
+    const image = dialog.textOf("image");
+    const { keyboard } = editor.page;
+    const attribute = (name: string) => image.getAttribute(name);
+    await dialog.set({ field: "image", type: "str", value: "mine.iso" });
+    await listed(image);
+    assert.deepEqual([await attribute("role"), await attribute("aria-expanded")], ["combobox", "true"]);
+    await keyboard.press("ArrowDown");
+    const active = list().locator(`[id="${await attribute("aria-activedescendant")}"]`);
+    assert.equal(await active.getAttribute("aria-selected"), "true");
+    await keyboard.press("Escape");
+    await list().waitFor({ state: "detached" });
+    assert.deepEqual([await attribute("aria-expanded"), await attribute("aria-activedescendant")], ["false", null]);
+    assert.ok(await image.isVisible());
+    assert.equal(await image.inputValue(), "mine.iso");
+    // Up is the last line: to ask again.
+    await keyboard.press("ArrowDown");
+    await answered();
+    await keyboard.press("ArrowUp");
+    const before = simulator.requests.length;
+    await keyboard.press("Enter");
+    await until(() => simulator.requests.length > before, { what: "the device to be asked again" });
+    await answered();
+    await keyboard.press("ArrowDown");
+    await keyboard.press("Enter");
+    assert.notEqual(await image.inputValue(), "mine.iso");
+    await image.fill("not-there.iso");
+    await list().getByText("Nothing in the list matches").waitFor();
+    await keyboard.press("Tab");
+    await list().waitFor({ state: "detached" });
+    await dialog.save();
+    assert.equal((await editor.node("mount"))["image"], "not-there.iso");
+  });
+
+  test("a slow device is waited for with a sign, one that is off or not chosen says so in the first line", async () => {
+    const dialog = await Dialog.ofNode(editor, "keys");
+    await dialog.set({ field: "action", type: "choice", value: "text" });
+    await dialog.set({ field: "keymap", type: "str", value: "de-ch" });
+    const keymap = dialog.textOf("keymap");
+    simulator.faults.add({ kind: "delay", ms: 1000, path: "/api/hid/keymaps" });
+    await keymap.focus();
+    assert.deepEqual(await notes(), ["asking the device …"]);
+    assert.deepEqual(await options(), []);
+    await answered();
+    assert.deepEqual(await notes(), []);
+    await option("de-ch German (Switzerland)").waitFor();
+    await editor.picture("list-keymaps");
+
+    await dialog.field("device").selectOption("dead");
+    const shown = await listed(keymap);
+    const [reason, mark] = await notes();
+    assert.match(reason ?? "", /^Something is there, but refuses the connection\./);
+    assert.equal(mark, "This list is not from the device:");
+    assert.ok(shown.includes("de-ch German (Switzerland)"));
+    assert.equal(await keymap.inputValue(), "de-ch");
+    await editor.picture("list-of-a-dead-device");
+
+    await dialog.field("device").selectOption("_ADD_");
+    await listed(keymap);
+    assert.match((await notes())[0] ?? "", /^No device is chosen\./);
+    // Nothing is asked of a value that comes with the message.
+    await dialog.set({ field: "keymap", type: "msg", value: "keymap" });
+    assert.equal(await keymap.getAttribute("role"), null);
+    assert.equal(await list().count(), 0);
+    await dialog.cancel();
+  });
+
+  test("gpio and wait-until: channels by label with their state, paths with what is there, languages by name", async () => {
+    const gpio = await Dialog.ofNode(editor, "gpio");
+    await gpio.set({ field: "channel", type: "str", value: "" });
+    const channels = ["__v3_usb_breaker__ on", "Front door door off", "Ask the device again"];
+    assert.deepEqual(await listed(gpio.textOf("channel")), channels);
+    await option("Front door door off").click();
+    assert.equal(await gpio.textOf("channel").inputValue(), "Front door");
+    await gpio.cancel();
+    const wait = await Dialog.ofNode(editor, "wait");
+    const paths = await listed(wait.textOf("path"));
+    assert.ok(paths.includes("atx.leds.power power LED lit false"), paths.join("\n"));
+    await wait.set({ field: "condition", type: "choice", value: "text" });
+    await wait.set({ field: "langs", type: "str", value: "" });
+    assert.deepEqual(await listed(wait.textOf("langs")), ["eng English", "osd", "Ask the device again"]);
+    await wait.cancel();
   });
 
   test("kvm-switch: only what matters to the action is asked for, and the ports of the device are suggested", async () => {
@@ -107,9 +231,14 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     assert.deepEqual(await asked(["power", "on"]), ["Port", "Power", "Wait until", "If busy, retry for"]);
     assert.deepEqual(await asked(["action", "select"]), ["Port", "Confirmed within"]);
     await dialog.set({ field: "port", type: "str", value: "" });
+    const ports = ["1 Host 1", "web server 2 shown now", "3 Host 3", "4 Host 4", "Ask the device again"];
+    assert.deepEqual(await listed(dialog.textOf("port")), ports);
     await dialog.textOf("port").pressSequentially("web");
-    await suggestions().getByText("web server").click();
+    await option("web server 2 shown now").click();
     assert.equal(await dialog.textOf("port").inputValue(), "web server");
+    await dialog.set({ field: "action", type: "choice", value: "edid_assign" });
+    await dialog.set({ field: "edid", type: "str", value: "" });
+    assert.deepEqual(await listed(dialog.textOf("edid")), ["Default PiKVM", "Ask the device again"]);
     await dialog.cancel();
   });
 
@@ -133,12 +262,12 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     const keys = dialog.textOf("keys");
     await keys.fill("");
     await keys.pressSequentially("ctrl");
-    await suggestions().getByText("ControlLeft (Ctrl, Control)", { exact: true }).click();
+    await option("ControlLeft (Ctrl, Control)").click();
     await keys.pressSequentially("+del");
-    await suggestions().getByText("Delete (Del)", { exact: true }).click();
+    await option("Delete (Del)").click();
     assert.equal(await keys.inputValue(), "ControlLeft+Delete");
     await keys.pressSequentially("+numpade");
-    await suggestions().waitFor();
+    await option("NumpadEnter").waitFor();
     await keys.press("Enter");
     await dialog.save();
     assert.equal((await editor.node("keys"))["keys"], "ControlLeft+Delete+NumpadEnter");
@@ -159,7 +288,8 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     const paths = editor.page.locator("input.pikvm-path");
     await add.click();
     await paths.nth(1).pressSequentially("caps");
-    await suggestions().getByText("hid.keyboard.leds.caps").click();
+    // Known without the device, which has no certificate yet.
+    await option("hid.keyboard.leds.caps Caps Lock light").click();
     await add.click();
     await paths.nth(2).fill("power led");
     await paths.nth(2).blur();
@@ -176,13 +306,9 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     const dialog = await Dialog.ofNode(editor, "inputs");
     await editor.page.locator(".red-ui-editableList-addButton:visible").click();
     const path = editor.page.locator("input.pikvm-path").nth(1);
-    const suggestion = suggestions().getByText("gpio.state.inputs.door.state  \u2013  Front door");
-    await until(async () => {
-      // They are there once the device has answered; a person types on.
-      await path.fill("");
-      await path.pressSequentially("front");
-      return suggestion.isVisible();
-    });
+    await path.pressSequentially("front");
+    const suggestion = option("gpio.state.inputs.door.state Front door false");
+    await suggestion.waitFor();
     await editor.picture("events-inputs");
     await suggestion.click();
     assert.equal(await path.inputValue(), "gpio.state.inputs.door.state");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { scaledClock, startSimulator, type Simulator } from "../../src/simulator";
+import type { Choices } from "../../src/schema/choices";
 import { device, fields, flow, node } from "../harness/flows";
 import { NodeRed, type FlowConfig } from "../harness/node-red";
 import { until } from "../harness/until";
@@ -171,10 +172,10 @@ describe("a device inside a subflow", () => {
   test("is asked by a dialog while there is one instance", async () => {
     const choices = async () => {
       const response = await fetch(`${red.url}/pikvm/devices/own/choices/keymaps`);
-      return (await response.json()) as { names: string[]; problem?: string };
+      return (await response.json()) as Choices;
     };
     await red.deploy(flow(...template, instance("one", 0)));
-    assert.ok((await choices()).names.includes("en-us"));
+    assert.ok((await choices()).choices.some(({ value }) => value === "en-us"));
     await red.deploy(flow(...template, instance("one", 0), instance("two", 1)));
     assert.match((await choices()).problem ?? "", /more than one instance/);
   });
