@@ -15,7 +15,7 @@ export const schema = actionNode({
       when: { action: ["text"] },
     }),
     enter: flag({ icon: "level-down", default: false, when: { action: ["text"] } }),
-    capsLockOff: flag({ icon: "font", default: false, hint: true, when: { action: ["text"] } }),
+    capsLockOff: flag({ icon: "font", default: false, hint: true, expert: true, when: { action: ["text"] } }),
     keymap: text({
       icon: "language",
       default: "",
@@ -24,7 +24,13 @@ export const schema = actionNode({
       hint: true,
       when: { action: ["text"] },
     }),
-    strict: flag({ icon: "exclamation-triangle", default: false, hint: true, when: { action: ["text"] } }),
+    strict: flag({
+      icon: "exclamation-triangle",
+      default: false,
+      hint: true,
+      expert: true,
+      when: { action: ["text"] },
+    }),
     keys: names({
       icon: "keyboard-o",
       default: "ControlLeft+AltLeft+Delete",
@@ -40,9 +46,16 @@ export const schema = actionNode({
       when: { action: ["key", "release"] },
     }),
     hold: seconds({ icon: "clock-o", max: 600, default: 0, hint: true, when: { action: ["key"] } }),
-    delay: seconds({ icon: "sort-amount-asc", max: 5, default: 0.02, hint: true, when: { action: ["text"] } }),
-    fast: flag({ icon: "fast-forward", default: false, hint: true, when: { action: ["text"] } }),
-    hostTimeout: seconds({ icon: "hourglass-o", max: 86_400, default: 0, hint: true }),
+    delay: seconds({
+      icon: "sort-amount-asc",
+      max: 5,
+      default: 0.02,
+      hint: true,
+      expert: true,
+      when: { action: ["text"] },
+    }),
+    fast: flag({ icon: "fast-forward", default: false, hint: true, expert: true, when: { action: ["text"] } }),
+    hostTimeout: seconds({ icon: "hourglass-o", max: 86_400, default: 0, hint: true, expert: true }),
   },
   progress: { action: ["text"] },
 });

@@ -9,7 +9,7 @@ export const schema = actionNode({
     file: text({ icon: "file-o", default: fromMsg("filename"), hint: true, when: { source: ["file"] } }),
     repeat: number({ icon: "repeat", min: 1, max: 10_000, whole: true, default: 1, unit: "times" }),
     speed: number({ icon: "tachometer", min: 0.1, max: 10, default: 1, hint: true }),
-    hostTimeout: seconds({ icon: "hourglass-o", max: 86_400, default: 0, hint: true }),
+    hostTimeout: seconds({ icon: "hourglass-o", max: 86_400, default: 0, hint: true, expert: true }),
   },
   progress: true,
 });

@@ -38,9 +38,16 @@ export const schema = actionNode({
       default: 20,
       blank: true,
       hint: true,
+      expert: true,
       when: { action: ["drag"] },
     }),
-    hold: seconds({ icon: "hand-paper-o", max: 600, default: 0.05, when: { action: ["click", "double_click"] } }),
-    hostTimeout: seconds({ icon: "hourglass-o", max: 86_400, default: 0, hint: true }),
+    hold: seconds({
+      icon: "hand-paper-o",
+      max: 600,
+      default: 0.05,
+      expert: true,
+      when: { action: ["click", "double_click"] },
+    }),
+    hostTimeout: seconds({ icon: "hourglass-o", max: 86_400, default: 0, hint: true, expert: true }),
   },
 });

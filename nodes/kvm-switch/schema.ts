@@ -54,6 +54,7 @@ export const schema = actionNode({
     ...power,
     timeout: {
       ...power.timeout,
+      expert: true,
       // The switch, too, has to report what was done.
       when: [{ action: ["select", "edid_assign", "beacon_on", "beacon_off"] }, ...alternativesOf(power.timeout.when)],
     },

@@ -13,7 +13,7 @@ export const schema = actionNode({
       when: { action: ["upload"] },
     }),
     url: text({ icon: "link", default: fromMsg("payload"), hint: true, when: { action: ["fetch"] } }),
-    insecure: flag({ icon: "unlock", default: false, hint: true, when: { action: ["fetch"] } }),
+    insecure: flag({ icon: "unlock", default: false, hint: true, expert: true, when: { action: ["fetch"] } }),
     storeAs: text({ icon: "hdd-o", default: "", blank: true, hint: true, when: { action: ["upload", "fetch"] } }),
     image: image({
       icon: "file-o",
@@ -35,7 +35,7 @@ export const schema = actionNode({
       hint: true,
       when: [{ action: ["upload", "fetch"] }, { action: ["download"], target: ["file"] }],
     }),
-    sha256: flag({ icon: "check", default: false, hint: true, when: { action: ["upload"] } }),
+    sha256: flag({ icon: "check", default: false, hint: true, expert: true, when: { action: ["upload"] } }),
     eject: flag({ icon: "eject", default: false, hint: true, when: { action: ["remove"] } }),
     busyRetry: seconds({
       ...BUSY_RETRY,

@@ -35,6 +35,7 @@ export const schema = actionNode({
       min: 0.1,
       max: 3600,
       default: 10,
+      expert: true,
       when: { action: ["mount", "swap", "eject"] },
     }),
     busyRetry: seconds({

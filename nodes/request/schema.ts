@@ -18,7 +18,7 @@ export const schema = actionNode({
       when: { call: ["custom"], method: CHANGING_METHODS },
     }),
     format: choice(ANSWER_FORMATS, { icon: "arrow-left", default: "json", when: { call: ["custom"] } }),
-    timeout: seconds({ icon: "clock-o", min: 0.1, max: 3600, default: 30 }),
+    timeout: seconds({ icon: "clock-o", min: 0.1, max: 3600, default: 30, expert: true }),
     retryLogin: flag({
       icon: "unlock-alt",
       default: fromMsg("pikvm-login"),

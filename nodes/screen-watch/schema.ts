@@ -38,7 +38,7 @@ export const schema = sourceNode({
       ...LANGUAGES,
       when: { mode: ["text"] },
     }),
-    interval: seconds({ icon: "refresh", max: 3600, default: 2, when: { mode: ["text"] } }),
+    interval: seconds({ icon: "refresh", max: 3600, default: 2, expert: true, when: { mode: ["text"] } }),
     format: choice(PICTURE_FORMATS, { icon: "picture-o", default: "buffer" }),
     file: text({ icon: "file-o", default: "", hint: true, when: { format: ["file"] } }),
   },

@@ -45,9 +45,9 @@ export const schema = actionNode({
       ...LANGUAGES,
       when: { condition: ["text"] },
     }),
-    interval: seconds({ icon: "refresh", max: 3600, default: 2, when: { condition: ["text"] } }),
+    interval: seconds({ icon: "refresh", max: 3600, default: 2, expert: true, when: { condition: ["text"] } }),
     holdFor: seconds({ icon: "pause", default: 0 }),
-    next: flag({ icon: "step-forward", default: false, hint: true }),
+    next: flag({ icon: "step-forward", default: false, hint: true, expert: true }),
     timeout: seconds({ icon: "clock-o", min: 0.1, default: 300 }),
   },
 });

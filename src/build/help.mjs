@@ -13,7 +13,7 @@ export function helpOf(help, { schema, parts, wordsOf }, where) {
   const fill = (id, values) => templates[id].replace(/__(\w+)__/g, (_, key) => values[key]);
   const range = ({ name }) => [fill("range", schema.fields[name])];
   // What is seldom touched comes last.
-  const isExpert = ([, field]) => Number(field.expert ?? false);
+  const isExpert = ([, field]) => Number(field.expert === true);
   const entries = Object.entries(schema.fields).sort((one, other) => isExpert(one) - isExpert(other));
   const fields = () => entries.flatMap((entry) => describe(entry, { fill, words, wordsOf, common }));
   return expanded(help, { ...shared, range, fields }, where);

@@ -1,41 +1,59 @@
 // The rows of a dialog, made from the node's schema. nodes/<name>/dialog.html, where a node has one, says what stands
 // between them:
 //
-//   <pikvm-device></pikvm-device>                            the device, and for actions whether messages may choose it
+//   <pikvm-device></pikvm-device>                            the device
 //   <pikvm-field name="hold"></pikvm-field>                  the row of this field
-//   <pikvm-fields></pikvm-fields>                            the rows of all fields that dialog.html does not name
+//   <pikvm-fields></pikvm-fields>                            the rows of all usual fields that dialog.html does not name
+//   <pikvm-experts></pikvm-experts>                          all that is seldom touched and not named
 //   <pikvm-secret name="password" icon="lock"></pikvm-secret>   something of the node's credentials; hint="yes": explained
-//   <pikvm-progress></pikvm-progress>                        the box for messages that tell how far the work is
 //   <pikvm-name></pikvm-name>                                the name of the node
+//
+// Lines between <pikvm-more> and </pikvm-more> are folded, until somebody wants more; without these tags the experts are
+// folded at the end.
 
 import { expanded } from "./tags.mjs";
 
 const COMMON = "node-red-contrib-pikvm/device:common";
 
+const tags = (...names) => names.map((name) => `  <pikvm-${name}></pikvm-${name}>\n`).join("");
+
 /** Of a node without a dialog.html. */
-const USUAL = ["device", "fields", "progress", "name"].map((tag) => `  <pikvm-${tag}></pikvm-${tag}>\n`).join("");
+const USUAL = tags("device", "fields", "name");
+const MORE = `  <pikvm-more>\n${tags("experts")}  </pikvm-more>\n`;
 
 /** The form of a node, for Node-RED. */
 export function formOf(schema, dialog = USUAL, where = schema.name) {
   const rows = new Rows(schema);
   const others = Object.keys(schema.fields).filter((name) => !names(dialog, rows.prefix, name));
+  const isExpert = (name) => schema.fields[name].expert === true;
+  const experts = [...others.filter(isExpert).flatMap((name) => rows.field(name)), ...rows.boxes()];
+  const folded = dialog.includes("<pikvm-more>") || experts.length === 0 ? dialog : dialog + MORE;
   const parts = {
     device: () => rows.device(),
     field: ({ name }) => rows.field(name),
-    fields: () => others.flatMap((name) => rows.field(name)),
+    fields: () => others.filter((name) => !isExpert(name)).flatMap((name) => rows.field(name)),
+    experts: () => experts,
     secret: ({ name, icon, hint }) => rows.secret(name, icon, hint !== undefined),
-    progress: () => (schema.progress === undefined ? [] : rows.check("progress", "label.progress")),
     name: () => rows.name(),
   };
   return [
     `<script type="text/html" data-template-name="pikvm-${schema.name}">`,
     '<div class="pikvm-form">',
-    expanded(dialog, parts, where).trimEnd(),
+    withFold(expanded(folded, parts, where)).trimEnd(),
     "</div>",
     "</script>",
     "",
   ].join("\n");
 }
+
+/** What is folded, so that the browser itself opens and closes it. */
+const withFold = (html) =>
+  html
+    .replace(
+      /^( *)<pikvm-more>$/m,
+      `$1<details class="pikvm-more">\n$1  <summary data-i18n="${COMMON}.label.more"></summary>`,
+    )
+    .replace(/^( *)<\/pikvm-more>$/m, "$1</details>");
 
 /** Whether a dialog.html has a tag, or an input, for the field. */
 const names = (dialog, prefix, name) =>
@@ -69,11 +87,15 @@ class Rows {
 
   device() {
     const input = `<input type="text" id="${this.prefix}device" style="width: 100%" />`;
-    const row = this.#row("device", this.#label("device", "desktop", `${COMMON}.label.device`), input);
+    return this.#row("device", this.#label("device", "desktop", `${COMMON}.label.device`), input);
+  }
+
+  /** What a node has besides its fields. */
+  boxes() {
+    const progress = this.#schema.progress === undefined ? [] : this.check("progress", "label.progress");
     // A source of messages has no message to choose by.
-    return this.#schema.role === "action"
-      ? [...row, ...this.check("deviceFromMsg", `${COMMON}.label.deviceFromMsg`)]
-      : row;
+    const device = this.check("deviceFromMsg", `${COMMON}.label.deviceFromMsg`);
+    return this.#schema.role === "action" ? [...progress, ...device] : progress;
   }
 
   name() {

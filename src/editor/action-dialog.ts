@@ -5,6 +5,7 @@ import { SECRET } from "../schema/stored";
 import { isUsed, isWanted, type MayBe } from "../schema/when";
 import { definitionOf, storedOf, type Definition, type EditorNode } from "./definition";
 import { prepareDevice } from "./device-row";
+import { foldable } from "./fold";
 import { outputLabels } from "./labels";
 import { input, row } from "./form";
 import { insideProblem, isEnvReference, typeValidator } from "./validate";
@@ -46,6 +47,9 @@ class GivenFields<Name extends string> {
     const { value, type } = this.get(name);
     return isSource(type) || isWanted(value, wanted);
   };
+
+  /** The same, where it is known. */
+  readonly surely: MayBe = (name, wanted) => !isSource(this.get(name).type) && this.mayBe(name, wanted);
 
   get(name: string): Given {
     const type = input(`${name}Type`);
@@ -93,8 +97,12 @@ export function actionDialog<F extends Fields>(
 
   function prepare(node: EditorNode): void {
     prepareDevice(node);
+    const folding = fieldsOf(schema)
+      .filter(([, { expert }]) => expert === "unless sure")
+      .map(([name, { when }]) => ({ when, move: foldable(name) }));
     const update = (): void => {
-      const { mayBe } = given(node);
+      const { mayBe, surely } = given(node);
+      for (const { when, move } of folding) move(!isUsed(when, surely));
       for (const [name, field] of fieldsOf(schema)) row(name).toggle(isUsed(field.when, mayBe));
       for (const [name, field] of fieldsOf(schema).filter(([, field]) => field.kind === "text" && field.secret))
         row("secret").toggle(given(node).get(name).type === SECRET && isUsed(field.when, mayBe));

@@ -1,6 +1,7 @@
-import { typeOf, type NodeSchema } from "../schema/node";
-import { isNewer, upToDate } from "../schema/stored";
+import { secretsOf, typeOf, type NodeSchema } from "../schema/node";
+import { defaultsOf, isNewer, upToDate } from "../schema/stored";
 import { checkDevice } from "./device-row";
+import { openFold } from "./fold";
 import { labelStyle } from "./labels";
 import { keepUnknown } from "./unknown";
 import { validator, type Validate } from "./validate";
@@ -62,8 +63,16 @@ export function definitionOf(schema: NodeSchema, dialog: Dialog): Definition {
     labelStyle,
     outputLabels: dialog.outputLabels ?? String,
     oneditprepare() {
-      showStored(storedOf(schema, this), prefix);
+      const stored = storedOf(schema, this);
+      showStored(stored, prefix);
       dialog.prepare(this);
+      openFold(
+        $(
+          changedIn(schema, stored, this)
+            .map((name) => `#${prefix}${name}`)
+            .join(),
+        ),
+      );
     },
     oneditsave() {
       dialog.save?.(this);
@@ -71,6 +80,13 @@ export function definitionOf(schema: NodeSchema, dialog: Dialog): Definition {
       Object.assign(this, storedOf(schema, this));
     },
   };
+}
+
+/** What a node has that is not as in a new one. */
+function changedIn(schema: NodeSchema, stored: Record<string, unknown>, { credentials }: EditorNode): string[] {
+  const changed = Object.entries(defaultsOf(schema)).filter(([name, value]) => String(stored[name]) !== String(value));
+  const kept = (credentials ?? {}) as Record<string, unknown>; // of secrets the editor knows whether there are some
+  return [...changed.map(([name]) => name), ...secretsOf(schema).filter((name) => kept[`has_${name}`] === true)];
 }
 
 const textOf = (value: unknown): string =>

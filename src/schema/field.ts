@@ -38,8 +38,11 @@ interface Common {
   hint?: true | "each";
   /** Absent: always. */
   when?: When;
-  /** Seldom touched: the help explains it last. */
-  expert?: true;
+  /**
+   * Seldom touched: the dialog folds it, the help explains it last. `unless sure`: folded only as long as a message may
+   * choose something that does not use it.
+   */
+  expert?: true | "unless sure";
   /** A text that may have `${...}` inside as what it is: something to type, a pattern. */
   verbatim?: true;
 }

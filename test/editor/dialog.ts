@@ -71,6 +71,7 @@ export class Dialog {
 
   async set({ field, value, type }: Setting): Promise<void> {
     const input = this.field(field);
+    await this.unfold(field);
     if (typeof value === "boolean") return input.setChecked(value);
     if (type !== undefined) return this.#setTyped(field, type, value);
     if ((await input.evaluate((element) => element.nodeName)) === "SELECT") {
@@ -79,6 +80,12 @@ export class Dialog {
     }
     await input.fill(value);
     await input.blur();
+  }
+
+  /** Shows what may be folded under _More_. */
+  async unfold(field: string): Promise<void> {
+    const closed = this.tray.locator(`details:not([open]):has(#${this.#prefix}-${field}) > summary`);
+    if ((await closed.count()) > 0) await closed.click();
   }
 
   async #setTyped(field: string, type: string, value: string): Promise<void> {

@@ -5,6 +5,7 @@ import { startSimulator, type Simulator } from "../../src/simulator";
 import { skip } from "../examples/browser";
 import { ChildNodeRed } from "../harness/child-node-red";
 import { device, node } from "../harness/flows";
+import { defaultsOf } from "../harness/registered";
 import { until } from "../harness/until";
 import { Dialog } from "./dialog";
 import { Editor } from "./editor";
@@ -64,7 +65,8 @@ describe("what dialogs do while they are filled in", { skip }, () => {
       node("pikvm-wait-until", { id: "wait", device: "lab", x: 150, y: 460, wires: [[], []] }),
       node("pikvm-hid-keys", { id: "keys", device: "lab", x: 400, y: 200, wires: [[], []] }),
       node("pikvm-hid-mouse", { id: "mouse", x: 650, y: 300, wires: [[], []] }),
-      node("pikvm-atx-power", { id: "power", x: 650, y: 200, wires: [[], []] }),
+      // As a new one.
+      node("pikvm-atx-power", { ...defaultsOf("atx-power"), id: "power", device: "device", x: 650, y: 200, wires: [[], []] }), // prettier-ignore
       node("pikvm-hid-macro", { id: "macro", x: 400, y: 300, wires: [[], []] }),
     ]);
     editor = await Editor.open(nodeRed.url);
@@ -97,9 +99,18 @@ describe("what dialogs do while they are filled in", { skip }, () => {
       return dialog.visibleRows();
     };
     assert.deepEqual(await asked("state"), ["Device", "Action", "Name"]);
-    assert.deepEqual(await asked("on"), ["Device", "Action", "Wait until", "If busy, retry for", "Name"]);
-    const cycle = ["Confirmed within", "Hold button after", "Stay off for", "If busy, retry for"];
+    assert.deepEqual(await asked("on"), ["Device", "Action", "Wait until", "Name"]);
+    const cycle = ["Confirmed within", "Hold button after", "Stay off for"];
     assert.deepEqual(await asked("cycle"), ["Device", "Action", ...cycle, "Name"]);
+    // What matters only to some actions is folded while a message chooses.
+    await dialog.set({ field: "action", type: "msg", value: "payload" });
+    assert.deepEqual(await dialog.visibleRows(), ["Device", "Action", "Wait until", "Name"]);
+    await dialog.unfold("busyRetry");
+    const folded = [...cycle, "If busy, retry for"];
+    assert.deepEqual(await dialog.visibleRows(), ["Device", "Action", "Wait until", "Name", ...folded]);
+    await dialog.set({ field: "offTime", type: "num", value: "7" });
+    await dialog.set({ field: "action", type: "choice", value: "cycle" });
+    assert.deepEqual(await dialog.visibleRows(), ["Device", "Action", ...cycle, "Name", "If busy, retry for"]);
     await dialog.cancel();
   });
 
@@ -223,13 +234,12 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     };
     assert.deepEqual(await asked(["action", "state"]), []);
     assert.deepEqual(await asked(["action", "edid_create"]), ["EDID", "Data"]);
-    assert.deepEqual(await asked(["action", "edid_assign"]), ["EDID", "Port", "Confirmed within"]);
-    assert.deepEqual(await asked(["action", "beacon_on"]), ["Beacon of", "Port", "Confirmed within"]);
-    assert.deepEqual(await asked(["light", "uplink"]), ["Beacon of", "Unit", "Confirmed within"]);
-    const led = ["Port", "Power", "Confirmed within", "If busy, retry for"];
-    assert.deepEqual(await asked(["action", "power"], ["power", "ensure_on"]), led);
-    assert.deepEqual(await asked(["power", "on"]), ["Port", "Power", "Wait until", "If busy, retry for"]);
-    assert.deepEqual(await asked(["action", "select"]), ["Port", "Confirmed within"]);
+    assert.deepEqual(await asked(["action", "edid_assign"]), ["EDID", "Port"]);
+    assert.deepEqual(await asked(["action", "beacon_on"]), ["Beacon of", "Port"]);
+    assert.deepEqual(await asked(["light", "uplink"]), ["Beacon of", "Unit"]);
+    assert.deepEqual(await asked(["action", "power"], ["power", "ensure_on"]), ["Port", "Power"]);
+    assert.deepEqual(await asked(["power", "on"]), ["Port", "Power", "Wait until"]);
+    assert.deepEqual(await asked(["action", "select"]), ["Port"]);
     await dialog.set({ field: "port", type: "str", value: "" });
     const ports = ["1 Host 1", "web server 2 shown now", "3 Host 3", "4 Host 4", "Ask the device again"];
     assert.deepEqual(await listed(dialog.textOf("port")), ports);
@@ -248,10 +258,10 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     assert.ok(await forClicks.isVisible());
     await dialog.set({ field: "action", type: "choice", value: "drag" });
     const points = ["From X", "From Y", "To X", "To Y"];
-    assert.deepEqual((await dialog.visibleRows()).slice(4, -1), [...points, "Takes", "Steps", "Wait for the host"]);
+    assert.deepEqual((await dialog.visibleRows()).slice(4, -1), [...points, "Takes"]);
     assert.ok(!(await forClicks.isVisible()));
     await dialog.set({ field: "action", type: "choice", value: "click" });
-    assert.deepEqual((await dialog.visibleRows()).slice(4, -1), ["X", "Y", "Hold for", "Wait for the host"]);
+    assert.deepEqual((await dialog.visibleRows()).slice(4, -1), ["X", "Y"]);
     assert.ok(await forClicks.isVisible());
     await dialog.cancel();
   });
@@ -384,15 +394,7 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     const again = await Dialog.ofNode(editor, "macro");
     await summary.getByText("6 steps, 61 s").waitFor();
     await again.set({ field: "source", type: "choice", value: "file" });
-    assert.deepEqual(await again.visibleRows(), [
-      "Device",
-      "Play",
-      "File",
-      "Repeat",
-      "Speed",
-      "Wait for the host",
-      "Name",
-    ]);
+    assert.deepEqual(await again.visibleRows(), ["Device", "Play", "File", "Repeat", "Speed", "Name"]);
     assert.equal(await page.locator("#pikvm-macro-import").isVisible(), false);
     await again.cancel();
   });
