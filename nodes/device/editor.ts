@@ -28,7 +28,12 @@ const PROBLEMS: Record<string, (value: string) => string | undefined> = {
     return typeof address === "string" ? ADDRESS_PROBLEMS[address]() : undefined;
   },
   // What a new device has; what to do says more than what it must be.
-  fingerprint: (value) => (value === "" ? words("reason.noFingerprint") : fingerprintIn(value) === undefined ? words("reason.fingerprint") : undefined),
+  fingerprint: (value) =>
+    value === ""
+      ? words("reason.noFingerprint")
+      : fingerprintIn(value) === undefined
+        ? words("reason.fingerprint")
+        : undefined,
 };
 
 /** What the node has, or what its open dialog shows. */
@@ -57,13 +62,15 @@ export const editor = definitionOf(schema, {
           });
       else prepareSuggestions(name, field, String((node as { id?: unknown }).id)); // Node-RED's own, of every node
     }
+    input("fingerprint").on("change", showUntrusted);
     prepareConnect(() => formOf(String((node as { id?: unknown }).id)), trust);
   },
 });
 
 /** What the dialog has now; of a stored password that was not changed the mark that Node-RED shows instead. */
 function formOf(id: string): { id: string; fields: Record<string, unknown>; secrets: Record<string, unknown> } {
-  const valueOf = (name: string): unknown => (input(name).is(":checkbox") ? input(name).is(":checked") : input(name).val());
+  const valueOf = (name: string): unknown =>
+    input(name).is(":checkbox") ? input(name).is(":checked") : input(name).val();
   const valuesOf = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, valueOf(name)]));
   return { id, fields: valuesOf(Object.keys(schema.fields)), secrets: valuesOf(secretsOf(schema)) };
 }
@@ -81,7 +88,13 @@ function showUsed(node: object): void {
     row.add(row.next(".pikvm-hint")).toggle(isUsed(when, mayBe(node)));
   }
   const trust = String(input("trust").val());
+  showUntrusted();
   $("[data-trust]").each((_index, row) => void $(row).toggle(row.dataset["trust"] === trust));
+}
+
+/** Says that a new device has to be connected to, as long as its certificate is not known. */
+function showUntrusted(): void {
+  $("#pikvm-untrusted").toggle(input("trust").val() === "fingerprint" && input("fingerprint").val() === "");
 }
 
 /** What this device itself has, once it is deployed. */

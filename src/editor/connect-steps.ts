@@ -36,7 +36,8 @@ export function stepView(told: Told): JQuery {
   line.append(icon, told.step === "" ? "" : $("<b>").text(words(`step.${told.step}`)), text);
   if (told.is === "failed" && told.code !== undefined) text.append(" ", $("<code>").text(told.code));
   if (told.problem !== undefined) line.attr("title", told.problem);
-  if (told.image !== undefined) $("<img>", { src: `data:image/jpeg;base64,${told.image}`, alt: words("step.screen") }).appendTo(line);
+  if (told.image !== undefined)
+    $("<img>", { src: `data:image/jpeg;base64,${told.image}`, alt: words("step.screen") }).appendTo(line);
   return line;
 }
 
@@ -45,5 +46,7 @@ function textOf({ says, values, advice, problem, code, next_trial, text }: Told)
   if (text !== undefined) return text;
   if (says !== undefined) return words(`said.${says}`, values);
   if (advice === undefined) return problem ?? code ?? "";
-  return common(`advice.${advice}`, { time: next_trial === undefined ? "…" : new Date(next_trial).toLocaleTimeString() });
+  return common(`advice.${advice}`, {
+    time: next_trial === undefined ? "…" : new Date(next_trial).toLocaleTimeString(),
+  });
 }

@@ -24,7 +24,10 @@ export function prepareConnect(formNow: () => Form, trust: (fingerprint: string)
     running?.abort();
     list.empty();
     const working = $("<li>", { class: "pikvm-step-working" })
-      .append($("<i>", { class: "fa fa-spinner fa-spin", "aria-hidden": "true" }), $("<span>").text(words("step.working")))
+      .append(
+        $("<i>", { class: "fa fa-spinner fa-spin", "aria-hidden": "true" }),
+        $("<span>").text(words("step.working")),
+      )
       .appendTo(list);
     const show = (told: Told): void => {
       stepView(told).insertBefore(working);

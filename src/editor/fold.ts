@@ -2,12 +2,12 @@ import { row } from "./form";
 
 /**
  * Opens the fold of a dialog when something in it is not as in a new node. Called when the dialog is ready: what is not
- * used does not count.
+ * used does not count, nor what every node has that works (`pikvm-usual`).
  * @param changed the inputs of what is not.
  */
 export function openFold(changed: JQuery): void {
   const rows = changed.closest(".form-row").filter((_index, row) => $(row).css("display") !== "none");
-  rows.closest("details.pikvm-more").prop("open", true);
+  rows.not(".pikvm-usual *").closest("details.pikvm-more").prop("open", true);
 }
 
 /** Lets the row of a field be moved into the fold and back to its place. */

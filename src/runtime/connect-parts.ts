@@ -110,7 +110,8 @@ export function absenceIn(error: PiKVMError): Said | undefined {
 /** The platform of older devices stands beside their health. */
 function software({ system, hw }: InfoState): Said {
   const platform = system?.platform ?? hw?.["platform"];
-  const { model, base } = typeof platform === "object" && platform !== null ? (platform as Record<string, unknown>) : {};
+  const { model, base } =
+    typeof platform === "object" && platform !== null ? (platform as Record<string, unknown>) : {};
   const names = [model, base].filter((name): name is string => typeof name === "string" && name !== "");
   const version = system?.kvmd.version ?? "";
   return { ...ok(names.length > 0 ? "platform" : "version"), values: { version, platform: names.join(", ") } };

@@ -151,7 +151,12 @@ function doubtOf(certificate: Certificate, trust: PiKVMOptions["trust"]): Told |
   if (trusted === certificate.fingerprint) return undefined;
   const { isSelfSigned } = certificate;
   if (trusted === undefined)
-    return { step: "certificate", is: "asks", says: isSelfSigned ? "selfSigned" : "unknown", certificate: shown(certificate) };
+    return {
+      step: "certificate",
+      is: "asks",
+      says: isSelfSigned ? "selfSigned" : "unknown",
+      certificate: shown(certificate),
+    };
   const error = new ConnectError("The device presents another certificate than the pinned one.", {
     code: "FINGERPRINT_MISMATCH",
   });
@@ -203,7 +208,9 @@ async function greeted(
 
 /** Whether an answer shows that no kvmd is there, nor the web server that usually stands before it. */
 function isForeign(error: unknown): error is APIError {
-  return error instanceof APIError && error.error === "" && (error instanceof ResponseError || error.statusCode === 404);
+  return (
+    error instanceof APIError && error.error === "" && (error instanceof ResponseError || error.statusCode === 404)
+  );
 }
 
 function notPiKVM(statusCode: number): ResponseError {

@@ -129,7 +129,9 @@ function loginOf(secrets: Secrets, put: (text: string) => string, stored: () => 
 function storedFor(device: Device | undefined, options: PiKVMOptions): Secrets {
   const stored = device?.options();
   if (!stored || !isSameAddress(stored, options))
-    throw new ConfigurationError("The stored password is only for the deployed address.", { code: "PASSWORD_ELSEWHERE" });
+    throw new ConfigurationError("The stored password is only for the deployed address.", {
+      code: "PASSWORD_ELSEWHERE",
+    });
   return { password: stored.password ?? "", totpSecret: stored.totpSecret ?? "" };
 }
 

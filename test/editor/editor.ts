@@ -15,6 +15,12 @@ export const PICTURES = path.join(CHECKOUT, "dist/pictures", version);
 
 export const WINDOW = { width: 1200, height: 760 };
 
+/** Of a user of the editor. */
+interface Login {
+  username: string;
+  password: string;
+}
+
 type Theme = "light" | "dark";
 
 /** Node-RED's editor in a browser, used as a person uses it. */
@@ -36,15 +42,22 @@ export class Editor {
     });
   }
 
-  static async open(url: string): Promise<Editor> {
+  static async open(url: string, login?: Login): Promise<Editor> {
     const browser = await launchBrowser();
     const editor = new Editor(browser, await browser.newPage({ viewport: WINDOW }));
-    await editor.load(url);
+    await editor.load(url, login);
     return editor;
   }
 
-  async load(url: string): Promise<void> {
+  async load(url: string, login?: Login): Promise<void> {
     await this.page.goto(url);
+    if (login) {
+      await this.page.locator("#node-dialog-login-username").fill(login.username);
+      await this.page.locator("#node-dialog-login-password").fill(login.password);
+      // The page asks first, and is refused.
+      this.problems.length = 0;
+      await this.page.locator("#node-dialog-login-submit").click();
+    }
     await this.page.waitForFunction(() => typeof RED === "object" && RED.nodes.getType("pikvm-device") !== undefined);
     await this.page.locator("#red-ui-loading-progress").waitFor({ state: "hidden" });
     await this.page.locator("#red-ui-workspace-chart svg").first().waitFor();

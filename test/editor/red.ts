@@ -15,6 +15,8 @@ interface Red {
   nodes: {
     getType(type: string): { defaults: Record<string, unknown> } | undefined;
     node(id: string): EditorNode | null;
+    /** @param each goes on as long as it returns true. */
+    eachConfig(each: (node: EditorNode) => boolean): void;
   };
   sidebar: { help: { show(type: string): void } };
   view: { selection(): { nodes?: EditorNode[] } };

@@ -26,6 +26,10 @@ interface Options {
   /** Node-RED's own nodes, all of them; else without `RARE_NODES`. */
   allNodes?: boolean;
   editorTheme?: object;
+  /** Where the editor is, without a slash at the end. */
+  adminRoot?: string;
+  /** Who may use it; everybody when absent. */
+  adminAuth?: object;
 }
 
 /** A Node-RED as users run it: a process of its own, talked to through its admin HTTP API. */
@@ -45,14 +49,16 @@ export class ChildNodeRed {
   }
 
   static async start(options: Options = {}): Promise<ChildNodeRed> {
-    const { userDir, nodesDir = [CHECKOUT], allNodes = false, editorTheme = {} } = options;
+    const { userDir, nodesDir = [CHECKOUT], allNodes = false, editorTheme = {}, adminRoot = "", adminAuth } = options;
     const directory = userDir ?? (await mkdtemp(path.join(tmpdir(), "pikvm-child-")));
     const port = await freePort();
     const settings = path.join(directory, "settings.cjs");
-    await writeFile(settings, settingsFile({ port, nodesDir, nodesExcludes: allNodes ? [] : RARE_NODES, editorTheme }));
+    const nodesExcludes = allNodes ? [] : RARE_NODES;
+    const own = { port, nodesDir, nodesExcludes, editorTheme, httpAdminRoot: `${adminRoot}/`, adminAuth };
+    await writeFile(settings, settingsFile(own));
     const args = [path.join(NODE_RED_HOME, "red.js"), "-s", settings, "-u", directory];
     const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit", "ipc"] });
-    const nodeRed = new ChildNodeRed(child, `http://127.0.0.1:${port}`, directory, userDir === undefined);
+    const nodeRed = new ChildNodeRed(child, `http://127.0.0.1:${port}${adminRoot}`, directory, userDir === undefined);
     try {
       await nodeRed.#untilStarted(0);
     } catch (error) {
@@ -128,6 +134,8 @@ interface OwnSettings {
   nodesDir: string[];
   nodesExcludes: string[];
   editorTheme: object;
+  httpAdminRoot: string;
+  adminAuth: object | undefined;
 }
 
 function settingsFile({ port, ...own }: OwnSettings): string {
@@ -139,6 +147,8 @@ function settingsFile({ port, ...own }: OwnSettings): string {
     credentialSecret: false,
     nodesDir: own.nodesDir,
     nodesExcludes: own.nodesExcludes,
+    httpAdminRoot: own.httpAdminRoot,
+    adminAuth: own.adminAuth,
     httpStatic: false,
     telemetry: { enabled: false, updateNotification: false },
     externalModules: { palette: { allowInstall: false, allowUpload: false }, modules: { allowInstall: false } },

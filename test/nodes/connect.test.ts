@@ -29,7 +29,13 @@ const post = (body: unknown, more: RequestInit = {}): Promise<Response> =>
 /** What the form has, when somebody has filled in the first rows. */
 const form = (fields: object = {}, { id = "new", ...secrets }: Record<string, string> = {}) => ({
   id,
-  fields: { address: simulator.url, user: "admin", trust: "fingerprint", fingerprint: simulator.fingerprint, ...fields },
+  fields: {
+    address: simulator.url,
+    user: "admin",
+    trust: "fingerprint",
+    fingerprint: simulator.fingerprint,
+    ...fields,
+  },
   secrets: { password: PASSWORD, totpSecret: "", ...secrets },
 });
 
@@ -127,9 +133,7 @@ test("what a variable holds is in no answer", async (t) => {
 });
 
 test("link-local and multicast addresses are refused", async () => {
-  const told = await Promise.all(
-    ["169.254.169.254", "[ff02::1]"].map((address) => last(form({ address }))),
-  );
+  const told = await Promise.all(["169.254.169.254", "[ff02::1]"].map((address) => last(form({ address }))));
   for (const answer of told) assert.equal(short(answer), "name failed strange_address");
   for (const address of ["224.0.0.1", "255.255.255.255", "[fe80::1]", "[::ffff:169.254.1.1]"])
     assert.equal(short(await last(form({ address }))), "name failed strange_address", address);
@@ -143,7 +147,10 @@ test("the stored password is used at the deployed address, and nowhere else", as
   t.after(() => other.close());
   const there = { address: other.url, fingerprint: other.fingerprint };
   assert.equal(short(await last(form(there, stored))), "login failed password_elsewhere");
-  assert.ok(other.requests.every(({ headers }) => !JSON.stringify(headers).includes("passwd")), "nothing was sent");
+  assert.ok(
+    other.requests.every(({ headers }) => !JSON.stringify(headers).includes("passwd")),
+    "nothing was sent",
+  );
   assert.equal(short(await last(form({}, { id: "nothing", password: "__PWRD__" }))), "login failed password_elsewhere");
 });
 
@@ -163,7 +170,10 @@ test("an old device, and one that lacks things, is told as it is", async (t) => 
   const old = await startSimulator({ kvmd: "1.100", clock: scaledClock(10) });
   t.after(() => old.close());
   const told = await steps(form({ address: old.url, fingerprint: old.fingerprint }, { password: "admin" }));
-  assert.ok(told.every(({ is }) => is !== "failed"), JSON.stringify(told));
+  assert.ok(
+    told.every(({ is }) => is !== "failed"),
+    JSON.stringify(told),
+  );
   assert.deepEqual(told.filter(({ is }) => is === "absent").map(({ step }) => step), ["ocr", "switch"]); // prettier-ignore
   assert.equal(short(told.find(({ step }) => step === "video") ?? {}), "video doubtful noPicture");
 });

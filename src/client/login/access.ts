@@ -146,7 +146,9 @@ export class Access {
   refusal(answer: Answer): APIError {
     const refusal = refusalOf({ ...answer, secrets: this.secrets });
     const explanation = refusal instanceof AuthError ? this.#credentials.explainRefusal(answer.headers["date"]) : "";
-    return explanation === "" ? refusal : new AuthError(sentences(refusal.message, explanation), refusal, { code: "CLOCK_SKEW" });
+    return explanation === ""
+      ? refusal
+      : new AuthError(sentences(refusal.message, explanation), refusal, { code: "CLOCK_SKEW" });
   }
 
   async #check(): Promise<void> {

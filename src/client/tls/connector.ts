@@ -139,7 +139,13 @@ export async function readCertificate(
   { proxy, lookup, signal }: CertificateOptions = {},
 ): Promise<Certificate> {
   if (!address.secure) throw new ConfigurationError("An http:// address has no certificate.");
-  const connector = connectorFor({ trust: "none", connectTimeout, proxy, lookup, ...(signal ? { closed: signal } : {}) });
+  const connector = connectorFor({
+    trust: "none",
+    connectTimeout,
+    proxy,
+    lookup,
+    ...(signal ? { closed: signal } : {}),
+  });
   const socket = await openSocket(connector, address).catch((error: unknown) => {
     throw networkError(error, { address });
   });

@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { test } from "node:test";
+import { realClock, scaledClock, startSimulator, type SimulatorOptions } from "../../src/simulator";
+import { skip } from "../examples/browser";
+import { ChildNodeRed } from "../harness/child-node-red";
+import { until } from "../harness/until";
+import { Dialog, type Setting } from "./dialog";
+import { Editor } from "./editor";
+
+const PASSWORD = "kEy-Stone_9042";
+const CODES = "JBSWY3DPEHPK3PXP";
+
+/** Of the editor, with what bcrypt makes of its password. */
+const LOGIN = { username: "admin", password: "Walrus-4410" };
+const HASH = "$2b$04$FATAen6O8P0XA63Jr9tq9OG0r4HAHvCmnts4Na8jkV2dgoBXNMoNe";
+const adminAuth = { type: "credentials", users: [{ username: LOGIN.username, password: HASH, permissions: "*" }] };
+
+test("the device dialog connects, with a login to the editor, below a path", { skip }, async (t) => {
+  const start = async (options: SimulatorOptions = {}) => {
+    const simulator = await startSimulator({ passwd: PASSWORD, clock: scaledClock(10), power: true, ...options });
+    t.after(() => simulator.close());
+    return simulator;
+  };
+  const simulator = await start({ relayBoard: true, switchUnits: 1 });
+  const nodeRed = await ChildNodeRed.start({ adminRoot: "/red", adminAuth });
+  t.after(() => nodeRed.stop());
+  const editor = await Editor.open(`${nodeRed.url}/`, LOGIN);
+  t.after(() => editor.close());
+  const { page } = editor;
+  const steps = page.locator("#pikvm-steps");
+  const button = page.locator("#pikvm-connect");
+  const trust = page.locator("#pikvm-certificate-trust");
+  const step = (name: string) => steps.locator(`li[data-step="${name}"]`);
+
+  const fill = async (dialog: Dialog, values: Record<string, string>): Promise<void> => {
+    const settings = Object.entries(values).map(([field, value]): Setting => ({ field, value }));
+    for (const setting of settings) await dialog.set(setting);
+  };
+  /** Resolves when no step is to come any more. */
+  const connected = async (): Promise<void> => {
+    await steps.locator(".pikvm-step-working").waitFor({ state: "detached" });
+  };
+  const connect = async (): Promise<void> => {
+    await button.click();
+    await connected();
+  };
+  /** The id of the only device. */
+  const device = () =>
+    page.evaluate(() => {
+      let found = "";
+      RED.nodes.eachConfig(({ type, id }) => {
+        if (type === "pikvm-device") found = id;
+        return true;
+      });
+      return found;
+    });
+
+  await t.test("a new one has nothing sent to it before its certificate is trusted", async () => {
+    const dialog = await Dialog.ofConfig(editor, "pikvm-device", "_ADD_");
+    assert.equal(await dialog.field("trust").inputValue(), "fingerprint");
+    await fill(dialog, { address: simulator.url, user: "admin", password: PASSWORD });
+    await button.focus();
+    await page.keyboard.press("Enter");
+    await trust.waitFor();
+    await connected();
+    assert.deepEqual(simulator.requests, []);
+    assert.equal(await steps.getAttribute("aria-live"), "polite");
+    const print = await page.locator("#pikvm-certificate-fingerprint").innerText();
+    assert.deepEqual(
+      print.split("\n").map((line) => line.split(":").filter((pair) => pair !== "").length),
+      [8, 8, 8, 8],
+    );
+    assert.equal(print.replaceAll("\n", ""), simulator.fingerprint);
+    await steps.getByText("localhost").or(steps.getByText("PiKVM")).first().waitFor();
+    await editor.picture("connect-1-certificate");
+
+    await trust.focus();
+    await page.keyboard.press("Enter");
+    await step("power").waitFor();
+    await connected();
+    for (const name of ["name", "reachable", "certificate", "pikvm", "login", "software", "atx", "hid", "drive"])
+      assert.match(String(await step(name).getAttribute("class")), /pikvm-step-ok/, name);
+    assert.match(await step("software").innerText(), /kvmd 4\.\d+ on /);
+    assert.match(await step("switch").innerText(), /4 ports/);
+    const width = await step("video").locator("img").evaluate((image: HTMLImageElement) => image.naturalWidth); // prettier-ignore
+    assert.ok(width > 100 && width <= 480, `${width} pixels`);
+    await editor.picture("connect-2-light");
+    await editor.setTheme("dark");
+    await editor.picture("connect-2-dark");
+    await editor.setTheme("light");
+    assert.equal(await dialog.field("fingerprint").inputValue(), simulator.fingerprint);
+    await dialog.save();
+    assert.deepEqual((await editor.node(await device())).validationErrors, []);
+  });
+
+  await t.test("what goes wrong is said, with what to do", async () => {
+    const page404 = createServer((_request, response) => response.writeHead(404).end("no such page"));
+    await new Promise<void>((resolve) => page404.listen(0, "127.0.0.1", resolve));
+    t.after(() => page404.close());
+    const web = `http://127.0.0.1:${(page404.address() as AddressInfo).port}`; // it listens on a port
+    const late = await start({ totpSecret: CODES, clock: realClock({ skew: 300_000 }) });
+    const redirecting = await start({ redirectPort: 0 });
+    const dialog = await Dialog.ofConfig(editor, "pikvm-device", await device());
+    const table: [values: Record<string, string>, step: string, says: RegExp][] = [
+      [{ password: "wrong" }, "login", /User or password is wrong.*web page/],
+      [{ password: "" }, "login", /wants a password/],
+      [{ address: "127.0.0.1:1", password: PASSWORD }, "reachable", /refuses the connection.*port.*ECONNREFUSED/],
+      [{ address: "no-such-name.invalid" }, "name", /No such name is known/],
+      [{ address: web }, "pikvm", /no PiKVM/],
+      [{ address: String(redirecting.redirectUrl) }, "pikvm", /write the address with https/],
+      [
+        { address: late.url, fingerprint: late.fingerprint, totpSecret: CODES },
+        "login",
+        /two-factor code is for another time.*clocks/,
+      ],
+    ];
+    for (const [values, name, says] of table) {
+      await fill(dialog, values);
+      await connect();
+      assert.match((await step(name).innerText()).replaceAll("\n", " "), says);
+      assert.match(String(await step(name).getAttribute("class")), /pikvm-step-failed/);
+      assert.equal(await steps.locator("li").last().getAttribute("data-step"), name);
+    }
+    await editor.picture("connect-3-failed");
+    await dialog.cancel();
+  });
+
+  await t.test(
+    "once deployed its stored password works, at its own address only; a changed certificate stops",
+    async () => {
+      await nodeRed.deployed(() => editor.deploy());
+      const dialog = await Dialog.ofConfig(editor, "pikvm-device", await device());
+      assert.equal(await dialog.field("password").inputValue(), "__PWRD__");
+      await connect();
+      assert.match(await step("power").innerText(), /on/);
+      const old = await start({ kvmd: "1.100" });
+      await fill(dialog, { address: old.url, fingerprint: old.fingerprint });
+      await connect();
+      assert.match(await step("login").innerText(), /only for the address that is deployed/);
+      await fill(dialog, { password: PASSWORD });
+      await connect();
+      assert.match(await step("software").innerText(), /kvmd 1\.100/);
+      for (const name of ["ocr", "switch"]) assert.match(await step(name).innerText(), /not there/);
+      assert.equal(await steps.locator(".pikvm-step-failed").count(), 0);
+
+      const { fingerprint } = old;
+      old.changeCertificate();
+      await connect();
+      assert.match(await step("certificate").innerText(), /another certificate than the trusted one/);
+      const shown = async (which: string) => (await page.locator(`#pikvm-certificate-${which}`).innerText()).replaceAll("\n", ""); // prettier-ignore
+      assert.deepEqual([await shown("trusted"), await shown("presented")], [fingerprint, old.fingerprint]);
+      await editor.picture("connect-4-changed");
+      await trust.click();
+      await step("power").waitFor();
+      await connected();
+      await dialog.cancel();
+    },
+  );
+
+  await t.test("Cancel ends it at the server, and so does closing the dialog", async () => {
+    for (const end of ["button", "dialog"]) {
+      const before = simulator.requests.length;
+      const dialog = await Dialog.ofConfig(editor, "pikvm-device", await device());
+      const fault = simulator.faults.add({ kind: "hang", path: /auth/ });
+      await button.click();
+      await until(() => simulator.requests.length > before, { what: "a request" });
+      if (end === "button") {
+        await page.locator("#pikvm-connect-cancel").click();
+        await steps.getByText("Cancelled.").waitFor();
+        await connected();
+      }
+      await dialog.cancel();
+      await until(() => simulator.connections === 0, { what: "the connections to end" });
+      fault.remove();
+    }
+  });
+
+  await t.test("without having connected, what is missing is said", async () => {
+    const dialog = await Dialog.ofConfig(editor, "pikvm-device", await device());
+    await fill(dialog, { fingerprint: "" });
+    await dialog.save();
+    const reason = "Fingerprint: press Connect, compare the device's certificate and trust it";
+    assert.deepEqual((await editor.node(await device())).validationErrors, [reason]);
+  });
+
+  await t.test("neither the page nor Node-RED complained", () => {
+    assert.deepEqual(editor.problems, []);
+    assert.deepEqual(nodeRed.errors, []);
+  });
+});
