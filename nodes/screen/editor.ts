@@ -7,7 +7,7 @@ export const editor = actionDialog(schema, {
     const action = given.fixed("action");
     return action && `screen: ${action}`;
   },
-  ...tryRow("langs", (literal) => {
+  ...tryRow("region", (literal) => {
     const isPicture = literal("action") === "snapshot";
     if (isPicture) {
       const size = literal("maxWidth") === 0 ? ["maxWidth"] : ["maxWidth", "jpegQuality"];

@@ -22,7 +22,7 @@ export const editor = actionDialog(schema, {
     return what && `wait: ${what}`;
   },
   problems: { path: (path) => (isStatePath(path) ? undefined : words("reason.path")) },
-  ...tryRow("langs", (literal) => {
+  ...tryRow("region", (literal) => {
     const fields = literal("condition") === "text" ? textFields(literal) : stateFields(literal);
     return { node: schema.name, fields: ["condition", ...fields] };
   }),

@@ -51,7 +51,7 @@ export function listSource(suggested: Suggested, device = chosenDevice): ListSou
     ...source,
     async ask() {
       const answer = await askDevice(kind, device());
-      return answer.problem ? answer : { suggestions: answer.choices.map(suggestionOf) };
+      return answer.problem !== undefined ? answer : { suggestions: answer.choices.map(suggestionOf) };
     },
   };
 }

@@ -331,8 +331,8 @@ describe("the host's screen in dialogs", { skip }, () => {
   });
 
   for (const [id, reason] of [
-    ["unreachable", "127.0.0.1"],
-    ["homeless", "No device is chosen, or the chosen one is not deployed"],
+    ["unreachable", "refuses the connection"],
+    ["homeless", "No device is chosen. Choose or add one"],
   ] as const) {
     test(`${id}: a sentence stands where the picture would be, and nothing can be taken`, async () => {
       const dialog = await Dialog.ofNode(editor, id);
