@@ -35,7 +35,7 @@ class GivenFields<Name extends string> {
 
   /** The same, as what it stands for; undefined also for a variable and a secret. */
   readonly literal = (name: string): unknown => {
-    const { value, type } = this.get(name as Name); // any other holds nothing
+    const { value, type } = this.get(name);
     if (isSource(type) || type === SECRET || isEnvReference(value)) return undefined;
     if (type === "bool") return value === "true";
     const isNumber = type === "num" && value.trim() !== "" && !Number.isNaN(Number(value));
