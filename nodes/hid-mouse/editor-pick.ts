@@ -26,7 +26,7 @@ export class PickRow {
   update(literal: Literal, hasPlace: boolean): void {
     this.#literal = literal;
     this.#row.toggle(hasPlace);
-    disableFor(this.#button, ["action", "unit"], literal);
+    disableFor(this.#button, { node: "hid-mouse", fields: ["action", "unit"] }, literal);
   }
 
   #open(): void {

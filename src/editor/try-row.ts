@@ -2,7 +2,7 @@ import { button, input, row } from "./form";
 import { showPicture } from "./picture-dialog";
 import { tryNow } from "./screen";
 import { showTried, type Found } from "./tried";
-import { common } from "./words";
+import { common, wordsOf } from "./words";
 
 /** The values that stand in the form; undefined for one that comes from elsewhere. */
 export type Literal = (field: string) => unknown;
@@ -40,7 +40,7 @@ class TryRow {
     if (!tried) return;
     this.#values = Object.fromEntries(tried.fields.map((field) => [field, literal(field)]));
     this.#button.text(common(tried.isPicture ? "button.preview" : "button.tryIt"));
-    disableFor(this.#button, tried.fields, literal);
+    disableFor(this.#button, tried, literal);
   }
 
   async #press(): Promise<void> {
@@ -80,13 +80,11 @@ export function tryRow(under: string, tried: (literal: Literal) => Tried | undef
   };
 }
 
-/** Disables a button as long as one of these fields comes from elsewhere, and says so. */
-export function disableFor(button: JQuery, fields: readonly string[], literal: Literal): void {
+/** Disables a button as long as one of a node's fields comes from elsewhere, and says so. */
+export function disableFor(button: JQuery, { node, fields }: Pick<Tried, "node" | "fields">, literal: Literal): void {
   const missing = fields.find((field) => literal(field) === undefined);
-  const name = missing && row(missing).find("label").text().trim();
-  button
-    .prop("disabled", missing !== undefined)
-    .attr("title", name === undefined ? "" : common("picture.elsewhere", { field: name }));
+  const title = missing === undefined ? "" : common("picture.elsewhere", { field: wordsOf(node)(`label.${missing}`) });
+  button.prop("disabled", missing !== undefined).attr("title", title);
 }
 
 function sizesOf({ size: bytes }: Blob, { size }: { size: { width: number; height: number } | undefined }): string {
