@@ -15,7 +15,11 @@ export function helpOf(help, { schema, parts, wordsOf }, where) {
   // What is seldom touched comes last.
   const isExpert = ([, field]) => Number(field.expert === true);
   const entries = Object.entries(schema.fields).sort((one, other) => isExpert(one) - isExpert(other));
-  const fields = () => entries.flatMap((entry) => describe(entry, { fill, words, wordsOf, common }));
+  const isAction = schema.role === "action";
+  const fields = () =>
+    entries.flatMap((entry) =>
+      describe(entry, { fill, words, wordsOf, common, isBox: isAction && entry[1].kind === "flag" }),
+    );
   return expanded(help, { ...shared, range, fields }, where);
 }
 
@@ -25,9 +29,10 @@ function templatesIn(parts) {
 }
 
 /** `<dt>` and `<dd>` of a field. */
-function describe([name, field], { fill, words, wordsOf, common }) {
+function describe([name, field], { fill, words, wordsOf, common, isBox }) {
   const unit = field.unit === undefined ? "" : ` <span class="property-type">${common(`unit.${field.unit}`)}</span>`;
   const sentences = [
+    isBox ? `${words(`check.${name}`)}.` : "",
     field.hint === true ? words(`hint.${name}`) : "",
     field.kind === "number" ? fill("range", field) : "",
     field.kind === "choice" ? choices(name, field, { words, wordsOf, fill }) : "",

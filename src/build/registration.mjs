@@ -16,7 +16,7 @@ export function registrationOf(schema, editor, { defaultsOf, secretsOf, typeOf }
 const editor = ${editor};
 
 RED.nodes.registerType(${JSON.stringify(typeOf(schema))}, {
-${isConfig ? '  category: "config",' : shown(schema)}
+${isConfig ? '  category: "config",\n  paletteLabel: "PiKVM",' : shown(schema)}
   defaults: {
 ${Object.entries(defaultsOf(schema))
   .map(([name, value]) => `    ${name}: { ${property(schema, name, value)} },`)

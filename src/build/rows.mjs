@@ -87,7 +87,10 @@ class Rows {
 
   device() {
     const input = `<input type="text" id="${this.prefix}device" style="width: 100%" />`;
-    return this.#row("device", this.#label("device", "desktop", `${COMMON}.label.device`), input);
+    return [
+      ...this.#row("device", this.#label("device", "desktop", `${COMMON}.label.device`), input),
+      `<div class="pikvm-hint" data-i18n="${COMMON}.hint.device"></div>`,
+    ];
   }
 
   /** What a node has besides its fields. */
@@ -113,15 +116,17 @@ class Rows {
     ];
   }
 
-  /** A typed input. */
-  #typed(name, { icon, unit }) {
-    return this.#row(
-      name,
+  /** A typed input; yes or no is a box as well. */
+  #typed(name, { kind, icon, unit }) {
+    const lines = [
       this.#label(name, icon),
       `<input type="text" id="${this.prefix}${name}" style="width: 100%" />`,
       `<input type="hidden" id="${this.prefix}${name}Type" />`,
       ...unitOf(unit),
-    );
+    ];
+    return kind === "flag"
+      ? rowOf("form-row pikvm-flag", this.#rowId(name), [...lines, ...boxOf(name)])
+      : this.#row(name, ...lines);
   }
 
   /** What is stored as it is. */
@@ -167,6 +172,13 @@ class Rows {
 }
 
 const rowOf = (kind, id, lines) => [`<div class="${kind}" id="${id}">`, ...lines.map((line) => `  ${line}`), "</div>"];
+
+const boxOf = (name) => [
+  '<span class="pikvm-box">',
+  `  <input type="checkbox" id="pikvm-box-${name}" />`,
+  `  <label for="pikvm-box-${name}" data-i18n="check.${name}"></label>`,
+  "</span>",
+];
 
 const unitOf = (unit) =>
   unit === undefined ? [] : [`<span class="pikvm-unit" data-i18n="${COMMON}.unit.${unit}"></span>`];

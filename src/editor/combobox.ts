@@ -67,9 +67,11 @@ export class Combobox {
   }
 
   #toggle(): void {
-    if (this.#popup) return this.#close();
-    this.#input.trigger("focus");
-    this.#open();
+    if (this.#popup) this.#close();
+    else {
+      this.#input.trigger("focus");
+      this.#open();
+    }
   }
 
   #typed(): void {
@@ -195,12 +197,14 @@ export class Combobox {
 const arrow = (): JQuery =>
   $("<button>", { type: "button", class: "pikvm-arrow", tabindex: "-1", "aria-label": common("list.show") })
     .append($("<i>", { class: "fa fa-caret-down", "aria-hidden": "true" }))
-    .on("mousedown", (event) => void event.preventDefault());
+    .on("mousedown", (event) => {
+      event.preventDefault();
+    });
 
 /** A list for a typed input, while it holds a text of its own. */
 export function addList(input: JQuery, source: ListSource): void {
   const frame = input.next(".red-ui-typedInput-container");
-  const isOn = (): boolean => String(input.typedInput("type")) === "str";
+  const isOn = (): boolean => input.typedInput("type") === "str";
   const combobox = new Combobox(frame.find("input.red-ui-typedInput-input"), source, { frame, isOn });
   input.on("typedinputtypechange", () => combobox.update());
 }

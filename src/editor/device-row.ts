@@ -1,3 +1,4 @@
+import { hint, input } from "./form";
 import { isEnvReference, validator } from "./validate";
 import { common } from "./words";
 
@@ -5,8 +6,11 @@ interface ConfigNode {
   valid?: boolean | null;
 }
 
+/** What Node-RED has in the list where no device is chosen. */
+const isNone = (value: string): boolean => value === "" || value === "_ADD_";
+
 const chosenByMessage = (node: object): boolean => {
-  const box = $("#node-input-deviceFromMsg");
+  const box = input("deviceFromMsg");
   return box.data("node") === node
     ? box.prop("checked") === true
     : (node as { deviceFromMsg?: unknown }).deviceFromMsg === true;
@@ -16,7 +20,7 @@ const chosenByMessage = (node: object): boolean => {
 export const checkDevice = validator(
   () => common("label.device"),
   (node, value) => {
-    if (value === "" || value === "_ADD_") return chosenByMessage(node) ? undefined : common("reason.noDevice");
+    if (isNone(value)) return chosenByMessage(node) ? undefined : common("reason.noDevice");
     // Inside a subflow, a device that each instance chooses.
     if (isEnvReference(value)) return undefined;
     const device = RED.nodes.node(value) as ConfigNode | null; // `valid` is the editor's own mark, unknown to the types
@@ -25,9 +29,23 @@ export const checkDevice = validator(
   },
 );
 
-/** Prepares the row with the device and the box that lets messages choose another. */
+/**
+ * Prepares the row with the device, and the box that lets messages choose another. The only device is chosen at once;
+ * where none is, it says what to do.
+ */
 export function prepareDevice(node: object): void {
-  $("#node-input-deviceFromMsg")
+  const list = input("device");
+  input("deviceFromMsg")
     .data("node", node)
-    .on("change", () => $("#node-input-device").trigger("change"));
+    .on("change", () => list.trigger("change"));
+  const chosen = (): string => String(list.val() ?? "");
+  const [device, another] = list
+    .find("option")
+    .get()
+    .map((option) => String($(option).val()))
+    .filter((value) => !isNone(value));
+  if (isNone(chosen()) && device !== undefined && another === undefined && !chosenByMessage(node)) list.val(device);
+  const update = (): void => void hint("device").toggle(isNone(chosen()) && !chosenByMessage(node));
+  list.on("change", update);
+  update();
 }

@@ -61,7 +61,9 @@ export class ListPopup {
     this.#handlers = handlers;
     this.#list = $("<div>", { id: this.id, class: "pikvm-popup-list", role: "listbox", "aria-label": label });
     // The focus stays in the field.
-    this.#box.on("mousedown", (event) => void event.preventDefault());
+    this.#box.on("mousedown", (event) => {
+      event.preventDefault();
+    });
     this.#box.append(this.#notes, this.#list).appendTo(document.body);
     // Scrolling does not bubble.
     document.addEventListener("scroll", this.#place, true);
@@ -148,7 +150,9 @@ function noteLine({ text, is }: Note): JQuery {
 
 function suggestionLine({ text, about, state }: Suggestion, isCurrent: boolean): JQuery {
   const line = $("<div>", { role: "option", class: isCurrent ? "pikvm-current" : "" });
-  const names = $("<div>").append($("<span>", { class: "pikvm-option-text" }).text(text)).appendTo(line);
+  const names = $("<div>")
+    .append($("<span>", { class: "pikvm-option-text" }).text(text))
+    .appendTo(line);
   // Blanks between them are for those who hear it read.
   if (about !== undefined) names.append(" ", $("<span>", { class: "pikvm-option-about" }).text(about));
   if (state !== undefined) line.append(" ", $("<span>", { class: "pikvm-option-state" }).text(state));
@@ -157,5 +161,8 @@ function suggestionLine({ text, about, state }: Suggestion, isCurrent: boolean):
 
 function refreshLine(): JQuery {
   const icon = $("<i>", { class: "fa fa-refresh", "aria-hidden": "true" });
-  return $("<div>", { role: "option", class: "pikvm-popup-refresh" }).append(icon, $("<span>").text(common("list.refresh")));
+  return $("<div>", { role: "option", class: "pikvm-popup-refresh" }).append(
+    icon,
+    $("<span>").text(common("list.refresh")),
+  );
 }

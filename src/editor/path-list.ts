@@ -14,11 +14,7 @@ interface PathsOptions {
 }
 
 /** An editable list of paths into the device's states. */
-export function preparePaths(
-  list: JQuery,
-  paths: readonly string[],
-  { source, problem }: PathsOptions,
-): void {
+export function preparePaths(list: JQuery, paths: readonly string[], { source, problem }: PathsOptions): void {
   list.editableList<Item>({
     addButton: common("button.add"),
     removable: true,

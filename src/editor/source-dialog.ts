@@ -4,6 +4,7 @@ import { isUsed, isWanted, type MayBe } from "../schema/when";
 import { checkedIn, prepareChecks } from "./checks";
 import { Combobox } from "./combobox";
 import { definitionOf, storedOf, type Definition, type EditorNode } from "./definition";
+import { prepareDevice } from "./device-row";
 import { hint, input, row } from "./form";
 import { pathsIn, preparePaths } from "./path-list";
 import { addRegionButton } from "./region-picker";
@@ -58,6 +59,7 @@ export function sourceDialog<F extends Fields>(
   }
 
   function prepare(node: EditorNode): void {
+    prepareDevice(node);
     const update = (): void => {
       for (const [name, field] of fieldsOf(schema)) {
         row(name).toggle(isUsed(field.when, mayBe(node)));

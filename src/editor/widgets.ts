@@ -4,6 +4,7 @@ import type { Field, FieldOf } from "../schema/field";
 import { CHOICE, SECRET, STORED } from "../schema/stored";
 import { isUsed, type MayBe } from "../schema/when";
 import { addList } from "./combobox";
+import { prepareFlag } from "./flag-box";
 import { indented, onOneLine } from "./json";
 import { prepareRegion } from "./region-picker";
 import { listSource } from "./suggestions";
@@ -95,6 +96,7 @@ const JSON_IN_NODE = (): WidgetTypedInputTypeDefinition => ({
 export function prepareWidget(input: JQuery, field: Field): void {
   if (field.kind === "region") prepareRegion(input);
   if ("suggest" in field) addList(input, listSource(field.suggest));
+  if (field.kind === "flag") prepareFlag(input);
 }
 
 /** Why a value given in the dialog cannot be used, given the others, or undefined. */

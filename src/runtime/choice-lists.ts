@@ -41,7 +41,11 @@ function channelChoices(channels: readonly ChannelState[]): Choice[] {
 }
 
 /** Labels that differ in this only are the same to the device's own names. */
-const plain = (text: string): string => text.replace(/[\s:]+/g, " ").trim().toLowerCase();
+const plain = (text: string): string =>
+  text
+    .replace(/[\s:]+/g, " ")
+    .trim()
+    .toLowerCase();
 
 function stateOf({ state }: ChannelState): "on" | "off" | "busy" | "offline" {
   if (!("online" in state)) return "busy";
@@ -82,7 +86,14 @@ async function statesNow(kvm: PiKVM, signal: AbortSignal): Promise<Record<string
     ["streamer", kvm.streamer.getState({ signal })],
     ["info", kvm.system.getInfo(["health"], { signal })],
   ];
-  const states = await Promise.all(asked.map(([kind, state]) => state.then((known) => [kind, known], () => [kind])));
+  const states = await Promise.all(
+    asked.map(([kind, state]) =>
+      state.then(
+        (known) => [kind, known],
+        () => [kind],
+      ),
+    ),
+  );
   return Object.fromEntries(states) as Record<string, unknown>; // pairs, as above
 }
 

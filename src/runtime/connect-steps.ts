@@ -12,6 +12,7 @@ import {
   type Address,
   type Certificate,
   type PiKVMOptions,
+  type Trust,
 } from "../client";
 import { fingerprintIn } from "../client/vocabulary";
 import { REAL_CLOCK } from "../client/clock";
@@ -59,10 +60,11 @@ const SESSION = 300;
 const SKEW = 30;
 
 /** A step that has gone wrong, after which there are no others. */
-class Stop {
+class Stop extends Error {
   readonly told: Told;
 
   constructor(step: string, thrown: unknown, more: Partial<Told> = {}) {
+    super(step);
     this.told = { step, is: "failed", ...problemOf(thrown), ...more };
   }
 }
@@ -167,12 +169,13 @@ function shown({ fingerprint, subject, validFrom, validTo, isSelfSigned }: Certi
   return { fingerprint, subject, valid_from: validFrom, valid_to: validTo, self_signed: isSelfSigned };
 }
 
-function trustedAs(trust: PiKVMOptions["trust"]): Pick<Told, "is" | "says"> {
-  if (trust === "none" || (typeof trust === "object" && "verify" in trust && trust.verify === false))
-    return { is: "doubtful", says: "unchecked" };
+function trustedAs(trust: PiKVMOptions["trust"] = "system"): Pick<Told, "is" | "says"> {
+  if (trust === "none" || isUnchecked(trust)) return { is: "doubtful", says: "unchecked" };
   const isPinned = typeof trust === "object" && "fingerprint" in trust;
   return { is: "ok", says: isPinned ? "pinned" : "signed" };
 }
+
+const isUnchecked = (trust: Trust): boolean => typeof trust === "object" && "verify" in trust && !(trust.verify ?? true);
 
 /**
  * Asks who is there without a login, with the trust that the device has.

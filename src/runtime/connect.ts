@@ -39,7 +39,7 @@ interface Form {
  * and `{"step":"end"}` at last. Whoever hangs up ends it.
  */
 export function serveConnect<F extends Fields>(RED: NodeAPI, dialog: Dialog<F>): void {
-  const turns = new Turns(2, 30);
+  const turns = new Turns(2, 60);
   serve(RED, { method: "post", path: "pikvm/connect", permission: "write" }, async (request, response) => {
     const form = formIn(request, dialog.schema);
     const end = turns.take();
@@ -160,7 +160,7 @@ function withVariable(RED: NodeAPI, node: FlowNode | null, text: string): string
   const variable = variableIn(text);
   if (variable === undefined) return text;
   // It is undefined for a variable that is not set, which Node-RED's types leave out.
-  const value = RED.util.getSetting(node ?? ({} as FlowNode), variable) as unknown;
+  const value = node ? (RED.util.getSetting(node, variable) as unknown) : process.env[variable];
   return typeof value === "string" ? value : text;
 }
 

@@ -21,6 +21,7 @@ test("a flow built by hand powers the host on", { skip }, async (t) => {
   const { x, y } = { x: 150, y: 350 };
 
   const power = await editor.drag("pikvm-atx-power", x + 250, y);
+  const relay = await editor.drag("pikvm-gpio", x + 250, y + 100);
   const inject = await editor.drag("inject", x, y);
   const debug = await editor.drag("debug", x + 500, y);
 
@@ -32,23 +33,32 @@ test("a flow built by hand powers the host on", { skip }, async (t) => {
 
   await t.test("the device is added from the dialog of the node", async () => {
     const dialog = await Dialog.ofNode(editor, power);
+    const whatToDo = dialog.tray.getByText("Which PiKVM?");
+    assert.ok(await whatToDo.isVisible());
     const device = await dialog.add("device");
     await device.set({ field: "name", value: "bench" });
     await device.set({ field: "address", value: simulator.url });
     await device.set({ field: "user", value: "admin" });
     await device.set({ field: "password", value: PASSWORD });
-    await device.set({ field: "trust", value: "fingerprint" });
-    await page.locator("#pikvm-certificate-get").click();
-    assert.equal(await page.locator("#pikvm-certificate-fingerprint").innerText(), simulator.fingerprint);
+    await page.locator("#pikvm-connect").click();
+    await page.locator("#pikvm-certificate-trust").click();
+    await page.locator('#pikvm-steps [data-step="power"]').waitFor();
     await editor.picture("by-hand-1-device");
-    await page.locator("#pikvm-certificate-take").click();
     assert.equal(await device.field("fingerprint").inputValue(), simulator.fingerprint);
     await device.save();
+    await whatToDo.waitFor({ state: "hidden" });
     await dialog.set({ field: "action", type: "choice", value: "on" });
     await dialog.set({ field: "wait", type: "choice", value: "led" });
     await editor.picture("by-hand-2-atx-power");
     await dialog.save();
     assert.equal((await editor.node(power)).valid, true);
+  });
+
+  await t.test("a node that was there before its only device needs no choice", async () => {
+    const dialog = await Dialog.ofNode(editor, relay);
+    await dialog.save();
+    const { valid, device } = await editor.node(relay);
+    assert.deepEqual({ valid, device }, { valid: true, device: (await editor.node(power))["device"] });
   });
 
   await t.test("wired, deployed and injected, it switches the host on and says so", async () => {

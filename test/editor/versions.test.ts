@@ -97,7 +97,7 @@ describe("a flow of another version in the editor", { skip }, () => {
       assert.deepEqual([stored["timeout"], stored["timeoutType"]], ["60", "num"]);
     }
     const { version, videoIdle } = await deployed("device");
-    assert.deepEqual([version, videoIdle], [1, "30"]);
+    assert.deepEqual([version, videoIdle], [2, "30"]);
   });
 
   test("what a newer one has stored is said to be so, and kept with what is not known here", async () => {

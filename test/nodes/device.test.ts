@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import path from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { AUTH_METHODS } from "../../src/client/vocabulary";
@@ -207,63 +206,4 @@ test("a read-only device answers reads and refuses the rest", async () => {
   const { error } = await red.message("error");
   assert.equal((error as { code: string }).code, "READ_ONLY");
   assert.equal(simulator.host.typed, "");
-});
-
-test("certificates are looked at one or two at a time, for JSON only, and not just anywhere", async (t) => {
-  const ask = async (body: string, type = "application/json") =>
-    (await fetch(`${red.url}/pikvm/certificate`, { method: "POST", body, headers: { "Content-Type": type } })).status;
-  assert.equal(await ask(`address=${encodeURIComponent(simulator.url)}`, "application/x-www-form-urlencoded"), 415);
-  assert.equal(await ask(simulator.url, "text/plain"), 415);
-  for (const address of [
-    "169.254.169.254",
-    "224.0.0.1",
-    "255.255.255.255",
-    "[fe80::1]",
-    "[ff02::1]",
-    "[::ffff:169.254.1.1]",
-  ]) {
-    assert.equal(await ask(JSON.stringify({ address })), 400, address);
-  }
-  let [open, most] = [0, 0];
-  const silent = createServer((socket) => {
-    most = Math.max(most, (open += 1));
-    socket.on("close", () => (open -= 1)).on("error", () => undefined);
-    setTimeout(() => socket.destroy(), 100);
-  });
-  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
-  t.after(() => silent.close());
-  const { port } = silent.address() as AddressInfo; // it listens on a port
-  const many = Array.from({ length: 50 }, (_, index) => ask(JSON.stringify({ address: `127.0.0.1:${port}/${index}` })));
-  assert.deepEqual([...new Set(await Promise.all(many))], [400]);
-  assert.ok(most > 0 && most <= 2, `${most} at once`);
-});
-
-test("the certificate of an address can be looked at for the dialog, by those who may deploy", async () => {
-  const look = async (address: string) => {
-    const body = JSON.stringify({ address });
-    const headers = { "Content-Type": "application/json" };
-    const response = await fetch(`${red.url}/pikvm/certificate`, { method: "POST", body, headers });
-    return { status: response.status, answer: (await response.json()) as Record<string, string> };
-  };
-  const requests = simulator.requests.length;
-  const { status, answer } = await look(simulator.url);
-  assert.equal(status, 200);
-  assert.equal(answer["fingerprint"], simulator.fingerprint);
-  assert.match(String(answer["subject"]), /PiKVM/);
-  assert.ok(Date.parse(String(answer["valid_to"])) > Date.now());
-  assert.equal(simulator.requests.length, requests, "nothing was sent");
-  process.env["TEST_SECRET"] = "planted.secret.invalid";
-  for (const [address, says] of [
-    ["127.0.0.1:1", /refuses connections/],
-    ["http://127.0.0.1", /no certificate/],
-    ["", /no address/],
-    ["not an address", /not an address/],
-    ["${TEST_SECRET}", /address in \$\{TEST_SECRET\}/],
-    ["${TEST_SECRET} x", /"\$\{TEST_SECRET\} x" is not an address/],
-  ] as const) {
-    const failed = await look(address);
-    assert.equal(failed.status, 400);
-    assert.match(String(failed.answer["message"]), says);
-    assert.doesNotMatch(String(failed.answer["message"]), /planted/);
-  }
 });

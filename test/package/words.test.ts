@@ -29,7 +29,7 @@ const ALL_RUNTIME = [...sources("src/runtime"), ...summaries.map(read)].join("\n
 
 /** Catalogue and key of each word that is asked for by its full name. */
 function* wordsAskedFor(name: string): Generator<[catalogue: string, key: string]> {
-  for (const [, reference = ""] of read(`dist/nodes/${name}.html`).matchAll(/data-i18n="(?:\[\w+\])?([^"]+)"/g)) {
+  for (const [, reference = ""] of read(`dist/nodes/${name}.html`).matchAll(/data-i18n="(?:\[[\w-]+\])?([^"]+)"/g)) {
     const [, set = name, key = ""] = /^(?:.+\/([\w-]+):)?(.+)$/.exec(reference) ?? [];
     yield [set, key];
   }

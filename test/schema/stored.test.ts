@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { schema as device } from "../../nodes/device/schema";
 import { choice, flag, fromMsg, list, number, seconds, text } from "../../src/schema/field";
 import { actionNode, sourceNode, versionOf, type Migration } from "../../src/schema/node";
 import { defaultsOf, isNewer, upToDate } from "../../src/schema/stored";
@@ -75,6 +76,12 @@ test("the older version's properties go through each migration in turn, once", (
   assert.deepEqual(upToDate(third, upToDate(third, first)), expected);
   const second = { name2: "hall", name2Type: "str", timeout: "4000", timeoutType: "num", version: 2 };
   assert.deepEqual(upToDate(third, second), expected);
+});
+
+test("a device that has stored no trust keeps the authorities; a new one trusts a fingerprint", () => {
+  assert.equal(upToDate(device, { address: "pikvm.lan" })["trust"], "system");
+  assert.equal(upToDate(device, { trust: "none", version: 1 })["trust"], "none");
+  assert.equal(defaultsOf(device)["trust"], "fingerprint");
 });
 
 test("what a newer version has stored stays as it is, also what is not known here", () => {
