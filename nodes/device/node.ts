@@ -5,9 +5,10 @@ import { Device, DEVICE_TYPE, type DeviceNode } from "../../src/runtime/device";
 import { serveDiscovery } from "../../src/runtime/discovery";
 import { serveMacroTrial } from "../../src/runtime/macro-trial";
 import { commonWord, type NodeAPI, type NodeDef } from "../../src/runtime/red";
-import { serveScreen } from "../../src/runtime/screen";
 import { credentialsOf, secretsIn, settingsIn, storedIn } from "../../src/runtime/stored";
+import { serveTrials } from "../../src/runtime/trials";
 import { checkVariables } from "../../src/runtime/variables";
+import { TRIALS } from "../trials";
 import { optionsOf, type DeviceCredentials } from "./options";
 import { schema } from "./schema";
 
@@ -45,5 +46,5 @@ export = (RED: NodeAPI): void => {
   serveDiscovery(RED);
   serveChoices(RED);
   serveMacroTrial(RED);
-  serveScreen(RED);
+  serveTrials(RED, TRIALS);
 };

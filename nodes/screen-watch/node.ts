@@ -2,6 +2,7 @@ import type { Values } from "../../src/actions/action";
 import { PictureWriter } from "../../src/actions/picture";
 import type { ScreenCondition } from "../../src/client";
 import { sourceModule } from "../../src/runtime/source";
+import { patternIn } from "./pattern";
 import { schema } from "./schema";
 
 type Settings = Values<(typeof schema)["fields"]>;
@@ -29,9 +30,8 @@ const CONDITIONS: Record<Settings["mode"], (settings: Settings) => ScreenConditi
   freeze: (settings) => ({ mode: "freeze", time: settings.freezeTime, ...comparedIn(settings) }),
   signal: () => ({ mode: "signal" }),
   text(settings) {
-    const { text, textMode: mode, region, langs, interval } = settings;
-    const mistakes = mode === "tolerant" ? settings.mistakes : undefined;
-    return { mode: "text", pattern: { text, mode, mistakes }, region, langs, interval };
+    const { region, langs, interval } = settings;
+    return { mode: "text", pattern: patternIn(settings), region, langs, interval };
   },
 };
 

@@ -1,13 +1,17 @@
-import { actionsBy } from "../../src/actions/action";
+import { actionsBy, type WorkOf } from "../../src/actions/action";
 import { handOver, pathOf } from "../../src/actions/picture";
+import type { Preview } from "../../src/client";
 import { schema } from "./schema";
+
+/** False: the whole picture as it is. */
+export const previewIn = (fields: WorkOf<typeof schema>["fields"]): Preview | false =>
+  fields.maxWidth > 0 && { maxWidth: fields.maxWidth, quality: fields.jpegQuality };
 
 export const screen = actionsBy(schema, "action", {
   async snapshot({ pikvm, fields, files, signal }) {
-    const { format, maxWidth, offline: allowOffline, timeout: videoTimeout } = fields;
+    const { format, offline: allowOffline, timeout: videoTimeout } = fields;
     const file = format === "file" ? await files.toWrite(pathOf(fields.file)) : "";
-    const preview = maxWidth > 0 && { maxWidth, quality: fields.jpegQuality };
-    const options = { preview, allowOffline, videoTimeout, signal };
+    const options = { preview: previewIn(fields), allowOffline, videoTimeout, signal };
     const { image, online, width, height, timestamp } = await pikvm.screen.snapshot(options);
     return { picture: await handOver(image, format, file), online, width, height, timestamp };
   },

@@ -1,4 +1,5 @@
 import { actionDialog } from "../../src/editor/action-dialog";
+import { tryRow } from "../../src/editor/try-row";
 import { schema } from "./schema";
 
 export const editor = actionDialog(schema, {
@@ -6,4 +7,12 @@ export const editor = actionDialog(schema, {
     const action = given.fixed("action");
     return action && `screen: ${action}`;
   },
+  ...tryRow("region", (literal) => {
+    const isPicture = literal("action") === "snapshot";
+    if (isPicture) {
+      const size = literal("maxWidth") === 0 ? ["maxWidth"] : ["maxWidth", "jpegQuality"];
+      return { node: schema.name, fields: ["action", ...size, "offline"], isPicture };
+    }
+    return literal("action") === "text" ? { node: schema.name, fields: ["action", "region", "langs"] } : undefined;
+  }),
 });

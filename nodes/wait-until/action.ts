@@ -1,5 +1,5 @@
-import { actionsBy } from "../../src/actions/action";
-import { statePath } from "../../src/client";
+import { actionsBy, type WorkOf } from "../../src/actions/action";
+import { statePath, type TextPattern } from "../../src/client";
 import { schema } from "./schema";
 import { valueTest } from "./value-test";
 
@@ -11,8 +11,7 @@ export const waitUntil = actionsBy(schema, "condition", {
     return { path: path.text, ...(await pikvm.watch.until(path, isRight, { timeout, holdFor, next, signal })) };
   },
   async text({ pikvm, fields, signal }) {
-    const { event, text, mode, region, langs, interval, holdFor, next, timeout } = fields;
-    const mistakes = mode === "tolerant" ? fields.mistakes : undefined;
+    const { event, region, langs, interval, holdFor, next, timeout } = fields;
     const options = {
       gone: event === "disappears",
       darkIsGone: fields.noSignal,
@@ -24,6 +23,12 @@ export const waitUntil = actionsBy(schema, "condition", {
       timeout,
       signal,
     };
-    return { event, ...(await pikvm.screen.waitForText({ text, mode, mistakes }, options)) };
+    return { event, ...(await pikvm.screen.waitForText(patternIn(fields), options)) };
   },
 });
+
+/** What is looked for on the screen. */
+export function patternIn(fields: WorkOf<typeof schema>["fields"]): TextPattern {
+  const { text, mode } = fields;
+  return { text, mode, mistakes: mode === "tolerant" ? fields.mistakes : undefined };
+}

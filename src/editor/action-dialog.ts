@@ -34,6 +34,15 @@ class GivenFields<Name extends string> {
     return isSource(type) ? undefined : value;
   }
 
+  /** The same, as what it stands for; undefined also for a variable and a secret. */
+  readonly literal = (name: string): unknown => {
+    const { value, type } = this.get(name);
+    if (isSource(type) || type === SECRET || isEnvReference(value)) return undefined;
+    if (type === "bool") return value === "true";
+    const isNumber = type === "num" && value.trim() !== "" && !Number.isNaN(Number(value));
+    return isNumber ? Number(value) : value;
+  };
+
   /** True when the field holds such a value, or when that is only known once a message comes. */
   readonly mayBe: MayBe = (name, wanted) => {
     const { value, type } = this.get(name);

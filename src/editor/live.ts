@@ -27,13 +27,16 @@ export async function askDevice(kind: string, device: string): Promise<Answer> {
 /** The device that is chosen in the open dialog of a node. */
 export const chosenDevice = (): string => String($("#node-input-device").val() ?? "");
 
-function unaskable(device: string): string | undefined {
+/** Why nothing can be asked of what is chosen, in words, or undefined. */
+export function unaskable(device: string): string | undefined {
   if (device === "" || device === "_ADD_") return common("list.noDevice");
   // Inside a subflow: a device that each instance chooses.
   return isEnvReference(device) ? common("list.variable") : undefined;
 }
 
-function wordsFor({ code, advice, problem = "", next_trial: nextTrial = 0 }: Choices, device: string): string {
+/** Why a device has not answered, in the dialogs' words where there are any. */
+export function wordsFor(why: Partial<Choices>, device: string): string {
+  const { code, advice, problem = "", next_trial: nextTrial = 0 } = why;
   if (code === "NOT_CONFIGURED" && isChanged(device)) return common("list.notDeployed");
   // What is chosen is asked for before.
   if (advice === undefined || code === "NOT_CONFIGURED") return problem;

@@ -9,6 +9,7 @@ import { hint, input, row } from "./form";
 import { pathsIn, preparePaths } from "./path-list";
 import { addRegionButton } from "./region-picker";
 import { listSource } from "./suggestions";
+import type { Literal } from "./try-row";
 import { insideProblem, isEnvReference } from "./validate";
 import { problemOf } from "./widgets";
 import { common, wordsOf } from "./words";
@@ -27,12 +28,16 @@ interface Special<F> {
   entryProblem?: (entry: string) => string | undefined;
   /** What is shown but not read. */
   unread?: ByField<F, boolean>;
+  /** Called when the dialog is opened. */
+  opened?: () => void;
+  /** Called when it has been opened, and after each change. */
+  changed?: (given: { literal: Literal }) => void;
 }
 
 /** The dialog of a node that sends messages by itself, whose properties are plain values, from its schema. */
 export function sourceDialog<F extends Fields>(
   schema: NodeSchema<F>,
-  { label, output, problems = {}, entryProblem = () => undefined, unread = {} }: Special<F>,
+  { label, output, problems = {}, entryProblem = () => undefined, unread = {}, opened, changed }: Special<F>,
 ): Definition {
   const words = wordsOf(schema.name);
   const stored = (node: object): PlainFields<F> => storedOf(schema, node) as PlainFields<F>; // as the schema says
@@ -60,11 +65,17 @@ export function sourceDialog<F extends Fields>(
         row(name).toggle(isUsed(field.when, mayBe(node)));
         if (field.hint === "each") hint(name).html(words(`hint.${name}.${valueOf(node, name)}`));
       }
+      changed?.({ literal });
+    };
+    const literal = (name: string): string | undefined => {
+      const value = valueOf(node, name);
+      return isEnvReference(value) ? undefined : value;
     };
     for (const [name, field] of fieldsOf(schema)) {
       input(name).data("node", node).on("change", update);
       prepareInput(name, field, stored(node)[name]);
     }
+    opened?.();
     update();
   }
 

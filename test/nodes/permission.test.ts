@@ -14,8 +14,9 @@ const red = NodeRed.duringTests({ adminAuth });
 
 const ROUTES = [
   { route: "pikvm/connect", method: "POST", permission: "write" },
+  { route: "pikvm/find", method: "POST", permission: "write" },
   { route: "pikvm/devices/device/macro", method: "POST", permission: "write" },
-  { route: "pikvm/devices/device/snapshot", method: "GET", permission: "write" },
+  { route: "pikvm/devices/device/try/screen", method: "POST", permission: "write" },
   { route: "pikvm/devices/device/choices/images", method: "GET", permission: "read" },
 ];
 

@@ -7,7 +7,7 @@ import { checkMode, knownButton, type MouseDelta } from "./mouse";
 import { inRange, integerIn } from "../ranges";
 import type { Streamer } from "../video/streamer";
 import type { Video } from "../video/video";
-import type { MouseButton, PointUnit } from "../vocabulary";
+import { POINT_RANGES, type MouseButton, type PointUnit } from "../vocabulary";
 
 /**
  * What `x` and `y` count: percent of the screen (0 to 100), pixels of the present picture (from 0), or the device's
@@ -46,7 +46,6 @@ export interface DragOptions extends HostOptions {
 
 const LARGEST_DELTA = 127;
 const TOTAL = { min: -100_000, max: 100_000 };
-const RANGES = { percent: { min: 0, max: 100, unit: " %" }, device: { min: -32_768, max: 32_767 } };
 
 /**
  * The mouse, as actions that belong together. During a click or a drag nobody of ours types or clicks, and the button
@@ -251,8 +250,10 @@ interface Size {
 }
 
 function onScreen(x: number, y: number, unit: Exclude<PointUnit, "pixels">): Place {
-  if (unit === "device") return { x: integerIn("x", x, RANGES.device), y: integerIn("y", y, RANGES.device) };
-  return { x: scaled(inRange("x", x, RANGES.percent), 100), y: scaled(inRange("y", y, RANGES.percent), 100) };
+  const { device, percent } = POINT_RANGES;
+  if (unit === "device") return { x: integerIn("x", x, device), y: integerIn("y", y, device) };
+  const part = (name: string, value: number) => scaled(inRange(name, value, { ...percent, unit: " %" }), percent.max);
+  return { x: part("x", x), y: part("y", y) };
 }
 
 function scaled(value: number, largest: number): number {

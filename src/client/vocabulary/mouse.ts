@@ -5,3 +5,6 @@ export type MouseButton = (typeof MOUSE_BUTTONS)[number];
 /** What the numbers of a point mean: percent of the picture, its pixels, or the device's own -32768 to 32767. */
 export const POINT_UNITS = ["percent", "pixels", "device"] as const;
 export type PointUnit = (typeof POINT_UNITS)[number];
+
+/** From the left or the top edge to the other, of those units that do not go by the size of the picture. */
+export const POINT_RANGES = { percent: { min: 0, max: 100 }, device: { min: -32_768, max: 32_767 } } as const;

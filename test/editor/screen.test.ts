@@ -12,7 +12,7 @@ const TEXT = fields({ action: ["choice", "text"] });
 /** Of the picture that the simulated host sends. */
 const [WIDTH, HEIGHT] = [1280, 720];
 
-describe("picking a region on the screen", { skip }, () => {
+describe("the host's screen in dialogs", { skip }, () => {
   let simulator: Simulator;
   let nodeRed: ChildNodeRed;
   let editor: Editor;
@@ -21,7 +21,7 @@ describe("picking a region on the screen", { skip }, () => {
     simulator = await startSimulator({ clock: scaledClock(10), power: true });
     nodeRed = await ChildNodeRed.start();
     await nodeRed.deploy([
-      { id: "tab", type: "tab", label: "region" },
+      { id: "tab", type: "tab", label: "screen" },
       device(simulator),
       device(simulator, { id: "away", address: "https://127.0.0.1:1" }),
       node("pikvm-screen", { id: "screen", ...TEXT, x: 150, y: 100, wires: [[], []] }),
@@ -32,8 +32,12 @@ describe("picking a region on the screen", { skip }, () => {
         ...fields({ condition: ["choice", "text"], region: ["str", "320, 180, 640, 360"] }),
       }),
       node("pikvm-screen-watch", { id: "watch", mode: "text", x: 150, y: 420, wires: [[], []] }),
+      node("pikvm-hid-mouse", { id: "mouse", x: 150, y: 500, wires: [[], []] }),
     ]);
     editor = await Editor.open(nodeRed.url);
+    await until(() => simulator.host.screen.lines.some((line) => line.includes("login:")), {
+      what: "the host's start",
+    });
   });
 
   after(async () => {
@@ -48,7 +52,7 @@ describe("picking a region on the screen", { skip }, () => {
     await editor.closeDialogs();
   });
 
-  const picker = () => editor.page.locator("dialog.pikvm-region");
+  const picker = () => editor.page.locator("dialog.pikvm-picture");
   const picture = () => picker().locator("img");
   const numbers = () => picker().locator("output");
   const pickButton = () => editor.page.locator("#node-input-region-pick");
@@ -94,6 +98,7 @@ describe("picking a region on the screen", { skip }, () => {
       );
   }
 
+  const press = (key: string, times: number): string[] => Array.from({ length: times }, () => key);
   const edgesOf = (text: string): number[] => text.split(", ").map(Number);
 
   test("what is dragged, in any direction, is shown in pixels of the picture, taken by Enter, and there again", async () => {
@@ -162,7 +167,27 @@ describe("picking a region on the screen", { skip }, () => {
     assertNear([left, top], [1000, 600]);
     assert.deepEqual([right, bottom], [WIDTH, HEIGHT]);
     await editor.page.mouse.up();
-    await editor.page.keyboard.press("Escape");
+    // The same by keys alone: from the middle, eight steps to the left with Space pressed, and ten pixels down.
+    const { keyboard } = editor.page;
+    await keyboard.press("Escape");
+    await picker().waitFor({ state: "detached" });
+    assert.ok(await pickButton().evaluate((button) => button === document.activeElement), "it has the focus again");
+    await keyboard.press("Enter");
+    await picture().waitFor();
+    await until(() =>
+      picker()
+        .locator(".pikvm-stage")
+        .evaluate((stage) => stage === document.activeElement),
+    );
+    for (const key of ["Space", ...press("ArrowLeft", 8), ...press("Shift+ArrowDown", 10), "Space", "ArrowUp"])
+      await keyboard.press(key);
+    const step = Math.round(WIDTH / 100);
+    const edges = [WIDTH / 2 - 8 * step, HEIGHT / 2, WIDTH / 2, HEIGHT / 2 + 10].join(", ");
+    assert.equal(await numbers().innerText(), edges);
+    await editor.picture("region-keys");
+    await keyboard.press("Enter");
+    await picker().waitFor({ state: "detached" });
+    assert.equal(await dialog.textOf("region").inputValue(), edges);
     await dialog.cancel();
   });
 
@@ -191,9 +216,123 @@ describe("picking a region on the screen", { skip }, () => {
     await dialog.cancel();
   });
 
+  const MIDDLE: [x: number, y: number] = [WIDTH / 2, HEIGHT / 2];
+  const pointButton = () => editor.page.locator("#node-input-unit-pick");
+  const typed = async (dialog: Dialog, ...names: string[]): Promise<unknown[]> => {
+    const shown = await dialog.shown(names.map((field) => ({ field, type: "num" })));
+    return names.map((name) => shown[name]);
+  };
+
+  test("the mouse is pointed at the screen: in each unit, by click and by keys, and dragged", async () => {
+    const dialog = await Dialog.ofNode(editor, "mouse");
+    const { keyboard, mouse } = editor.page;
+    await pointButton().click();
+    await picture().waitFor();
+    assert.equal(await numbers().innerText(), "", "nothing is known of where a message points");
+    await dragTo(MIDDLE, MIDDLE);
+    await mouse.up();
+    assertNear((await numbers().innerText()).split(/[, ]+/).slice(0, 2).map(Number), [50, 50]);
+    await editor.picture("point-light");
+    await keyboard.press("Enter");
+    await picker().waitFor({ state: "detached" });
+    assertNear((await typed(dialog, "atX", "atY")).map(Number), [50, 50]);
+
+    await dialog.set({ field: "unit", type: "choice", value: "pixels" });
+    for (const [field, value] of [
+      ["atX", "0"],
+      ["atY", "719"],
+    ] as const)
+      await dialog.set({ field, type: "num", value });
+    await pointButton().click();
+    await picture().waitFor();
+    const [frame, mark] = [await boxOf(picture()), await boxOf(picker().locator(".pikvm-point"))];
+    assertNear([mark.x + mark.width / 2, mark.y + mark.height / 2], [frame.x, frame.y + frame.height]);
+    for (const key of [...press("Shift+ArrowRight", 3), "Shift+ArrowUp", "ArrowUp"]) await keyboard.press(key);
+    assert.equal(await numbers().innerText(), `3, ${719 - 1 - Math.round(WIDTH / 100)} px`);
+    await keyboard.press("Escape");
+    await picker().waitFor({ state: "detached" });
+    assert.deepEqual(await typed(dialog, "atX", "atY"), ["0", "719"], "Escape has left them");
+
+    await dialog.set({ field: "unit", type: "choice", value: "device" });
+    await dialog.set({ field: "action", type: "choice", value: "drag" });
+    await pointButton().click();
+    await picture().waitFor();
+    await dragTo([0.4, 0.4], [WIDTH + 20, HEIGHT + 20]);
+    await mouse.up();
+    await editor.picture("drag-light");
+    await picker().getByText("Use it").click();
+    assert.deepEqual(await typed(dialog, "atX", "atY", "toX", "toY"), ["-32768", "-32768", "32767", "32767"]);
+    await dialog.set({ field: "unit", type: "msg", value: "unit" });
+    assert.ok(await pointButton().isDisabled());
+    assert.match(String(await pointButton().getAttribute("title")), /Unit/);
+    await dialog.set({ field: "action", type: "choice", value: "scroll" });
+    assert.ok(!(await pointButton().isVisible()));
+    await dialog.cancel();
+  });
+
+  const tryButton = () => editor.page.locator("#pikvm-try");
+  const tried = () => editor.page.locator(".pikvm-tried");
+
+  test("what is waited for is tried as it stands in the form: a text, and a state", async () => {
+    const dialog = await Dialog.ofNode(editor, "wait");
+    await dialog.set({ field: "region", type: "str", value: "" });
+    await tryButton().press("Enter");
+    await tried().locator("mark").getByText("login:").waitFor();
+    await tried().getByText("As wanted now.").waitFor();
+    await editor.picture("try-text");
+    await dialog.set({ field: "text", type: "str", value: "panic" });
+    assert.equal(await tried().innerText(), "", "that was for another text");
+    await tryButton().click();
+    await tried().getByText("Not as wanted now.").waitFor();
+    assert.match(await tried().locator("pre").innerText(), /debian login:/);
+    await dialog.set({ field: "text", type: "str", value: "" });
+    await tryButton().click();
+    await tried().getByText("text").waitFor();
+    assert.ok(await tried().evaluate((place) => place.classList.contains("pikvm-warning")));
+    await dialog.set({ field: "text", type: "msg", value: "payload" });
+    assert.ok(await tryButton().isDisabled());
+    assert.match(String(await tryButton().getAttribute("title")), /Text/);
+    await dialog.set({ field: "condition", type: "choice", value: "state" });
+    await tryButton().click();
+    await tried().getByText("As wanted now.").waitFor();
+    assert.equal(await tried().locator("code").innerText(), "true");
+    await dialog.cancel();
+  });
+
+  test("a picture is shown as the node would give it, with its size; a text is read", async () => {
+    const dialog = await Dialog.ofNode(editor, "screen");
+    await dialog.set({ field: "region", type: "str", value: "" });
+    await tryButton().click();
+    await tried().locator("pre").getByText("login:").waitFor();
+    await dialog.set({ field: "action", type: "choice", value: "snapshot" });
+    await dialog.set({ field: "maxWidth", type: "num", value: "320" });
+    await tryButton().click();
+    await numbers()
+      .getByText(/^320 × 180 px · \d+ kB$/)
+      .waitFor();
+    await editor.picture("preview");
+    assert.ok(!(await picker().getByText("Use it").isVisible()));
+    await editor.page.keyboard.press("Escape");
+    await picker().waitFor({ state: "detached" });
+    assert.ok(await tryButton().evaluate((button) => button === document.activeElement));
+    await dialog.set({ field: "action", type: "choice", value: "restart" });
+    assert.ok(!(await tryButton().isVisible()));
+    await dialog.cancel();
+    const watch = await Dialog.ofNode(editor, "watch");
+    await tryButton().click();
+    await tried().getByText("As wanted now.").waitFor();
+    await watch.set({ field: "mode", value: "changes" });
+    await tryButton().click();
+    await numbers()
+      .getByText(/^1280 × 720 px · \d+ kB$/)
+      .waitFor();
+    await editor.page.keyboard.press("Escape");
+    await watch.cancel();
+  });
+
   for (const [id, reason] of [
-    ["unreachable", "127.0.0.1"],
-    ["homeless", "No device is chosen, or the chosen one is not deployed"],
+    ["unreachable", "refuses the connection"],
+    ["homeless", "No device is chosen. Choose or add one"],
   ] as const) {
     test(`${id}: a sentence stands where the picture would be, and nothing can be taken`, async () => {
       const dialog = await Dialog.ofNode(editor, id);
