@@ -4,7 +4,14 @@
 export const BUSY_RETRY = { icon: "repeat", max: 600, default: 10, expert: true } as const;
 
 /** The languages of the text recognition. */
-export const LANGUAGES = { icon: "language", default: "", blank: true, suggest: "languages", hint: true, expert: true } as const;
+export const LANGUAGES = {
+  icon: "language",
+  default: "",
+  blank: true,
+  suggest: "languages",
+  hint: true,
+  expert: true,
+} as const;
 
 /** How many characters of a text may be read wrongly. */
 export const MISTAKES = {
