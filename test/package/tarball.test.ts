@@ -18,7 +18,7 @@ const ALLOWED = [
   /^dist\/src\/client\/([\w-]+\/)?[\w-]+\.(js|d\.ts)$/,
   /^dist\/src\/(actions|runtime|schema)\/[\w-]+\.js$/,
   /^dist\/pikvm-simulator\.js$/,
-  /^examples\/[\w-]+\.json$/,
+  /^examples\/\d - [a-z]+\/[\w-]+\.json$/,
   /^(README|CHANGELOG)\.md$/,
   /^LICENSE$/,
   /^package\.json$/,
