@@ -77,9 +77,14 @@ export function drawnIn(flow: FlowConfig): Drawn {
     nodes.eachNode(look);
     return types;
   };
+  const configs: EditorNode[] = [];
+  nodes.eachConfig((node) => configs.push(node));
   const exported = nodes.createExportableNodeSet(
     [nodes.workspace(tab), nodes.groups(tab), nodes.junctions(tab), nodes.filterNodes({ z: tab })].flat(),
   );
+  // The editor adds those that a node refers to; messages may name others.
+  const unused = configs.filter(({ id }) => exported.every((node) => node.id !== id));
+  exported.push(...nodes.createExportableNodeSet(unused));
   const before = marked();
   nodes.eachConfig((node) => {
     if (node["type"] === "pikvm-device") node["fingerprint"] = "AB:".repeat(31) + "AB";
