@@ -54,7 +54,7 @@ const nodesIn = (page: Page): Promise<{ id: string; type: string; device: string
   page.evaluate(() => {
     const nodes: { id: string; type: string; device: string; address: string }[] = [];
     const look = (node: Record<string, unknown>): void => {
-      const text = (name: string) => String(node[name] ?? "");
+      const text = (name: string) => (typeof node[name] === "string" ? node[name] : "");
       nodes.push({ id: text("id"), type: text("type"), device: text("device"), address: text("address") });
     };
     window.RED.nodes.eachNode(look);

@@ -52,7 +52,9 @@ function widthOf(node: FlowNode): number {
 export const nameOf = ({ name, label }: FlowNode): string => String(name || label);
 
 function textWidth(text: string): number {
-  const widths = [...text].map((character) => WIDTHS.find(([, characters]) => characters.includes(character))?.[0]);
+  const widths = text
+    .split(/(?=.)/s)
+    .map((character) => WIDTHS.find(([, characters]) => characters.includes(character))?.[0]);
   if (widths.includes(undefined)) throw new Error(`how wide is "${text}"?`);
   return Math.round((widths.reduce<number>((sum, width) => sum + (width ?? 0), 0) * FONT_SIZE) / 1000);
 }
