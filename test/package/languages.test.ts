@@ -55,7 +55,9 @@ for (const lang of OTHERS) {
           assert.deepEqual(keptIn(translated), keptIn(word), `${key}: ${translated}`);
           // In a dialog a choice is shown as `on: ...`, in a help without what stands before the colon.
           const value = `${key.split(".").at(-1) ?? ""}: `;
-          if (word.startsWith(value)) assert.ok(translated.startsWith(value), `${key} must begin with "${value}"`);
+          // What all dialogs share are no choices.
+          if (word.startsWith(value) && !key.startsWith("common."))
+            assert.ok(translated.startsWith(value), `${key} must begin with "${value}"`);
         }
       });
 
@@ -73,7 +75,9 @@ for (const lang of OTHERS) {
         assert.deepEqual(blocksOf(own), blocksOf(english));
         assert.deepEqual(keptIn(own), keptIn(english));
         const texts = (html: string) => textsInHtml(shown(html)).map((text) => text.replaceAll(/\s+/g, " "));
-        const before = new Set(texts(english).filter((text) => text.split(" ").length > 3));
+        // Types such as "string | number" are called so in some languages.
+        const isSentence = (text: string) => text.split(" ").length > 3 && !text.includes(" | ");
+        const before = new Set(texts(english).filter(isSentence));
         assert.deepEqual(
           texts(own).filter((text) => before.has(text)),
           [],

@@ -8,7 +8,10 @@ export const SAME: Readonly<Record<string, readonly string[]>> = {
     ...["GET", "POST", "PATCH", "DELETE", "CD-ROM", "SHA-256", "HTTP __status__ · __time__", "__text__"],
     ...["pikvm.local  or  https://192.168.1.20", "Buffer (JPEG)", "H.264 GOP", "seconds"],
   ],
-  de: [],
+  de: [
+    ...["ATX", "GPIO", "PiKVM", "PiKVM Switch", "kvmd __version__", "__languages__", "__width__ × __height__"],
+    ...["Buffer", "Image", "Name", "Port", "Software", "Text", "Video", "offline"],
+  ],
   fr: [],
   ja: [],
   ru: [],
