@@ -10,7 +10,7 @@ export const SAME: Readonly<Record<string, readonly string[]>> = {
   ],
   de: [],
   fr: [],
-  ja: [],
+  ja: ["PiKVM", "ATX", "GPIO", "PiKVM Switch", "kvmd __version__", "__width__ × __height__", "__languages__"],
   ru: [],
   "zh-CN": [],
 };
