@@ -13,7 +13,7 @@ export const SAME: Readonly<Record<string, readonly string[]>> = {
     ...["Buffer", "Image", "Name", "Port", "Software", "Text", "Video", "offline"],
   ],
   fr: [],
-  ja: [],
+  ja: ["PiKVM", "ATX", "GPIO", "PiKVM Switch", "kvmd __version__", "__width__ × __height__", "__languages__"],
   ru: [],
   "zh-CN": [],
 };
