@@ -50,7 +50,7 @@ function shownExamples({ with: settings = {}, in: came, out, error }, schema, { 
 function describe([name, field], { node, fill, words, common, isSent }) {
   const unit = field.unit === undefined ? "" : ` <span class="property-type">${common(`unit.${field.unit}`)}</span>`;
   const sentences = [
-    isSent && field.kind === "flag" ? `${words(`check.${name}`)}.` : "",
+    isSent && field.kind === "flag" ? fill("choices", { list: words(`check.${name}`) }) : "",
     field.hint === true && field.expert !== true ? words(`hint.${name}`) : "",
     field.kind === "number" ? fill("range", field) : "",
     field.kind === "choice" ? choices(name, field, { node, words, fill, isSent }) : "",
