@@ -24,7 +24,7 @@ const keptIn = (text: string) => ({
   placeholders: all(text, /__\w+__/g),
   tags: all(text, /<[^>]*>/g),
   code: all(text, /<code>[^<]*<\/code>/g),
-  variables: all(text, /\$\{\w+\}|https?:\/\/[^\s"<]*/g),
+  variables: all(text, /\$\{\w+\}|https?:\/\/(?:[-\w./:]*\w)?/g),
 });
 
 /** The tags that make blocks, in their order: the order of words in a sentence is each language's own. */
