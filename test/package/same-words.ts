@@ -12,5 +12,5 @@ export const SAME: Readonly<Record<string, readonly string[]>> = {
   fr: [],
   ja: [],
   ru: [],
-  "zh-CN": [...["ATX", "GPIO", "PiKVM", "PiKVM Switch", "kvmd __version__", "__languages__", "__width__ × __height__"]],
+  "zh-CN": ["ATX", "GPIO", "PiKVM", "PiKVM Switch", "kvmd __version__", "__languages__", "__width__ × __height__"],
 };
