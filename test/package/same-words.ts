@@ -15,5 +15,5 @@ export const SAME: Readonly<Record<string, readonly string[]>> = {
   fr: [],
   ja: ["PiKVM", "ATX", "GPIO", "PiKVM Switch", "kvmd __version__", "__width__ × __height__", "__languages__"],
   ru: [],
-  "zh-CN": [],
+  "zh-CN": ["ATX", "GPIO", "PiKVM", "PiKVM Switch", "kvmd __version__", "__languages__", "__width__ × __height__"],
 };
