@@ -206,6 +206,7 @@ test("the values that the client exports", () => {
     "channelPath",
     "errorKinds",
     "expressionOf",
+    "findDevices",
     "isKey",
     "isReported",
     "keyOf",
