@@ -9,7 +9,10 @@ export const SAME: Readonly<Record<string, readonly string[]>> = {
     ...["pikvm.local  or  https://192.168.1.20", "Buffer (JPEG)", "H.264 GOP", "seconds"],
   ],
   de: [],
-  fr: [],
+  fr: [
+    ...["PiKVM", "ATX", "GPIO", "PiKVM Switch", "kvmd __version__", "__languages__", "__width__ × __height__"],
+    ...["Action", "Buffer", "Image", "Macro", "Port", "Suggestions", "port __port__ · __time__", "__ports__ ports"],
+  ],
   ja: [],
   ru: [],
   "zh-CN": [],
