@@ -45,7 +45,8 @@ export const headersIn = (list: JQuery): string[] => {
 function rowOf(index: number, name: string, credentials: Credentials): JQuery {
   const label = words("label.headers");
   const secret = `header${index + 1}`;
-  const value = credentials[secret] ?? (credentials[`has_${secret}`] === true ? UNSEEN : "");
+  const typed = credentials[secret];
+  const value = typeof typed === "string" ? typed : credentials[`has_${secret}`] === true ? UNSEEN : "";
   return $("<li>", { class: "pikvm-header" }).append(
     $("<input>", { type: "text", class: "pikvm-header-name", placeholder: words("placeholder.headerName") })
       .attr("aria-label", `${label} ${index + 1}: ${words("placeholder.headerName")}`)
@@ -56,6 +57,6 @@ function rowOf(index: number, name: string, credentials: Credentials): JQuery {
       placeholder: words("placeholder.headerValue"),
     })
       .attr("aria-label", `${label} ${index + 1}: ${words("placeholder.headerValue")}`)
-      .val(String(value)),
+      .val(value),
   );
 }

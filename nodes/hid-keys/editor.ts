@@ -15,7 +15,7 @@ export const editor = actionDialog(schema, {
     const action = given.fixed("action");
     if (action === "shortcut") return given.fixed("keys") ?? "keys: shortcut";
     if (action === "key" || action === "release") return `${action}: ${given.fixed("key") ?? "…"}`;
-    return undefined;
+    return action && words("flow.text");
   },
   problems: { keys: keysProblem, key: keyProblem },
 });

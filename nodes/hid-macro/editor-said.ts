@@ -2,6 +2,8 @@ import type { MacroStep } from "../../src/client/hid/macro";
 import { shortNameOf } from "../../src/client/vocabulary";
 import { wordsOf } from "../../src/editor/words";
 
+const ATX = { power: "step.power", power_long: "step.power_long", reset: "step.reset" } as const;
+
 const words = wordsOf("hid-macro");
 const buttonWords = wordsOf("hid-mouse");
 
@@ -56,7 +58,7 @@ export function saidOf(step: MacroStep, more: { to?: Place | undefined; far?: Pl
     case "mouse_wheel":
       return words("step.turn", { ...more.far });
     case "atx_button":
-      return words(`step.${step.event.button}`);
+      return words(ATX[step.event.button]);
     case "gpio_switch":
       return said(step.event.state ? "relayOn" : "relayOff", step.event.channel);
     case "gpio_pulse":

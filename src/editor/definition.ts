@@ -3,6 +3,7 @@ import { defaultsOf, isNewer, upToDate } from "../schema/stored";
 import { checkDevice } from "./device-row";
 import { openFold } from "./fold";
 import { labelStyle } from "./labels";
+import { findByWords } from "./palette";
 import { keepUnknown } from "./unknown";
 import { validator, type Validate } from "./validate";
 import { common, wordsOf } from "./words";
@@ -44,6 +45,7 @@ export function definitionOf(schema: NodeSchema, dialog: Dialog): Definition {
   const words = wordsOf(schema.name);
   const prefix = schema.role === "device" ? "node-config-input-" : "node-input-";
   keepUnknown(schema);
+  if (schema.role !== "device") findByWords(schema);
   return {
     check: (name) =>
       validator(

@@ -29,6 +29,19 @@ export const checkDevice = validator(
   },
 );
 
+/** Node-RED's buttons beside the list are links that lead nowhere: no key reaches them, and they have no name. */
+function prepareButtons(): void {
+  for (const [button, key] of [
+    ["add", "editor.addNewConfig"],
+    ["edit", "editor.editConfig"],
+  ] as const)
+    $(`#node-input-btn-device-${button}`)
+      .attr({ role: "button", tabindex: 0, "aria-label": RED._(key, { type: "PiKVM" }) })
+      .on("keydown", function (event) {
+        if (event.key === "Enter" || event.key === " ") $(this).trigger("click");
+      });
+}
+
 /**
  * Prepares the row with the device, and the box that lets messages choose another. The only device is chosen at once;
  * where none is, it says what to do.
@@ -38,6 +51,7 @@ export function prepareDevice(node: object): void {
   input("deviceFromMsg")
     .data("node", node)
     .on("change", () => list.trigger("change"));
+  prepareButtons();
   const chosen = (): string => String(list.val() ?? "");
   const [device, another] = list
     .find("option")

@@ -16,8 +16,8 @@ export function prepareDiscovery(take: (address: string) => void): void {
   const say = (text: string): void => void list.empty().append($("<li>").text(text));
 
   function show({ devices }: Found): void {
-    if (devices.length === 0) return say(words("find.nothing"));
     list.empty();
+    if (devices.length === 0) say(words("find.nothing"));
     for (const { name, platform, address } of devices) {
       const choose = $("<button>", { type: "button", class: "red-ui-button" })
         .text([name, address, platform].filter((part) => part !== "").join("  \u00b7  "))

@@ -36,7 +36,8 @@ Options:
   --help                Show this
   --version             Show the version of PiKVM's kvmd that is simulated
 
-Watch the computer in a browser at <address>/simulator. Stop with Ctrl+C.
+Watch the computer in a browser at <address>/simulator, and make trouble there:
+pull its plug, break the network and so on. Stop with Ctrl+C.
 `;
 
 const DEFAULT_PORT = "8443";

@@ -21,8 +21,9 @@ describe("a login in front of the device", SIDE_BY_SIDE, () => {
   test("it may want HTTP Basic where the device does not", async (t) => {
     const { sim, kvm } = await bench(t, {}, { headers: { Authorization: `Basic ${SECRET}` } });
     await kvm.atx.getState();
-    assert.equal(sim.requests[0]?.headers["authorization"], `Basic ${SECRET}`);
-    assert.ok(sim.requests[0]?.headers["x-kvmd-user"]);
+    const [{ headers } = assert.fail()] = sim.requests;
+    assert.equal(headers["authorization"], `Basic ${SECRET}`);
+    assert.ok(headers["x-kvmd-user"]);
   });
 
   test("a proxy on the way sees nothing of them", async (t) => {

@@ -52,6 +52,7 @@ test("a flow built by hand powers the host on", { skip }, async (t) => {
     await editor.picture("by-hand-2-atx-power");
     await dialog.save();
     assert.equal((await editor.node(power)).valid, true);
+    await editor.shape(power).getByText("on · wait for LED").waitFor();
   });
 
   await t.test("a node that was there before its only device needs no choice", async () => {

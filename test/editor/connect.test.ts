@@ -133,7 +133,7 @@ test("the device dialog connects, with a login to the editor, below a path", { s
       await nodeRed.deployed(() => editor.deploy());
       const dialog = await Dialog.ofConfig(editor, "pikvm-device", await device());
       assert.equal(await dialog.field("password").inputValue(), "__PWRD__");
-    assert.equal(await dialog.tray.locator("details[open]").count(), 0, "a fingerprint is nothing unusual");
+      assert.equal(await dialog.tray.locator("details[open]").count(), 0, "a fingerprint is nothing unusual");
       await connect();
       assert.match(await step("power").innerText(), /on/);
       const old = await start({ kvmd: "1.100" });

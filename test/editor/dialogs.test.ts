@@ -48,6 +48,16 @@ function fieldsOf(name: string): string[] {
   return filledIn.filter((property) => !Array.isArray(defaults[property]));
 }
 
+const FOUND_BY = {
+  keyboard: "hid-keys",
+  mouse: "hid-mouse",
+  usb: "msd-mount",
+  relay: "gpio",
+  screenshot: "screen",
+  power: "atx-power",
+  iso: "msd-image",
+};
+
 /** Contrast of text that everybody can read (WCAG AA). */
 const LEGIBLE = 4.5;
 
@@ -114,6 +124,9 @@ describe("every dialog", { skip }, () => {
         const dialog = await open();
         await editor.picture(`${name}-narrow`);
         assert.deepEqual(await dialog.cutOff(), []);
+        // As narrow as somebody may draw the dialog.
+        await dialog.tray.evaluate((tray) => void $(tray).width(480));
+        assert.deepEqual(await dialog.cutOff(), []);
         await dialog.cancel();
         await editor.page.setViewportSize(WINDOW);
       });
@@ -172,6 +185,17 @@ describe("every dialog", { skip }, () => {
       const node = flow.find((deployed) => deployed["type"] === `pikvm-${name}`);
       for (const [field, value] of Object.entries(lastOf(visit)))
         assert.equal(node?.[field], value, `${name} ${field}`);
+    }
+  });
+
+  test("the palette finds nodes by what people type", async () => {
+    const search = editor.page.locator("#red-ui-palette-search input");
+    const place = (name: string) => editor.page.locator(`.red-ui-palette-node[data-palette-type="pikvm-${name}"]`);
+    for (const [word, name] of Object.entries(FOUND_BY)) {
+      await search.fill("");
+      await search.pressSequentially(word);
+      await place(name).waitFor();
+      await place("request").waitFor({ state: "hidden" });
     }
   });
 

@@ -12,12 +12,14 @@ import { test, type TestContext } from "node:test";
 import { startSimulator } from "../../src/simulator";
 import { CHECKOUT } from "../harness/node-red";
 import { until } from "../harness/until";
+import { launchBrowser, skip } from "./browser";
 import { idOf, readFlow } from "./example";
 import { freePort } from "./free-port";
 
 const START = [process.execPath, path.join(CHECKOUT, "src/demo/start.mjs")] as const;
 const NPM_START = ["npm", "start"] as const;
 const TIMEOUT = 90_000;
+const SECOND_LINE = process.env["NODE_RED_HOME"] !== undefined;
 
 /** Whoever runs the tests may have a real device in the environment. */
 const NO_DEVICE = { PIKVM_URL: undefined, PIKVM_USER: undefined, PIKVM_PASSWORD: undefined, PIKVM_FINGERPRINT: undefined };
@@ -68,10 +70,15 @@ function isGroupAlive(child: ChildProcess): boolean {
   }
 }
 
-/** The addresses of the editor, the dashboard page and the device. */
+/** The addresses of the editor, the console and the device. */
 async function addresses(demo: Demo): Promise<string[]> {
   await until(() => demo.output().includes("Ctrl-C") || demo.child.exitCode !== null, { timeout: TIMEOUT });
-  return demo.output().match(/https?:\/\/\S+/g) ?? [];
+  return ["the flow", "the console", "the device"].map((name) => printed(demo, name)).filter((url) => url !== "");
+}
+
+/** What the program has printed behind a name; empty when it has not. */
+function printed(demo: Demo, name: string): string {
+  return new RegExp(`^  ${name} +(\\S+)$`, "m").exec(demo.output())?.[1] ?? "";
 }
 
 async function temporaryFolder(t: TestContext): Promise<string> {
@@ -135,23 +142,35 @@ test("a taken port is one line and exit code 1", async (t) => {
   assert.match(demo.output(), new RegExp(`^Port ${port} is in use already; .*\n$`));
 });
 
-test("the flow powers the host on, types and mounts; a second start keeps an edited flow", async (t) => {
+test("the flow powers the host on, waits for login:, types and mounts; a second start keeps an edited flow", async (t) => {
   const userDir = await temporaryFolder(t);
   const flowFile = path.join(userDir, "flows.json");
   const first = startDemo(t, { port: await freePort(), userDir });
   const [editor = "", , device = ""] = await addresses(first);
-  const go = idOf(readFlow(flowFile), "inject", "do it all");
-  assert.equal(await statusOf(`${editor}inject/${go}`, "POST"), 200);
-  const state = await until(
-    async () => {
-      const state = JSON.parse(await bodyOf(`${device}/state`)) as SimulatorState; // as page.ts of the simulator writes it
-      return state.drive && state;
-    },
-    { what: "the mounted image" },
-  );
-  assert.equal(state.leds.power, true);
-  assert.equal(state.typed, "echo hello from Node-RED\n");
-  assert.equal(state.drive?.image, "debian-13-netinst.iso");
+  assert.doesNotMatch(first.output(), /Installing/);
+
+  await t.test("what is printed is the device's login", async () => {
+    const [url, user, passwd] = ["address", "user", "password"].map((name) => printed(first, name));
+    assert.match(printed(first, "fingerprint"), /^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
+    const headers = { "X-KVMD-User": user ?? "", "X-KVMD-Passwd": passwd ?? "" };
+    const relays = await bodyOf(`${url ?? ""}/api/gpio`, headers);
+    const ports = await bodyOf(`${url ?? ""}/api/switch`, headers);
+    assert.ok(relays.includes('"relay1"') && ports.includes('"nas"'), "every list of a dialog has something to show");
+  });
+
+  await t.test("the main job", async () => {
+    const go = idOf(readFlow(flowFile), "inject", "do it all");
+    assert.equal(await statusOf(`${editor}inject/${go}`, "POST"), 200);
+    const state = await until(async () => (await stateOf(device)).drive && stateOf(device), { what: "the mounted image", timeout: TIMEOUT }); // prettier-ignore
+    assert.equal(state.leds.power, true);
+    assert.equal(state.typed, "demo\ndemo\necho hello from Node-RED\n");
+    // Had it been typed earlier, the screen would not show it.
+    assert.match(state.screen.join("\n"), /debian login: demo\nPassword: \n[^]*\nhello from Node-RED\n/);
+    assert.equal(state.drive?.image, "debian-13-netinst.iso");
+  });
+
+  await t.test("in a browser", { skip: SECOND_LINE ? "one line is enough" : skip }, (t) => visit(first, t));
+
   signalGroup(first.child, "SIGINT");
   assert.equal(await first.ended, 0);
 
@@ -164,15 +183,92 @@ test("the flow powers the host on, types and mounts; a second start keeps an edi
   assert.equal(await readFile(flowFile, "utf8"), edited);
 });
 
+/** The console, the page of the simulator and the editor, one after the other. */
+async function visit(demo: Demo, t: TestContext): Promise<void> {
+  const [editor = "", console = "", device = ""] = await addresses(demo);
+  const browser = await launchBrowser();
+  t.after(() => browser.close());
+  const page = await browser.newPage({ ignoreHTTPSErrors: true });
+
+  await t.test("the console shows the screen, and what is done there reaches the computer", async () => {
+    await page.goto(console);
+    await page.locator('.pikvm-screen[data-online="true"] img[src^="data:image/jpeg"]').waitFor();
+    await page.locator('.pikvm-power[data-power="on"]').waitFor();
+    await page.getByText("debian-13-netinst.iso").first().waitFor();
+    const line = page.getByLabel("Type a line, then Enter");
+    await line.fill("echo from the page");
+    await line.press("Enter");
+    await until(async () => (await stateOf(device)).screen.includes("from the page"), { what: "what was typed" });
+    await page.getByRole("checkbox").press("Space");
+    await until(async () => (await bodyOf(`${device}/state`)).includes('"channel": "relay1", "on": true'), { what: "the relay" }); // prettier-ignore
+    await page.locator(".pikvm-events li", { hasText: "relay1.state" }).first().waitFor();
+    await page.getByRole("button", { name: "Eject" }).press("Enter");
+    await until(async () => (await stateOf(device)).drive === null, { what: "the ejected drive" });
+  });
+
+  await t.test("errors are shown by name", async () => {
+    for (const [inject, said] of Object.entries({ "no such action": "explode", "no such image": "no-such-image.iso" })) {
+      const id = idOf(readFlow(path.join(CHECKOUT, "src/demo/flow.json")), "inject", inject);
+      assert.equal(await statusOf(`${editor}inject/${id}`, "POST"), 200);
+      await page.locator('.pikvm-error[data-error="ConfigurationError"]', { hasText: said }).waitFor();
+    }
+  });
+
+  await t.test("the simulator's page shows the screen, and its controls work", async () => {
+    await page.goto(device);
+    await page.locator("#screen", { hasText: "from the page" }).waitFor();
+    await page.locator("#ports", { hasText: "nas" }).waitFor();
+    await page.getByRole("button", { name: "Pull the computer's power plug" }).click();
+    await page.locator("#dark", { hasText: "unplugged" }).waitFor();
+    await page.getByRole("button", { name: "Put the power plug back" }).click();
+    await page.locator("#dark", { hasText: "off" }).waitFor();
+  });
+
+  await t.test("in the editor no node is on another one, and no wire behind one", async () => {
+    await page.goto(editor);
+    await page.locator(".red-ui-flow-link-line").first().waitFor({ state: "attached" });
+    assert.deepEqual(await page.evaluate<string[]>(MUDDLE), []);
+  });
+}
+
+/** For the browser: names of nodes that overlap, and of wires and the nodes that they pass behind. */
+const MUDDLE = `(() => {
+  const found = [], boxes = [];
+  RED.nodes.eachNode((node) => {
+    if (node.w) boxes.push({ name: node.name || node.label || node.type, left: node.x - node.w / 2, right: node.x + node.w / 2, top: node.y - node.h / 2, bottom: node.y + node.h / 2 });
+  });
+  boxes.forEach((a, index) => boxes.slice(index + 1).forEach((b) => {
+    if (a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom) found.push(a.name + " on " + b.name);
+  }));
+  for (const wire of document.querySelectorAll(".red-ui-flow-link-line")) {
+    const length = wire.getTotalLength(), begin = wire.getPointAtLength(0), end = wire.getPointAtLength(length);
+    for (const box of boxes)
+      for (let at = 12; at < length - 12; at += 4) {
+        const { x, y } = wire.getPointAtLength(at);
+        if (x <= box.left || x >= box.right || y <= box.top || y >= box.bottom) continue;
+        found.push("a wire from " + [begin.x, begin.y] + " to " + [end.x, end.y] + " behind " + box.name);
+        break;
+      }
+  }
+  if (boxes.length < 30) found.push("only " + boxes.length + " nodes are there");
+  return found;
+})()`;
+
+/** As page-state.ts of the simulator writes it. */
 interface SimulatorState {
   leds: { power: boolean };
+  screen: string[];
   typed: string;
   drive: { image: string } | null;
 }
 
-function bodyOf(url: string): Promise<string> {
+async function stateOf(device: string): Promise<SimulatorState> {
+  return JSON.parse(await bodyOf(`${device}/state`)) as SimulatorState; // it says so
+}
+
+function bodyOf(url: string, headers: Record<string, string> = {}): Promise<string> {
   return new Promise((resolve, reject) => {
-    httpsGet(url, { agent: false, rejectUnauthorized: false }, (response) => {
+    httpsGet(url, { agent: false, rejectUnauthorized: false, headers }, (response) => {
       let text = "";
       response.setEncoding("utf8");
       response.on("data", (chunk: string) => (text += chunk));
