@@ -11,6 +11,6 @@ export const SAME: Readonly<Record<string, readonly string[]>> = {
   de: [],
   fr: [],
   ja: [],
-  ru: [...["ATX", "GPIO", "PiKVM", "PiKVM Switch", "__languages__", "__width__ × __height__"]],
+  ru: ["ATX", "GPIO", "PiKVM", "PiKVM Switch", "__languages__", "__width__ × __height__"],
   "zh-CN": [],
 };
