@@ -36,6 +36,24 @@ describe("drive", SIDE_BY_SIDE, () => {
       assert.equal(sim.host.usbDrive?.image, "os/arch.iso");
     });
 
+    test("by a name that looks the same, and is written with other characters", async (t) => {
+      const [one, two] = ["m\u00fc.iso", "mu\u0308.iso"];
+      for (const [stored, asked] of [
+        [one, two],
+        [two, one],
+      ] as const) {
+        const { sim, kvm } = await disk(t, { images: { [stored]: 1000 } });
+        await kvm.drive.mount(asked);
+        assert.equal(sim.host.usbDrive?.image, stored);
+        assert.equal((await kvm.drive.mount(asked)).changed, false);
+        assert.equal((await kvm.images.remove(asked, { eject: true })).changed, true);
+        assert.deepEqual(await kvm.images.list(), []);
+      }
+      const { sim, kvm } = await disk(t, { images: { [one]: 1000, [two]: 2000 } });
+      await kvm.drive.swap(two);
+      assert.equal(sim.host.usbDrive?.size, 2000, "where both are there, the one that was named");
+    });
+
     test("what is mounted already in the same way is left alone", async (t) => {
       const { sim, kvm } = await disk(t);
       await kvm.drive.mount("debian.iso");

@@ -144,7 +144,7 @@ describe("power that cannot be known now", SIDE_BY_SIDE, () => {
   for (const [input, code, message] of [
     ["nothing", "INVALID_INPUT", /no channel "nothing"/],
     ["button", "NO_INPUT", /button \(Front panel Power\) is no input/],
-    ["", "INVALID_INPUT", /no channel ""/],
+    ["", "INVALID_INPUT", /No channel is named/],
   ] as const)
     test(`because the input is "${input}"`, async (t) => {
       const { sim, kvm } = await wired(t, { knownBy: "gpio", input });

@@ -200,7 +200,7 @@ describe("waiting for a text on the screen", SIDE_BY_SIDE, () => {
   test("the error says when the computer sends no signal, and why the last look failed", async (t) => {
     const { sim, kvm } = await booting(t, { power: false });
     const late = { name: "WaitTimeoutError", code: "WAIT_TIMEOUT" };
-    const options = { timeout: 1, interval: 0.1 };
+    const options = { timeout: 3, interval: 0.1 };
     const dark = await failure(kvm.screen.waitForText({ text: "login:" }, options), late);
     assert.match(dark.message, /sends no signal/);
     sim.host.power = true;

@@ -80,7 +80,7 @@ describe("video", SIDE_BY_SIDE, () => {
     assert.equal(lease.signal.aborted, false);
     assert.deepEqual(sockets(both), [{ stream: "1" }]);
     await lease.release();
-    assert.equal(sim.sessions, 0);
+    await until(() => sim.sessions === 0);
   });
 
   test("however many acquire at once, it is one socket", async (t) => {

@@ -101,7 +101,8 @@ export function findChannel(
   const [unable] = matching(name, { names: all, labels: all });
   if (unable) throw reason(unable);
   const known = able.length > 0 ? `There are: ${listed(able)}.` : "This device has none.";
-  throw new ConfigurationError(`There is no channel "${name}" that can do this. ${known}`);
+  const problem = name.trim() === "" ? "No channel is named." : `There is no channel "${name}" that can do this.`;
+  throw new ConfigurationError(`${problem} ${known}`);
 }
 
 function matching(name: string, among: Record<"names" | "labels", readonly GpioChannel[]>): GpioChannel[] {

@@ -105,6 +105,16 @@ export function imageOf({ storage }: Pick<MsdState, "storage">, name: string): M
 }
 
 /**
+ * A name as the storage writes it. The same letters can be written in two ways (an umlaut as one character or as two,
+ * by which macOS names files), that look alike to everybody: the only image of this look is meant.
+ */
+export function storedName({ storage }: Pick<MsdState, "storage">, name: string): string {
+  if (!storage || Object.hasOwn(storage.images, name)) return name;
+  const [only, another] = Object.keys(storage.images).filter((other) => other.normalize() === name.normalize());
+  return only !== undefined && another === undefined ? only : name;
+}
+
+/**
  * The storage, of a device that has one.
  * @throws APIError as any call that needs one would end.
  */

@@ -1,4 +1,4 @@
-import { advised, mountedIn, type DriveOptions, type DriveSteps, type Wanted } from "./drive-steps";
+import { advised, mountedIn, storedName, type DriveOptions, type DriveSteps, type Wanted } from "./drive-steps";
 import { APIError, ConfigurationError, PiKVMError, withNote } from "../errors";
 import { imageName, isRemote, shownImage } from "./image-name";
 import type { Lane } from "../lanes/lane";
@@ -53,8 +53,9 @@ export class Drive {
    */
   mount(image: string, { kind, writable, ...options }: MountOptions = {}): Promise<DriveResult> {
     return this.#lane.run(async () => {
-      const wanted = wantedOf(image, kind, writable);
+      const asked = wantedOf(image, kind, writable);
       const before = await this.#msd.getState(options);
+      const wanted = { ...asked, image: storedName(before, asked.image) };
       if (isMounted(before, wanted)) return { changed: false, state: before };
       demandWritable(before, wanted);
       if (!before.drive?.connected) await this.#check(wanted, before, options);
@@ -70,8 +71,9 @@ export class Drive {
    */
   swap(image: string, { kind, writable, ...options }: MountOptions = {}): Promise<DriveResult> {
     return this.#lane.run(async () => {
-      const wanted = wantedOf(image, kind, writable);
+      const asked = wantedOf(image, kind, writable);
       const before = await this.#msd.getState(options);
+      const wanted = { ...asked, image: storedName(before, asked.image) };
       if (isMounted(before, wanted)) return { changed: false, state: before };
       demandWritable(before, wanted);
       await this.#check(wanted, before, options);

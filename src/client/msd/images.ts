@@ -3,7 +3,7 @@ import type { ChangeOptions } from "../http/commands";
 import { whileBusy } from "../http/retry";
 import { chosenName, marked, type LogReader } from "./chosen-name";
 import type { DriveResult } from "./drive";
-import { advised, imageOf, mountedIn, storageOf, type DriveOptions, type DriveSteps } from "./drive-steps";
+import { advised, imageOf, mountedIn, storageOf, storedName, type DriveOptions, type DriveSteps } from "./drive-steps";
 import { ConfigurationError } from "../errors";
 import { imageName, newImageName } from "./image-name";
 import { ADVICE, ImageStore, unlessTaken, type Storing } from "./image-store";
@@ -186,9 +186,9 @@ export class Images {
    */
   remove(name: string, { eject = false, ...options }: RemoveImageOptions = {}): Promise<DriveResult> {
     return this.#lane.run(async () => {
-      const image = imageName(name);
-      const isListed = (now: Parameters<typeof imageOf>[0]) => imageOf(now, image) !== undefined;
       let before = await this.#msd.getState(options);
+      const image = storedName(before, imageName(name));
+      const isListed = (now: Parameters<typeof imageOf>[0]) => imageOf(now, image) !== undefined;
       // A fresh one is listed a moment later.
       if (before.storage && !isListed(before)) before = (await this.#steps.caughtUp(isListed, options)) ?? before;
       if (before.storage && !isListed(before)) return { changed: false, state: before };
@@ -200,8 +200,9 @@ export class Images {
 
   /** @returns its name and its bytes. */
   async #find(name: string, options: CallOptions): Promise<{ image: string; size: number | undefined }> {
-    const image = imageName(name);
-    const found = await this.#steps.find(image, await this.#msd.getState(options), options);
+    const state = await this.#msd.getState(options);
+    const image = storedName(state, imageName(name));
+    const found = await this.#steps.find(image, state, options);
     return { image, size: found?.size };
   }
 }

@@ -38,7 +38,8 @@ export function findPort(state: SwitchState, wanted: number | string): FoundPort
   const [found, ...more] = ways.map((way) => way()).find(({ length }) => length > 0) ?? [];
   if (!found) {
     const known = ports.map(({ port }) => portLabel(port)).join(", ");
-    throw new ConfigurationError(`There is no port "${text}". There are: ${known}.`);
+    const problem = text === "" ? "No port is named." : `There is no port "${text}".`;
+    throw new ConfigurationError(`${problem} There are: ${known}.`);
   }
   if (more.length === 0) return found;
   const ids = [found, ...more].map(({ port }) => port.id).join(", ");
