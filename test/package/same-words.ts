@@ -12,6 +12,6 @@ export const SAME: Readonly<Record<string, readonly string[]>> = {
   de: ["Buffer", "Image", "Name", "Port", "Software", "Text", "Video", "offline"],
   fr: ["Action", "Buffer", "Image", "Macro", "Port", "Suggestions", "port __port__ · __time__", "__ports__ ports"],
   ja: [],
-  ru: [],
+  ru: ["ATX", "GPIO", "PiKVM", "PiKVM Switch", "__languages__", "__width__ × __height__"],
   "zh-CN": [],
 };
