@@ -10,9 +10,9 @@ import { freePort } from "../examples/free-port";
 import type { PathOf } from "./canvas";
 import { film, showPointer } from "./film";
 
-const WINDOW = { width: 1160, height: 850 };
+const WINDOW = { width: 1160, height: 880 };
 /** Milliseconds. */
-const SCENE_TIMEOUT = 60_000;
+const SCENE_TIMEOUT = 180_000;
 
 /** The console of the demo while it switches the computer on, logs in, types and mounts: what `npm start` shows. */
 export async function filmDemo(pathOf: PathOf): Promise<void> {

@@ -55,7 +55,7 @@ async function takeDialog(editor: Editor, nodeRed: ChildNodeRed, pathOf: PathOf)
   await editor.load(`${nodeRed.url}/`);
   const dialog = await Dialog.ofNode(editor, "mount");
   await dialog.textOf("image").click();
-  await editor.page.getByText("memtest86.iso").first().waitFor();
+  await editor.page.locator(".pikvm-popup-list:visible", { hasText: "memtest86.iso" }).waitFor();
   await pictureOfTray(editor, dialog.tray, pathOf("dialog-msd-mount.png"));
   await dialog.cancel();
 }
@@ -79,6 +79,7 @@ const debug = (id: string, name: string, y: number, complete: string) => ({
 /** inject, atx-power, and a debug node behind each of its outputs. */
 const flowWith = (simulator: Simulator): FlowConfig => [
   { id: "tab", type: "tab", label: "My first flow" },
+  { id: "more", type: "tab", label: "More" },
   device(simulator, { name: "pikvm" }),
   {
     ...{ id: "on", type: "inject", z: "tab", name: "", x: 130, y: 80, wires: [["power"]], topic: "" },
@@ -90,5 +91,5 @@ const flowWith = (simulator: Simulator): FlowConfig => [
   }),
   debug("result", "result", 60, "payload"),
   debug("error", "error", 120, "error"),
-  node("pikvm-msd-mount", { id: "mount", x: 330, y: 400, wires: [[], []] }),
+  node("pikvm-msd-mount", { id: "mount", z: "more", wires: [[], []], ...fields({ image: ["str", ""] }) }),
 ];
