@@ -5,14 +5,24 @@ import { CHECKOUT, type FlowConfig } from "../harness/node-red";
 
 const FOLDER = path.join(CHECKOUT, "examples");
 
-export const EXAMPLES = readdirSync(FOLDER).filter((file) => file.endsWith(".json"));
+/** Paths as the editor's menu has them: `1 - stories/fleet.json`. */
+export const EXAMPLES = readdirSync(FOLDER)
+  .flatMap((folder) => readdirSync(path.join(FOLDER, folder)).map((file) => `${folder}/${file}`))
+  .sort();
 
 export function readFlow(file: string): FlowConfig {
   return JSON.parse(readFileSync(file, "utf8")) as FlowConfig; // a flow file is a list of nodes
 }
 
+/** @param file its path, or its name alone. */
 export function example(file: string): FlowConfig {
-  return readFlow(path.join(FOLDER, file));
+  return readFlow(pathOf(file));
+}
+
+export function pathOf(file: string): string {
+  const [found = "", ...more] = EXAMPLES.filter((path) => path === file || path.endsWith(`/${file}`));
+  if (!found || more.length > 0) throw new Error(`${file} is ${found ? "more than one example" : "no example"}`);
+  return path.join(FOLDER, found);
 }
 
 type Filled = Pick<Simulator, "url" | "fingerprint">;

@@ -5,7 +5,7 @@ import { launchBrowser, skip } from "./browser";
 import { startChild } from "./child";
 import { example, filledIn } from "./example";
 
-const HOSTS: unknown[] = ["rack-1", "rack-2", "rack-3"];
+const HOSTS: unknown[] = ["pikvm", "pikvm-2", "pikvm-3"];
 
 test("fleet.json in a browser, with three devices", { skip }, async (t) => {
   const start = () => startSimulator({ clock: scaledClock(5) });
@@ -27,41 +27,41 @@ test("fleet.json in a browser, with three devices", { skip }, async (t) => {
     row(host).getByRole("button", { name: action, exact: true }).press("Enter");
 
   await t.test("each host has a row with its power and the picture of its screen", async () => {
-    await showsPower("rack-1", "on");
-    await showsPower("rack-2", "off");
-    await showsPower("rack-3", "off");
+    await showsPower("pikvm", "on");
+    await showsPower("pikvm-2", "off");
+    await showsPower("pikvm-3", "off");
     for (const host of HOSTS) await row(String(host)).locator('img[src^="data:image/jpeg"]').waitFor();
   });
 
   await t.test("a button presses the button of its host, and of no other", async () => {
-    await press("rack-2", "on");
+    await press("pikvm-2", "on");
     await until(() => second.host.leds.power, { what: "the second host's LED" });
-    await showsPower("rack-2", "on");
-    await press("rack-1", "off");
+    await showsPower("pikvm-2", "on");
+    await press("pikvm", "off");
     await until(() => !first.host.leds.power, { what: "the first host's LED going off" });
-    await showsPower("rack-1", "off");
-    await showsPower("rack-3", "off");
+    await showsPower("pikvm", "off");
+    await showsPower("pikvm-3", "off");
   });
 
   await t.test("a look at the hosts does not end the wait of a press", async () => {
     second.host.settings.ignoresShutdown = true;
     const looks = () => second.requests.filter(({ method, path }) => method === "GET" && path === "/api/atx").length;
     const pictures = () => second.requests.filter(({ path }) => path === "/api/streamer/snapshot").length;
-    await press("rack-2", "off");
+    await press("pikvm-2", "off");
     await until(() => second.host.presses.length === 2, { what: "the press" });
     const before = { looks: looks(), pictures: pictures() };
     // Both come with each look of the page.
     await until(() => pictures() > before.pictures + 1 && looks() > before.looks + 1, { timeout: 40_000, what: "two looks" });
-    await showsPower("rack-2", "off ...");
+    await showsPower("pikvm-2", "off ...");
     second.host.power = false;
-    await showsPower("rack-2", "off");
+    await showsPower("pikvm-2", "off");
   });
 
   await t.test("a device that is away is named in its row, the others go on", async () => {
     await third.unplug();
-    await press("rack-3", "on");
-    await showsPower("rack-3", "ConnectError");
-    await press("rack-1", "on");
-    await showsPower("rack-1", "on");
+    await press("pikvm-3", "on");
+    await showsPower("pikvm-3", "ConnectError");
+    await press("pikvm", "on");
+    await showsPower("pikvm", "on");
   });
 });

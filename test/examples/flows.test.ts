@@ -8,6 +8,9 @@ import { example, EXAMPLES, readFlow } from "./example";
 const DEMO = path.join(CHECKOUT, "src/demo/flow.json");
 const ALL = [...EXAMPLES.map((file) => ({ file, flow: example(file) })), { file: DEMO, flow: readFlow(DEMO) }];
 const DEVICE_TYPE = "pikvm-device";
+const DEVICE = "9821c0fd300d72dd";
+/** The device, and the dashboard with its theme. */
+const SHARED = new Set([DEVICE, "730b5485e59bd7e0", "687d099ed00bb76f"]);
 
 test("every node type of this package is in an example", () => {
   const types = new Set(EXAMPLES.flatMap((file) => example(file).map(({ type }) => type)));
@@ -17,15 +20,27 @@ test("every node type of this package is in an example", () => {
 test("every node but the device has an example of its own", () => {
   const own = NODE_SETS.filter((name) => name !== "device").map((name) => `${name}.json`);
   assert.deepEqual(
-    own.filter((file) => !EXAMPLES.includes(file) || !example(file).some(({ type }) => `${type}.json` === `pikvm-${file}`)),
+    own.filter(
+      (file) =>
+        !EXAMPLES.includes(`2 - nodes/${file}`) || !example(file).some(({ type }) => `${type}.json` === `pikvm-${file}`),
+    ),
     [],
   );
 });
 
-test("ids are like the editor's, and none is used twice, so that all can be imported into one Node-RED", () => {
-  const ids = ALL.flatMap(({ flow }) => flow.map(({ id }) => id));
-  for (const id of ids) assert.match(id, /^[0-9a-f]{16}$/);
-  assert.equal(new Set(ids).size, ids.length);
+test("ids are like the editor's, and none is used twice but the one of what all examples share", () => {
+  const known = new Map<string, object>();
+  for (const node of ALL.flatMap(({ flow }) => flow)) {
+    assert.match(node.id, /^[0-9a-f]{16}$/);
+    if (!SHARED.has(node.id)) assert.ok(!known.has(node.id), `${node.id} is used twice`);
+    // The editor takes the one that it has, whatever stands in the other.
+    else assert.deepEqual(node, known.get(node.id) ?? node);
+    known.set(node.id, node);
+  }
+});
+
+test("all examples have the same device first, so that all that are imported use the one that has been filled in", () => {
+  for (const file of EXAMPLES) assert.equal(example(file).find(({ type }) => type === DEVICE_TYPE)?.id, DEVICE, file);
 });
 
 for (const { file, flow } of ALL) {

@@ -35,7 +35,7 @@ async function deploy(simulator: Simulator, passphrase: string, overrides: objec
   return flow;
 }
 
-const start = () => nodeRed.send(idOf(FLOW, "inject", "start and unlock"), {});
+const start = () => nodeRed.send(idOf(FLOW, "inject", "unlock"), {});
 const screen = ({ host }: Simulator): string => host.screen.lines.join("\n");
 
 /** In any case, as Caps Lock would have typed it, and in pieces. */
@@ -48,7 +48,7 @@ test("unlock-a-disk.json starts the computer and unlocks its disk, though Caps L
   const simulator = await computer(t);
   const flow = await deploy(simulator, PASSPHRASE, { holdFor: "1" });
   start();
-  const { payload } = await nodeRed.message(idOf(FLOW, "debug", "unlocked"));
+  const { payload } = await nodeRed.message(idOf(FLOW, "debug", "done"));
   assert.equal((payload as { event: string }).event, "disappears");
   assert.match(screen(simulator), /debian login: $/);
   assert.equal(simulator.host.typed, `${PASSPHRASE}\n`, "it was typed once, as it is");
@@ -77,7 +77,7 @@ test("a wrong passphrase is a WaitTimeoutError on the error output, and as secre
   assert.equal(source.name, "it was right");
   assert.match(message, /No key available with this passphrase/, "it says what is on the screen");
   assert.match(screen(simulator), /Please unlock disk cryptroot: $/);
-  assert.deepEqual(nodeRed.at(idOf(FLOW, "debug", "unlocked")), []);
+  assert.deepEqual(nodeRed.at(idOf(FLOW, "debug", "done")), []);
   assertNowhere(wrong, await everythingSaid(nodeRed, flow));
 });
 
@@ -96,7 +96,7 @@ test("a question that is only taken away while the passphrase is checked has not
   nodeRed.send(idOf(FLOW, "inject", "stop"), { reset: true });
   const { error } = await nodeRed.message(idOf(FLOW, "debug", "error"));
   assert.equal((error as { name: string }).name, "CancelledError");
-  assert.deepEqual(nodeRed.at(idOf(FLOW, "debug", "unlocked")), []);
+  assert.deepEqual(nodeRed.at(idOf(FLOW, "debug", "done")), []);
 });
 
 test("nothing is typed before the computer asks", async (t) => {

@@ -81,12 +81,14 @@ describe("installed from the tarball in an empty user directory", () => {
   }
 
   test("every example is offered for import", async () => {
-    const offered = await nodeRed.json<{ fn: string }[]>(`library/examples/flows/${MANIFEST.name}`);
-    assert.deepEqual(offered.map(({ fn }) => fn).sort(), EXAMPLES.map((file) => path.basename(file, ".json")).sort());
-    for (const { fn } of offered) {
-      const flow = await nodeRed.json(`library/examples/flows/${MANIFEST.name}/${fn}`);
-      assert.deepEqual(flow, example(`${fn}.json`));
-    }
+    const library = `library/examples/flows/${MANIFEST.name}`;
+    const offered = [];
+    for (const folder of await nodeRed.json<string[]>(library))
+      for (const { fn } of await nodeRed.json<{ fn: string }[]>(`${library}/${folder}`)) {
+        offered.push(`${folder}/${fn}.json`);
+        assert.deepEqual(await nodeRed.json(`${library}/${folder}/${fn}`), example(`${fn}.json`));
+      }
+    assert.deepEqual(offered.sort(), EXAMPLES);
   });
 
   for (const file of EXAMPLES.filter((file) => !needsMore(file))) {

@@ -19,7 +19,7 @@ const ALLOWED = [
   /^dist\/src\/(actions|runtime|schema)\/[\w-]+\.js$/,
   /^dist\/pikvm-simulator\.js$/,
   /^resources\/dialogs\.js$/,
-  /^examples\/[\w-]+\.json$/,
+  /^examples\/\d - [a-z]+\/[\w-]+\.json$/,
   /^(README|CHANGELOG)\.md$/,
   /^LICENSE$/,
   /^package\.json$/,
