@@ -7,10 +7,11 @@ const SHARPNESS = 1.5;
 /** The path of a picture by its name. */
 export type PathOf = (picture: string) => string;
 
-/** An editor in a window that is by default large enough for the largest flow. */
-export function sharpEditor(url: string, viewport = { width: 1900, height: 1400 }): Promise<Editor> {
-  return Editor.open(url, undefined, { viewport, deviceScaleFactor: SHARPNESS });
-}
+/** Room for the largest flow. */
+const LARGE = { width: 1900, height: 1400 };
+
+export const sharpEditor = (url: string): Promise<Editor> =>
+  Editor.open(url, undefined, { viewport: LARGE, deviceScaleFactor: SHARPNESS });
 
 /** Nothing flashes, nothing is said that is not of the flow itself. */
 const QUIET = `
@@ -23,6 +24,7 @@ const NO_STATUS = ".red-ui-flow-node-status-group { display: none !important; }"
 export async function pictureOfFlow(editor: Editor, file: string, { statuses = false } = {}): Promise<void> {
   const { page } = editor;
   const style = await page.addStyleTag({ content: QUIET + (statuses ? "" : NO_STATUS) });
+  await page.setViewportSize(LARGE);
   await page.mouse.move(0, 0);
   const parts = page.locator("#red-ui-workspace-chart").locator(".red-ui-flow-node-group, .red-ui-flow-group");
   await parts.first().waitFor();

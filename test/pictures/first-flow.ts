@@ -8,7 +8,8 @@ import type { FlowConfig } from "../harness/node-red";
 import { pictureOfFlow, sharpEditor, type PathOf } from "./canvas";
 
 const IMAGES = { "debian-13-netinst.iso": 665_000_000, "memtest86.iso": 12_000_000, "rescue.img": 128_000_000 };
-const WINDOW = { width: 1000, height: 800 };
+/** Pixels of the window around a dialog. */
+const WIDTH = 1000;
 /** What a reader's own device is called, in place of the simulated one's address. */
 const ADDRESS = "pikvm.local";
 
@@ -19,7 +20,7 @@ export async function takeFirstFlow(pathOf: PathOf): Promise<void> {
   const nodeRed = await ChildNodeRed.start();
   try {
     await nodeRed.deploy(flowWith(host));
-    const editor = await sharpEditor(`${nodeRed.url}/`, WINDOW);
+    const editor = await sharpEditor(`${nodeRed.url}/`);
     await takeConnect(editor, simulator, pathOf);
     await editor.load(`${nodeRed.url}/`);
     await pictureOfFlow(editor, pathOf("first-flow.png"));
@@ -39,7 +40,7 @@ export async function takeFirstFlow(pathOf: PathOf): Promise<void> {
 async function takeConnect(editor: Editor, simulator: Simulator, pathOf: PathOf): Promise<void> {
   const { page } = editor;
   const dialog = await Dialog.ofConfig(editor, "pikvm-device", "_ADD_");
-  await dialog.set({ field: "address", value: simulator.url });
+  await dialog.set({ field: "address", value: simulator.url.replace("127.0.0.1", "localhost") });
   await dialog.set({ field: "user", value: "admin" });
   await dialog.set({ field: "password", value: "admin" });
   await page.locator("#pikvm-connect").click();
@@ -55,19 +56,22 @@ async function takeDialog(editor: Editor, nodeRed: ChildNodeRed, pathOf: PathOf)
   await editor.load(`${nodeRed.url}/`);
   const dialog = await Dialog.ofNode(editor, "mount");
   await dialog.textOf("image").click();
-  await editor.page.locator(".pikvm-popup-list:visible", { hasText: "memtest86.iso" }).waitFor();
+  await editor.page.locator(".pikvm-popup-list:visible", { hasText: "rescue.img" }).waitFor();
   await pictureOfTray(editor, dialog.tray, pathOf("dialog-msd-mount.png"));
   await dialog.cancel();
 }
 
 /** As high as what is in the dialog. */
-async function pictureOfTray(editor: Editor, tray: Locator, file: string): Promise<void> {
-  const height = await tray.locator(".red-ui-tray-body").evaluate((body) => {
-    const hidden = body.scrollHeight - body.clientHeight;
-    return innerHeight + hidden;
-  });
-  await editor.page.setViewportSize({ width: WINDOW.width, height });
-  await editor.page.mouse.move(0, 0);
+async function pictureOfTray({ page }: Editor, tray: Locator, file: string): Promise<void> {
+  const roomy = 2000;
+  await page.setViewportSize({ width: WIDTH, height: roomy });
+  const edges = await tray.locator(".pikvm-form > *:visible").evaluateAll((rows) =>
+    rows.map((row) => row.getBoundingClientRect().bottom),
+  );
+  const footer = await tray.locator(".red-ui-tray-footer").evaluate((it) => it.getBoundingClientRect().top);
+  const height = Math.ceil(Math.max(...edges) + roomy - footer + 20);
+  await page.setViewportSize({ width: WIDTH, height });
+  await page.mouse.move(0, 0);
   await tray.screenshot({ path: file });
 }
 
@@ -91,5 +95,5 @@ const flowWith = (simulator: Simulator): FlowConfig => [
   }),
   debug("result", "result", 60, "payload"),
   debug("error", "error", 120, "error"),
-  node("pikvm-msd-mount", { id: "mount", z: "more", wires: [[], []], ...fields({ image: ["str", ""] }) }),
+  node("pikvm-msd-mount", { id: "mount", z: "more", wires: [[], []], ...fields({ image: ["str", "debian-13-netinst.iso"] }) }),
 ];
