@@ -8,7 +8,7 @@ const SHARPNESS = 1.5;
 export type PathOf = (picture: string) => string;
 
 /** Room for the largest flow. */
-const LARGE = { width: 1900, height: 1400 };
+const LARGE = { width: 2300, height: 1400 };
 
 export const sharpEditor = (url: string): Promise<Editor> =>
   Editor.open(url, undefined, { viewport: LARGE, deviceScaleFactor: SHARPNESS });

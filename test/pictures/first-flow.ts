@@ -5,6 +5,7 @@ import type { Editor } from "../editor/editor";
 import { ChildNodeRed } from "../harness/child-node-red";
 import { device, fields, node } from "../harness/flows";
 import type { FlowConfig } from "../harness/node-red";
+import { defaultsOf } from "../harness/registered";
 import { pictureOfFlow, sharpEditor, type PathOf } from "./canvas";
 
 const IMAGES = { "debian-13-netinst.iso": 665_000_000, "memtest86.iso": 12_000_000, "rescue.img": 128_000_000 };
@@ -65,9 +66,9 @@ async function takeDialog(editor: Editor, nodeRed: ChildNodeRed, pathOf: PathOf)
 async function pictureOfTray({ page }: Editor, tray: Locator, file: string): Promise<void> {
   const roomy = 2000;
   await page.setViewportSize({ width: WIDTH, height: roomy });
-  const edges = await tray.locator(".pikvm-form > *:visible").evaluateAll((rows) =>
-    rows.map((row) => row.getBoundingClientRect().bottom),
-  );
+  const edges = await tray
+    .locator(".pikvm-form > *:visible")
+    .evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect().bottom));
   const footer = await tray.locator(".red-ui-tray-footer").evaluate((it) => it.getBoundingClientRect().top);
   const height = Math.ceil(Math.max(...edges) + roomy - footer + 20);
   await page.setViewportSize({ width: WIDTH, height });
@@ -95,5 +96,8 @@ const flowWith = (simulator: Simulator): FlowConfig => [
   }),
   debug("result", "result", 60, "payload"),
   debug("error", "error", 120, "error"),
-  node("pikvm-msd-mount", { id: "mount", z: "more", wires: [[], []], ...fields({ image: ["str", "debian-13-netinst.iso"] }) }),
+  {
+    ...{ id: "mount", type: "pikvm-msd-mount", z: "more", name: "", x: 130, y: 80, wires: [[], []], device: "device" },
+    ...{ ...defaultsOf("msd-mount"), ...fields({ image: ["str", "debian-13-netinst.iso"] }) },
+  },
 ];
