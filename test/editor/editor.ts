@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { launchBrowser } from "../examples/browser";
 import { CHECKOUT, NODE_RED_HOME } from "../harness/node-red";
 import { DARK } from "./dark";
@@ -42,9 +42,9 @@ export class Editor {
     });
   }
 
-  static async open(url: string, login?: Login): Promise<Editor> {
+  static async open(url: string, login?: Login, options: BrowserContextOptions = {}): Promise<Editor> {
     const browser = await launchBrowser();
-    const editor = new Editor(browser, await browser.newPage({ viewport: WINDOW }));
+    const editor = new Editor(browser, await browser.newPage({ viewport: WINDOW, ...options }));
     await editor.load(url, login);
     return editor;
   }

@@ -56,9 +56,7 @@ test("package.json names every node that there is", () => {
 });
 
 test("README.md and CHANGELOG.md have a line for each node", () => {
-  const rows = [...read("README.md").matchAll(/^\| (?:\*\*|_pikvm-)([a-z-]+)(?:\*\*|_) +\| .{20}/gm)].map(
-    ([, name]) => name,
-  );
+  const rows = [...read("README.md").matchAll(/^\| \[([a-z-]+)\]\([^)]+\) +\| .{20}/gm)].map(([, name]) => name);
   assert.deepEqual(rows.sort(), [...NODE_SETS].sort());
   for (const name of NODE_SETS)
     assert.match(read("CHANGELOG.md"), new RegExp(`^- .*\\*\\*(pikvm-)?${name}\\*\\*`, "m"));

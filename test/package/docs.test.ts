@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { errorKinds, PiKVMError } from "../../src/client";
@@ -15,6 +15,13 @@ const filesIn = (folder: string, end: string): string[] =>
   readdirSync(path.join(CHECKOUT, folder), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(end))
     .map((file) => path.join(folder, file));
+
+interface Addresses {
+  homeOf: (manifest: object) => string;
+  docsAt: (manifest: object) => (page: string) => string;
+  readmeAt: (home: string, readme: string, before?: string) => string;
+}
+const addresses = import(path.join(CHECKOUT, "src/build/docs.mjs")) as Promise<Addresses>; // functions of it
 
 const LANGUAGES = readdirSync(path.join(CHECKOUT, "nodes/locales"));
 const PAGES = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", ...filesIn("docs", ".md")];
@@ -37,17 +44,78 @@ function dead(link: string, file: string): string | undefined {
   return `${file}: ${place} has no heading #${anchor}`;
 }
 
-test("every link inside of the documentation leads somewhere", () => {
-  const found = PAGES.flatMap((file) => {
-    const text = read(file).replaceAll(/^```.*?^```/gms, "").replaceAll(/`[^`]*`/g, ""); // prettier-ignore
-    const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = ""]) => link);
-    return links.filter((link) => !/^[a-z]+:/.test(link)).map((link) => dead(link, file));
-  });
-  assert.ok(found.length > 30);
+/** A page with links to files, not to where these are in the repository, which may be newer than what is here. */
+async function pageOf(file: string): Promise<string> {
+  const { homeOf, readmeAt } = await addresses;
+  return file === "README.md" ? readmeAt("", read(file), homeOf(MANIFEST)) : read(file);
+}
+
+const linksIn = (text: string): string[] =>
+  [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = ""]) => link).filter((link) => !/^[a-z]+:/.test(link));
+
+const picturesIn = (text: string): { alt: string; file: string }[] =>
+  [...text.matchAll(/!\[([^\]]*)\]\(([^)\s]+)\)/g)].map(([, alt = "", file = ""]) => ({ alt, file }));
+
+test("every link and picture inside of the documentation leads somewhere", async () => {
+  const found: (string | undefined)[] = [];
+  for (const file of PAGES) {
+    const text = (await pageOf(file)).replaceAll(/^```.*?^```/gms, "").replaceAll(/`[^`]*`/g, "");
+    found.push(...linksIn(text).map((link) => dead(link, file)));
+  }
+  assert.ok(found.length > 100);
   assert.deepEqual(
     found.filter((reason) => reason !== undefined),
     [],
   );
+});
+
+test("every picture is shown somewhere, says in words what is on it, and is small", async () => {
+  const shown = new Set<string>();
+  for (const page of PAGES) {
+    for (const { alt, file } of picturesIn(await pageOf(page))) {
+      assert.ok(alt.length > 20, `${page}: ${file} has no words`);
+      shown.add(path.join(path.dirname(page), file));
+    }
+  }
+  const files = readdirSync(path.join(CHECKOUT, "docs/pictures")).map((file) => path.join("docs/pictures", file));
+  assert.deepEqual([...shown].sort(), files.sort());
+  for (const file of files) {
+    const { size } = statSync(path.join(CHECKOUT, file));
+    assert.ok(size < (file.endsWith(".gif") ? 1_500_000 : 150_000), `${file}: ${size} bytes`);
+  }
+});
+
+test("README.md is short, and leads to every node and story", async () => {
+  const readme = await pageOf("README.md");
+  assert.ok(Buffer.byteLength(readme) <= 7000, `${Buffer.byteLength(readme)} bytes`);
+  const pages = [...NODE_SETS.map((name) => `docs/nodes/${name}.md`), ...filesIn("docs/cookbook", ".md")];
+  for (const page of pages) assert.ok(readme.includes(`](${page})`), page);
+});
+
+test("every story has a page with its picture and the name of its example", () => {
+  const examples = filesIn("examples", ".json").map((file) => path.basename(file, ".json"));
+  const stories = filesIn("docs/cookbook", ".md").map((page) => path.basename(page, ".md"));
+  assert.ok(stories.length >= 6);
+  for (const story of stories) {
+    assert.ok(examples.includes(story), story);
+    const page = read(`docs/cookbook/${story}.md`);
+    for (const said of [`](../pictures/${story}.png)`, `_${story}_`, "## Fill in", "## Change"])
+      assert.ok(page.includes(said), `${story}: ${said}`);
+    assert.ok(read("docs/README.md").includes(`(cookbook/${story}.md)`), story);
+  }
+});
+
+// The package has neither docs/ nor pictures.
+test("README.md leads into the repository of package.json, and would into another one", async () => {
+  const { homeOf, readmeAt } = await addresses;
+  const [home, beside] = [homeOf(MANIFEST), await pageOf("README.md")];
+  const links = (text: string): string[] => text.match(/\]\([^)]*\)/g) ?? [];
+  assert.deepEqual(links(read("README.md")), links(readmeAt(home, beside)));
+  const other = readmeAt("https://example.org/some/one", beside);
+  assert.deepEqual(linksIn(other), []);
+  assert.ok(picturesIn(other).every(({ file }) => /^https:\/\/example\.org\/some\/one\/raw\/HEAD\/docs\//.test(file)));
+  assert.ok(other.includes("](https://example.org/some/one/blob/HEAD/docs/errors.md)"));
+  assert.equal(readmeAt("", other, "https://example.org/some/one"), beside);
 });
 
 for (const lang of LANGUAGES) {
@@ -66,8 +134,7 @@ for (const lang of LANGUAGES) {
 }
 
 test("the links of a help lead to the repository, or to the package where there is none", async () => {
-  const build = path.join(CHECKOUT, "src/build/docs.mjs");
-  const { docsAt } = (await import(build)) as { docsAt: (manifest: object) => (page: string) => string }; // a function of it
+  const { docsAt } = await addresses;
   assert.equal(docsAt({ name: "some" })("errors.md"), "https://www.npmjs.com/package/some");
   const repository = { type: "git", url: "git+https://example.org/somebody/some.git" };
   assert.equal(docsAt({ repository })("errors.md"), "https://example.org/somebody/some/blob/HEAD/docs/errors.md");
