@@ -95,6 +95,7 @@ export class Dialog {
 
   async #setTyped(field: string, type: string, value: string): Promise<void> {
     const selector = `#${this.#prefix}-${field}`;
+    await this.#page.locator(`${selector}.red-ui-typedInput`).waitFor({ state: "attached" });
     await this.#page.evaluate(([selector, type]) => $(selector).typedInput("type", type), [selector, type] as const);
     const text = this.textOf(field);
     if (await text.isVisible()) {
@@ -118,7 +119,7 @@ export class Dialog {
             const input = $(`#${prefix}-${field}`);
             return [
               field,
-              typed ? input.typedInput("value") : input.is(":checkbox") ? input.is(":checked") : input.val(),
+              typed ? input.val() : input.is(":checkbox") ? input.is(":checked") : input.val(),
             ];
           }),
         ),

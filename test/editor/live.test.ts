@@ -337,7 +337,9 @@ describe("what dialogs do while they are filled in", { skip }, () => {
 
   test("events: a time for idle is needed where idle is among the properties", async () => {
     const dialog = await Dialog.ofNode(editor, "inputs");
+    assert.ok(!(await dialog.visibleRows()).includes("Idle after"));
     await editor.page.locator("input.pikvm-path").first().fill("idle");
+    await editor.page.locator("input.pikvm-path").first().blur();
     await dialog.set({ field: "idleSeconds", value: "0" });
     await dialog.save();
     const { validationErrors } = await editor.node("inputs");
