@@ -1,6 +1,6 @@
 import { certificateView } from "./certificate";
 import { stepView, type Told } from "./connect-steps";
-import { common, wordsOf } from "./words";
+import { common, notAllowed, wordsOf } from "./words";
 
 const words = wordsOf("device");
 
@@ -107,5 +107,7 @@ function reasonOf({ responseText, status, statusText }: JQuery.jqXHR): Told {
   } catch {
     // Something else answered, or nobody.
   }
+  const refusal = notAllowed(status);
+  if (refusal !== undefined) return { step: "", is: "failed", text: refusal };
   return lost(status === 0 ? statusText : String(status));
 }

@@ -209,6 +209,10 @@ test("the device dialog connects, with a login to the editor, below a path", { s
     [status, answer] = [500, {}];
     await find.click();
     await found.getByText("did not answer (500)").waitFor();
+    // As Node-RED answers somebody who may only look.
+    [status, answer] = [401, {}];
+    await find.click();
+    await found.getByText("Not authorized").waitFor();
     await page.unroute("**/red/pikvm/find");
     editor.problems.length = 0;
     await dialog.cancel();

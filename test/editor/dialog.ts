@@ -197,6 +197,8 @@ export class Dialog {
       await this.tray.locator(".red-ui-tray-header").click();
     await visible.hover();
     await tooltips.filter({ hasText: reason }).waitFor();
+    // From a row that goes away under the pointer nothing would tell that the pointer has left.
+    await this.#page.mouse.move(0, 0);
   }
 
   async save(): Promise<void> {
