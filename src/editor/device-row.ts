@@ -9,8 +9,8 @@ interface ConfigNode {
   validationErrors?: string[];
 }
 
-/** What Node-RED has in the list where no device is chosen. */
-const isNone = (value: string): boolean => value === "" || value === "_ADD_";
+/** What Node-RED has in the list where no device is chosen: nothing at all where there is none to choose. */
+const isNone = (value: string | null): boolean => !value || value === "_ADD_";
 
 const chosenByMessage = (node: object): boolean => {
   const box = input("deviceFromMsg");

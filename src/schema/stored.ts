@@ -14,10 +14,10 @@ type Stored = Readonly<Record<string, unknown>>;
 
 /** What a node has that is dragged from the palette. */
 export function freshOf(schema: NodeSchema): Record<string, unknown> {
-  const fields = fieldsOf(schema).map(([name, field]) => [
-    name,
-    "fresh" in field && field.fresh !== undefined ? { ...field, default: field.fresh } : field,
-  ]);
+  const fields = fieldsOf(schema).map(([name, field]) => {
+    const { fresh = field.default } = field.kind === "choice" ? field : {};
+    return [name, { ...field, default: fresh }];
+  });
   return defaultsOf({ ...schema, fields: Object.fromEntries(fields) as NodeSchema["fields"] }); // the same names
 }
 

@@ -117,10 +117,7 @@ export class Dialog {
         Object.fromEntries(
           asked.map(({ field, typed }) => {
             const input = $(`#${prefix}-${field}`);
-            return [
-              field,
-              typed ? input.val() : input.is(":checkbox") ? input.is(":checked") : input.val(),
-            ];
+            return [field, typed ? input.val() : input.is(":checkbox") ? input.is(":checked") : input.val()];
           }),
         ),
       [this.#prefix, asked] as const,

@@ -355,6 +355,11 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     await dialog.save();
     const { validationErrors } = await editor.node("inputs");
     assert.deepEqual(validationErrors, ["Idle after: must be a number from 1 to 86400"]);
+    const again = await Dialog.ofNode(editor, "inputs");
+    await again.set({ field: "idleSeconds", value: "600" });
+    await again.save();
+    const { idleSeconds, valid } = await editor.node("inputs");
+    assert.deepEqual({ idleSeconds, valid }, { idleSeconds: "600", valid: true });
   });
 
   test("events: a node that would never send anything is invalid", async () => {
