@@ -77,15 +77,20 @@ export function powerFields(by: string, also: Record<string, readonly string[]> 
   } as const;
 }
 
+const { wait, ...times } = powerFields("action");
+
 export const schema = actionNode({
   name: "atx-power",
   fields: {
     action: choice(POWER_ACTIONS, {
       icon: "power-off",
       default: fromMsg("payload"),
+      // Whoever drags it wants to see a host go on: what does that is one button away, and its label says so.
+      fresh: "on",
       synonyms: POWER_SYNONYMS,
       hint: true,
     }),
-    ...powerFields("action"),
+    wait: { ...wait, fresh: "led" },
+    ...times,
   },
 });

@@ -1,5 +1,6 @@
 import { actionDialog } from "../../src/editor/action-dialog";
 import { input } from "../../src/editor/form";
+import type { Literal } from "../../src/editor/try-row";
 import { wordsOf } from "../../src/editor/words";
 import { STORED } from "../../src/schema/stored";
 import { showSteps } from "./editor-list";
@@ -25,7 +26,7 @@ function take(macro: string, name: string): boolean {
   return true;
 }
 
-function show(text: string): void {
+function show(text: string, literal: Literal): void {
   const steps = text === "" ? [] : stepsIn(text);
   const isList = typeof steps !== "string";
   if (isList) say(text === "" ? words("hint.empty") : summaryOf(steps));
@@ -34,14 +35,16 @@ function show(text: string): void {
   // Many changes are those of other fields.
   if (!isList || part("steps").data("steps") === steps) return;
   part("steps").data("steps", steps);
-  showSteps(part("steps"), steps, (last) => run(text, last));
+  showSteps(part("steps"), steps, (last) => run(text, last, literal));
 }
 
 /** With the node's own speed and patience, where they are given in the dialog. */
-function run(text: string, last: number): void {
+function run(text: string, last: number, literal: Literal): void {
   const macro = JSON.parse(text) as unknown[]; // or there were no steps to show
-  const given = (name: string, otherwise: number): number =>
-    input(name).typedInput("type") === "num" ? Number(input(name).typedInput("value")) : otherwise;
+  const given = (name: string, otherwise: number): number => {
+    const value = literal(name);
+    return typeof value === "number" ? value : otherwise;
+  };
   const order = { macro: macro.slice(0, last), speed: given("speed", 1), hostTimeout: given("hostTimeout", 0) };
   runSteps(part("steps").closest(".pikvm-form"), order);
 }
@@ -56,7 +59,7 @@ export const editor = actionDialog(schema, {
     part("paste").attr("aria-label", words("placeholder.paste"));
     part("steps").attr("aria-label", words("label.steps"));
     prepareImport({ button: part("import"), files: part("file"), paste: part("paste") }, take);
-    part("fold").prop("open", input("macro").typedInput("type") !== STORED);
+    part("fold").prop("open", input("macroType").val() !== STORED);
   },
   changed(given) {
     const { value, type } = given.get("macro");
@@ -64,6 +67,6 @@ export const editor = actionDialog(schema, {
     part("fold").toggle(isMacro);
     part("row").toggle(isMacro);
     part("shown").toggle(isMacro && type === STORED);
-    if (type === STORED) show(value);
+    if (type === STORED) show(value, given.literal);
   },
 });

@@ -6,7 +6,9 @@ import { PickRow } from "./editor-pick";
 import { schema } from "./schema";
 
 const words = wordsOf(schema.name);
-const call = (field: string, label: string): JQuery => row(field).find("label span").text(words(label));
+/** For Node-RED, too, which translates what a dialog has after it has been prepared. */
+const call = (field: string, label: string): JQuery =>
+  row(field).find("label span").attr("data-i18n", `node-red-contrib-pikvm/${schema.name}:${label}`).text(words(label));
 
 let pick: PickRow | undefined;
 

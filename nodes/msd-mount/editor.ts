@@ -11,7 +11,7 @@ export const editor = actionDialog(schema, {
   saving(given) {
     if (given.mayBe("drive", ["flash"])) return;
     // The row is hidden for a CD-ROM, and one that is writable is refused when a message comes.
-    input("writable").typedInput("type", "bool");
-    input("writable").typedInput("value", "false");
+    input("writableType").val("bool");
+    input("writable").val("false");
   },
 });

@@ -7,7 +7,7 @@ const COLOR = "#7AB8AA";
  * @param editor the expression for what the node's editor.ts has made.
  * @param tools the functions of src/schema, as they are built.
  */
-export function registrationOf(schema, editor, { defaultsOf, secretsOf, typeOf }) {
+export function registrationOf(schema, editor, { freshOf, secretsOf, typeOf }) {
   const isConfig = schema.role === "device";
   const secrets = secretsOf(schema);
   // A secret text is typed as it is, whatever stands in it.
@@ -18,7 +18,7 @@ const editor = ${editor};
 RED.nodes.registerType(${JSON.stringify(typeOf(schema))}, {
 ${isConfig ? '  category: "config",\n  paletteLabel: "PiKVM",' : shown(schema)}
   defaults: {
-${Object.entries(defaultsOf(schema))
+${Object.entries(freshOf(schema))
   .map(([name, value]) => `    ${name}: { ${property(schema, name, value)} },`)
   .join("\n")}
   },

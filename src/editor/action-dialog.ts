@@ -6,6 +6,7 @@ import { isUsed, isWanted, type MayBe } from "../schema/when";
 import { nameWidget } from "./aria";
 import { definitionOf, storedOf, type Definition, type EditorNode } from "./definition";
 import { prepareDevice } from "./device-row";
+import { FieldRows } from "./field-rows";
 import { foldable } from "./fold";
 import { outputLabels } from "./labels";
 import { input, row } from "./form";
@@ -96,34 +97,39 @@ export function actionDialog<F extends Fields>(
     return general ?? (value === "" || type === SECRET ? undefined : own[name]?.(value));
   }
 
+  function makeWidget(node: EditorNode, name: string): void {
+    const field = schema.fields[name];
+    if (!field) return;
+    dropTooltip(input(name));
+    const { value, type: source } = given(node).get(name);
+    const fixed = fixedTypes(words, name, field, isSource(source) ? undefined : value).map((type) => ({
+      ...type,
+      validate: typeValidator((value) => problem(node, name, value, type.value)),
+    }));
+    const sources: WidgetTypedInputType[] = [...SOURCES];
+    input(name).typedInput({ types: [...fixed, ...sources], typeField: `#node-input-${name}Type` });
+    nameWidget(name, words(`label.${name}`));
+    prepareWidget(input(name), field);
+  }
+
   function prepare(node: EditorNode): void {
     prepareDevice(node);
     const folding = fieldsOf(schema)
       .filter(([, { expert }]) => expert === "unless sure")
       .map(([name, { when }]) => ({ when, move: foldable(name) }));
+    const rows = new FieldRows((name) => makeWidget(node, name));
     const update = (): void => {
       const { mayBe, surely } = given(node);
       for (const { when, move } of folding) move(!isUsed(when, surely));
-      for (const [name, field] of fieldsOf(schema)) row(name).toggle(isUsed(field.when, mayBe));
+      for (const [name, field] of fieldsOf(schema)) rows.show(name, isUsed(field.when, mayBe));
       for (const [name, field] of fieldsOf(schema).filter(([, field]) => field.kind === "text" && field.secret))
         row("secret").toggle(given(node).get(name).type === SECRET && isUsed(field.when, mayBe));
       const { progress = true } = schema;
       row("progress").toggle(progress === true || isUsed(progress, mayBe));
       changed?.(given(node));
     };
-    for (const [name, field] of fieldsOf(schema)) {
-      input(`${name}Type`).data("node", node);
-      dropTooltip(input(name));
-      const { value, type: source } = given(node).get(name);
-      const fixed = fixedTypes(words, name, field, isSource(source) ? undefined : value).map((type) => ({
-        ...type,
-        validate: typeValidator((value) => problem(node, name, value, type.value)),
-      }));
-      const sources: WidgetTypedInputType[] = [...SOURCES];
-      input(name).typedInput({ types: [...fixed, ...sources], typeField: `#node-input-${name}Type` });
-      nameWidget(name, words(`label.${name}`));
-      prepareWidget(input(name), field);
-    }
+    for (const [name] of fieldsOf(schema)) input(`${name}Type`).data("node", node);
+    for (const [name, field] of fieldsOf(schema)) rows.show(name, isUsed(field.when, given(node).mayBe));
     opened?.();
     for (const [name] of fieldsOf(schema)) input(name).on("change", update);
     update();

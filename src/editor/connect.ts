@@ -1,6 +1,6 @@
 import { certificateView } from "./certificate";
 import { stepView, type Told } from "./connect-steps";
-import { common, wordsOf } from "./words";
+import { common, notAllowed, wordsOf } from "./words";
 
 const words = wordsOf("device");
 
@@ -35,8 +35,8 @@ export function prepareConnect(formNow: () => Form, trust: (fingerprint: string)
     };
     const request = follow(formNow(), show);
     running = request;
+    cancel.show().trigger("focus");
     button.prop("disabled", true);
-    cancel.show();
     request
       .done((text) => {
         if (!isWhole(text)) working.before(stepView(lost("…")));
@@ -45,8 +45,10 @@ export function prepareConnect(formNow: () => Form, trust: (fingerprint: string)
       .always(() => {
         if (running !== request) return;
         working.remove();
-        cancel.hide();
         button.prop("disabled", false);
+        // What is hidden would lose the focus, and the keyboard its place.
+        if (cancel.is(":focus")) button.trigger("focus");
+        cancel.hide();
         running = undefined;
       });
   }
@@ -55,13 +57,11 @@ export function prepareConnect(formNow: () => Form, trust: (fingerprint: string)
   function trusted(fingerprint: string): void {
     trust(fingerprint);
     connect();
-    cancel.trigger("focus");
   }
 
   button.on("click", connect);
   cancel.hide().on("click", () => {
     running?.abort();
-    button.trigger("focus");
   });
   // jQuery UI tells of it when the dialog goes.
   list.on("remove", () => running?.abort());
@@ -107,5 +107,7 @@ function reasonOf({ responseText, status, statusText }: JQuery.jqXHR): Told {
   } catch {
     // Something else answered, or nobody.
   }
+  const refusal = notAllowed(status);
+  if (refusal !== undefined) return { step: "", is: "failed", text: refusal };
   return lost(status === 0 ? statusText : String(status));
 }

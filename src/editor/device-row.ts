@@ -2,12 +2,15 @@ import { hint, input } from "./form";
 import { isEnvReference, validator } from "./validate";
 import { common } from "./words";
 
+/** The editor's own marks, unknown to its types. */
 interface ConfigNode {
   valid?: boolean | null;
+  /** What is wrong, each with the name of its field. */
+  validationErrors?: string[];
 }
 
-/** What Node-RED has in the list where no device is chosen. */
-const isNone = (value: string): boolean => value === "" || value === "_ADD_";
+/** What Node-RED has in the list where no device is chosen: nothing at all where there is none to choose. */
+const isNone = (value: string | null): boolean => !value || value === "_ADD_";
 
 const chosenByMessage = (node: object): boolean => {
   const box = input("deviceFromMsg");
@@ -23,9 +26,9 @@ export const checkDevice = validator(
     if (isNone(value)) return chosenByMessage(node) ? undefined : common("reason.noDevice");
     // Inside a subflow, a device that each instance chooses.
     if (isEnvReference(value)) return undefined;
-    const device = RED.nodes.node(value) as ConfigNode | null; // `valid` is the editor's own mark, unknown to the types
+    const device = RED.nodes.node(value) as ConfigNode | null;
     if (!device) return common("reason.deviceGone");
-    return device.valid === false ? common("reason.deviceInvalid") : undefined;
+    return device.valid === false ? (device.validationErrors?.[0] ?? common("reason.deviceInvalid")) : undefined;
   },
 );
 

@@ -20,6 +20,7 @@ export function preparePaths(list: JQuery, paths: readonly string[], { source, p
     removable: true,
     sortable: true,
     height: "auto",
+    removeItem: () => void list.trigger("change"),
     addItem(container, _index, item) {
       container.siblings("a.red-ui-editableList-item-remove").attr("aria-label", common("button.remove"));
       const path = $("<input>", { type: "text", class: "pikvm-path", placeholder: "atx.leds.power" })

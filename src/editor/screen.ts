@@ -1,5 +1,5 @@
 import { chosenDevice, unaskable, wordsFor } from "./live";
-import { common } from "./words";
+import { common, notAllowed } from "./words";
 
 type Problem = Parameters<typeof wordsFor>[0];
 
@@ -31,7 +31,8 @@ export async function tryNow(
   try {
     return (await request) as Blob; // as it was asked for
   } catch {
-    throw new Error((await reasonIn(xhr, device)) ?? common("list.failed", { status: request.statusText }));
+    const reason = notAllowed(request.status) ?? (await reasonIn(xhr, device));
+    throw new Error(reason ?? common("list.failed", { status: request.statusText }));
   }
 }
 

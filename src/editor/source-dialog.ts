@@ -45,6 +45,14 @@ export function sourceDialog<F extends Fields>(
   /** What the node has, or what its open dialog shows. */
   const valueOf = (node: object, name: string): string =>
     String(input(name).data("node") === node ? input(name).val() : stored(node)[name]);
+  /** The same, of all that it has. */
+  const shown = (node: object): PlainFields<F> => {
+    const given = fieldsOf(schema).map(([name, { kind }]) => {
+      if (kind === "list") return [name, pathsIn(listOf(name))];
+      return [name, kind === "checks" ? checkedIn(listOf(name)) : stored(node)[name]];
+    });
+    return Object.fromEntries(given) as PlainFields<F>; // as the schema says
+  };
   const mayBe =
     (node: object): MayBe =>
     (name, wanted) =>
@@ -62,7 +70,7 @@ export function sourceDialog<F extends Fields>(
     prepareDevice(node);
     const update = (): void => {
       for (const [name, field] of fieldsOf(schema)) {
-        row(name).toggle(isUsed(field.when, mayBe(node)));
+        row(name).toggle(isUsed(field.when, mayBe(node)) && !unread[name]?.(shown(node)));
         if (field.hint === "each") hint(name).html(words(`hint.${name}.${valueOf(node, name)}`));
       }
       changed?.({ literal });
@@ -74,6 +82,7 @@ export function sourceDialog<F extends Fields>(
     for (const [name, field] of fieldsOf(schema)) {
       input(name).data("node", node).on("change", update);
       prepareInput(name, field, stored(node)[name]);
+      if (field.kind === "list" || field.kind === "checks") listOf(name).on("change", update);
     }
     opened?.();
     update();

@@ -10,5 +10,9 @@ export const wordsOf =
   (key, values) =>
     RED._(`${PACKAGE}/${file}:${key}`, values);
 
+/** For somebody who may look at the editor only, Node-RED's own words; undefined when it was something else. */
+export const notAllowed = (status: number): string | undefined =>
+  status === 401 || status === 403 ? RED._("user.notAuthorized") : undefined;
+
 /** Words that several nodes use; they live once, in the catalogue of the device. */
 export const common: Words = (key, values) => wordsOf("device")(`common.${key}`, values);

@@ -15,6 +15,7 @@ import { deviceByName, nameFor } from "./find-device";
 import { legible, readIncoming, type Incoming } from "./incoming";
 import type { Done, FlowNode, Message, NodeAPI, Send } from "./red";
 import { settledSoon } from "./settled";
+import { onceStarted } from "./started";
 import { Status, type Reached } from "./status";
 import type { Stored } from "./stored";
 import { Streams } from "./streams";
@@ -55,6 +56,8 @@ export class ActionNode<F extends Fields> {
   readonly #streams = new Streams();
   /** Messages start in the order they came in, however long their fields take to evaluate. */
   #started: Promise<unknown> = Promise.resolve();
+  /** A message has come. */
+  #hasWorked = false;
   #closing = false;
 
   constructor(RED: NodeAPI, node: FlowNode, config: Stored, { actions, reached }: NodeWork<F>) {
@@ -71,13 +74,33 @@ export class ActionNode<F extends Fields> {
     this.#node.on("input", (message, send, done) => {
       this.#receive(message, send, done);
     });
+    const forget = onceStarted(this.#RED, () => void this.#look());
     this.#node.on("close", (done: () => void) => {
+      forget();
       void this.#close().finally(done);
     });
     this.#status.clear();
   }
 
+  /** Shows what is known of its device before the first message, without connecting. Never rejects. */
+  async #look(): Promise<void> {
+    const { device: id = "", deviceFromMsg = false } = this.#config;
+    if (deviceFromMsg && id === "") return;
+    const isIdle = () => !this.#hasWorked && !this.#closing;
+    let device: Device | undefined;
+    try {
+      device = deviceById(this.#RED, id);
+      await device.check();
+      if (!isIdle()) return;
+      this.#devices.follow(device);
+      this.#status.expect(device);
+    } catch (thrown) {
+      if (isIdle()) this.#status.show({ is: "failed", error: asPiKVMError(thrown) }, device);
+    }
+  }
+
   #receive(given: Message, send: Send, done: Done): void {
+    this.#hasWorked = true;
     let incoming: Incoming;
     try {
       incoming = readIncoming(given);

@@ -103,6 +103,13 @@ export class Device {
     return lease.thing.kvm;
   }
 
+  /** Without connecting. @throws ConfigurationError when the settings cannot work. */
+  async check(): Promise<void> {
+    const opening = new Opening(this.options);
+    await opening.kvm;
+    await opening.close();
+  }
+
   /**
    * Tries a refused login again now, if a node uses the device.
    * @throws as `PiKVM.retryLogin`.

@@ -1,23 +1,32 @@
-import { APIError, ConnectError, ConnectionTimeoutError, WebSocketError, type PiKVMError } from "../client";
+import { APIError, AuthError, ConnectError, ConnectionTimeoutError, WebSocketError, type PiKVMError } from "../client";
 
-/** Whether a device could be reached at last, as far as its nodes have seen. Nobody asks it for that. */
+/** Whether a device could be used at last, as far as its nodes have seen. Nobody asks it for that. */
 export class Reach {
   #isLost = false;
+  #problem: PiKVMError | undefined;
   readonly #followers = new Set<() => void>();
 
   get isLost(): boolean {
     return this.#isLost;
   }
 
+  /** Why nobody can use it: it is lost, or refuses the login. */
+  get problem(): PiKVMError | undefined {
+    return this.#problem;
+  }
+
   /** What a call, or a connection, has come to. @param error absent when all was well. */
   heard(error?: PiKVMError): void {
     const isLost = error === undefined ? false : saysLost(error);
-    if (isLost === undefined || isLost === this.#isLost) return;
+    if (isLost === undefined) return;
+    const problem = isLost || error instanceof AuthError ? error : undefined;
+    const isNew = isLost !== this.#isLost || problem?.code !== this.#problem?.code;
     this.#isLost = isLost;
-    for (const follower of this.#followers) follower();
+    this.#problem = problem;
+    if (isNew) for (const follower of this.#followers) follower();
   }
 
-  /** @param follower is called when it is lost, and when it is back. @returns what ends that. */
+  /** @param follower is called when something is in the way of using it, and when that is over. @returns what ends that. */
   follow(follower: () => void): () => void {
     this.#followers.add(follower);
     return () => void this.#followers.delete(follower);

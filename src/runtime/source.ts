@@ -19,6 +19,7 @@ import { nameFor } from "./find-device";
 import { MissingPaths, type MissingPath } from "./missing";
 import type { FlowNode, Message, NodeAPI, NodeDef } from "./red";
 import { settledSoon } from "./settled";
+import { onceStarted } from "./started";
 import { Status } from "./status";
 import { settingsIn, storedIn } from "./stored";
 
@@ -63,20 +64,13 @@ export function sourceModule<F extends Fields>(
   create: (settings: Values<F>) => Source,
 ): (RED: NodeAPI) => void {
   return (RED) => {
-    const waiting = new Set<SourceNode>();
-    // Before that, the nodes that messages and errors go to may not be there. One listener for all: of more than ten
-    // Node-RED warns.
-    RED.events.on("flows:started", () => {
-      for (const node of waiting) void node.start();
-      waiting.clear();
-    });
     RED.nodes.registerType(typeOf(schema), function (this: FlowNode, stored: NodeDef) {
       RED.nodes.createNode(this, stored);
       const config = storedIn(schema, this, stored);
       const node = new SourceNode(RED, this, config.device ?? "", () => create(settingsIn(RED, schema, config)));
-      waiting.add(node);
+      const forget = onceStarted(RED, () => void node.start());
       this.on("close", (done: () => void) => {
-        waiting.delete(node);
+        forget();
         void node.close().finally(done);
       });
     });

@@ -129,6 +129,8 @@ export class Status {
   #lastProgress = 0;
   /** Good news, which may become old. */
   #news: { status: NodeStatus; subject: Subject | undefined } | undefined;
+  /** The device, while nothing has been done with it yet. */
+  #expected: Subject | undefined;
 
   constructor(RED: NodeAPI, node: FlowNode) {
     this.#RED = RED;
@@ -138,14 +140,22 @@ export class Status {
   /** @param subject the device that it comes from, or is about. */
   show(state: State, subject?: Subject): void {
     if (state.is === "progress" && !this.#isTime()) return;
+    this.#expected = undefined;
     const isGood = state.is === "done" || state.is === "connected";
     const status = this.#statusOf(isGood && subject?.isInsecure ? INSECURE : lookOf(state, subject));
     this.#news = isGood ? { status, subject } : undefined;
     this.#node.status(status);
   }
 
+  /** Before the first piece of work: what is known of the device that is for it. */
+  expect(subject: Subject): void {
+    this.#expected = subject;
+    this.refresh();
+  }
+
   /** The device that the news come from is lost, or back: in grey they tell how it was at last. */
   refresh(): void {
+    if (this.#expected) this.#node.status(this.#outlook(this.#expected));
     if (!this.#news) return;
     const { status, subject } = this.#news;
     this.#node.status(subject?.reach.isLost ? { ...status, fill: "grey", shape: "ring" } : status);
@@ -153,7 +163,14 @@ export class Status {
 
   clear(): void {
     this.#news = undefined;
+    this.#expected = undefined;
     this.#node.status({});
+  }
+
+  #outlook(subject: Subject): NodeStatus {
+    const error = subject.reach.problem;
+    if (error) return this.#statusOf(failureLook({ is: "failed", error }, subject));
+    return subject.isInsecure ? this.#statusOf(INSECURE) : {};
   }
 
   #statusOf({ fill, shape, words, values = {} }: Look): NodeStatus {

@@ -54,6 +54,8 @@ interface WithText extends Common {
 
 interface ChoiceOptions<C extends string> extends Common {
   default: C | FromMessage;
+  /** What a node dragged from the palette has; default as one whose flow says nothing. */
+  fresh?: C;
   /** Other values that mean one of the list, in lower case and with underscores. */
   synonyms?: Readonly<Record<string, C>>;
   /** Whose catalogue has the words for the values, and by which field: `atx-power:action`. Default its own. */

@@ -12,7 +12,16 @@ export const SECRET = "secret";
 
 type Stored = Readonly<Record<string, unknown>>;
 
-/** What a new node stores. */
+/** What a node has that is dragged from the palette. */
+export function freshOf(schema: NodeSchema): Record<string, unknown> {
+  const fields = fieldsOf(schema).map(([name, field]) => {
+    const { fresh = field.default } = field.kind === "choice" ? field : {};
+    return [name, { ...field, default: fresh }];
+  });
+  return defaultsOf({ ...schema, fields: Object.fromEntries(fields) as NodeSchema["fields"] }); // the same names
+}
+
+/** What stands for all that a flow says nothing of. */
 export function defaultsOf(schema: NodeSchema): Record<string, unknown> {
   const isAction = schema.role === "action";
   const fields = fieldsOf(schema).map(([name, field]) => (isAction ? typed(name, field) : { [name]: plain(field) }));

@@ -35,6 +35,7 @@ test("a flow built by hand powers the host on", { skip }, async (t) => {
     const dialog = await Dialog.ofNode(editor, power);
     const whatToDo = dialog.tray.getByText("Which PiKVM?");
     assert.ok(await whatToDo.isVisible());
+    await dialog.showsReason("device", "Device: choose or add a PiKVM");
     const device = await dialog.add("device");
     await device.set({ field: "name", value: "bench" });
     await device.set({ field: "address", value: simulator.url });

@@ -65,6 +65,7 @@ test("the device dialog connects, with a login to the editor, below a path", { s
     await page.keyboard.press("Enter");
     await trust.waitFor();
     await connected();
+    assert.ok(await button.evaluate((element) => element === document.activeElement));
     assert.deepEqual(simulator.requests, []);
     assert.equal(await steps.getAttribute("aria-live"), "polite");
     const print = await page.locator("#pikvm-certificate-fingerprint").innerText();
@@ -176,6 +177,79 @@ test("the device dialog connects, with a login to the editor, below a path", { s
       await until(() => simulator.connections === 0, { what: "the connections to end" });
       fault.remove();
     }
+  });
+
+  await t.test("devices on the network are offered, and that none answers is said", async () => {
+    const dialog = await Dialog.ofConfig(editor, "pikvm-device", await device());
+    const find = page.locator("#pikvm-find");
+    const found = page.locator("#pikvm-found");
+    const devices = [
+      { name: "pikvm-lab", platform: "v4plus", address: "192.0.2.7" },
+      { name: "<b>other</b>", platform: "", address: "192.0.2.8" },
+    ];
+    let answer: object = { devices: [] };
+    let status = 200;
+    await page.route("**/red/pikvm/find", (route, request) => {
+      assert.match(String(request.headers()["authorization"]), /^Bearer /);
+      return route.fulfill({ status, json: answer });
+    });
+    await find.focus();
+    await page.keyboard.press("Enter");
+    await found.getByText("No device has answered.").waitFor();
+    answer = { devices };
+    await find.click();
+    const offers = found.getByRole("button");
+    await offers.first().waitFor();
+    assert.deepEqual(await offers.allInnerTexts(), ["pikvm-lab · 192.0.2.7 · v4plus", "<b>other</b> · 192.0.2.8"]);
+    await editor.picture("connect-5-found");
+    // The first has the focus.
+    await page.keyboard.press("Enter");
+    assert.equal(await dialog.field("address").inputValue(), "192.0.2.7");
+    assert.ok(await dialog.field("user").evaluate((field) => field === document.activeElement));
+    assert.equal(await offers.count(), 0);
+    [status, answer] = [500, {}];
+    await find.click();
+    await found.getByText("did not answer (500)").waitFor();
+    // As Node-RED answers somebody who may only look.
+    [status, answer] = [401, {}];
+    await find.click();
+    await found.getByText("Not authorized").waitFor();
+    await page.unroute("**/red/pikvm/find");
+    editor.problems.length = 0;
+    await dialog.cancel();
+  });
+
+  await t.test("extra headers go with every request, and their values are seen by nobody again", async () => {
+    const value = "Ticket-77-for-the-Door";
+    const dialog = await Dialog.ofConfig(editor, "pikvm-device", await device());
+    await dialog.unfold("proxy");
+    const rows = dialog.tray.locator("#pikvm-headers .pikvm-header:visible");
+    assert.equal(await rows.count(), 0);
+    await dialog.tray.locator("#pikvm-headers button").click();
+    await rows.locator("input").first().fill("X-Door");
+    await rows.locator("input").last().fill(value);
+    const before = simulator.requests.length;
+    await connect();
+    const sent = simulator.requests.slice(before);
+    assert.ok(sent.length > 0 && sent.every(({ headers }) => headers["x-door"] === value));
+    await dialog.save();
+    await nodeRed.deployed(() => editor.deploy());
+
+    const again = await Dialog.ofConfig(editor, "pikvm-device", await device());
+    assert.equal(await again.tray.locator("details[open]").count(), 1);
+    assert.deepEqual(
+      await rows.locator("input").evaluateAll((inputs) => inputs.map((input) => (input as HTMLInputElement).value)),
+      ["X-Door", "__PWRD__"],
+    );
+    assert.ok(!(await page.content()).includes(value));
+    await connect();
+    assert.equal(simulator.requests.at(-1)?.headers["x-door"], value);
+    await editor.picture("connect-6-headers");
+    await rows.locator("input").first().fill("");
+    await rows.locator("input").last().fill("");
+    await again.save();
+    await nodeRed.deployed(() => editor.deploy());
+    assert.deepEqual((await editor.node(await device()))["headers"], []);
   });
 
   await t.test("without having connected, what is missing is said", async () => {

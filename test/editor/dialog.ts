@@ -95,6 +95,7 @@ export class Dialog {
 
   async #setTyped(field: string, type: string, value: string): Promise<void> {
     const selector = `#${this.#prefix}-${field}`;
+    await this.#page.locator(`${selector}.red-ui-typedInput`).waitFor({ state: "attached" });
     await this.#page.evaluate(([selector, type]) => $(selector).typedInput("type", type), [selector, type] as const);
     const text = this.textOf(field);
     if (await text.isVisible()) {
@@ -116,10 +117,7 @@ export class Dialog {
         Object.fromEntries(
           asked.map(({ field, typed }) => {
             const input = $(`#${prefix}-${field}`);
-            return [
-              field,
-              typed ? input.typedInput("value") : input.is(":checkbox") ? input.is(":checked") : input.val(),
-            ];
+            return [field, typed ? input.val() : input.is(":checkbox") ? input.is(":checked") : input.val()];
           }),
         ),
       [this.#prefix, asked] as const,
@@ -196,6 +194,8 @@ export class Dialog {
       await this.tray.locator(".red-ui-tray-header").click();
     await visible.hover();
     await tooltips.filter({ hasText: reason }).waitFor();
+    // From a row that goes away under the pointer nothing would tell that the pointer has left.
+    await this.#page.mouse.move(0, 0);
   }
 
   async save(): Promise<void> {

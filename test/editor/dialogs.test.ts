@@ -74,6 +74,7 @@ describe("every dialog", { skip }, () => {
     await nodeRed.deploy([
       { id: "0123456789abcdef", type: "tab", label: "dialogs" },
       { id: "tls", type: "tls-config", name: "TLS", cert: "", key: "", ca: "" },
+      { id: "proxy", type: "http proxy", name: "", url: "http://127.0.0.1:1", noproxy: [] },
       device(simulator),
     ]);
     editor = await Editor.open(nodeRed.url);
@@ -105,7 +106,9 @@ describe("every dialog", { skip }, () => {
         const dialog = await open();
         // Of the device, something is given from the start.
         if (type !== "pikvm-device") assert.equal(await dialog.tray.locator("details[open]").count(), 0);
-        for (const fold of await dialog.tray.locator("details:not([open]) > summary").all()) await fold.click();
+        // The last one first: one that is open is not among them any more.
+        const folds = await dialog.tray.locator("details:not([open]) > summary").all();
+        for (const fold of folds.reverse()) await fold.click();
         for (const theme of ["light", "dark"] as const) {
           await editor.setTheme(theme);
           await editor.picture(`${name}-${theme}`);
@@ -160,7 +163,7 @@ describe("every dialog", { skip }, () => {
         }
         await dialog.cancel();
         assert.deepEqual(
-          fieldsOf(name).filter((field) => !(field in lastOf(visit))),
+          fieldsOf(name).filter((field) => !(field in lastOf(visit)) && !visit.unread?.includes(field)),
           [],
         );
       });
@@ -168,7 +171,7 @@ describe("every dialog", { skip }, () => {
       test("has help", async () => {
         await editor.page.evaluate((type) => RED.sidebar.help.show(type), type);
         const help = editor.page.locator(".red-ui-help:visible").last();
-        await help.getByText("References").waitFor();
+        await help.locator("h3").first().waitFor();
         const text = await help.innerText();
         for (const part of type === "pikvm-device" ? ["Details"] : ["Outputs", "Details", "Errors"])
           assert.ok(text.includes(part), part);

@@ -12,6 +12,8 @@ import { Editor } from "./editor";
 
 const DEVICE = { id: "device", type: "pikvm-device", address: "127.0.0.1:1", trust: "fingerprint", fingerprint: "" };
 
+const NOT_TRUSTED = "Device: Fingerprint: press Connect, compare the device's certificate and trust it";
+
 describe("what dialogs do while they are filled in", { skip }, () => {
   let simulator: Simulator;
   let nodeRed: ChildNodeRed;
@@ -89,8 +91,11 @@ describe("what dialogs do while they are filled in", { skip }, () => {
       await dialog.set({ field: "action", type: "choice", value: action });
       return dialog.visibleRows();
     };
+    assert.deepEqual(await dialog.visibleRows(), ["Device", "Action", "Wait until", "Confirmed within", "Name"]);
     assert.deepEqual(await asked("state"), ["Device", "Action", "Name"]);
-    assert.deepEqual(await asked("on"), ["Device", "Action", "Wait until", "Name"]);
+    await asked("on");
+    await dialog.set({ field: "wait", type: "choice", value: "finished" });
+    assert.deepEqual(await dialog.visibleRows(), ["Device", "Action", "Wait until", "Name"]);
     const cycle = ["Confirmed within", "Hold button after", "Stay off for"];
     assert.deepEqual(await asked("cycle"), ["Device", "Action", ...cycle, "Name"]);
     // What matters only to some actions is folded while a message chooses.
@@ -201,6 +206,7 @@ describe("what dialogs do while they are filled in", { skip }, () => {
   });
 
   test("gpio and wait-until: channels by label with their state, paths with what is there, languages by name", async () => {
+    assert.deepEqual((await editor.node("events")).validationErrors, [NOT_TRUSTED]);
     const gpio = await Dialog.ofNode(editor, "gpio");
     await gpio.set({ field: "channel", type: "str", value: "" });
     const channels = ["__v3_usb_breaker__ on", "Front door door off", "Ask the device again"];
@@ -254,7 +260,12 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     await dialog.set({ field: "action", type: "choice", value: "click" });
     assert.deepEqual((await dialog.visibleRows()).slice(4, -1), ["X", "Y"]);
     assert.ok(await forClicks.isVisible());
-    await dialog.cancel();
+    await dialog.set({ field: "action", type: "choice", value: "drag" });
+    await dialog.save();
+    // Node-RED translates the labels once more after a dialog has been prepared.
+    const again = await Dialog.ofNode(editor, "mouse");
+    assert.deepEqual((await again.visibleRows()).slice(4, -1), [...points, "Takes"]);
+    await again.cancel();
   });
 
   test("hid-keys: names of keys are suggested, one after the other", async () => {
@@ -337,11 +348,18 @@ describe("what dialogs do while they are filled in", { skip }, () => {
 
   test("events: a time for idle is needed where idle is among the properties", async () => {
     const dialog = await Dialog.ofNode(editor, "inputs");
+    assert.ok(!(await dialog.visibleRows()).includes("Idle after"));
     await editor.page.locator("input.pikvm-path").first().fill("idle");
+    await editor.page.locator("input.pikvm-path").first().blur();
     await dialog.set({ field: "idleSeconds", value: "0" });
     await dialog.save();
     const { validationErrors } = await editor.node("inputs");
     assert.deepEqual(validationErrors, ["Idle after: must be a number from 1 to 86400"]);
+    const again = await Dialog.ofNode(editor, "inputs");
+    await again.set({ field: "idleSeconds", value: "600" });
+    await again.save();
+    const { idleSeconds, valid } = await editor.node("inputs");
+    assert.deepEqual({ idleSeconds, valid }, { idleSeconds: "600", valid: true });
   });
 
   test("events: a node that would never send anything is invalid", async () => {

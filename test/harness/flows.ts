@@ -33,7 +33,13 @@ export function device(simulator: Pick<Simulator, "url" | "fingerprint">, overri
 const COMMON = { z: "tab", x: 100, y: 100, name: "" };
 /** Tests wait for nothing and try nothing again unless they say so. */
 const QUICK: Record<string, object> = {
-  "pikvm-atx-power": fields({ timeout: ["num", "10"], offTime: ["num", "0"], busyRetry: ["num", "0"] }),
+  "pikvm-atx-power": fields({
+    action: ["msg", "payload"],
+    wait: ["choice", "finished"],
+    timeout: ["num", "10"],
+    offTime: ["num", "0"],
+    busyRetry: ["num", "0"],
+  }),
   "pikvm-msd-mount": fields({ busyRetry: ["num", "0"] }),
   "pikvm-msd-image": fields({ busyRetry: ["num", "0"] }),
 };

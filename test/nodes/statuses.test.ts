@@ -165,6 +165,54 @@ describe("why it did not work", () => {
   }
 });
 
+describe("after a deploy, before the first message", () => {
+  const table: [what: string, config: () => object, fill: string, text: RegExp][] = [
+    ["a certificate that is not checked", () => ({ trust: "none" }), "yellow", /^certificate not checked$/],
+    ["a device without an address", () => ({ address: "" }), "red", /^not configured$/],
+    ["one whose certificate is not known yet", () => ({ fingerprint: "" }), "red", /^not configured$/],
+    ["one whose TLS settings are gone", () => ({ trust: "tls", tls: "gone" }), "red", /^not configured$/],
+  ];
+  for (const [what, config, fill, text] of table) {
+    test(`${what} is shown`, async () => {
+      await red.deploy(flow(device(simulator, config()), power()));
+      await shows(fill, text);
+      assert.equal(simulator.connections, 0);
+    });
+  }
+
+  test("a device that is missing is shown, unless messages name one", async () => {
+    const byName = power({ id: "by name", device: "", deviceFromMsg: true });
+    await red.deploy(flow(device(simulator), power({ device: "" }), byName));
+    await shows("red", /^no device$/);
+    assert.deepEqual(now("by name"), {});
+  });
+
+  test("what another node has met is shown as long as it is so, and asks nothing of the device", async () => {
+    const lab = device(simulator);
+    await red.deploy(flow(lab, power(), power({ id: "second" })));
+    // Deployed with its password again, it would be another device.
+    delete lab["credentials"];
+    assert.deepEqual(now("second"), {});
+    await simulator.unplug();
+    red.send("node", { payload: "state" });
+    await shows("red", /^connection refused$/, "second");
+    // One that is deployed meanwhile knows it, too.
+    red.forget();
+    await red.deploy(flow(lab, power(), power({ id: "second", name: "new" })), "nodes");
+    await shows("red", /^connection refused$/, "second");
+    await simulator.plugIn();
+    red.send("node", { payload: "state" });
+    await shows("green", /^off · /);
+    await until(() => now("second").text === undefined, { what: "nothing to be shown" });
+  });
+
+  test("a refused login is shown, with the time of the next", async () => {
+    await red.deploy(flow(device(simulator, { credentials: { password: "wrong" } }), power(), power({ id: "second" })));
+    red.send("node", { payload: "state" });
+    await shows("red", /^login refused/, "second");
+  });
+});
+
 describe("a device that is lost", () => {
   const events = node("pikvm-events", { id: "events", wires: [[], ["error"]] });
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { schema as device } from "../../nodes/device/schema";
 import { choice, flag, fromMsg, list, number, seconds, text } from "../../src/schema/field";
 import { actionNode, sourceNode, versionOf, type Migration } from "../../src/schema/node";
-import { defaultsOf, isNewer, upToDate } from "../../src/schema/stored";
+import { defaultsOf, freshOf, isNewer, upToDate } from "../../src/schema/stored";
 
 const fields = {
   action: choice(["on", "off"], { icon: "bolt", default: fromMsg("payload") }),
@@ -29,6 +29,16 @@ const stored = {
 
 test("a new action node stores each default with its type, and its version", () => {
   assert.deepEqual(defaultsOf(lamp), stored);
+});
+
+test("one dragged from the palette may begin with something else than a flow without the field", () => {
+  const bell = actionNode({
+    name: "bell",
+    fields: { action: choice(["ring", "stop"], { icon: "bell", default: fromMsg("payload"), fresh: "ring" }) },
+  });
+  const { action, actionType } = freshOf(bell);
+  assert.deepEqual({ action, actionType }, { action: "ring", actionType: "choice" });
+  assert.equal(upToDate(bell, {})["action"], "payload");
 });
 
 test("a new source stores plain values", () => {

@@ -16,10 +16,11 @@ export function complete(schema: NodeSchema, { mistakes, settings, unread = [] }
   const needed = ({ when }: Field): Setting[] => (when === undefined ? [] : settingsFor(schema, when, typed));
   const others = fieldsOf(schema).filter(([, { kind }]) => kind !== "checks" && kind !== "list");
   return {
+    unread,
     settings: [
       ...settings,
       ...others
-        .filter(([name]) => !entered.has(name))
+        .filter(([name]) => !entered.has(name) && !unread.includes(name))
         .map(([name, field]) => [...needed(field), typed(name, field, anotherValue(field))]),
     ],
     mistakes: [

@@ -85,6 +85,7 @@ export const visit: Visit = {
     [
       { field: "trust", value: "tls" },
       { field: "tls", value: "tls" },
+      { field: "proxy", value: "proxy" },
     ],
     [
       { field: "trust", value: "fingerprint" },

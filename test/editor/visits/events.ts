@@ -3,13 +3,5 @@ import { DEVICE, NAME, NO_DEVICE, type Visit } from "./visit";
 export const visit: Visit = {
   mistakes: [NO_DEVICE],
   unread: ["idleSeconds"],
-  settings: [
-    [
-      DEVICE,
-      NAME,
-      { field: "idleSeconds", value: "600" },
-      { field: "mode", value: "state" },
-      { field: "connection", value: false },
-    ],
-  ],
+  settings: [[DEVICE, NAME, { field: "mode", value: "state" }, { field: "connection", value: false }]],
 };

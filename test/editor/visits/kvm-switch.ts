@@ -34,7 +34,7 @@ export const visit: Visit = {
       number("offTime", "3"),
       number("busyRetry", "0"),
     ],
-    [choice("action", "power"), choice("power", "ensure_on"), choice("wait", "led")],
+    [choice("action", "power"), choice("power", "on"), choice("wait", "led")],
     [choice("action", "beacon_on"), choice("light", "downlink"), number("unit", "2")],
     [choice("action", "edid_create"), text("edid", "Lab"), text("data", "00FFFFFFFFFFFF00")],
   ],

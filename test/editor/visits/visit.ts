@@ -15,7 +15,7 @@ export interface Visit {
    * and there when the dialog is opened again.
    */
   settings: Setting[][];
-  /** Fields whose values are not looked at in a new node, though they are shown. */
+  /** Fields that the dialog of a new node does not show; they have tests of their own. */
   unread?: string[];
 }
 
