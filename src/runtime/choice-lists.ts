@@ -1,5 +1,6 @@
 import { channelPath, statePath, valueAt, type ChannelState, type ListedImage, type PiKVM } from "../client";
 import { WELL_KNOWN_PATHS, type Choice } from "../schema/choices";
+import { isPortNumber } from "../client/vocabulary";
 
 type Ask = (kvm: PiKVM, signal: AbortSignal) => Promise<Choice[]>;
 
@@ -53,14 +54,11 @@ function stateOf({ state }: ChannelState): "on" | "off" | "busy" | "offline" {
   return state.state ? "on" : "off";
 }
 
-/** What is read as the number of a port. */
-const NUMBER = /^\d+(\.\d+)?$/;
-
 async function ports(kvm: PiKVM, signal: AbortSignal): Promise<Choice[]> {
   const { model, summary } = await kvm.ports.getState({ signal });
   return model.ports.map(({ id, name }, index): Choice => {
     const isUnique = model.ports.filter((other) => other.name.toLowerCase() === name.toLowerCase()).length === 1;
-    const value = name !== "" && isUnique && !NUMBER.test(name) ? name : id;
+    const value = name !== "" && isUnique && !isPortNumber(name) ? name : id;
     const names = name === "" ? { also: `Host ${index + 1}` } : { label: name, also: id };
     return { value, ...names, ...(index === summary.active_port ? { state: "shown" } : {}) };
   });

@@ -1,5 +1,6 @@
 import { ConfigurationError, PiKVMError } from "../errors";
 import type { SwitchPort, SwitchState } from "./switch-state";
+import { isPortNumber } from "../vocabulary";
 
 /** A port, and where it is in the lists of the state. */
 export interface FoundPort {
@@ -58,7 +59,7 @@ export function portLabel({ id, name }: SwitchPort): string {
 export const shownName = ({ index, port }: FoundPort): string => port.name || `Host ${index + 1}`;
 
 function numbered(ports: readonly FoundPort[], text: string): FoundPort[] {
-  if (!/^\d+(\.\d+)?$/.test(text)) return [];
+  if (!isPortNumber(text)) return [];
   const [first, second] = text.split(".").map((part) => Number(part) - 1);
   return ports.filter(({ index, port: { unit, channel } }) =>
     second === undefined ? index === first : unit === first && channel === second,
