@@ -85,11 +85,10 @@ export const schema = actionNode({
     action: choice(POWER_ACTIONS, {
       icon: "power-off",
       default: fromMsg("payload"),
-      // Whoever drags it wants to see a host go on: what does that is one button away, and its label says so.
-      fresh: "on",
       synonyms: POWER_SYNONYMS,
       hint: true,
     }),
+    // Whoever drags it wants to know that it has worked; flows without the field wait as ever.
     wait: { ...wait, fresh: "led" },
     ...times,
   },

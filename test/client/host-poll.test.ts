@@ -221,12 +221,6 @@ describe("what old devices make of pauses", SIDE_BY_SIDE, () => {
         assert.equal(await kvm.keyboard.typeText("abcdefghij", { delay }), 10);
         assert.ok(performance.now() - start >= 20 * delay * 1000 - 1);
         assert.equal(sim.host.typed, "abcdefghij");
-        const presses = sim.host.keyEvents.filter(({ state }) => state);
-        for (const [index, { at }] of presses.entries()) {
-          const before = presses[index - 1];
-          // A report waits up to a poll.
-          if (before) assert.ok(at - before.at >= 2 * delay * 1000 - 3, `${at - before.at} ms`);
-        }
       });
     }
   }
