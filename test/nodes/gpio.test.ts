@@ -165,7 +165,7 @@ describe("what cannot work is refused before anything is sent", () => {
     ["Bell", "on", /^bell can only be pulsed/],
     ["server", "on", /"server" may be fan .*, r2 .*, r3 /],
     ["lamp1", "pulse", /^lamp1 \(Lamp\) can only be switched/],
-    ["", "on", /no channel ""/],
+    ["", "on", /No channel is named/],
   ] as const) {
     test(`${action} "${channel}"`, async () => {
       const { name, message } = errorOf(await perform({ channel: ["str", channel], action: ["choice", action] }));
@@ -205,7 +205,7 @@ test("to read the channel that the message names is not to read all when it name
   for (const msg of [{}, { topic: "" }, { topic: null }]) {
     const { name, message } = errorOf(await perform(reads, msg));
     assert.equal(name, "ConfigurationError");
-    assert.match(message, /no channel ""/);
+    assert.match(message, /No channel is named/);
   }
 });
 
