@@ -9,7 +9,7 @@ import { credentialsOf, secretsIn, settingsIn, storedIn } from "../../src/runtim
 import { serveTrials } from "../../src/runtime/trials";
 import { checkVariables } from "../../src/runtime/variables";
 import { TRIALS } from "../trials";
-import { optionsOf, type DeviceCredentials } from "./options";
+import { demandTrust, optionsOf, type DeviceCredentials } from "./options";
 import { schema } from "./schema";
 
 export = (RED: NodeAPI): void => {
@@ -33,7 +33,9 @@ export = (RED: NodeAPI): void => {
             value: stored.name,
             verbatim: false,
           });
-          return optionsOf(RED, settings, secretsIn(RED, schema, this));
+          const options = optionsOf(RED, settings, secretsIn(RED, schema, this));
+          demandTrust(options);
+          return options;
         },
         files: () => new Files(settings.filesFrom),
       });

@@ -41,6 +41,13 @@ function headersOf(names: readonly string[], values: DeviceCredentials): Record<
   return headers;
 }
 
+/** @throws ConfigurationError while no certificate has been compared and trusted yet. */
+export function demandTrust({ trust }: PiKVMOptions): void {
+  if (typeof trust !== "object" || !("fingerprint" in trust) || trust.fingerprint !== "") return;
+  const advice = "press Connect in the device's dialog, compare it and trust it";
+  throw new ConfigurationError(`No certificate is trusted yet: ${advice}.`, { code: "NOT_CONFIGURED" });
+}
+
 /** Only what is used is read: the rest need not be right. */
 function powerOf(settings: DeviceSettings): PowerSettings {
   const { powerKnownBy: knownBy, powerPressedBy: pressedBy } = settings;

@@ -23,10 +23,9 @@ export function helpOf(help, { schema, parts, wordsOf, examples, docs }, where) 
   const tools = { node: schema.name, fill, words, common, isSent: schema.role === "action" };
   const fields = () => entries.flatMap((entry) => describe(entry, tools));
   const messages = () => shownExamples(examples, schema, tools).split("\n");
-  return expanded(help, { ...shared, range, fields, messages }, where).replaceAll(
-    /href="docs\/([^"]+)"/g,
-    (_, page) => `href="${docs(page)}"`,
-  );
+  const made = expanded(help, { ...shared, range, fields, messages }, where);
+  if (made.includes("<pikvm-")) throw new Error(`${where}: a tag does not stand in a line of its own`);
+  return made.replaceAll(/href="docs\/([^"]+)"/g, (_, page) => `href="${docs(page)}"`);
 }
 
 function templatesIn(parts) {

@@ -128,7 +128,7 @@ export class Status {
   readonly #node: FlowNode;
   #lastProgress = 0;
   /** Good news, which may become old. */
-  #news: { status: NodeStatus; subject: Subject | undefined } | undefined;
+  #news: { status: NodeStatus; subject: Subject | undefined; isOld: boolean } | undefined;
   /** The device, while nothing has been done with it yet. */
   #expected: Subject | undefined;
 
@@ -143,7 +143,7 @@ export class Status {
     this.#expected = undefined;
     const isGood = state.is === "done" || state.is === "connected";
     const status = this.#statusOf(isGood && subject?.isInsecure ? INSECURE : lookOf(state, subject));
-    this.#news = isGood ? { status, subject } : undefined;
+    this.#news = isGood ? { status, subject, isOld: false } : undefined;
     this.#node.status(status);
   }
 
@@ -157,8 +157,11 @@ export class Status {
   refresh(): void {
     if (this.#expected) this.#node.status(this.#outlook(this.#expected));
     if (!this.#news) return;
-    const { status, subject } = this.#news;
-    this.#node.status(subject?.reach.isLost ? { ...status, fill: "grey", shape: "ring" } : status);
+    const { status, subject, isOld } = this.#news;
+    const isLost = subject?.reach.isLost ?? false;
+    if (isLost === isOld) return;
+    this.#news.isOld = isLost;
+    this.#node.status(isLost ? { ...status, fill: "grey", shape: "ring" } : status);
   }
 
   clear(): void {

@@ -49,10 +49,6 @@ export function tlsOf(trust: Trust): Tls {
 function parseFingerprint(text: string): string {
   const fingerprint = fingerprintIn(text);
   if (fingerprint !== undefined) return fingerprint;
-  if (text === "")
-    throw new ConfigurationError("No certificate is trusted yet: the fingerprint is empty.", {
-      code: "NOT_CONFIGURED",
-    });
   throw new ConfigurationError("The fingerprint is not a SHA-256 fingerprint: 32 pairs of hexadecimal digits.");
 }
 
