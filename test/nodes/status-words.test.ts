@@ -82,10 +82,13 @@ for (const lang of LANGUAGES) {
   describe(`in ${lang}`, () => {
     test("every code of every class of error has words of its own that fit", () => {
       assert.ok(CODES.size > 60 && CLASSES.length > 10, `${CODES.size} codes, ${CLASSES.length} classes`);
+      // Which words are chosen is the same in every language: of the others the longest are enough.
+      const isFirst = lang === "en-US";
+      const times = isFirst ? [undefined, 0, 8, 99, 100, 3600, 86_400] : [undefined, 99, 86_400];
       for (const code of CODES)
         for (const make of CLASSES)
-          for (const retryable of [false, true])
-            for (const seconds of [undefined, 0, 8, 99, 100, 3600, 86_400]) {
+          for (const retryable of isFirst ? [false, true] : [true])
+            for (const seconds of times) {
               const again = seconds === undefined ? undefined : new Date(Date.now() + seconds * 1000);
               const text = textOf(failed(make(code, retryable), again), { lang });
               assert.doesNotMatch(text, /Error|_|undefined|NaN/, code);
