@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
+import { Script } from "node:vm";
 import { expressionOf, textMatcher, type ConnectionChange, type DeviceEvent, type PiKVMError } from "../../src/client";
 import { deviceWords } from "../../src/client/words";
 import { KnownStates, MAX_BYTES, MAX_KINDS } from "../../src/client/events/known-states";
@@ -117,6 +118,17 @@ describe("a regular expression that goes astray", () => {
   }
 
   test("a good one finds", () => assert.equal(expressionOf("A+", "i")("xaay"), "aa"));
+
+  test("a good one finds although the computer does something else for most of the time", (t) => {
+    const timeout = Object.assign(new Error("timed out"), { code: "ERR_SCRIPT_EXECUTION_TIMEOUT" });
+    const late = () => {
+      throw timeout;
+    };
+    const looks = t.mock.method(Script.prototype, "runInContext", late, { times: 2 });
+    t.mock.method(process, "cpuUsage", () => ({ user: 40_000, system: 0 }));
+    assert.equal(expressionOf("A+", "i")("xaay"), "aa");
+    assert.equal(looks.mock.callCount(), 2, "before the one that finds");
+  });
 
   test("one for a screen is stopped too", () => {
     const find = textMatcher({ text: "(a+)+b", mode: "regex" });
