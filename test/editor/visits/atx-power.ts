@@ -33,6 +33,6 @@ export const visit: Visit = {
       number("offTime", "2.5"),
       { field: "busyRetry", type: "msg", value: "patience" },
     ],
-    [choice("action", "ensure_on"), choice("wait", "finished")],
+    [choice("action", "on"), choice("wait", "finished")],
   ],
 };
