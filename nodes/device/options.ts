@@ -41,9 +41,9 @@ function headersOf(names: readonly string[], values: DeviceCredentials): Record<
   return headers;
 }
 
-/** @throws ConfigurationError while no certificate has been compared and trusted yet. */
-export function demandTrust({ trust }: PiKVMOptions): void {
-  if (typeof trust !== "object" || !("fingerprint" in trust) || trust.fingerprint !== "") return;
+/** @throws ConfigurationError while no certificate of the address has been compared and trusted yet. */
+export function demandTrust({ address, trust }: PiKVMOptions): void {
+  if (address === "" || typeof trust !== "object" || !("fingerprint" in trust) || trust.fingerprint !== "") return;
   const advice = "press Connect in the device's dialog, compare it and trust it";
   throw new ConfigurationError(`No certificate is trusted yet: ${advice}.`, { code: "NOT_CONFIGURED" });
 }
