@@ -91,7 +91,7 @@ describe("what dialogs do while they are filled in", { skip }, () => {
       await dialog.set({ field: "action", type: "choice", value: action });
       return dialog.visibleRows();
     };
-    assert.deepEqual(await dialog.visibleRows(), ["Device", "Action", "Wait until", "Confirmed within", "Name"]);
+    assert.deepEqual(await dialog.visibleRows(), ["Device", "Action", "Wait until", "Name"]);
     assert.deepEqual(await asked("state"), ["Device", "Action", "Name"]);
     await asked("on");
     await dialog.set({ field: "wait", type: "choice", value: "finished" });
