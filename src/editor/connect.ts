@@ -23,6 +23,8 @@ export function prepareConnect(formNow: () => Form, trust: (fingerprint: string)
   function connect(): void {
     running?.abort();
     list.empty();
+    // What was found before has been taken, or not.
+    $("#pikvm-found").empty();
     const working = $("<li>", { class: "pikvm-step-working" })
       .append(
         $("<i>", { class: "fa fa-spinner fa-spin", "aria-hidden": "true" }),
@@ -32,6 +34,8 @@ export function prepareConnect(formNow: () => Form, trust: (fingerprint: string)
     const show = (told: Told): void => {
       stepView(told).insertBefore(working);
       if (told.is === "asks" && told.certificate) certificateView(told.certificate, trusted).insertBefore(working);
+      // What comes last is what matters.
+      working[0]?.scrollIntoView({ block: "nearest" });
     };
     const request = follow(formNow(), show);
     running = request;
@@ -47,7 +51,8 @@ export function prepareConnect(formNow: () => Form, trust: (fingerprint: string)
         working.remove();
         button.prop("disabled", false);
         // What is hidden would lose the focus, and the keyboard its place.
-        if (cancel.is(":focus")) button.trigger("focus");
+        const question = list.find("#pikvm-certificate-trust");
+        if (cancel.is(":focus")) (question.length > 0 ? question : button).trigger("focus");
         cancel.hide();
         running = undefined;
       });

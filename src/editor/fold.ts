@@ -21,3 +21,10 @@ export function foldable(name: string): (folded: boolean) => void {
     if (row(name).parent().is(fold) !== folded) (folded ? inFold : among).after(row(name));
   };
 }
+
+/** A fold without anything to show is no offer. */
+export function hideEmptyFold(): void {
+  const fold = $(".pikvm-form > details.pikvm-more");
+  const rows = fold.children(".form-row").filter((_index, row) => $(row).css("display") !== "none");
+  fold.toggle(rows.length > 0);
+}

@@ -5,6 +5,7 @@ import { checkedIn, prepareChecks } from "./checks";
 import { Combobox } from "./combobox";
 import { definitionOf, storedOf, type Definition, type EditorNode } from "./definition";
 import { prepareDevice } from "./device-row";
+import { hideEmptyFold } from "./fold";
 import { hint, input, row } from "./form";
 import { pathsIn, preparePaths } from "./path-list";
 import { addRegionButton } from "./region-picker";
@@ -73,6 +74,7 @@ export function sourceDialog<F extends Fields>(
         row(name).toggle(isUsed(field.when, mayBe(node)) && !unread[name]?.(shown(node)));
         if (field.hint === "each") hint(name).html(words(`hint.${name}.${valueOf(node, name)}`));
       }
+      hideEmptyFold();
       changed?.({ literal });
     };
     const literal = (name: string): string | undefined => {

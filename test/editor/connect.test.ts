@@ -65,7 +65,7 @@ test("the device dialog connects, with a login to the editor, below a path", { s
     await page.keyboard.press("Enter");
     await trust.waitFor();
     await connected();
-    assert.ok(await button.evaluate((element) => element === document.activeElement));
+    assert.ok(await trust.evaluate((element) => element === document.activeElement));
     assert.deepEqual(simulator.requests, []);
     assert.equal(await steps.getAttribute("aria-live"), "polite");
     const print = await page.locator("#pikvm-certificate-fingerprint").innerText();

@@ -285,7 +285,7 @@ test("with PIKVM_URL and its fingerprint it uses that device, and writes no pass
   const env = { PIKVM_URL: device.url, PIKVM_USER: "admin", PIKVM_PASSWORD: passwd, PIKVM_FINGERPRINT: device.fingerprint };
   const demo = startDemo(t, { port: await freePort(), userDir, env });
   assert.ok((await addresses(demo)).includes(device.url));
-  await until(() => device.sessions === 1, { what: "the events node's connection" });
+  await until(() => device.sessions > 0, { what: "the events node's connection" });
   for (const file of ["flows.json", "flows_cred.json", "settings.cjs"]) {
     assert.ok(existsSync(path.join(userDir, file)));
     assert.ok(!(await readFile(path.join(userDir, file), "utf8")).includes(passwd), file);
