@@ -86,9 +86,17 @@ export class Editor {
   async drag(type: string, x: number, y: number): Promise<string> {
     const { page } = this;
     // Only what matches stays in the palette, so that it need not be scrolled.
-    await page.locator("#red-ui-palette-search input").fill(type.replace(/^pikvm-/, ""));
+    const search = page.locator("#red-ui-palette-search input");
+    const name = type.replace(/^pikvm-/, "");
+    await search.fill(name);
     const chart = await boxOf(page.locator("#red-ui-workspace-chart"));
-    await page.locator(`.red-ui-palette-node[data-palette-type="${type}"]`).hover();
+    const inPalette = page.locator(`.red-ui-palette-node[data-palette-type="${type}"]`);
+    // The palette may still close, after the last search, what this one opens.
+    await inPalette.waitFor({ timeout: 3000 }).catch(async () => {
+      await search.fill("");
+      await search.fill(name);
+    });
+    await inPalette.hover();
     await page.mouse.down();
     await page.mouse.move(chart.x + x + 20, chart.y + y + 20, { steps: 5 });
     await page.mouse.move(chart.x + x, chart.y + y, { steps: 3 });
@@ -96,7 +104,7 @@ export class Editor {
     const id = await page.evaluate((type) => RED.view.selection().nodes?.find((node) => node.type === type)?.id, type);
     if (id === undefined) throw new Error(`no ${type} was dropped`);
     await this.shape(id).waitFor();
-    await page.locator("#red-ui-palette-search input").fill("");
+    await search.fill("");
     return id;
   }
 
