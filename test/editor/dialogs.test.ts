@@ -107,7 +107,7 @@ describe("every dialog", { skip }, () => {
         // Of the device, something is given from the start.
         if (type !== "pikvm-device") assert.equal(await dialog.tray.locator("details[open]").count(), 0);
         // The last one first: one that is open is not among them any more.
-        const folds = await dialog.tray.locator("details:not([open]) > summary").all();
+        const folds = await dialog.tray.locator("details:not([open]) > summary:visible").all();
         for (const fold of folds.reverse()) await fold.click();
         for (const theme of ["light", "dark"] as const) {
           await editor.setTheme(theme);
