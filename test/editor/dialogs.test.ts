@@ -10,7 +10,7 @@ import { SOURCES } from "../nodes/usual/usual";
 import { NODE_SETS } from "../package/tarball";
 import { readWords } from "../package/words";
 import { Dialog, type Setting } from "./dialog";
-import { Editor, PICTURES, WINDOW } from "./editor";
+import { Editor, HAS_DARK_THEME, PICTURES, WINDOW } from "./editor";
 import { complete } from "./visits/complete";
 import type { Visit } from "./visits/visit";
 
@@ -114,7 +114,7 @@ describe("every dialog", { skip }, () => {
           await editor.picture(`${name}-${theme}`);
           const contrasts = await dialog.contrasts(".pikvm-hint:visible, .pikvm-unit:visible");
           assert.ok(Math.min(...contrasts) >= LEGIBLE, `${theme}: ${String(contrasts)}`);
-          assert.deepEqual(await dialog.barriers(), [], theme);
+          if (theme === "light" || HAS_DARK_THEME) assert.deepEqual(await dialog.barriers(), [], theme);
         }
         t.diagnostic(`with PICTURES=yes, pictures are in ${PICTURES}`);
         await editor.setTheme("light");

@@ -13,6 +13,9 @@ const { version } = JSON.parse(readFileSync(path.join(NODE_RED_HOME, "package.js
 /** With PICTURES=yes, pictures of the editor are left here to be looked at. */
 export const PICTURES = path.join(CHECKOUT, "dist/pictures", version);
 
+/** The line of Node-RED whose dark theme is its own; on the older one it is the same dialogs in other colours. */
+export const HAS_DARK_THEME = !version.startsWith("4.");
+
 export const WINDOW = { width: 1200, height: 760 };
 
 /** Of a user of the editor. */
