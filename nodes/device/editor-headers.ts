@@ -1,4 +1,5 @@
 import { common, wordsOf } from "../../src/editor/words";
+import { UNSEEN } from "../../src/schema/stored";
 
 const words = wordsOf("device");
 
@@ -7,9 +8,6 @@ const PLACES = 4;
 
 /** As the editor has a node's credentials: what was typed since the last deploy, and of the rest that it is there. */
 export type Credentials = Readonly<Record<string, unknown>>;
-
-/** What Node-RED's editor shows, and sends, for a value that only the server has. */
-const UNSEEN = "__PWRD__";
 
 /**
  * The rows of the extra headers: names, which the flow keeps, and values, which are inputs of Node-RED's own for its

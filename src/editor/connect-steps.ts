@@ -1,5 +1,5 @@
 import type { Certificate } from "./certificate";
-import { common, wordsOf } from "./words";
+import { adviceWords, wordsOf } from "./words";
 
 const words = wordsOf("device");
 
@@ -46,7 +46,5 @@ function textOf({ says, values, advice, problem, code, next_trial, text }: Told)
   if (text !== undefined) return text;
   if (says !== undefined) return words(`said.${says}`, values);
   if (advice === undefined) return problem ?? code ?? "";
-  return common(`advice.${advice}`, {
-    time: next_trial === undefined ? "…" : new Date(next_trial).toLocaleTimeString(),
-  });
+  return adviceWords(advice, next_trial);
 }

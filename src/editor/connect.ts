@@ -1,6 +1,6 @@
 import { certificateView } from "./certificate";
 import { stepView, type Told } from "./connect-steps";
-import { common, notAllowed, wordsOf } from "./words";
+import { adviceWords, notAllowed, wordsOf } from "./words";
 
 const words = wordsOf("device");
 
@@ -108,7 +108,7 @@ const CANCELLED = (): Told => ({ step: "", is: "absent", text: words("step.cance
 function reasonOf({ responseText, status, statusText }: JQuery.jqXHR): Told {
   try {
     const { advice } = JSON.parse(responseText) as Told; // as above, or it is none
-    if (typeof advice === "string") return { step: "", is: "failed", text: common(`advice.${advice}`) };
+    if (typeof advice === "string") return { step: "", is: "failed", text: adviceWords(advice) };
   } catch {
     // Something else answered, or nobody.
   }

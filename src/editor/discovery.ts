@@ -1,4 +1,4 @@
-import { common, notAllowed, wordsOf } from "./words";
+import { adviceWords, notAllowed, wordsOf } from "./words";
 
 const words = wordsOf("device");
 
@@ -43,7 +43,5 @@ export function prepareDiscovery(take: (address: string) => void): void {
 
 function reasonOf(answer: unknown, status: number): string {
   const { advice } = (answer ?? {}) as { advice?: unknown }; // as above, or something else has answered
-  return typeof advice === "string"
-    ? common(`advice.${advice}`)
-    : (notAllowed(status) ?? words("step.failed", { status }));
+  return typeof advice === "string" ? adviceWords(advice) : (notAllowed(status) ?? words("step.failed", { status }));
 }

@@ -1,6 +1,6 @@
 import type { Choice, Choices } from "../schema/choices";
 import { isEnvReference } from "./validate";
-import { common } from "./words";
+import { adviceWords, common } from "./words";
 
 /** What a device has, or why that is not known and what to do. */
 export type Answer = { choices: readonly Choice[]; problem?: undefined } | { problem: string };
@@ -36,11 +36,11 @@ export function unaskable(device: string): string | undefined {
 
 /** Why a device has not answered, in the dialogs' words where there are any. */
 export function wordsFor(why: Partial<Choices>, device: string): string {
-  const { code, advice, problem = "", next_trial: nextTrial = 0 } = why;
+  const { code, advice, problem = "", next_trial } = why;
   if (code === "NOT_CONFIGURED" && isChanged(device)) return common("list.notDeployed");
   // What is chosen is asked for before.
   if (advice === undefined || code === "NOT_CONFIGURED") return problem;
-  return common(`advice.${advice}`, { time: new Date(nextTrial).toLocaleTimeString(RED.i18n.lang()) });
+  return adviceWords(advice, next_trial);
 }
 
 /** Of a node that was added or edited since the last deployment; the types do not know it. */

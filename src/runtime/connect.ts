@@ -3,16 +3,13 @@ import type { Values } from "../actions/action";
 import { ConfigurationError, ConnectionTimeoutError, parseAddress, type PiKVMOptions } from "../client";
 import type { Fields } from "../schema/field";
 import { secretsOf, typeOf, type NodeSchema } from "../schema/node";
-import { defaultsOf } from "../schema/stored";
+import { defaultsOf, UNSEEN } from "../schema/stored";
 import { variableIn } from "../schema/variable";
 import { serve, Turns, type AdminRequest, type AdminResponse } from "./admin";
 import { connect, type Told, type Wish } from "./connect-steps";
 import { findInEditor, type Device } from "./device";
 import type { FlowNode, NodeAPI } from "./red";
 import { secretsIn, settingsIn } from "./stored";
-
-/** What the editor has in the field of a password that is stored and was not changed. */
-const AS_STORED = "__PWRD__";
 
 /** Seconds after which nobody waits in the dialog any more. */
 const TIMEOUT = 120;
@@ -141,7 +138,7 @@ function headersOf<F extends Fields>(
 
 /** @throws ConfigurationError for a variable that is not set; what `stored` throws. */
 function secretOf(name: string, text: string, put: (text: string) => string, stored: () => Secrets): string {
-  if (text === AS_STORED) return stored()[name] ?? "";
+  if (text === UNSEEN) return stored()[name] ?? "";
   const value = put(text);
   if (value !== text || variableIn(text) === undefined) return value;
   throw new ConfigurationError("An environment variable for a secret is not set.", { code: "VARIABLE_NOT_SET" });

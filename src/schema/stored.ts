@@ -10,6 +10,9 @@ export const STORED = "stored";
 /** The typed-input type of a value kept in the node's credentials. */
 export const SECRET = "secret";
 
+/** What Node-RED's editor shows, and sends, for a credential that only the server has. */
+export const UNSEEN = "__PWRD__";
+
 type Stored = Readonly<Record<string, unknown>>;
 
 /** What a node has that is dragged from the palette. */
