@@ -8,7 +8,8 @@ const words = wordsOf(schema.name);
 export const editor = actionDialog(schema, {
   label(given) {
     const action = given.fixed("action");
-    if (action === "mount" || action === "swap") return words(`flow.${action}Image`, { image: given.fixed("image") ?? "…" });
+    if (action === "mount" || action === "swap")
+      return words(`flow.${action}Image`, { image: given.fixed("image") ?? "…" });
     return action && words(`flow.${action}`);
   },
   saving(given) {

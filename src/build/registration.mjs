@@ -32,20 +32,14 @@ ${secrets.length > 0 ? `  credentials: { ${secrets.map((name) => `${name}: { typ
 `;
 }
 
-/** Characters of a label for which a node of the palette has room in a line. */
-const LINE = 11;
-
-/**
- * What the palette and the flow show. An ordinary hyphen in a label of the palette would get spaces around it; where it
- * is too long it needs a place where its line may end, or it ends in the middle of a word.
- */
+/** What the palette and the flow show. An ordinary hyphen in a label of the palette would get spaces around it. */
 const shown = ({ name, role }) => `\
   category: "PiKVM",
   color: "${COLOR}",
   icon: "${name}.svg",
   inputs: ${role === "action" ? 1 : 0},
   outputs: 2,
-  paletteLabel: "${name.replaceAll("-", name.length > LINE ? "\\u2011 " : "\\u2011")}",
+  paletteLabel: "${name.replaceAll("-", "\\u2011")}",
   outputLabels: editor.outputLabels,`;
 
 function property(schema, name, value) {

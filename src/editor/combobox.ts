@@ -208,7 +208,10 @@ const arrow = (): JQuery =>
 export function addList(input: JQuery, source: ListSource): void {
   const frame = input.next(".red-ui-typedInput-container");
   const isOn = (): boolean => input.typedInput("type") === "str";
-  const turnOn = () => (input.typedInput("type") === "msg" ? () => void input.typedInput("type", "str") : undefined);
+  const becomeText = (): void => {
+    input.typedInput("type", "str");
+  };
+  const turnOn = () => (input.typedInput("type") === "msg" ? becomeText : undefined);
   const combobox = new Combobox(frame.find("input.red-ui-typedInput-input"), source, { frame, isOn, turnOn });
   input.on("typedinputtypechange", () => combobox.update());
 }

@@ -4,7 +4,7 @@ import { checkDevice } from "./device-row";
 import { takeOnlyDevice } from "./only-device";
 import { openFold } from "./fold";
 import { labelStyle } from "./labels";
-import { findByWords } from "./palette";
+import { preparePalette } from "./palette";
 import { keepUnknown } from "./unknown";
 import { validator, type Validate } from "./validate";
 import { common, wordsOf } from "./words";
@@ -47,7 +47,7 @@ export function definitionOf(schema: NodeSchema, dialog: Dialog): Definition {
   const prefix = schema.role === "device" ? "node-config-input-" : "node-input-";
   keepUnknown(schema);
   if (schema.role !== "device") {
-    findByWords(schema);
+    preparePalette(schema);
     takeOnlyDevice(typeOf(schema));
   }
   return {

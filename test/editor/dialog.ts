@@ -136,10 +136,12 @@ export class Dialog {
 
   /** Which of these the lists of the dialog would show only in part. The dialog is of no use afterwards. */
   cutChoices(choices: readonly string[]): Promise<string[]> {
-    return this.tray.locator(".pikvm-choice:visible").evaluateAll(([row], choices) => {
-      const list = row?.querySelector("select");
-      if (!row || !list) $(row ?? []).find("input.red-ui-typedInput").typedInput("type", "choice");
-      const label = row?.querySelector(".red-ui-typedInput-option-label");
+    const row = this.tray.locator(".pikvm-choice:visible").first();
+    return row.evaluate((row, choices) => {
+      const list = row.querySelector("select");
+      const field = $(row).find("input.red-ui-typedInput");
+      if (!list) field.typedInput("type", "choice");
+      const label = row.querySelector(".red-ui-typedInput-option-label");
       /** How much room there is, and how much is wanted. */
       const widths = (choice: string): [number, number] => {
         if (label) label.textContent = choice;

@@ -245,6 +245,10 @@ describe("every dialog", { skip }, () => {
       await place(name).waitFor();
       await place("request").waitFor({ state: "hidden" });
     }
+    await search.fill("");
+    // In two lines, of which none ends within a word.
+    assert.equal(await place("screen-watch").locator(".red-ui-palette-label").textContent(), "screen\u2011watch");
+    assert.deepEqual(await place("screen-watch").locator("br").count(), 1);
   });
 
   test("the page complains about nothing", () => {
