@@ -6,15 +6,16 @@ import { ChildNodeRed } from "../harness/child-node-red";
 import { until } from "../harness/until";
 import { Dialog } from "./dialog";
 import { Editor, PICTURES } from "./editor";
+import { LANE } from "./lane";
 
 const PASSWORD = "kEy-Stone_9042";
 
 test("a flow built by hand powers the host on", { skip }, async (t) => {
   const simulator = await startSimulator({ passwd: PASSWORD, ledDelay: 50 });
   t.after(() => simulator.close());
-  const nodeRed = await ChildNodeRed.start();
+  const nodeRed = await ChildNodeRed.start(LANE);
   t.after(() => nodeRed.stop());
-  const editor = await Editor.open(nodeRed.url);
+  const editor = await Editor.open(nodeRed);
   t.after(() => editor.close());
   t.diagnostic(`with PICTURES=yes, pictures are in ${PICTURES}`);
   const { page } = editor;

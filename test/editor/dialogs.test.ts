@@ -11,6 +11,7 @@ import { NODE_SETS } from "../package/tarball";
 import { readWords } from "../package/words";
 import { Dialog, type Setting } from "./dialog";
 import { Editor, HAS_DARK_THEME, PICTURES, WINDOW } from "./editor";
+import { LANE } from "./lane";
 import { complete } from "./visits/complete";
 import type { Visit } from "./visits/visit";
 
@@ -70,14 +71,14 @@ describe("every dialog", { skip }, () => {
 
   before(async () => {
     simulator = await startSimulator();
-    nodeRed = await ChildNodeRed.start();
+    nodeRed = await ChildNodeRed.start(LANE);
     await nodeRed.deploy([
       { id: "0123456789abcdef", type: "tab", label: "dialogs" },
       { id: "tls", type: "tls-config", name: "TLS", cert: "", key: "", ca: "" },
       { id: "proxy", type: "http proxy", name: "", url: "http://127.0.0.1:1", noproxy: [] },
       device(simulator),
     ]);
-    editor = await Editor.open(nodeRed.url);
+    editor = await Editor.open(nodeRed);
   });
 
   after(async () => {

@@ -7,6 +7,7 @@ import { device, fields, node } from "../harness/flows";
 import { until } from "../harness/until";
 import { Dialog } from "./dialog";
 import { Editor } from "./editor";
+import { LANE } from "./lane";
 
 describe("keys by pressing them", { skip }, () => {
   let simulator: Simulator;
@@ -15,7 +16,7 @@ describe("keys by pressing them", { skip }, () => {
 
   before(async () => {
     simulator = await startSimulator();
-    nodeRed = await ChildNodeRed.start();
+    nodeRed = await ChildNodeRed.start(LANE);
     await nodeRed.deploy([
       { id: "tab", type: "tab", label: "keys" },
       device(simulator),
@@ -33,7 +34,7 @@ describe("keys by pressing them", { skip }, () => {
         ...fields({ action: ["choice", "key"] }),
       }),
     ]);
-    editor = await Editor.open(nodeRed.url);
+    editor = await Editor.open(nodeRed);
   });
 
   after(async () => {

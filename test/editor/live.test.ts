@@ -9,6 +9,7 @@ import { defaultsOf } from "../harness/registered";
 import { until } from "../harness/until";
 import { Dialog } from "./dialog";
 import { Editor } from "./editor";
+import { LANE } from "./lane";
 
 const DEVICE = { id: "device", type: "pikvm-device", address: "127.0.0.1:1", trust: "fingerprint", fingerprint: "" };
 
@@ -44,7 +45,7 @@ describe("what dialogs do while they are filled in", { skip }, () => {
       { type: "input", channel: "door", color: "green" } as const,
     ];
     gpio.model = { ...gpio.model, view: { ...gpio.model.view, table: [row] } };
-    nodeRed = await ChildNodeRed.start();
+    nodeRed = await ChildNodeRed.start(LANE);
     await nodeRed.deploy([
       { id: "tab", type: "tab", label: "live" },
       {
@@ -70,7 +71,7 @@ describe("what dialogs do while they are filled in", { skip }, () => {
       // As a new one.
       node("pikvm-atx-power", { ...defaultsOf("atx-power"), id: "power", device: "device", x: 650, y: 200, wires: [[], []] }), // prettier-ignore
     ]);
-    editor = await Editor.open(nodeRed.url);
+    editor = await Editor.open(nodeRed);
   });
 
   after(async () => {

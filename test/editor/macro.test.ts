@@ -7,6 +7,7 @@ import { device, fields, node } from "../harness/flows";
 import { until } from "../harness/until";
 import { Dialog } from "./dialog";
 import { Editor, WINDOW } from "./editor";
+import { LANE } from "./lane";
 
 const step = (event_type: string, event: object) => ({ event_type, event });
 const delay = (millis: number) => step("delay", { millis });
@@ -51,7 +52,7 @@ describe("the dialog of a macro", { skip }, () => {
 
   before(async () => {
     simulator = await startSimulator();
-    nodeRed = await ChildNodeRed.start();
+    nodeRed = await ChildNodeRed.start(LANE);
     const own = { wires: [[], []], ...fields({ macro: ["stored", ""] }) };
     await nodeRed.deploy([
       { id: "tab", type: "tab", label: "macro" },
@@ -60,7 +61,7 @@ describe("the dialog of a macro", { skip }, () => {
       node("pikvm-hid-macro", { ...own, id: "macro", x: 150, y: 100 }),
       node("pikvm-hid-macro", { ...own, id: "forbidden", x: 150, y: 200, device: "guarded" }),
     ]);
-    editor = await Editor.open(nodeRed.url);
+    editor = await Editor.open(nodeRed);
   });
 
   after(async () => {
@@ -199,7 +200,7 @@ describe("the dialog of a macro", { skip }, () => {
     await until(() => events().length === 1);
     const order = { macro: tap("KeyZ") };
     const ask = (body: object) =>
-      fetch(`${nodeRed.url}/pikvm/devices/device/macro`, {
+      nodeRed.fetch("pikvm/devices/device/macro", {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify(body),

@@ -7,6 +7,7 @@ import { device, fields, node } from "../harness/flows";
 import { until } from "../harness/until";
 import { Dialog } from "./dialog";
 import { boxOf, Editor } from "./editor";
+import { LANE } from "./lane";
 
 const TEXT = fields({ action: ["choice", "text"] });
 /** Of the picture that the simulated host sends. */
@@ -19,7 +20,7 @@ describe("the host's screen in dialogs", { skip }, () => {
 
   before(async () => {
     simulator = await startSimulator({ clock: scaledClock(10), power: true });
-    nodeRed = await ChildNodeRed.start();
+    nodeRed = await ChildNodeRed.start(LANE);
     await nodeRed.deploy([
       { id: "tab", type: "tab", label: "screen" },
       device(simulator),
@@ -34,7 +35,7 @@ describe("the host's screen in dialogs", { skip }, () => {
       node("pikvm-screen-watch", { id: "watch", mode: "text", x: 150, y: 420, wires: [[], []] }),
       node("pikvm-hid-mouse", { id: "mouse", x: 150, y: 500, wires: [[], []] }),
     ]);
-    editor = await Editor.open(nodeRed.url);
+    editor = await Editor.open(nodeRed);
     await until(() => simulator.host.screen.lines.some((line) => line.includes("login:")), {
       what: "the host's start",
     });

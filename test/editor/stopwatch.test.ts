@@ -5,6 +5,7 @@ import { skip } from "../examples/browser";
 import { ChildNodeRed } from "../harness/child-node-red";
 import { Dialog } from "./dialog";
 import { Editor } from "./editor";
+import { LANE } from "./lane";
 
 const PASSWORD = "kEy-Stone_9042";
 
@@ -14,9 +15,9 @@ const ALLOWED = { clicks: 12, fields: 4 };
 test("the first host is on after few clicks", { skip }, async (t) => {
   const simulator = await startSimulator({ passwd: PASSWORD, ledDelay: 50 });
   t.after(() => simulator.close());
-  const nodeRed = await ChildNodeRed.start();
+  const nodeRed = await ChildNodeRed.start(LANE);
   t.after(() => nodeRed.stop());
-  const editor = await Editor.open(nodeRed.url);
+  const editor = await Editor.open(nodeRed);
   t.after(() => editor.close());
   const { page } = editor;
   await page.evaluate(() => {
