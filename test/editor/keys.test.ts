@@ -22,7 +22,7 @@ describe("keys by pressing them", { skip }, () => {
       device(simulator),
       {
         ...{ id: "inject", type: "inject", z: "tab", name: "", x: 150, y: 100, props: [{ p: "payload" }] },
-        ...{ repeat: "", crontab: "", once: false, onceDelay: 0.1, topic: "", payload: "", payloadType: "date" },
+        ...{ repeat: "", crontab: "", once: false, onceDelay: 0.1, topic: "", payload: "Win+R", payloadType: "str" },
         wires: [["shortcut"]],
       },
       node("pikvm-hid-keys", {
@@ -59,6 +59,7 @@ describe("keys by pressing them", { skip }, () => {
     await keyboard.press("Enter");
     assert.equal(await isRecording("keys"), true);
     assert.match(await said(), /^Press the keys now/);
+    assert.deepEqual(await dialog.barriers(), []);
     await editor.picture("keys-recording");
     for (const key of ["ControlLeft", "AltLeft", "Delete"]) await keyboard.down(key);
     assert.equal(await said(), "Ctrl+Alt+Del");
@@ -91,7 +92,21 @@ describe("keys by pressing them", { skip }, () => {
     await keyboard.press("Tab");
     assert.equal(await recordButton("keys").evaluate((button) => button === document.activeElement), false);
     assert.deepEqual(await dialog.marked(["keys"]), []);
-    await dialog.cancel();
+    // Short names are as good when they are typed, and in messages: Win is a key that no page gets.
+    for (const value of ["win+r", "enter", "F11"]) {
+      await dialog.set({ field: "keys", type: "str", value });
+      assert.deepEqual(await dialog.marked(["keys"]), [], value);
+    }
+    await dialog.set({ field: "keys", type: "msg", value: "payload" });
+    await dialog.save();
+    await nodeRed.deployed(() => editor.deploy());
+    simulator.host.forget();
+    await nodeRed.inject("inject");
+    await until(() => simulator.host.keyEvents.length === 4);
+    assert.deepEqual(
+      simulator.host.keyEvents.slice(0, 2).map(({ key }) => key),
+      ["MetaLeft", "KeyR"],
+    );
   });
 
   test("what was pressed to get away is not taken, what was pressed until the button is clicked is", async () => {

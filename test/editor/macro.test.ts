@@ -6,7 +6,7 @@ import { ChildNodeRed } from "../harness/child-node-red";
 import { device, fields, node } from "../harness/flows";
 import { until } from "../harness/until";
 import { Dialog } from "./dialog";
-import { Editor, WINDOW } from "./editor";
+import { Editor, HAS_DARK_THEME, WINDOW } from "./editor";
 import { LANE } from "./lane";
 
 const step = (event_type: string, event: object) => ({ event_type, event });
@@ -107,6 +107,7 @@ describe("the dialog of a macro", { skip }, () => {
     for (const theme of ["light", "dark"] as const) {
       await editor.setTheme(theme);
       await editor.picture(`hid-macro-steps-${theme}`);
+      if (theme === "light" || HAS_DARK_THEME) assert.deepEqual(await dialog.barriers(), [], theme);
       const contrasts = await dialog.contrasts(".pikvm-macro summary, .pikvm-macro li > span, #pikvm-macro-summary");
       assert.ok(Math.min(...contrasts) >= 4.5, `${theme}: ${String(contrasts)}`);
     }
@@ -173,6 +174,7 @@ describe("the dialog of a macro", { skip }, () => {
     assert.deepEqual(await lines(), ["1–4 press A", "5–8 press B", "9–12 press C", "13–16 press D"]);
     await runButton(8).press("Enter");
     await runner().getByText("Play the first steps, up to step 8, on the host of bench now?").waitFor();
+    assert.deepEqual(await dialog.barriers("dialog.pikvm-run"), []);
     await editor.picture("hid-macro-run");
     assert.deepEqual(simulator.host.keyEvents, [], "nothing is pressed before");
     // What has the focus at first does no harm.
