@@ -37,6 +37,11 @@ test("the device dialog connects, with a login to the editor, below a path", { s
   const editor = await Editor.open(nodeRed);
   t.after(() => editor.close());
   const { page } = editor;
+  /** All that the editor's server has answered to dialogs and about flows. */
+  const answers: Promise<string>[] = [];
+  page.on("response", (response) => {
+    if (/\/red\/(pikvm|flows|credentials)/.test(response.url())) answers.push(response.text().catch(() => ""));
+  });
   const steps = page.locator("#pikvm-steps");
   const button = page.locator("#pikvm-connect");
   const trust = page.locator("#pikvm-certificate-trust");
@@ -249,8 +254,8 @@ test("the device dialog connects, with a login to the editor, below a path", { s
     await dialog.cancel();
   });
 
+  const value = "Ticket-77-for-the-Door";
   await t.test("extra headers go with every request, and their values are seen by nobody again", async () => {
-    const value = "Ticket-77-for-the-Door";
     const dialog = await Dialog.ofConfig(editor, "pikvm-device", await device());
     await dialog.unfold("proxy");
     const rows = dialog.tray.locator("#pikvm-headers .pikvm-header:visible");
@@ -293,7 +298,19 @@ test("the device dialog connects, with a login to the editor, below a path", { s
     await page.locator("#pikvm-found").getByText("Not authorized").waitFor();
     assert.equal(simulator.requests.length, before);
     await dialog.cancel();
+    // As a page of another site would ask, which has no token.
+    const asked = await page.evaluate(async () => {
+      const ask = (method: string) => fetch("pikvm/connect", { method, credentials: "include" });
+      return [(await ask("POST")).status, (await ask("GET")).status];
+    });
+    assert.deepEqual(asked, [401, 404]);
     editor.problems.length = 0;
+  });
+
+  await t.test("no answer has held a secret", async () => {
+    const texts = await Promise.all(answers);
+    assert.ok(texts.some((text) => text.includes('"step":"video"')));
+    for (const text of texts) assert.doesNotMatch(text, new RegExp(`${PASSWORD}|${CODES}|${value}`));
   });
 
   await t.test("neither the page nor Node-RED complained", () => {

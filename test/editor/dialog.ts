@@ -126,6 +126,14 @@ export class Dialog {
     }
   }
 
+  /** Which of these are shown as typed inputs. */
+  typed(fields: readonly string[]): Promise<string[]> {
+    return this.#page.evaluate(
+      ([prefix, fields]) => fields.filter((field) => $(`#${prefix}-${field} + .red-ui-typedInput-container`).is(":visible")),
+      [this.#prefix, fields] as const,
+    );
+  }
+
   /** What the dialog shows in each of these fields. */
   shown(fields: readonly Pick<Setting, "field" | "type">[]): Promise<Record<string, unknown>> {
     const asked = fields.map(({ field, type }) => ({ field, typed: type !== undefined }));

@@ -34,6 +34,13 @@ const VISITS = new Map(
   }),
 );
 
+const FLAGS = new Map(
+  NODE_SETS.map((name) => {
+    const flags = Object.entries(schemaOf(name).fields).filter(([, { kind }]) => kind === "flag");
+    return [name, flags.map(([field]) => field)];
+  }),
+);
+
 /** What is in each field at the end of a visit. */
 const lastOf = ({ settings }: Visit): Record<string, Setting["value"]> =>
   Object.fromEntries(settings.flat().map(({ field, value }) => [field, value]));
@@ -120,6 +127,7 @@ describe("every dialog", { skip }, () => {
         }
         t.diagnostic(`with PICTURES=yes, pictures are in ${PICTURES}`);
         await editor.setTheme("light");
+        assert.deepEqual(await dialog.typed(FLAGS.get(name) ?? []), [], "yes or no is a box");
         assert.deepEqual(untranslated((await dialog.tray.textContent()) ?? ""), []);
         await dialog.cancel();
       });
@@ -127,6 +135,7 @@ describe("every dialog", { skip }, () => {
       test("fits into a window that is 820 pixels wide", async () => {
         await editor.page.setViewportSize({ ...WINDOW, width: 820 });
         const dialog = await open();
+        await dialog.unfoldAll();
         await editor.picture(`${name}-narrow`);
         assert.deepEqual(await dialog.cutOff(), []);
         // As narrow as somebody may draw the dialog.
@@ -212,6 +221,7 @@ describe("every dialog", { skip }, () => {
       await search.fill("");
       await search.pressSequentially(word);
       await place(name).waitFor();
+      assert.equal((await place(name).innerText()).replaceAll("\u2011", "-").trim(), name);
       await place("request").waitFor({ state: "hidden" });
     }
   });

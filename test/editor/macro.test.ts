@@ -7,7 +7,7 @@ import { device, fields, node } from "../harness/flows";
 import { until } from "../harness/until";
 import { Dialog } from "./dialog";
 import { Editor, HAS_DARK_THEME, WINDOW } from "./editor";
-import { LANE } from "./lane";
+import { LANE_WITH_CODE } from "./lane";
 
 const step = (event_type: string, event: object) => ({ event_type, event });
 const delay = (millis: number) => step("delay", { millis });
@@ -52,7 +52,7 @@ describe("the dialog of a macro", { skip }, () => {
 
   before(async () => {
     simulator = await startSimulator();
-    nodeRed = await ChildNodeRed.start(LANE);
+    nodeRed = await ChildNodeRed.start(LANE_WITH_CODE);
     const own = { wires: [[], []], ...fields({ macro: ["stored", ""] }) };
     await nodeRed.deploy([
       { id: "tab", type: "tab", label: "macro" },
