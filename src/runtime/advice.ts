@@ -13,6 +13,9 @@ const BY_CODE: Record<string, string> = {
   CLOCK_SKEW: "clock_skew",
   STRANGE_ADDRESS: "strange_address",
   TOO_MANY: "too_many",
+  // A packet that nobody answers has found its way, or has not: nothing tells.
+  UND_ERR_CONNECT_TIMEOUT: "no_answer",
+  ETIMEDOUT: "no_answer",
   VARIABLE_NOT_SET: "variable_not_set",
   VARIABLE_INSIDE: "variable_inside",
   DEPTH_ZERO_SELF_SIGNED_CERT: "self_signed",

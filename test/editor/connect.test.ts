@@ -1,21 +1,29 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer as createTcpServer, type AddressInfo, type Server } from "node:net";
 import { test } from "node:test";
 import { realClock, scaledClock, startSimulator, type SimulatorOptions } from "../../src/simulator";
 import { skip } from "../examples/browser";
 import { ChildNodeRed } from "../harness/child-node-red";
+import { GUEST } from "../harness/logins";
 import { until } from "../harness/until";
 import { Dialog, type Setting } from "./dialog";
-import { Editor } from "./editor";
+import { Editor, HAS_DARK_THEME } from "./editor";
 
 const PASSWORD = "kEy-Stone_9042";
 const CODES = "JBSWY3DPEHPK3PXP";
 
-/** Of the editor, with what bcrypt makes of its password. */
-const LOGIN = { username: "admin", password: "Walrus-4410" };
-const HASH = "$2b$04$FATAen6O8P0XA63Jr9tq9OG0r4HAHvCmnts4Na8jkV2dgoBXNMoNe";
-const adminAuth = { type: "credentials", users: [{ username: LOGIN.username, password: HASH, permissions: "*" }] };
+const FIRST = ["Address", "User", "Password", "Name"];
+const MORE = [
+  ...["Certificate", "Fingerprint", "Log in with", "2FA secret", "Power is known by", "Power is pressed by"],
+  ...["HTTP proxy", "Extra headers", "Connect within", "Answer within", "Video runs on", "Files from"],
+];
+/** Of a device that has everything, step by step. */
+const FOUND = [
+  ...[/^Name lookup/, /^Reachable yes/, /^Certificate the one that is trusted/, /^PiKVM answers/, /^Login accepted/],
+  ...[/^Software kvmd 4\.\d+ on \w/, /^ATX .*LED is lit/, /^Keyboard and mouse both work/, /^USB drive .* GB free/],
+  ...[/^Video 1280 × 720/, /^Text recognition .*eng/, /^GPIO \d+ channels/, /^PiKVM Switch 4 ports/, /^Host's power on/],
+];
 
 test("the device dialog connects, with a login to the editor, below a path", { skip }, async (t) => {
   const start = async (options: SimulatorOptions = {}) => {
@@ -24,11 +32,16 @@ test("the device dialog connects, with a login to the editor, below a path", { s
     return simulator;
   };
   const simulator = await start({ relayBoard: true, switchUnits: 1 });
-  const nodeRed = await ChildNodeRed.start({ adminRoot: "/red", adminAuth });
+  const nodeRed = await ChildNodeRed.start({ adminRoot: "/red", hasLogin: true });
   t.after(() => nodeRed.stop());
-  const editor = await Editor.open(`${nodeRed.url}/`, LOGIN);
+  const editor = await Editor.open(nodeRed);
   t.after(() => editor.close());
   const { page } = editor;
+  /** All that the editor's server has answered to dialogs and about flows. */
+  const answers: Promise<string>[] = [];
+  page.on("response", (response) => {
+    if (/\/red\/(pikvm|flows|credentials)/.test(response.url())) answers.push(response.text().catch(() => ""));
+  });
   const steps = page.locator("#pikvm-steps");
   const button = page.locator("#pikvm-connect");
   const trust = page.locator("#pikvm-certificate-trust");
@@ -59,7 +72,13 @@ test("the device dialog connects, with a login to the editor, below a path", { s
 
   await t.test("a new one has nothing sent to it before its certificate is trusted", async () => {
     const dialog = await Dialog.ofConfig(editor, "pikvm-device", "_ADD_");
+    assert.deepEqual(await dialog.visibleRows(), FIRST);
+    assert.equal(await dialog.tray.locator("details[open]").count(), 0);
     assert.equal(await dialog.field("trust").inputValue(), "fingerprint");
+    await dialog.unfold("proxy");
+    assert.deepEqual(await dialog.visibleRows(), [...FIRST, ...MORE]);
+    assert.ok(await dialog.field("readOnly").isVisible());
+    await dialog.tray.locator("details > summary").click();
     await fill(dialog, { address: simulator.url, user: "admin", password: PASSWORD });
     await button.focus();
     await page.keyboard.press("Enter");
@@ -74,22 +93,32 @@ test("the device dialog connects, with a login to the editor, below a path", { s
       [8, 8, 8, 8],
     );
     assert.equal(print.replaceAll("\n", ""), simulator.fingerprint);
-    await steps.getByText("localhost").or(steps.getByText("PiKVM")).first().waitFor();
+    const asked = await step("certificate").or(steps.locator(".pikvm-certificate")).allInnerTexts();
+    assert.match(asked.join(" ").replace(/\s+/g, " "), /self-signed.*issued to .*PiKVM.* valid [\d/]+ to [\d/]+ SHA-256/);
+    const colours = await steps
+      .locator("#pikvm-certificate-fingerprint, .pikvm-certificate p")
+      .evaluateAll((parts) => parts.map((part) => getComputedStyle(part).color));
+    assert.equal(new Set(colours).size, 1, "a fingerprint is nothing to be afraid of");
+    assert.deepEqual(await dialog.barriers(), []);
     await editor.picture("connect-1-certificate");
 
     await trust.focus();
     await page.keyboard.press("Enter");
     await step("power").waitFor();
     await connected();
-    for (const name of ["name", "reachable", "certificate", "pikvm", "login", "software", "atx", "hid", "drive"])
-      assert.match(String(await step(name).getAttribute("class")), /pikvm-step-ok/, name);
-    assert.match(await step("software").innerText(), /kvmd 4\.\d+ on /);
-    assert.match(await step("switch").innerText(), /4 ports/);
+    const told = await steps
+      .locator("li[data-step]")
+      .evaluateAll((all) => all.map((one) => (one as HTMLElement).innerText.replace(/\s+/g, " ").trim()));
+    assert.equal(told.length, FOUND.length, told.join("\n"));
+    for (const [index, expected] of FOUND.entries()) assert.match(told[index] ?? "", expected);
+    assert.equal(await steps.locator(".pikvm-step-ok > i.fa-check").count(), FOUND.length, "each with a tick");
     const width = await step("video").locator("img").evaluate((image: HTMLImageElement) => image.naturalWidth); // prettier-ignore
     assert.ok(width > 100 && width <= 480, `${width} pixels`);
-    await editor.picture("connect-2-light");
-    await editor.setTheme("dark");
-    await editor.picture("connect-2-dark");
+    for (const theme of ["light", "dark"] as const) {
+      await editor.setTheme(theme);
+      await editor.picture(`connect-2-${theme}`);
+      if (theme === "light" || HAS_DARK_THEME) assert.deepEqual(await dialog.barriers(), [], theme);
+    }
     await editor.setTheme("light");
     assert.equal(await dialog.field("fingerprint").inputValue(), simulator.fingerprint);
     await dialog.save();
@@ -97,10 +126,13 @@ test("the device dialog connects, with a login to the editor, below a path", { s
   });
 
   await t.test("what goes wrong is said, with what to do", async () => {
-    const page404 = createServer((_request, response) => response.writeHead(404).end("no such page"));
-    await new Promise<void>((resolve) => page404.listen(0, "127.0.0.1", resolve));
-    t.after(() => page404.close());
-    const web = `http://127.0.0.1:${(page404.address() as AddressInfo).port}`; // it listens on a port
+    const at = async (server: Server): Promise<string> => {
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      t.after(() => server.close());
+      return `127.0.0.1:${(server.address() as AddressInfo).port}`; // it listens on a port
+    };
+    const web = await at(createServer((_request, response) => response.writeHead(404).end("no such page")));
+    const silent = await at(createTcpServer());
     const late = await start({ totpSecret: CODES, clock: realClock({ skew: 300_000 }) });
     const redirecting = await start({ redirectPort: 0 });
     const dialog = await Dialog.ofConfig(editor, "pikvm-device", await device());
@@ -109,7 +141,9 @@ test("the device dialog connects, with a login to the editor, below a path", { s
       [{ password: "" }, "login", /wants a password/],
       [{ address: "127.0.0.1:1", password: PASSWORD }, "reachable", /refuses the connection.*port.*ECONNREFUSED/],
       [{ address: "no-such-name.invalid" }, "name", /No such name is known/],
-      [{ address: web }, "pikvm", /no PiKVM/],
+      [{ address: silent, connectTimeout: "0.2" }, "reachable", /No answer in time.*switched on.*firewall/],
+      [{ address: `http://${web}`, connectTimeout: "10" }, "pikvm", /no PiKVM.*address and port/],
+      [{ address: web }, "certificate", /does not speak HTTPS.*http:\/\//],
       [{ address: String(redirecting.redirectUrl) }, "pikvm", /write the address with https/],
       [
         { address: late.url, fingerprint: late.fingerprint, totpSecret: CODES },
@@ -124,7 +158,12 @@ test("the device dialog connects, with a login to the editor, below a path", { s
       assert.match(String(await step(name).getAttribute("class")), /pikvm-step-failed/);
       assert.equal(await steps.locator("li").last().getAttribute("data-step"), name);
     }
+    assert.deepEqual(await dialog.barriers(), []);
     await editor.picture("connect-3-failed");
+    const right = await start({ totpSecret: CODES, clock: realClock() });
+    await fill(dialog, { address: right.url, fingerprint: right.fingerprint });
+    await connect();
+    assert.match(await step("clock").innerText(), /agree, within \d+ s/);
     await dialog.cancel();
   });
 
@@ -210,17 +249,13 @@ test("the device dialog connects, with a login to the editor, below a path", { s
     [status, answer] = [500, {}];
     await find.click();
     await found.getByText("did not answer (500)").waitFor();
-    // As Node-RED answers somebody who may only look.
-    [status, answer] = [401, {}];
-    await find.click();
-    await found.getByText("Not authorized").waitFor();
     await page.unroute("**/red/pikvm/find");
     editor.problems.length = 0;
     await dialog.cancel();
   });
 
+  const value = "Ticket-77-for-the-Door";
   await t.test("extra headers go with every request, and their values are seen by nobody again", async () => {
-    const value = "Ticket-77-for-the-Door";
     const dialog = await Dialog.ofConfig(editor, "pikvm-device", await device());
     await dialog.unfold("proxy");
     const rows = dialog.tray.locator("#pikvm-headers .pikvm-header:visible");
@@ -252,12 +287,30 @@ test("the device dialog connects, with a login to the editor, below a path", { s
     assert.deepEqual((await editor.node(await device()))["headers"], []);
   });
 
-  await t.test("without having connected, what is missing is said", async () => {
+  await t.test("who may only look connects to nothing, and is told so", async () => {
+    await page.evaluate(() => localStorage.clear());
+    await editor.load({ url: nodeRed.url, login: GUEST });
     const dialog = await Dialog.ofConfig(editor, "pikvm-device", await device());
-    await fill(dialog, { fingerprint: "" });
-    await dialog.save();
-    const reason = "Fingerprint: press Connect, compare the device's certificate and trust it";
-    assert.deepEqual((await editor.node(await device())).validationErrors, [reason]);
+    const before = simulator.requests.length;
+    await connect();
+    await steps.getByText("Not authorized").waitFor();
+    await page.locator("#pikvm-find").click();
+    await page.locator("#pikvm-found").getByText("Not authorized").waitFor();
+    assert.equal(simulator.requests.length, before);
+    await dialog.cancel();
+    // As a page of another site would ask, which has no token.
+    const asked = await page.evaluate(async () => {
+      const ask = (method: string) => fetch("pikvm/connect", { method, credentials: "include" });
+      return [(await ask("POST")).status, (await ask("GET")).status];
+    });
+    assert.deepEqual(asked, [401, 404]);
+    editor.problems.length = 0;
+  });
+
+  await t.test("no answer has held a secret", async () => {
+    const texts = await Promise.all(answers);
+    assert.ok(texts.some((text) => text.includes('"step":"video"')));
+    for (const text of texts) assert.doesNotMatch(text, new RegExp(`${PASSWORD}|${CODES}|${value}`));
   });
 
   await t.test("neither the page nor Node-RED complained", () => {

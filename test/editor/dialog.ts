@@ -93,6 +93,23 @@ export class Dialog {
     if ((await closed.count()) > 0) await closed.click();
   }
 
+  async unfoldAll(): Promise<void> {
+    // The last one first: one that is open is not among them any more.
+    const folds = await this.tray.locator("details:not([open]) > summary:visible").all();
+    for (const fold of folds.reverse()) await fold.click();
+    // What it rests on would tell its reason.
+    await this.#page.mouse.move(0, 0);
+  }
+
+  /** Which of these are under "More", and that is closed. */
+  folded(fields: readonly string[]): Promise<string[]> {
+    return this.#page.evaluate(
+      ([prefix, fields]) =>
+        fields.filter((field) => $(`#${prefix}-${field}`).closest(".pikvm-more:not([open])").length > 0),
+      [this.#prefix, fields] as const,
+    );
+  }
+
   async #setTyped(field: string, type: string, value: string): Promise<void> {
     const selector = `#${this.#prefix}-${field}`;
     await this.#page.locator(`${selector}.red-ui-typedInput`).waitFor({ state: "attached" });
@@ -107,6 +124,14 @@ export class Dialog {
         value,
       ] as const);
     }
+  }
+
+  /** Which of these are shown as typed inputs. */
+  typed(fields: readonly string[]): Promise<string[]> {
+    return this.#page.evaluate(
+      ([prefix, fields]) => fields.filter((field) => $(`#${prefix}-${field} + .red-ui-typedInput-container`).is(":visible")),
+      [this.#prefix, fields] as const,
+    );
   }
 
   /** What the dialog shows in each of these fields. */
@@ -199,10 +224,13 @@ export class Dialog {
     });
   }
 
-  /** What keeps people from using what is shown, as axe-core finds it: what is serious or critical. */
-  async barriers(): Promise<string[]> {
+  /**
+   * What keeps people from using what is shown, as axe-core finds it: what is serious or critical.
+   * @param part what is looked at, which may stand outside of the tray.
+   */
+  async barriers(part = ".pikvm-form"): Promise<string[]> {
     if (!(await this.#page.evaluate(() => "axe" in globalThis))) await this.#page.evaluate(AXE);
-    return this.tray.locator(".pikvm-form").evaluate(async (form) => {
+    return this.#page.locator(part).last().evaluate(async (form) => {
       const { axe } = globalThis as unknown as { axe: Axe }; // which has just been put there
       const { violations } = await axe.run(form, { resultTypes: ["violations"] });
       const severe = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
@@ -221,6 +249,45 @@ export class Dialog {
         }),
       [this.#prefix, fields] as const,
     );
+  }
+
+  /**
+   * The same as setting each of these, in the page itself: after a hand has done so once, each of many costs little.
+   * What is folded must be open.
+   */
+  async enter(settings: readonly Setting[]): Promise<void> {
+    await this.#page.evaluate(
+      ([prefix, settings]) => {
+        for (const { field, value, type } of settings) {
+          const input = $(`#${prefix}-${field}`);
+          if (typeof value === "boolean") input.prop("checked", value).trigger("change");
+          else if (type === undefined) input.val(value).trigger("change");
+          else {
+            input.typedInput("type", type);
+            input.typedInput("value", value);
+          }
+        }
+      },
+      [this.#prefix, settings] as const,
+    );
+  }
+
+  /** The reason that appears where the pointer rests on the field, as `enter` does it. */
+  reasonAt(field: string): Promise<string> {
+    return this.#page.evaluate(async (selector) => {
+      const shown = () => $(".red-ui-popover:visible");
+      const until = async (isSo: () => boolean) => {
+        for (let frames = 0; frames < 200 && !isSo(); frames += 1) await new Promise(requestAnimationFrame);
+      };
+      const widget = $(selector).next(".red-ui-typedInput-container");
+      const place = $(selector).add(widget.find(".red-ui-typedInput-input-wrap, .red-ui-typedInput-option-label"));
+      place.trigger("mouseenter");
+      await until(() => shown().length > 0);
+      const reason = shown().text();
+      place.trigger("mouseleave");
+      await until(() => shown().length === 0);
+      return reason;
+    }, `#${this.#prefix}-${field}`);
   }
 
   /** Resolves when the reason appears where the pointer rests on the field. */

@@ -14,6 +14,7 @@ import { NODE_SETS } from "../package/tarball";
 import { readWords } from "../package/words";
 import { Dialog, type Setting } from "./dialog";
 import { Editor, HAS_DARK_THEME, PICTURES, WINDOW } from "./editor";
+import { LANE } from "./lane";
 import { complete } from "./visits/complete";
 import type { Visit } from "./visits/visit";
 
@@ -47,6 +48,13 @@ const VISITS = new Map(
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- one file for each node, found by its name
     const { visit } = require(`./visits/${name}.js`) as { visit: Visit };
     return [name, complete(schemaOf(name), visit)];
+  }),
+);
+
+const FLAGS = new Map(
+  NODE_SETS.map((name) => {
+    const flags = Object.entries(schemaOf(name).fields).filter(([, { kind }]) => kind === "flag");
+    return [name, flags.map(([field]) => field)];
   }),
 );
 
@@ -87,14 +95,14 @@ describe("every dialog", { skip }, () => {
 
   before(async () => {
     simulator = await startSimulator();
-    nodeRed = await ChildNodeRed.start();
+    nodeRed = await ChildNodeRed.start(LANE);
     await nodeRed.deploy([
       { id: "0123456789abcdef", type: "tab", label: "dialogs" },
       { id: "tls", type: "tls-config", name: "TLS", cert: "", key: "", ca: "" },
       { id: "proxy", type: "http proxy", name: "", url: "http://127.0.0.1:1", noproxy: [] },
       device(simulator),
     ]);
-    editor = await Editor.open(nodeRed.url);
+    editor = await Editor.open(nodeRed);
   });
 
   after(async () => {
@@ -122,10 +130,11 @@ describe("every dialog", { skip }, () => {
       test("looks right in both themes, with every word translated", async (t) => {
         const dialog = await open();
         // Of the device, something is given from the start.
-        if (type !== "pikvm-device") assert.equal(await dialog.tray.locator("details[open]").count(), 0);
-        // The last one first: one that is open is not among them any more.
-        const folds = await dialog.tray.locator("details:not([open]) > summary:visible").all();
-        for (const fold of folds.reverse()) await fold.click();
+        if (type !== "pikvm-device") {
+          assert.equal(await dialog.tray.locator("details[open]").count(), 0);
+          assert.ok(!(await dialog.field("deviceFromMsg").isVisible()));
+        }
+        await dialog.unfoldAll();
         const emptyFolds = dialog.tray.locator("details.pikvm-more:visible:not(:has(.form-row:visible))");
         assert.equal(await emptyFolds.count(), 0);
         for (const theme of ["light", "dark"] as const) {
@@ -137,6 +146,7 @@ describe("every dialog", { skip }, () => {
         }
         t.diagnostic(`with PICTURES=yes, pictures are in ${PICTURES}`);
         await editor.setTheme("light");
+        assert.deepEqual(await dialog.typed(FLAGS.get(name) ?? []), [], "yes or no is a box");
         assert.deepEqual(untranslated((await dialog.tray.textContent()) ?? ""), []);
         await dialog.cancel();
       });
@@ -144,6 +154,7 @@ describe("every dialog", { skip }, () => {
       test("fits into a window that is 820 pixels wide", async () => {
         await editor.page.setViewportSize({ ...WINDOW, width: 820 });
         const dialog = await open();
+        await dialog.unfoldAll();
         await editor.picture(`${name}-narrow`);
         assert.deepEqual(await dialog.cutOff(), []);
         // As narrow as somebody may draw the dialog.
@@ -159,10 +170,15 @@ describe("every dialog", { skip }, () => {
 
       test("says what is wrong with a wrong value", async () => {
         const dialog = await open();
-        for (const { given = [], reason, ...wrong } of mistakes) {
-          for (const setting of [...given, wrong]) await dialog.set(setting);
+        await dialog.unfoldAll();
+        for (const [index, { given = [], reason, ...wrong }] of mistakes.entries()) {
+          // The last one as a person does.
+          const isByHand = index === mistakes.length - 1;
+          if (isByHand) for (const setting of [...given, wrong]) await dialog.set(setting);
+          else await dialog.enter([...given, wrong]);
           assert.deepEqual(await dialog.marked([wrong.field]), [wrong.field]);
-          await dialog.showsReason(wrong.field, reason);
+          if (isByHand) await dialog.showsReason(wrong.field, reason);
+          else assert.ok((await dialog.reasonAt(wrong.field)).startsWith(reason), reason);
         }
         await dialog.cancel();
       });
@@ -170,7 +186,12 @@ describe("every dialog", { skip }, () => {
       test("keeps what is entered, in every field", async () => {
         let dialog = await open();
         for (const entered of settings) {
-          for (const setting of entered) await dialog.set(setting);
+          // The first ones as a person does.
+          if (entered === settings[0]) for (const setting of entered) await dialog.set(setting);
+          else {
+            await dialog.unfoldAll();
+            await dialog.enter(entered);
+          }
           assert.deepEqual(await dialog.marked(entered.map(({ field }) => field)), []);
           if (entered === settings[0]) await editor.picture(`${name}-filled-in`);
           await dialog.save();
@@ -183,6 +204,8 @@ describe("every dialog", { skip }, () => {
           }
           const values = Object.fromEntries(entered.map(({ field, value }) => [field, value]));
           assert.deepEqual(await dialog.shown(entered), values);
+          const isUsual = name === "device" && values["trust"] === "fingerprint";
+          if (!isUsual) assert.deepEqual(await dialog.folded(entered.map(({ field }) => field)), []);
         }
         await dialog.cancel();
         assert.deepEqual(
@@ -243,6 +266,7 @@ describe("every dialog", { skip }, () => {
       await search.fill("");
       await search.pressSequentially(word);
       await place(name).waitFor();
+      assert.equal((await place(name).innerText()).replaceAll("\u2011", "-").trim(), name);
       await place("request").waitFor({ state: "hidden" });
     }
     await search.fill("");

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { launchBrowser } from "../examples/browser";
+import type { Login } from "../harness/logins";
 import { CHECKOUT, NODE_RED_HOME } from "../harness/node-red";
 import { DARK } from "./dark";
 import { hasten, STILL } from "./haste";
@@ -18,10 +19,10 @@ export const HAS_DARK_THEME = !version.startsWith("4.");
 
 export const WINDOW = { width: 1200, height: 760 };
 
-/** Of a user of the editor. */
-interface Login {
-  username: string;
-  password: string;
+/** Where an editor is, without a slash at the end, and who uses it. */
+interface Place {
+  url: string;
+  login?: Login | undefined;
 }
 
 type Theme = "light" | "dark";
@@ -45,15 +46,16 @@ export class Editor {
     });
   }
 
-  static async open(url: string, login?: Login, options: BrowserContextOptions = {}): Promise<Editor> {
+  static async open(place: Place, options: BrowserContextOptions = {}): Promise<Editor> {
     const browser = await launchBrowser();
     const editor = new Editor(browser, await browser.newPage({ viewport: WINDOW, ...options }));
-    await editor.load(url, login);
+    await editor.load(place);
     return editor;
   }
 
-  async load(url: string, login?: Login): Promise<void> {
-    await this.page.goto(url);
+  /** Somebody who has logged in before need not do so again. */
+  async load({ url, login }: Place): Promise<void> {
+    await this.page.goto(`${url}/`);
     if (login) {
       await this.page.locator("#node-dialog-login-username").fill(login.username);
       await this.page.locator("#node-dialog-login-password").fill(login.password);

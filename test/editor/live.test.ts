@@ -9,8 +9,15 @@ import { defaultsOf } from "../harness/registered";
 import { until } from "../harness/until";
 import { Dialog } from "./dialog";
 import { Editor } from "./editor";
+import { LANE } from "./lane";
 
 const DEVICE = { id: "device", type: "pikvm-device", address: "127.0.0.1:1", trust: "fingerprint", fingerprint: "" };
+
+/** Each instance of it chooses a device. */
+const SUBFLOW = {
+  ...{ id: "subflow", type: "subflow", name: "kvm", in: [], out: [] },
+  env: [{ name: "KVM", type: "pikvm-device", value: "", ui: { type: "conf-types" } }],
+};
 
 const NOT_TRUSTED = "Device: Fingerprint: press Connect, compare the device's certificate and trust it";
 
@@ -44,7 +51,7 @@ describe("what dialogs do while they are filled in", { skip }, () => {
       { type: "input", channel: "door", color: "green" } as const,
     ];
     gpio.model = { ...gpio.model, view: { ...gpio.model.view, table: [row] } };
-    nodeRed = await ChildNodeRed.start();
+    nodeRed = await ChildNodeRed.start(LANE);
     await nodeRed.deploy([
       { id: "tab", type: "tab", label: "live" },
       {
@@ -67,10 +74,13 @@ describe("what dialogs do while they are filled in", { skip }, () => {
       node("pikvm-wait-until", { id: "wait", device: "lab", x: 150, y: 460, wires: [[], []] }),
       node("pikvm-hid-keys", { id: "keys", device: "lab", x: 400, y: 200, wires: [[], []] }),
       node("pikvm-hid-mouse", { id: "mouse", x: 650, y: 300, wires: [[], []] }),
+      SUBFLOW,
+      node("pikvm-gpio", { id: "chosen", z: "subflow", device: "${KVM}", wires: [[], []] }),
+      node("pikvm-gpio", { id: "unknown", z: "subflow", device: "KVM", wires: [[], []] }),
       // As a new one.
       node("pikvm-atx-power", { ...defaultsOf("atx-power"), id: "power", device: "device", x: 650, y: 200, wires: [[], []] }), // prettier-ignore
     ]);
-    editor = await Editor.open(nodeRed.url);
+    editor = await Editor.open(nodeRed);
   });
 
   after(async () => {
@@ -83,6 +93,12 @@ describe("what dialogs do while they are filled in", { skip }, () => {
   afterEach(async () => {
     simulator.faults.clear();
     await editor.closeDialogs();
+  });
+
+  test("a node inside a subflow may use the device that each instance chooses", async () => {
+    assert.deepEqual((await editor.node("chosen")).validationErrors, []);
+    const gone = "Device: the chosen device no longer exists";
+    assert.deepEqual((await editor.node("unknown")).validationErrors, [gone]);
   });
 
   test("atx-power: only what matters to the action is asked for", async () => {
@@ -127,6 +143,7 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     await arrow.click();
     await option(`${evil} 5 byte`).waitFor();
     assert.equal(await list().locator("img").count(), 0);
+    assert.deepEqual(await dialog.barriers(".pikvm-popup"), []);
     assert.deepEqual(await list().locator(".pikvm-current").allInnerTexts(), ["debian-live.iso\n3.7 MB"]);
     await editor.picture("list-images");
     simulator.state.msd.storage.add("new.iso", 2_000);
@@ -205,10 +222,22 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     await dialog.set({ field: "action", type: "choice", value: "text" });
     await dialog.set({ field: "keymap", type: "str", value: "de-ch" });
     const keymap = dialog.textOf("keymap");
-    simulator.faults.add({ kind: "delay", ms: 1000, path: "/api/hid/keymaps" });
+    const slow = simulator.faults.add({ kind: "hang", path: "/api/hid/keymaps" });
     await keymap.focus();
     assert.deepEqual(await notes(), ["asking the device …"]);
     assert.deepEqual(await options(), []);
+    // Nothing else has to wait.
+    await dialog.set({ field: "name", value: "while it is asked" });
+    await dialog.set({ field: "keymap", type: "str", value: "fr" });
+    await keymap.focus();
+    assert.deepEqual(await notes(), ["asking the device …"]);
+    await dialog.save();
+    const { name, keymap: kept } = await editor.node("keys");
+    assert.deepEqual({ name, kept }, { name: "while it is asked", kept: "fr" });
+    slow.remove();
+    await Dialog.ofNode(editor, "keys");
+    await dialog.set({ field: "keymap", type: "str", value: "de-ch" });
+    await keymap.focus();
     await answered();
     assert.deepEqual(await notes(), []);
     await option("de-ch German (Switzerland)").waitFor();
@@ -221,7 +250,14 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     assert.equal(mark, "This list is not from the device:");
     assert.ok(shown.includes("de-ch German (Switzerland)"));
     assert.equal(await keymap.inputValue(), "de-ch");
+    assert.deepEqual(await dialog.barriers(".pikvm-popup"), []);
     await editor.picture("list-of-a-dead-device");
+    // What is typed is taken all the same.
+    await keymap.fill("xx");
+    await list().getByText("Nothing in the list matches").or(list().getByText("refuses the connection")).waitFor();
+    await keymap.blur();
+    assert.deepEqual(await dialog.marked(["keymap", "device"]), []);
+    assert.equal(await keymap.inputValue(), "xx");
 
     await dialog.field("device").selectOption("_ADD_");
     await listed(keymap);

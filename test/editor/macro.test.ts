@@ -6,7 +6,8 @@ import { ChildNodeRed } from "../harness/child-node-red";
 import { device, fields, node } from "../harness/flows";
 import { until } from "../harness/until";
 import { Dialog } from "./dialog";
-import { Editor, WINDOW } from "./editor";
+import { Editor, HAS_DARK_THEME, WINDOW } from "./editor";
+import { LANE_WITH_CODE } from "./lane";
 
 const step = (event_type: string, event: object) => ({ event_type, event });
 const delay = (millis: number) => step("delay", { millis });
@@ -51,7 +52,7 @@ describe("the dialog of a macro", { skip }, () => {
 
   before(async () => {
     simulator = await startSimulator();
-    nodeRed = await ChildNodeRed.start();
+    nodeRed = await ChildNodeRed.start(LANE_WITH_CODE);
     const own = { wires: [[], []], ...fields({ macro: ["stored", ""] }) };
     await nodeRed.deploy([
       { id: "tab", type: "tab", label: "macro" },
@@ -60,7 +61,7 @@ describe("the dialog of a macro", { skip }, () => {
       node("pikvm-hid-macro", { ...own, id: "macro", x: 150, y: 100 }),
       node("pikvm-hid-macro", { ...own, id: "forbidden", x: 150, y: 200, device: "guarded" }),
     ]);
-    editor = await Editor.open(nodeRed.url);
+    editor = await Editor.open(nodeRed);
   });
 
   after(async () => {
@@ -106,6 +107,7 @@ describe("the dialog of a macro", { skip }, () => {
     for (const theme of ["light", "dark"] as const) {
       await editor.setTheme(theme);
       await editor.picture(`hid-macro-steps-${theme}`);
+      if (theme === "light" || HAS_DARK_THEME) assert.deepEqual(await dialog.barriers(), [], theme);
       const contrasts = await dialog.contrasts(".pikvm-macro summary, .pikvm-macro li > span, #pikvm-macro-summary");
       assert.ok(Math.min(...contrasts) >= 4.5, `${theme}: ${String(contrasts)}`);
     }
@@ -172,6 +174,7 @@ describe("the dialog of a macro", { skip }, () => {
     assert.deepEqual(await lines(), ["1–4 press A", "5–8 press B", "9–12 press C", "13–16 press D"]);
     await runButton(8).press("Enter");
     await runner().getByText("Play the first steps, up to step 8, on the host of bench now?").waitFor();
+    assert.deepEqual(await dialog.barriers("dialog.pikvm-run"), []);
     await editor.picture("hid-macro-run");
     assert.deepEqual(simulator.host.keyEvents, [], "nothing is pressed before");
     // What has the focus at first does no harm.
@@ -199,7 +202,7 @@ describe("the dialog of a macro", { skip }, () => {
     await until(() => events().length === 1);
     const order = { macro: tap("KeyZ") };
     const ask = (body: object) =>
-      fetch(`${nodeRed.url}/pikvm/devices/device/macro`, {
+      nodeRed.fetch("pikvm/devices/device/macro", {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify(body),

@@ -6,7 +6,8 @@ import { ChildNodeRed } from "../harness/child-node-red";
 import { device, fields, node } from "../harness/flows";
 import { until } from "../harness/until";
 import { Dialog } from "./dialog";
-import { boxOf, Editor } from "./editor";
+import { boxOf, Editor, HAS_DARK_THEME } from "./editor";
+import { LANE } from "./lane";
 
 const TEXT = fields({ action: ["choice", "text"] });
 /** Of the picture that the simulated host sends. */
@@ -19,7 +20,7 @@ describe("the host's screen in dialogs", { skip }, () => {
 
   before(async () => {
     simulator = await startSimulator({ clock: scaledClock(10), power: true });
-    nodeRed = await ChildNodeRed.start();
+    nodeRed = await ChildNodeRed.start(LANE);
     await nodeRed.deploy([
       { id: "tab", type: "tab", label: "screen" },
       device(simulator),
@@ -34,7 +35,7 @@ describe("the host's screen in dialogs", { skip }, () => {
       node("pikvm-screen-watch", { id: "watch", mode: "text", x: 150, y: 420, wires: [[], []] }),
       node("pikvm-hid-mouse", { id: "mouse", x: 150, y: 500, wires: [[], []] }),
     ]);
-    editor = await Editor.open(nodeRed.url);
+    editor = await Editor.open(nodeRed);
     await until(() => simulator.host.screen.lines.some((line) => line.includes("login:")), {
       what: "the host's start",
     });
@@ -108,9 +109,11 @@ describe("the host's screen in dialogs", { skip }, () => {
     await dragTo([800, 400], [200, 100]);
     const shown = await numbers().innerText();
     assertNear(edgesOf(shown), [200, 100, 800, 400]);
-    await editor.picture("region-light");
-    await editor.setTheme("dark");
-    await editor.picture("region-dark");
+    for (const theme of ["light", "dark"] as const) {
+      await editor.setTheme(theme);
+      await editor.picture(`region-${theme}`);
+      if (theme === "light" || HAS_DARK_THEME) assert.deepEqual(await dialog.barriers("dialog.pikvm-picture"), []);
+    }
     await editor.setTheme("light");
     await editor.page.mouse.up();
     await editor.page.mouse.move(0, 0);
@@ -279,6 +282,7 @@ describe("the host's screen in dialogs", { skip }, () => {
     await tryButton().press("Enter");
     await tried().locator("mark").getByText("login:").waitFor();
     await tried().getByText("As wanted now.").waitFor();
+    assert.deepEqual(await dialog.barriers(), []);
     await editor.picture("try-text");
     await dialog.set({ field: "text", type: "str", value: "panic" });
     assert.equal(await tried().innerText(), "", "that was for another text");

@@ -9,6 +9,7 @@ import { device, node } from "../harness/flows";
 import { until } from "../harness/until";
 import { Dialog } from "./dialog";
 import { Editor } from "./editor";
+import { LANE } from "./lane";
 
 const SECRETS = { password: "pw-Kestrel_7731", totpSecret: "MZXW6YTBOJSXG5DFNVSGK3TU", text: "typed-Osprey_5518" };
 const TAB = { id: "tab", type: "tab", label: "secrets" };
@@ -27,11 +28,11 @@ const INJECT = {
 test("secrets that are typed into dialogs are kept and never shown again", { skip }, async (t) => {
   const simulator = await startSimulator({ passwd: SECRETS.password, totpSecret: SECRETS.totpSecret });
   t.after(() => simulator.close());
-  const nodeRed = await ChildNodeRed.start();
+  const nodeRed = await ChildNodeRed.start(LANE);
   t.after(() => nodeRed.stop());
   const keys = node("pikvm-hid-keys", { textType: "secret", x: 350, y: 100, wires: [[], []] });
   await nodeRed.deploy([TAB, INJECT, device(simulator, { credentials: {} }), keys]);
-  const editor = await Editor.open(nodeRed.url);
+  const editor = await Editor.open(nodeRed);
   t.after(() => editor.close());
 
   /** All answers to the editor from now on. */
@@ -64,7 +65,7 @@ test("secrets that are typed into dialogs are kept and never shown again", { ski
   });
 
   await t.test("a reloaded editor opens the dialogs without them", async () => {
-    await editor.load(nodeRed.url);
+    await editor.load({ url: nodeRed.url });
     const dialogs: [open: () => Promise<Dialog>, fields: string[]][] = [
       [openDevice, ["password", "totpSecret"]],
       [openKeys, ["secret"]],

@@ -10,6 +10,7 @@ import { CHECKOUT } from "../harness/node-red";
 import { NODE_SETS } from "../package/tarball";
 import { Dialog } from "./dialog";
 import { Editor } from "./editor";
+import { LANE } from "./lane";
 
 type Stored = Record<string, unknown> & { id: string; type: string };
 
@@ -43,7 +44,7 @@ describe("a flow of another version in the editor", { skip }, () => {
 
   before(async () => {
     simulator = await startSimulator();
-    nodeRed = await ChildNodeRed.start();
+    nodeRed = await ChildNodeRed.start(LANE);
     // What a version before 0.1.0 had not; and a node of a version that is still to come.
     const { verify, verifyType, timeoutType, ...gpio } = old("gpio", names.indexOf("gpio"));
     assert.deepEqual([verify, verifyType, timeoutType], ["true", "bool", "num"]);
@@ -64,7 +65,7 @@ describe("a flow of another version in the editor", { skip }, () => {
       wires: [[], []],
     });
     await nodeRed.deploy([TAB, box, gpio, ...others, newer]);
-    editor = await Editor.open(nodeRed.url);
+    editor = await Editor.open(nodeRed);
   });
 
   after(async () => {

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { freePort } from "../examples/free-port";
+import { ADMIN_AUTH, OWNER, type Login } from "./logins";
 import { CHECKOUT, NODE_RED_HOME, RARE_NODES, type FlowConfig } from "./node-red";
 import { until } from "./until";
 
@@ -28,39 +29,46 @@ interface Options {
   editorTheme?: object;
   /** Where the editor is, without a slash at the end. */
   adminRoot?: string;
-  /** Who may use it; everybody when absent. */
-  adminAuth?: object;
+  /** Only those of `logins.ts` may use it. */
+  hasLogin?: boolean;
 }
 
 /** A Node-RED as users run it: a process of its own, talked to through its admin HTTP API. */
 export class ChildNodeRed {
   readonly logs: ChildLog[] = [];
+  /** Where the editor is, without a slash at the end. */
   readonly url: string;
   readonly userDir: string;
+  /** Of who may do everything, where somebody has to log in. */
+  readonly login: Login | undefined;
   readonly #child: ChildProcess;
   readonly #temporary: boolean;
+  #headers: Record<string, string> = {};
 
-  private constructor(child: ChildProcess, url: string, userDir: string, temporary: boolean) {
+  private constructor(child: ChildProcess, url: string, directory: string, { userDir, hasLogin = false }: Options) {
     this.#child = child;
     this.url = url;
-    this.userDir = userDir;
-    this.#temporary = temporary;
+    this.userDir = directory;
+    this.login = hasLogin ? OWNER : undefined;
+    this.#temporary = userDir === undefined;
     child.on("message", (entry: ChildLog) => this.logs.push(entry));
   }
 
   static async start(options: Options = {}): Promise<ChildNodeRed> {
-    const { userDir, nodesDir = [CHECKOUT], allNodes = false, editorTheme = {}, adminRoot = "", adminAuth } = options;
-    const directory = userDir ?? (await mkdtemp(path.join(tmpdir(), "pikvm-child-")));
+    const { nodesDir = [CHECKOUT], allNodes = false, editorTheme = {}, adminRoot = "", hasLogin = false } = options;
+    const directory = options.userDir ?? (await mkdtemp(path.join(tmpdir(), "pikvm-child-")));
     const port = await freePort();
     const settings = path.join(directory, "settings.cjs");
     const nodesExcludes = allNodes ? [] : RARE_NODES;
+    const adminAuth = hasLogin ? ADMIN_AUTH : undefined;
     const own = { port, nodesDir, nodesExcludes, editorTheme, httpAdminRoot: `${adminRoot}/`, adminAuth };
     await writeFile(settings, settingsFile(own));
     const args = [path.join(NODE_RED_HOME, "red.js"), "-s", settings, "-u", directory];
     const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit", "ipc"] });
-    const nodeRed = new ChildNodeRed(child, `http://127.0.0.1:${port}${adminRoot}`, directory, userDir === undefined);
+    const nodeRed = new ChildNodeRed(child, `http://127.0.0.1:${port}${adminRoot}`, directory, options);
     try {
       await nodeRed.#untilStarted(0);
+      await nodeRed.#logIn();
     } catch (error) {
       await nodeRed.stop();
       throw error;
@@ -70,6 +78,12 @@ export class ChildNodeRed {
 
   get errors(): ChildLog[] {
     return this.logs.filter(({ level }) => level <= ERROR);
+  }
+
+  /** Whatever is answered, to somebody who may do everything. */
+  fetch(resource: string, request: RequestInit = {}): Promise<Response> {
+    const headers = { ...(request.headers as Record<string, string> | undefined), ...this.#headers }; // as given here
+    return fetch(`${this.url}/${resource}`, { ...request, headers });
   }
 
   get(resource: string, accept = "application/json"): Promise<Response> {
@@ -108,8 +122,16 @@ export class ChildNodeRed {
     if (this.#temporary) await rm(this.userDir, { recursive: true, force: true });
   }
 
+  async #logIn(): Promise<void> {
+    if (!this.login) return;
+    const body = { client_id: "node-red-admin", grant_type: "password", scope: "*", ...this.login };
+    const answer = await this.#ask("auth/token", { method: "POST", ...asJson(body) });
+    const { access_token } = (await answer.json()) as { access_token: string }; // as Node-RED answers a login
+    this.#headers = { authorization: `Bearer ${access_token}` };
+  }
+
   async #ask(resource: string, request: RequestInit): Promise<Response> {
-    const response = await fetch(`${this.url}/${resource}`, request);
+    const response = await this.fetch(resource, request);
     if (!response.ok) throw new Error(`${resource}: HTTP ${response.status} ${await response.text()}`);
     return response;
   }

@@ -11,7 +11,7 @@ export type PathOf = (picture: string) => string;
 const LARGE = { width: 2300, height: 1400 };
 
 export const sharpEditor = (url: string): Promise<Editor> =>
-  Editor.open(url, undefined, { viewport: LARGE, deviceScaleFactor: SHARPNESS });
+  Editor.open({ url }, { viewport: LARGE, deviceScaleFactor: SHARPNESS });
 
 /** Nothing flashes, nothing is said that is not of the flow itself. */
 const QUIET = `

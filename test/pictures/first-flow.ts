@@ -21,9 +21,9 @@ export async function takeFirstFlow(pathOf: PathOf): Promise<void> {
   const nodeRed = await ChildNodeRed.start();
   try {
     await nodeRed.deploy(flowWith(host));
-    const editor = await sharpEditor(`${nodeRed.url}/`);
+    const editor = await sharpEditor(nodeRed.url);
     await takeConnect(editor, simulator, pathOf);
-    await editor.load(`${nodeRed.url}/`);
+    await editor.load(nodeRed);
     await pictureOfFlow(editor, pathOf("first-flow.png"));
     await nodeRed.inject("on");
     await editor.shape("power").locator(".red-ui-flow-node-status-label", { hasText: /on/ }).waitFor();
@@ -54,7 +54,7 @@ async function takeConnect(editor: Editor, simulator: Simulator, pathOf: PathOf)
 }
 
 async function takeDialog(editor: Editor, nodeRed: ChildNodeRed, pathOf: PathOf): Promise<void> {
-  await editor.load(`${nodeRed.url}/`);
+  await editor.load(nodeRed);
   const dialog = await Dialog.ofNode(editor, "mount");
   await dialog.textOf("image").click();
   await editor.page.locator(".pikvm-popup-list:visible", { hasText: "rescue.img" }).waitFor();

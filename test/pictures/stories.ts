@@ -14,10 +14,10 @@ export async function takeStories(pathOf: PathOf): Promise<void> {
   const simulator = await startSimulator();
   const nodeRed = await startChild([{ id: "tab", type: "tab", label: "none" }]);
   try {
-    const editor = await sharpEditor(`${nodeRed.url}/`);
+    const editor = await sharpEditor(nodeRed.url);
     for (const story of STORIES) {
       await deploy(nodeRed.url, ready(exampleOf(story), simulator));
-      await editor.load(`${nodeRed.url}/`);
+      await editor.load(nodeRed);
       await pictureOfFlow(editor, pathOf(`${story}.png`));
     }
     await editor.close();
