@@ -12,11 +12,12 @@ import { DevicesInUse } from "./devices-in-use";
 import { describeSource, evaluate, type TypedInput } from "./evaluate";
 import { fail, isErrorOutputWired } from "./failure";
 import { deviceByName, nameFor } from "./find-device";
+import type { Reached } from "./look";
 import { legible, readIncoming, type Incoming } from "./incoming";
 import type { Done, FlowNode, Message, NodeAPI, Send } from "./red";
 import { settledSoon } from "./settled";
 import { onceStarted } from "./started";
-import { Status, type Reached } from "./status";
+import { Status } from "./status";
 import type { Stored } from "./stored";
 import { Streams } from "./streams";
 import { checkedInput, throwIfVariable } from "./variables";
@@ -275,6 +276,7 @@ export class ActionNode<F extends Fields> {
 
   async #close(): Promise<void> {
     this.#closing = true;
+    this.#status.end();
     this.#cancelAll("The node was closed.");
     await settledSoon(Promise.all(this.#jobs.values()));
     await settledSoon(this.#devices.leave());
