@@ -43,6 +43,10 @@ class Opening {
 }
 
 const running = new Set<Device>();
+let changes = 0;
+
+/** Counts the devices that have come and gone: what was found among them holds until then. */
+export const deviceChanges = (): number => changes;
 
 /**
  * All devices that run now. Node-RED itself lists what is in the flow file: there a device inside a subflow stands
@@ -83,6 +87,7 @@ export class Device {
   /** From now on messages may name it, until it is closed. */
   announce(): void {
     running.add(this);
+    changes += 1;
   }
 
   /** Which files nodes may read and write for it. @throws ConfigurationError when the setting cannot work. */
@@ -133,6 +138,7 @@ export class Device {
    */
   async close(): Promise<void> {
     running.delete(this);
+    changes += 1;
     const unused = new Promise<void>((resolve) => (this.#unused = resolve));
     if (this.#leases.size > 0) await settledSoon(unused);
     await this.#shared.close();
@@ -146,7 +152,7 @@ export interface DeviceNode<Credentials extends object = object> extends FlowNod
 
 /** @throws ConfigurationError when there is no such configured device, or it is not deployed. */
 export function deviceById(RED: NodeAPI, id: string): Device {
-  checkChosen(commonWord(RED, "label.device"), id);
+  checkChosen(() => commonWord(RED, "label.device"), id);
   // Node-RED types it as always there; it is null for an id that is not deployed, and may be any node.
   const node = RED.nodes.getNode(id) as DeviceNode | null | undefined;
   if (node?.type !== DEVICE_TYPE) {
