@@ -2,7 +2,7 @@
  * A Node-RED with this package, in a process of its own, told by messages what to do; it answers each with a message.
  * `node node-red.mjs <checkout> [without]`: of which checkout, and whether without this package.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { Socket } from "node:net";
@@ -15,6 +15,9 @@ const [checkout, without] = process.argv.slice(2);
 const red = createRequire(path.join(checkout, "package.json"))("node-red/lib/red.js");
 const userDir = mkdtempSync(path.join(tmpdir(), "pikvm-bench-"));
 const MS = 1e6;
+const installed = path.join(userDir, "node_modules");
+mkdirSync(installed);
+if (!without) symlinkSync(path.resolve(checkout), path.join(installed, "node-red-contrib-pikvm"));
 
 /** When each connection to a device was begun. */
 let begun = [];
@@ -27,10 +30,10 @@ Socket.prototype.connect = function (...args) {
 const received = { count: 0 };
 const server = createServer();
 await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-const before = { at: performance.now(), memory: process.memoryUsage() };
+globalThis.gc?.();
+const before = { at: performance.now(), cpu: process.cpuUsage(), ...process.memoryUsage() };
 red.init(server, {
   userDir,
-  nodesDir: without ? [] : [checkout],
   credentialSecret: false,
   httpAdminRoot: "/",
   httpNodeRoot: "/node",
@@ -123,8 +126,16 @@ process.on("disconnect", async () => {
   rmSync(userDir, { recursive: true, force: true });
   process.exit();
 });
+globalThis.gc?.();
+const { user, system } = process.cpuUsage(before.cpu);
 const { rss, heapUsed } = process.memoryUsage();
-process.send({ ms: performance.now() - before.at, rss, heapUsed });
+const MIB = 1024 * 1024;
+process.send({
+  seconds: (performance.now() - before.at) / 1000,
+  cpu: (user + system) / 1e6,
+  rss: (rss - before.rss) / MIB,
+  heap: (heapUsed - before.heapUsed) / MIB,
+});
 
 function deferred() {
   const parts = {};
