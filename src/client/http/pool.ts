@@ -1,4 +1,5 @@
-import { Agent, type Dispatcher } from "undici";
+import type { Agent, Dispatcher } from "undici";
+import { undici } from "../libraries";
 import { noteSent, type RequestStage } from "./request-stage";
 import type { Connector } from "../tls/connector";
 
@@ -28,33 +29,35 @@ const TAKEN: Record<PoolName, string> = {
 export class Pool {
   /** Why no connection is free when it is full. */
   readonly taken: string;
-  readonly #agent: Agent;
-  readonly #dispatcher: Dispatcher;
+  readonly #connect: Connector;
+  /** Made for the first request: many a device has none. */
+  #made: { agent: Agent; dispatcher: Dispatcher } | undefined;
 
   constructor(name: PoolName, connect: Connector) {
     this.taken = TAKEN[name];
-    // The time limit of a request is its Deadline, one for all of its phases.
-    this.#agent = new Agent({
-      ...KEEP_ALIVE,
-      connections: CONNECTIONS,
-      connect,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
-    this.#dispatcher = this.#agent.compose(noteSent);
+    this.#connect = connect;
   }
 
   /** Whether a request must wait until another's answer is over. */
   get isFull(): boolean {
-    return Object.values(this.#agent.stats).some(({ running }) => running >= CONNECTIONS);
+    return Object.values(this.#made?.agent.stats ?? {}).some(({ running }) => running >= CONNECTIONS);
   }
 
   request(options: Dispatcher.RequestOptions<RequestStage>): Promise<Dispatcher.ResponseData<RequestStage>> {
-    return this.#dispatcher.request(options);
+    this.#made ??= this.#make();
+    return this.#made.dispatcher.request(options);
   }
 
   /** Ends all connections, whatever runs over them. */
-  destroy(): Promise<void> {
-    return this.#agent.destroy();
+  async destroy(): Promise<void> {
+    await this.#made?.agent.destroy();
+  }
+
+  #make(): { agent: Agent; dispatcher: Dispatcher } {
+    const { Agent } = undici();
+    // The time limit of a request is its Deadline, one for all of its phases.
+    const endless = { headersTimeout: 0, bodyTimeout: 0 };
+    const agent = new Agent({ ...KEEP_ALIVE, connections: CONNECTIONS, connect: this.#connect, ...endless });
+    return { agent, dispatcher: agent.compose(noteSent()) };
   }
 }

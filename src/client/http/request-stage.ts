@@ -1,4 +1,5 @@
-import { DecoratorHandler, type Dispatcher } from "undici";
+import type { Dispatcher } from "undici";
+import { once, undici } from "../libraries";
 
 /** How far a request is: what its error says depends on it. */
 export interface RequestStage {
@@ -10,32 +11,32 @@ export interface RequestStage {
   answered: boolean;
 }
 
+type RequestStart = NonNullable<Dispatcher.DispatchHandler["onRequestStart"]>;
+
+// undici's types leave out the methods of its class.
+type Decorator = new (handler: Dispatcher.DispatchHandler) => {
+  onRequestStart(...args: Parameters<RequestStart>): void;
+};
+
 /** Lets each request note in its `opaque`, a `RequestStage`, that it is being sent. */
-export function noteSent(dispatch: Dispatcher.Dispatch): Dispatcher.Dispatch {
-  return (options, handler) => {
+export const noteSent = once((): Dispatcher.DispatcherComposeInterceptor => {
+  class SentNote extends (undici().DecoratorHandler as Decorator) {
+    readonly #stage: RequestStage;
+
+    constructor(handler: Dispatcher.DispatchHandler, stage: RequestStage) {
+      super(handler);
+      this.#stage = stage;
+    }
+
+    override onRequestStart(...args: Parameters<RequestStart>): void {
+      this.#stage.sent = true;
+      super.onRequestStart(...args);
+    }
+  }
+
+  return (dispatch) => (options, handler) => {
     // Every request of this package has its RequestStage as `opaque`, which undici hands through.
     const { opaque } = options as Dispatcher.DispatchOptions & { opaque: RequestStage };
     return dispatch(options, new SentNote(handler, opaque));
   };
-}
-
-type RequestStart = NonNullable<Dispatcher.DispatchHandler["onRequestStart"]>;
-
-// undici's types leave out the methods of its class.
-const Decorator = DecoratorHandler as new (handler: Dispatcher.DispatchHandler) => {
-  onRequestStart(...args: Parameters<RequestStart>): void;
-};
-
-class SentNote extends Decorator {
-  readonly #stage: RequestStage;
-
-  constructor(handler: Dispatcher.DispatchHandler, stage: RequestStage) {
-    super(handler);
-    this.#stage = stage;
-  }
-
-  override onRequestStart(...args: Parameters<RequestStart>): void {
-    this.#stage.sent = true;
-    super.onRequestStart(...args);
-  }
-}
+});

@@ -1,10 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import WebSocket from "ws";
+import type { WebSocket } from "ws";
 import { throwIfCancelled, within } from "../deadline";
 import { ConnectionTimeoutError, WebSocketError, type PiKVMError } from "../errors";
 import { NO_WEBSOCKETS } from "../http/answer";
 import { networkError, targetOf } from "../http/network";
+import { ws } from "../libraries";
 import { sentences } from "../sentences";
 import type { Transport } from "../http/transport";
 import { openSocket } from "../tls/connector";
@@ -60,7 +61,8 @@ async function handshake(
       connection = await deadline.race(destroyedWhenLate(openSocket(transport.connector, address), deadline.signal));
       const opened = connection;
       const url = `${address.origin.replace(/^http/, "ws")}${address.path}${path}`;
-      socket = new WebSocket(url, { headers, maxPayload: MAX_MESSAGE, createConnection: () => opened });
+      const Opener = ws();
+      socket = new Opener(url, { headers, maxPayload: MAX_MESSAGE, createConnection: () => opened });
       await deadline.race(upgraded(socket, transport));
       return socket;
     } catch (error) {

@@ -1,11 +1,12 @@
 import type { LookupFunction, Socket } from "node:net";
 import { TLSSocket } from "node:tls";
-import { buildConnector } from "undici";
+import type { buildConnector } from "undici";
 import { checkTime } from "./client-certificate";
 import { REAL_CLOCK, type Clock } from "../clock";
 import { Deadline } from "../deadline";
 import { ConfigurationError, ConnectError, ConnectionTimeoutError } from "../errors";
 import { networkError, targetOf } from "../http/network";
+import { once, undici } from "../libraries";
 import { Proxy } from "./proxy";
 import { distrustOf, tlsOf, type Trust } from "./trust";
 import type { Address } from "../vocabulary";
@@ -35,17 +36,20 @@ export function connectorFor(options: ConnectorOptions): Connector {
   const { trust, connectTimeout, proxy: proxyUrl, lookup, closed, clock = REAL_CLOCK } = options;
   const proxy = proxyUrl === undefined || proxyUrl === "" ? undefined : new Proxy(proxyUrl, clock);
   const tls = tlsOf(trust);
-  // undici's types leave out that it returns the socket that is connecting.
-  const connect = buildConnector({
-    ...tls.options,
-    ...(lookup === undefined ? {} : { lookup }),
-    // The Deadline's limit holds for the proxy too.
-    timeout: 0,
-    // The certificate is checked below, where its fingerprint can go into the error. A resumed TLS session would not
-    // have a certificate to check.
-    rejectUnauthorized: false,
-    maxCachedSessions: 0,
-  }) as (...args: Parameters<buildConnector.connector>) => Socket;
+  const connectorOf = once(() => {
+    const connect = undici().buildConnector({
+      ...tls.options,
+      ...(lookup === undefined ? {} : { lookup }),
+      // The Deadline's limit holds for the proxy too.
+      timeout: 0,
+      // The certificate is checked below, where its fingerprint can go into the error. A resumed TLS session would not
+      // have a certificate to check.
+      rejectUnauthorized: false,
+      maxCachedSessions: 0,
+    });
+    // undici's types leave out that it returns the socket that is connecting.
+    return connect as (...args: Parameters<buildConnector.connector>) => Socket;
+  });
 
   async function connected(target: buildConnector.Options, deadline: Deadline): Promise<Socket> {
     const isSecure = target.protocol === "https:";
@@ -56,7 +60,7 @@ export function connectorFor(options: ConnectorOptions): Connector {
     try {
       const socket = await deadline.race(
         new Promise<Socket>((resolve, reject) => {
-          connecting = connect(tunnel ? { ...target, httpSocket: tunnel } : target, (error, opened) =>
+          connecting = connectorOf()(tunnel ? { ...target, httpSocket: tunnel } : target, (error, opened) =>
             error ? reject(error) : resolve(opened),
           );
         }),
