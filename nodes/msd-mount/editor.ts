@@ -8,8 +8,9 @@ const words = wordsOf(schema.name);
 export const editor = actionDialog(schema, {
   label(given) {
     const action = given.fixed("action");
-    if (action === "mount" || action === "swap")
-      return words(`flow.${action}Image`, { image: given.fixed("image") ?? "…" });
+    const image = given.fixed("image") ?? "…";
+    if (action === "mount") return words("flow.mountImage", { image });
+    if (action === "swap") return words("flow.swapImage", { image });
     return action && words(`flow.${action}`);
   },
   saving(given) {

@@ -40,7 +40,8 @@ function channelChoices(channels: readonly ChannelState[]): Choice[] {
   return [...(usual ?? []), ...(special ?? [])].map((channel): Choice => {
     const { channel: name, label: whole } = channel;
     const label = withoutEchoes(whole);
-    const isUnique = label !== "" && taken.filter((other) => other === plain(label)).length === 1;
+    const isWhole = label !== "" && label === whole;
+    const isUnique = isWhole && taken.filter((other) => other === plain(label)).length === 1;
     const also = label === "" || plain(label) === plain(name) ? {} : { also: name };
     return { value: isUnique ? label : name, ...(label === "" ? {} : { label }), ...also, state: stateOf(channel) };
   });
