@@ -141,7 +141,8 @@ async function picture(kvm: PiKVM, signal: AbortSignal, isLit: boolean): Promise
     const said = size ? { ...ok("size"), values: size } : ok("picture");
     return { ...said, image: image.toString("base64") };
   } catch (error) {
-    if (error instanceof WaitTimeoutError && error.code === "NO_SIGNAL") return ofHost(isLit, { off: "noPicture", on: "noPictureButOn" });
+    if (error instanceof WaitTimeoutError && error.code === "NO_SIGNAL")
+      return ofHost(isLit, { off: "noPicture", on: "noPictureButOn" });
     throw error;
   }
 }

@@ -108,7 +108,11 @@ test("the device dialog connects, with a login to the editor, below a path", { s
     const table: [values: Record<string, string>, step: string, says: RegExp][] = [
       [{ password: "wrong" }, "login", /User or password is wrong.*web page/],
       [{ password: "" }, "login", /wants a password/],
-      [{ address: "127.0.0.1:1", password: PASSWORD }, "reachable", /refuses the connection.*port.*\(error code ECONNREFUSED\)/],
+      [
+        { address: "127.0.0.1:1", password: PASSWORD },
+        "reachable",
+        /refuses the connection.*port.*\(error code ECONNREFUSED\)/,
+      ],
       [{ address: "no-such-name.invalid" }, "name", /No such name is known/],
       [{ address: web }, "pikvm", /no PiKVM/],
       [{ address: String(redirecting.redirectUrl) }, "pikvm", /write the address with https/],

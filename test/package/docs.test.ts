@@ -101,7 +101,10 @@ test("every story has a page with its picture and the name of its example", () =
     const page = read(`docs/cookbook/${story}.md`);
     // A device that exists already must not be made twice.
     const way = `_Examples_, _${MANIFEST.name}_, _1 - stories_, _${story}_.`;
-    assert.ok([way, "_Import copy_"].every((words) => page.replaceAll(/\s+/g, " ").includes(words)), story);
+    assert.ok(
+      [way, "_Import copy_"].every((words) => page.replaceAll(/\s+/g, " ").includes(words)),
+      story,
+    );
     for (const said of [`](../pictures/${story}.png)`, "## Fill in", "## Change"])
       assert.ok(page.includes(said), `${story}: ${said}`);
     assert.ok(read("docs/README.md").includes(`(cookbook/${story}.md)`), story);
