@@ -43,7 +43,7 @@ export const PARTS: [name: string, part: Part][] = [
       const { enabled, keyboard, mouse } = await kvm.hid.getState({ signal });
       if (enabled === false) return ABSENT;
       if (keyboard.online) return ok(mouse.online ? "both" : "keyboard");
-      return mouse.online ? ok("mouse") : ofHost(isLit, "neither");
+      return mouse.online ? ok("mouse") : ofHost(isLit, { off: "neither", on: "neitherButOn" });
     },
   ],
   [
@@ -101,8 +101,8 @@ export const PARTS: [name: string, part: Part][] = [
 const ABSENT: Said = { is: "absent", says: "absent" };
 const ok = (says: string): Said => ({ is: "ok", says });
 /** What a host lacks: no fault where it may be off. */
-const ofHost = (isLit: boolean, says: string): Said =>
-  isLit ? { is: "doubtful", says: `${says}ButOn` } : { is: "absent", says };
+const ofHost = (isLit: boolean, says: { off: string; on: string }): Said =>
+  isLit ? { is: "doubtful", says: says.on } : { is: "absent", says: says.off };
 
 /**
  * What a device says instead of an error when it does not have a part: it is switched off, or too new for its software.
@@ -141,7 +141,8 @@ async function picture(kvm: PiKVM, signal: AbortSignal, isLit: boolean): Promise
     const said = size ? { ...ok("size"), values: size } : ok("picture");
     return { ...said, image: image.toString("base64") };
   } catch (error) {
-    if (error instanceof WaitTimeoutError && error.code === "NO_SIGNAL") return ofHost(isLit, "noPicture");
+    if (error instanceof WaitTimeoutError && error.code === "NO_SIGNAL")
+      return ofHost(isLit, { off: "noPicture", on: "noPictureButOn" });
     throw error;
   }
 }

@@ -140,7 +140,11 @@ test("the device dialog connects, with a login to the editor, below a path", { s
     const table: [values: Record<string, string>, step: string, says: RegExp][] = [
       [{ password: "wrong" }, "login", /User or password is wrong.*web page/],
       [{ password: "" }, "login", /wants a password/],
-      [{ address: "127.0.0.1:1", password: PASSWORD }, "reachable", /refuses the connection.*port.*\(error code ECONNREFUSED\)/],
+      [
+        { address: "127.0.0.1:1", password: PASSWORD },
+        "reachable",
+        /refuses the connection.*port.*\(error code ECONNREFUSED\)/,
+      ],
       [{ address: "no-such-name.invalid" }, "name", /No such name is known/],
       [{ address: silent, connectTimeout: "0.2" }, "reachable", /No answer in time.*switched on.*firewall/],
       [{ address: `http://${web}`, connectTimeout: "10" }, "pikvm", /no PiKVM.*address and port/],

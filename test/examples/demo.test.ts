@@ -206,6 +206,18 @@ async function visit(demo: Demo, t: TestContext): Promise<void> {
     await until(async () => (await stateOf(device)).drive === null, { what: "the ejected drive" });
   });
 
+  await t.test("what the device said is shown as old while it is not reached", async () => {
+    const isOld = (value: boolean) => page.locator(`.pikvm-screen[data-lost="${value}"] img`);
+    await isOld(false).waitFor();
+    const order = { control: "network", seconds: 4 };
+    assert.equal((await page.request.post(`${device}/control`, { data: order, ignoreHTTPSErrors: true })).status(), 204);
+    await isOld(true).waitFor();
+    await page.locator('.pikvm-power[data-lost="true"]', { hasText: "was on" }).waitFor();
+    await page.getByText("was nothing").waitFor();
+    await isOld(false).waitFor({ timeout: TIMEOUT });
+    await page.locator('.pikvm-power[data-lost="false"]', { hasText: "on" }).waitFor();
+  });
+
   await t.test("errors are shown by name", async () => {
     for (const [inject, said] of Object.entries({ "no such action": "explode", "no such image": "no-such-image.iso" })) {
       const id = idOf(readFlow(path.join(CHECKOUT, "src/demo/flow.json")), "inject", inject);

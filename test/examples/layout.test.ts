@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import path from "node:path";
 import { test } from "node:test";
-import type { FlowConfig } from "../harness/node-red";
+import { CHECKOUT, type FlowConfig } from "../harness/node-red";
 import { defaultsOf } from "../harness/registered";
-import { example, EXAMPLES, pathOf } from "./example";
+import { example, EXAMPLES, pathOf, readFlow } from "./example";
 import { boxOf, frameOf, nameOf, type Box } from "./sizes";
 
 type FlowNode = FlowConfig[number];
@@ -37,8 +38,12 @@ function pairs<T>(items: readonly T[]): [T, T][] {
   return items.flatMap((a, index) => items.slice(index + 1).map((b): [T, T] => [a, b]));
 }
 
-for (const file of EXAMPLES) {
-  const flow = example(file);
+const flows: [name: string, flow: FlowConfig][] = [
+  ...EXAMPLES.map((file): [string, FlowConfig] => [file, example(file)]),
+  ["the demo", readFlow(path.join(CHECKOUT, "src/demo/flow.json"))],
+];
+
+for (const [file, flow] of flows) {
   const byId = new Map(flow.map((node) => [node.id, node]));
 
   test(`${file}: every node has a name and stands on the grid, with room around it`, () => {
@@ -53,7 +58,7 @@ for (const file of EXAMPLES) {
   test(`${file}: a comment stands above, and groups with captions below each other hold all other nodes`, () => {
     const [comment, ...others] = flow.filter((node) => isDrawn(node) && node["g"] === undefined);
     assert.equal(comment?.type, "comment");
-    assert.match(nameOf(comment), /^Fill in first: /);
+    assert.match(nameOf(comment), file === "the demo" ? /^Press a button / : /^Fill in first: /);
     assert.deepEqual(others, []);
     let above = boxOf(comment).bottom;
     for (const group of groupsOf(flow)) {
@@ -80,7 +85,14 @@ for (const file of EXAMPLES) {
         assert.ok(target && boxOf(target).left > boxOf(node).right, `${nameOf(node)} is wired backwards`);
         assert.equal(target["g"], node["g"], `${nameOf(node)} is wired to another group`);
       }
+    // What an editor shows without scrolling.
+    const wide = groupsOf(flow).filter(({ x, w }) => Number(x) + Number(w) > 1200);
+    if (file === "the demo") assert.deepEqual(wide.map(nameOf), []);
   });
+}
+
+for (const file of EXAMPLES) {
+  const flow = example(file);
 
   test(`${file}: nodes of this package store what they have today, no more and no less`, () => {
     for (const node of flow.filter(({ type }) => type.startsWith("pikvm-"))) {

@@ -128,9 +128,11 @@ test("events.json tells that the host sleeps", async () => {
   assert.equal((await nodeRed.message(idOf(flow, "debug", "nobody there")))["payload"], false);
 });
 
-test("screen-watch.json tells what changes, and the login prompt", async () => {
+test("screen-watch.json sends what changes; watch-the-screen.json finds the login prompt too", async () => {
   simulator.host.power = true;
-  const flow = await deploy("screen-watch.json");
+  const one = await deploy("screen-watch.json");
+  await nodeRed.message(idOf(one, "debug", "changed"));
+  const flow = await deploy("watch-the-screen.json");
   const { payload } = await nodeRed.message(idOf(flow, "debug", "changed"));
   assert.match(String(payload), /^data:image\/jpeg;base64,/);
   const { topic } = await nodeRed.message(idOf(flow, "debug", "the text"));

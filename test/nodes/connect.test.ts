@@ -195,13 +195,10 @@ test("without encryption a new device needs no fingerprint, and Connect says wha
   const open = await startSimulator({ tls: false, clock: scaledClock(10), power: true });
   t.after(() => open.close());
   const told = await steps(form({ address: open.url, fingerprint: "" }, { password: "admin" }));
-  assert.deepEqual(
-    told.slice(0, 5).map(short),
-    [
-      ...["name ok number", "reachable ok answers", "certificate doubtful plain", "pikvm ok kvmd"],
-      "login ok accepted",
-    ],
-  );
+  assert.deepEqual(told.slice(0, 5).map(short), [
+    ...["name ok number", "reachable ok answers", "certificate doubtful plain", "pikvm ok kvmd"],
+    "login ok accepted",
+  ]);
   assert.equal(short(told.at(-1) ?? {}), "power ok on");
   await red.deploy(
     flow(

@@ -93,15 +93,22 @@ test("README.md is short, and leads to every node and story", async () => {
 });
 
 test("every story has a page with its picture and the name of its example", () => {
-  const examples = filesIn("examples", ".json").map((file) => path.basename(file, ".json"));
+  const examples = filesIn("examples/1 - stories", ".json").map((file) => path.basename(file, ".json"));
   const stories = filesIn("docs/cookbook", ".md").map((page) => path.basename(page, ".md"));
   assert.ok(stories.length >= 6);
+  assert.deepEqual(stories.sort(), examples.sort());
   for (const story of stories) {
-    assert.ok(examples.includes(story), story);
     const page = read(`docs/cookbook/${story}.md`);
-    for (const said of [`](../pictures/${story}.png)`, `_${story}_`, "## Fill in", "## Change"])
+    // A device that exists already must not be made twice.
+    const way = `_Examples_, _${MANIFEST.name}_, _1 - stories_, _${story}_.`;
+    assert.ok(
+      [way, "_Import copy_"].every((words) => page.replaceAll(/\s+/g, " ").includes(words)),
+      story,
+    );
+    for (const said of [`](../pictures/${story}.png)`, "## Fill in", "## Change"])
       assert.ok(page.includes(said), `${story}: ${said}`);
     assert.ok(read("docs/README.md").includes(`(cookbook/${story}.md)`), story);
+    assert.ok(read("README.md").includes(`/cookbook/${story}.md)`), story);
   }
 });
 

@@ -49,8 +49,12 @@ export const SCRIPT = `
     );
     at("relay-card").hidden = state.relays.length === 0;
     list("relays", state.relays.map(({ label, channels }) => {
-      const all = element("span", "");
-      for (const { type, channel, on } of channels) all.append(" ", led(on, channel), element("span", channel + (type === "input" ? " (input)" : ""), "quiet"));
+      const all = element("span", "", "channels");
+      for (const { type, channel, on } of channels) {
+        const one = element("span", "", "quiet");
+        one.append(led(on, channel), channel + (type === "input" ? " (input)" : ""));
+        all.append(one);
+      }
       return row(label, all);
     }));
     at("port-card").hidden = state.ports.length === 0;
@@ -62,8 +66,10 @@ export const SCRIPT = `
     }));
     list("presses", state.presses.map(({ line, age, duration }) =>
       row(line === "power" ? "Power" : "Reset", element("span", duration === null ? "held …" : (duration / 1000).toFixed(1) + " s, " + ago(age), "quiet"))).reverse());
-    if (at("typed").textContent !== state.typed) {
-      at("typed").textContent = state.typed;
+    const typed = state.typed || "Nothing yet";
+    if (at("typed").textContent !== typed) {
+      at("typed").className = state.typed ? "" : "quiet";
+      at("typed").textContent = typed;
       at("typed").scrollTop = at("typed").scrollHeight;
     }
   }

@@ -11,7 +11,7 @@ export const STYLE = `
   h1 { font-size: 1.25rem; font-weight: 600; margin: 0; }
   header p { margin: 0; color: var(--quiet); }
   main, .cards { display: grid; gap: .9rem; }
-  .cards { grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr)); align-items: start; }
+  .cards { grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr)); }
   section { background: var(--card); border: 1px solid var(--edge); border-radius: 10px; padding: .8rem 1rem; min-width: 0; }
   #monitor { padding: 0; overflow: hidden; align-self: start; }
   @media (max-width: 560px) { body { padding: .7rem; } }
@@ -49,6 +49,10 @@ export const STYLE = `
   li:first-child { border: 0; }
   #ports .led { align-self: center; margin-right: 0; }
   li.active { font-weight: 600; color: var(--accent); }
+  .channels { display: flex; flex-wrap: wrap; justify-content: flex-end; gap: 0 .7rem; }
+  .channels > * { white-space: nowrap; }
+  #drive, #typed { padding: .2rem 0; }
+  #typed.quiet { font: inherit; }
   .quiet { color: var(--quiet); font-weight: 400; }
   kbd { border: 1px solid var(--edge); border-radius: 4px; padding: 0 .35rem; font: 12px/1.7 ui-monospace, monospace; }
 `;
