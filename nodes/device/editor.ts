@@ -1,4 +1,4 @@
-import { fingerprintIn, readAddress } from "../../src/client/vocabulary";
+import { fingerprintIn, isPlain, readAddress } from "../../src/client/vocabulary";
 import { Combobox } from "../../src/editor/combobox";
 import { prepareConnect } from "../../src/editor/connect";
 import { prepareDiscovery } from "../../src/editor/discovery";
@@ -39,10 +39,13 @@ const PROBLEMS: Record<string, (value: string) => string | undefined> = {
 };
 
 /** What the node has, or what its open dialog shows. */
+const valueIn = (node: object, name: string): string =>
+  String(input(name).data("node") === node ? input(name).val() : storedOf(schema, node)[name]);
+
 const mayBe =
   (node: object): MayBe =>
   (name, wanted) =>
-    isWanted(String(input(name).data("node") === node ? input(name).val() : storedOf(schema, node)[name]), wanted);
+    isWanted(valueIn(node, name), wanted);
 
 export const editor = definitionOf(schema, {
   problem(node, name, value) {
@@ -50,6 +53,7 @@ export const editor = definitionOf(schema, {
     if (!(name in schema.fields)) return isEnvReference(value) ? undefined : insideProblem(value);
     const field = schema.fields[name as keyof typeof schema.fields];
     if (!isUsed("when" in field ? field.when : undefined, mayBe(node)) || isEnvReference(value)) return undefined;
+    if (name === "fingerprint" && value === "" && isPlain(valueIn(node, "address"))) return undefined;
     const problem = insideProblem(value);
     return problem ?? (PROBLEMS[name] ? PROBLEMS[name](value) : problemOf(field, value, "str", mayBe(node)));
   },
@@ -62,10 +66,12 @@ export const editor = definitionOf(schema, {
           .on("change", () => {
             showUsed(node);
           });
+      else if (field.kind === "configNode" && !input(name).val()) input(name).val("_ADD_"); // Node-RED's word for none
       else prepareSuggestions(name, field, String((node as { id?: unknown }).id)); // Node-RED's own, of every node
     }
     const { credentials = {} } = node as { credentials?: Credentials }; // Node-RED's own, of every config node
     prepareHeaders($("#pikvm-headers"), storedOf(schema, node)["headers"] as string[], credentials); // as the schema says
+    input("address").data("node", node).on("input change", showUntrusted);
     input("fingerprint").on("change", showUntrusted);
     prepareDiscovery((address) => {
       input("address").val(address).trigger("change");
@@ -108,9 +114,12 @@ function showUsed(node: object): void {
   $("[data-trust]").each((_index, row) => void $(row).toggle(row.dataset["trust"] === trust));
 }
 
-/** Says that a new device has to be connected to, as long as its certificate is not known. */
+/** Says that a new device has to be connected to, as long as its certificate is not known, or that there will be none. */
 function showUntrusted(): void {
-  $("#pikvm-untrusted").toggle(input("trust").val() === "fingerprint" && input("fingerprint").val() === "");
+  const isUnencrypted = isPlain(String(input("address").val()));
+  const isUntrusted = input("trust").val() === "fingerprint" && input("fingerprint").val() === "";
+  $("#pikvm-untrusted").toggle(isUntrusted && !isUnencrypted);
+  $("#pikvm-plain").toggle(isUnencrypted);
 }
 
 /** What this device itself has, once it is deployed. */

@@ -1,5 +1,6 @@
 import type { Values } from "../../src/actions/action";
 import { ConfigurationError, parseAddress, type PiKVMOptions, type PowerSettings, type Trust } from "../../src/client";
+import { isPlain } from "../../src/client/vocabulary";
 import type { FlowNode, NodeAPI } from "../../src/runtime/red";
 import type { schema } from "./schema";
 
@@ -114,6 +115,8 @@ function trustOf(RED: NodeAPI, settings: DeviceSettings): Trust {
     case "none":
       return settings.trust;
     case "fingerprint":
+      // A new device has it so; without TLS there is no certificate to trust.
+      if (settings.fingerprint === "" && isPlain(settings.address)) return "system";
       return { fingerprint: settings.fingerprint };
     case "tls":
       return certificatesOf(RED.nodes.getNode(settings.tls) as TlsConfigNode | null | undefined);

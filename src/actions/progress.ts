@@ -17,6 +17,7 @@ export interface ToldProgress extends Progress {
   rate?: number;
 }
 
+const KILO = 1000;
 const MEGA = 1_000_000;
 /** Milliseconds after which it is told again, though not a percent has been done meanwhile. */
 const INTERVAL = 1000;
@@ -45,9 +46,11 @@ export function progressOf(tell: (text: string, told: ToldProgress) => void): (p
 
 /** `42 % · 11 MB/s`; without a total `120 MB · 11 MB/s` or `120 characters`. */
 function textOf({ done, unit, percent, rate }: ToldProgress): string {
-  const counted = unit === "bytes" ? `${megabytes(done)} MB` : `${done} ${unit}`;
+  const counted = unit === "bytes" ? sizeText(done) : `${done} ${unit}`;
   const far = percent === undefined ? counted : `${percent} %`;
-  return rate === undefined ? far : `${far} · ${megabytes(rate)} MB/s`;
+  return rate === undefined ? far : `${far} · ${sizeText(rate)}/s`;
 }
 
-const megabytes = (bytes: number): string => (bytes / MEGA).toFixed(bytes < 10 * MEGA ? 1 : 0);
+/** Whole numbers, since each language has a decimal mark of its own. */
+const sizeText = (bytes: number): string =>
+  bytes < 10 * MEGA ? `${Math.round(bytes / KILO)} kB` : `${Math.round(bytes / MEGA)} MB`;

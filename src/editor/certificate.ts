@@ -15,7 +15,7 @@ export interface Certificate {
 /** What a person must know to decide, and the button to do so. */
 export function certificateView(certificate: Certificate, trust: (fingerprint: string) => void): JQuery {
   const { fingerprint, trusted, subject, valid_from, valid_to } = certificate;
-  const [from, to] = [valid_from, valid_to].map((time) => new Date(time).toLocaleDateString());
+  const [from, to] = [valid_from, valid_to].map((time) => new Date(time).toLocaleDateString(RED.i18n.lang()));
   const button = $("<button>", { type: "button", class: "red-ui-button", id: "pikvm-certificate-trust" })
     .text(words("button.trust"))
     .on("click", () => trust(fingerprint));

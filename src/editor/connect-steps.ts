@@ -1,5 +1,5 @@
 import type { Certificate } from "./certificate";
-import { adviceWords, wordsOf } from "./words";
+import { adviceWords, numberWords, wordsOf } from "./words";
 
 const words = wordsOf("device");
 
@@ -34,7 +34,9 @@ export function stepView(told: Told): JQuery {
   const line = $("<li>", { class: `pikvm-step-${told.is}` }).attr("data-step", told.step);
   const text = $("<span>").text(textOf(told));
   line.append(icon, told.step === "" ? "" : $("<b>").text(words(`step.${told.step}`)), text);
-  if (told.is === "failed" && told.code !== undefined) text.append(" ", $("<code>").text(told.code));
+  // For whoever searches for it; the advice comes first.
+  if (told.is === "failed" && told.code !== undefined)
+    text.append(" (", words("step.code"), " ", $("<code>").text(told.code), ")");
   if (told.problem !== undefined) line.attr("title", told.problem);
   if (told.image !== undefined)
     $("<img>", { src: `data:image/jpeg;base64,${told.image}`, alt: words("step.screen") }).appendTo(line);
@@ -44,7 +46,13 @@ export function stepView(told: Told): JQuery {
 /** In the dialog's language; where it has no advice, what the server says. */
 function textOf({ says, values, advice, problem, code, next_trial, text }: Told): string {
   if (text !== undefined) return text;
-  if (says !== undefined) return words(`said.${says}`, values);
+  if (says !== undefined) return words(`said.${says}`, valuesOf(values));
   if (advice === undefined) return problem ?? code ?? "";
   return adviceWords(advice, next_trial);
 }
+
+/** Numbers as people write them in the dialog's language. */
+const valuesOf = (values: Told["values"] = {}): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, typeof value === "number" ? numberWords(value) : value]),
+  );

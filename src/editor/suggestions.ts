@@ -4,7 +4,7 @@ import type { Suggested } from "../schema/field";
 import { languageName } from "./language-names";
 import { askDevice, chosenDevice } from "./live";
 import type { Suggestion } from "./suggest";
-import { common } from "./words";
+import { common, numberWords } from "./words";
 
 /** What the list of a field offers. */
 export interface ListSource {
@@ -77,5 +77,5 @@ function bytes(count: number): string {
   const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
   const power = Math.min(Math.floor(Math.log10(Math.max(count, 1)) / 3), units.length - 1);
   const format = { style: "unit", unit: units[power] ?? "byte", maximumSignificantDigits: 3 } as const;
-  return new Intl.NumberFormat(RED.i18n.lang(), format).format(count / 1000 ** power);
+  return numberWords(count / 1000 ** power, format);
 }

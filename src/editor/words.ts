@@ -17,6 +17,10 @@ export const notAllowed = (status: number): string | undefined =>
 /** Words that several nodes use; they live once, in the catalogue of the device. */
 export const common: Words = (key, values) => wordsOf("device")(`common.${key}`, values);
 
+/** A number as people write it in the dialog's language, where more than one decimal says nothing. */
+export const numberWords = (number: number, format: Intl.NumberFormatOptions = {}): string =>
+  new Intl.NumberFormat(RED.i18n.lang(), { maximumFractionDigits: 1, useGrouping: false, ...format }).format(number);
+
 /** What went wrong and what to do. @param nextTrial of a login that was refused, in milliseconds since 1970. */
 export const adviceWords = (advice: string, nextTrial = 0): string =>
   common(`advice.${advice}`, { time: new Date(nextTrial).toLocaleTimeString(RED.i18n.lang()) });

@@ -13,6 +13,8 @@ export interface Said {
 /** What is known of the parts before. */
 interface Seen {
   hasPicture: boolean;
+  /** The power LED: the host is surely on. */
+  isLit: boolean;
   /** Looks with the client that has the device's video already, if there is one. */
   lookWith: (look: (kvm: PiKVM) => Promise<Said>) => Promise<Said>;
   powerKnownBy: string;
@@ -29,18 +31,19 @@ export const PARTS: [name: string, part: Part][] = [
   ["software", async (kvm, signal) => software(await kvm.system.getInfo([], { signal }))],
   [
     "atx",
-    async (kvm, signal) => {
+    async (kvm, signal, seen) => {
       const { enabled, leds } = await kvm.atx.getState({ signal });
+      seen.isLit = enabled && leds.power;
       return enabled ? ok(leds.power ? "lit" : "dark") : ABSENT;
     },
   ],
   [
     "hid",
-    async (kvm, signal) => {
+    async (kvm, signal, { isLit }) => {
       const { enabled, keyboard, mouse } = await kvm.hid.getState({ signal });
       if (enabled === false) return ABSENT;
       if (keyboard.online) return ok(mouse.online ? "both" : "keyboard");
-      return mouse.online ? ok("mouse") : { is: "doubtful", says: "neither" };
+      return mouse.online ? ok("mouse") : ofHost(isLit, "neither");
     },
   ],
   [
@@ -56,7 +59,7 @@ export const PARTS: [name: string, part: Part][] = [
   [
     "video",
     async (_kvm, signal, seen) => {
-      const said = await seen.lookWith((kvm) => picture(kvm, signal));
+      const said = await seen.lookWith((kvm) => picture(kvm, signal, seen.isLit));
       seen.hasPicture = said.is === "ok";
       return said;
     },
@@ -97,6 +100,9 @@ export const PARTS: [name: string, part: Part][] = [
 
 const ABSENT: Said = { is: "absent", says: "absent" };
 const ok = (says: string): Said => ({ is: "ok", says });
+/** What a host lacks: no fault where it may be off. */
+const ofHost = (isLit: boolean, says: string): Said =>
+  isLit ? { is: "doubtful", says: `${says}ButOn` } : { is: "absent", says };
 
 /**
  * What a device says instead of an error when it does not have a part: it is switched off, or too new for its software.
@@ -117,15 +123,14 @@ function software({ system, hw }: InfoState): Said {
   return { ...ok(names.length > 0 ? "platform" : "version"), values: { version, platform: names.join(", ") } };
 }
 
-function roomOf({ parts, size, free }: MsdStorage): { free: string; size: string } | undefined {
+/** In gigabytes. */
+function roomOf({ parts, size, free }: MsdStorage): { free: number; size: number } | undefined {
   const internal = parts?.[""] ?? { size, free };
   if (internal.size === undefined || internal.free === undefined) return undefined;
-  return { free: gigabytes(internal.free), size: gigabytes(internal.size) };
+  return { free: internal.free / 1e9, size: internal.size / 1e9 };
 }
 
-const gigabytes = (bytes: number): string => (bytes / 1e9).toFixed(1);
-
-async function picture(kvm: PiKVM, signal: AbortSignal): Promise<Said> {
+async function picture(kvm: PiKVM, signal: AbortSignal, isLit: boolean): Promise<Said> {
   try {
     const { image, width, height } = await kvm.screen.snapshot({
       preview: THUMBNAIL,
@@ -136,7 +141,7 @@ async function picture(kvm: PiKVM, signal: AbortSignal): Promise<Said> {
     const said = size ? { ...ok("size"), values: size } : ok("picture");
     return { ...said, image: image.toString("base64") };
   } catch (error) {
-    if (error instanceof WaitTimeoutError && error.code === "NO_SIGNAL") return { is: "doubtful", says: "noPicture" };
+    if (error instanceof WaitTimeoutError && error.code === "NO_SIGNAL") return ofHost(isLit, "noPicture");
     throw error;
   }
 }

@@ -7,6 +7,7 @@ import {
   ConnectionTimeoutError,
   parseAddress,
   PiKVM,
+  PiKVMError,
   readCertificate,
   ResponseError,
   type Address,
@@ -105,9 +106,11 @@ async function* way(wish: Wish): AsyncGenerator<Told, void, undefined> {
     }
   }
   const safe = { ...cautious, headers: await at("pikvm", wish.headers) };
-  const everybody = await greeted(safe, certificate, signal);
+  const greeting = await greeted(safe, certificate, signal);
   if (certificate) yield { step: "certificate", ...trustedAs(options.trust), certificate: shown(certificate) };
   else yield* [REACHED, { step: "certificate", is: "doubtful", says: "plain" } as const];
+  if (greeting instanceof Error) throw new Stop("pikvm", greeting);
+  const { everybody } = greeting;
   yield { step: "pikvm", is: "ok", says: "kvmd" };
 
   const login = await at("login", wish.login);
@@ -183,13 +186,13 @@ const isUnchecked = (trust: Trust): boolean =>
 
 /**
  * Asks who is there without a login, with the trust that the device has.
- * @returns whether everybody is let in.
+ * @returns whether everybody is let in, or what is wrong with whoever is there. @throws Stop when nobody is.
  */
 async function greeted(
   options: PiKVMOptions,
   certificate: Certificate | undefined,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<{ everybody: boolean } | PiKVMError> {
   // Where nothing is offered nothing is refused: the answers do not count with the refusals of a login.
   const clock = Object.create(REAL_CLOCK) as typeof REAL_CLOCK;
   const nobody = await at("certificate", () =>
@@ -197,17 +200,17 @@ async function greeted(
   );
   try {
     const { body } = await nobody.request("GET", CHECK, { signal });
-    if (typeof body === "object" && body !== null && "ok" in body) return true;
-    throw notPiKVM(200);
+    if (typeof body === "object" && body !== null && "ok" in body) return { everybody: true };
+    return notPiKVM(200);
   } catch (thrown) {
     const error = asPiKVMError(thrown);
-    if (error instanceof AuthError && error.error !== "") return false;
+    if (error instanceof AuthError && error.error !== "") return { everybody: false };
     // A login of something before the device, which ours may be meant for.
-    if (error instanceof AuthError && options.auth === "basic") return false;
+    if (error instanceof AuthError && options.auth === "basic") return { everybody: false };
     if (error instanceof ConnectError && certificate)
       throw new Stop("certificate", error, { is: "asks", certificate: shown(certificate) });
     if (error instanceof ConnectError || error instanceof ConnectionTimeoutError) throw new Stop("reachable", error);
-    throw new Stop("pikvm", isForeign(error) ? notPiKVM(error.statusCode) : error);
+    return isForeign(error) ? notPiKVM(error.statusCode) : error;
   } finally {
     await nobody.close();
   }
@@ -237,6 +240,7 @@ function* clockStep(date: string | string[] | undefined, usesCodes: boolean): Ge
 async function* parts(kvm: PiKVM, { lookWith, signal }: Wish, powerKnownBy: string): AsyncGenerator<Told> {
   const seen = {
     hasPicture: false,
+    isLit: false,
     lookWith: (look: (kvm: PiKVM) => Promise<Said>) => lookWith(kvm, look),
     powerKnownBy,
   };

@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import { createServer as createTcpServer, type AddressInfo, type Server } from "node:net";
 import { test } from "node:test";
 import { realClock, scaledClock, startSimulator, type SimulatorOptions } from "../../src/simulator";
+import { connectProxy } from "../client/connect-proxy";
 import { skip } from "../examples/browser";
 import { ChildNodeRed } from "../harness/child-node-red";
 import { GUEST } from "../harness/logins";
@@ -139,7 +140,7 @@ test("the device dialog connects, with a login to the editor, below a path", { s
     const table: [values: Record<string, string>, step: string, says: RegExp][] = [
       [{ password: "wrong" }, "login", /User or password is wrong.*web page/],
       [{ password: "" }, "login", /wants a password/],
-      [{ address: "127.0.0.1:1", password: PASSWORD }, "reachable", /refuses the connection.*port.*ECONNREFUSED/],
+      [{ address: "127.0.0.1:1", password: PASSWORD }, "reachable", /refuses the connection.*port.*\(error code ECONNREFUSED\)/],
       [{ address: "no-such-name.invalid" }, "name", /No such name is known/],
       [{ address: silent, connectTimeout: "0.2" }, "reachable", /No answer in time.*switched on.*firewall/],
       [{ address: `http://${web}`, connectTimeout: "10" }, "pikvm", /no PiKVM.*address and port/],
@@ -153,6 +154,7 @@ test("the device dialog connects, with a login to the editor, below a path", { s
     ];
     for (const [values, name, says] of table) {
       await fill(dialog, values);
+      assert.equal(await page.locator("#pikvm-plain").isVisible(), values["address"]?.startsWith("http:") ?? false);
       await connect();
       assert.match((await step(name).innerText()).replaceAll("\n", " "), says);
       assert.match(String(await step(name).getAttribute("class")), /pikvm-step-failed/);
@@ -174,8 +176,15 @@ test("the device dialog connects, with a login to the editor, below a path", { s
       const dialog = await Dialog.ofConfig(editor, "pikvm-device", await device());
       assert.equal(await dialog.field("password").inputValue(), "__PWRD__");
       assert.equal(await dialog.tray.locator("details[open]").count(), 0, "a fingerprint is nothing unusual");
+      const spoken = (lang: string) =>
+        page.evaluate((lang) => {
+          RED.i18n.lang = () => lang;
+        }, lang);
+      await spoken("de");
       await connect();
+      await spoken("en-US");
       assert.match(await step("power").innerText(), /on/);
+      assert.match(await step("drive").innerText(), /\d,\d of \d+,\d GB/);
       const old = await start({ kvmd: "1.100" });
       await fill(dialog, { address: old.url, fingerprint: old.fingerprint });
       await connect();
@@ -255,9 +264,12 @@ test("the device dialog connects, with a login to the editor, below a path", { s
   });
 
   const value = "Ticket-77-for-the-Door";
-  await t.test("extra headers go with every request, and their values are seen by nobody again", async () => {
+  await t.test("extra headers go with every request, by way of the proxy, and are seen by nobody again", async (t) => {
+    const proxy = await connectProxy(t);
     const dialog = await Dialog.ofConfig(editor, "pikvm-device", await device());
     await dialog.unfold("proxy");
+    assert.match(await dialog.field("proxy").locator("option:checked").innerText(), /none|add new/i);
+    await editor.picture("connect-6-more");
     const rows = dialog.tray.locator("#pikvm-headers .pikvm-header:visible");
     assert.equal(await rows.count(), 0);
     await dialog.tray.locator("#pikvm-headers button").click();
@@ -267,6 +279,11 @@ test("the device dialog connects, with a login to the editor, below a path", { s
     await connect();
     const sent = simulator.requests.slice(before);
     assert.ok(sent.length > 0 && sent.every(({ headers }) => headers["x-door"] === value));
+    const way = await dialog.add("proxy");
+    await way.set({ field: "url", value: `http://${proxy.target}` });
+    await way.tray.locator("#node-config-dialog-ok").click();
+    const isChosen = async () => (await dialog.field("proxy").inputValue()) !== "_ADD_";
+    await until(isChosen, { what: "the proxy to be chosen" });
     await dialog.save();
     await nodeRed.deployed(() => editor.deploy());
 
@@ -279,7 +296,8 @@ test("the device dialog connects, with a login to the editor, below a path", { s
     assert.ok(!(await page.content()).includes(value));
     await connect();
     assert.equal(simulator.requests.at(-1)?.headers["x-door"], value);
-    await editor.picture("connect-6-headers");
+    assert.deepEqual([...new Set(proxy.asked.map(({ authority }) => authority))], [simulator.url.replace("https://", "")]); // prettier-ignore
+    await editor.picture("connect-7-headers");
     await rows.locator("input").first().fill("");
     await rows.locator("input").last().fill("");
     await again.save();

@@ -11,6 +11,7 @@ export interface EditorNode {
 }
 
 interface Red {
+  i18n: { lang: () => string };
   editor: { edit(node: unknown): void; editConfig(name: string, type: string, id: string): void };
   nodes: {
     getType(type: string): { defaults: Record<string, unknown> } | undefined;

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import path from "node:path";
 import { after, before, test, type TestContext } from "node:test";
-import { realClock, scaledClock, startSimulator, type Simulator } from "../../src/simulator";
+import { realClock, scaledClock, startSimulator, type Identity, type Simulator } from "../../src/simulator";
 import type { Told } from "../../src/runtime/connect-steps";
-import { device, flow } from "../harness/flows";
+import { expired, signed } from "../client/certificates";
+import { device, flow, node } from "../harness/flows";
 import { NodeRed } from "../harness/node-red";
 import { until } from "../harness/until";
 
@@ -109,7 +112,7 @@ test("what goes wrong is named, with an advice", async (t) => {
     [{ address: "127.0.0.1:1" }, {}, "reachable failed connection_refused"],
     [{ address: "http://127.0.0.1:1" }, {}, "reachable failed connection_refused"],
     [{ address: plain.replace("http:", "https:") }, {}, "certificate failed no_tls"],
-    [{ address: plain }, {}, "pikvm failed not_pikvm"],
+    [{ address: plain, fingerprint: "" }, {}, "pikvm failed not_pikvm"],
     [{ address: page }, {}, "pikvm failed not_pikvm"],
     [{ address: guarded }, {}, "pikvm failed login_incomplete"],
     [{ address: String(redirecting.redirectUrl) }, {}, "pikvm failed redirected"],
@@ -120,6 +123,8 @@ test("what goes wrong is named, with an advice", async (t) => {
     [{}, { password: "${NOT_THERE}" }, "login failed variable_not_set"],
   ];
   for (const [fields, secrets, told] of table) assert.equal(short(await last(form(fields, secrets))), told);
+  const greeted = await steps(form({ address: plain }));
+  assert.deepEqual(greeted.slice(1).map(short), ["reachable ok answers", "certificate doubtful plain", "pikvm failed not_pikvm"]); // prettier-ignore
   const fault = simulator.faults.add({ kind: "status", code: 502, path: /auth/ });
   assert.equal(short(await last(form())), "pikvm failed no_kvmd");
   fault.remove();
@@ -155,6 +160,67 @@ test("the stored password is used at the deployed address, and nowhere else", as
   assert.equal(short(await last(form({}, { id: "nothing", password: "__PWRD__" }))), "login failed password_elsewhere");
 });
 
+test("a certificate that has expired, or is for another name, is shown and stops", async (t) => {
+  const old = expired();
+  const elsewhere = signed(["kvm.example"]);
+  const cases: [device: Identity, authority: string, told: string][] = [
+    [old, old.cert, "certificate asks certificate_expired"],
+    [elsewhere.device, elsewhere.ca.cert, "certificate asks certificate_name"],
+  ];
+  const ca = path.join(red.userDir, "ca.pem");
+  for (const [identity, authority, told] of cases) {
+    const there = await startSimulator({ tls: identity });
+    t.after(() => there.close());
+    await writeFile(ca, authority);
+    const names = { name: "", certname: "", keyname: "", caname: "", servername: "" };
+    const tls = { id: "tls", type: "tls-config", cert: "", key: "", ca, verifyservercert: true, ...names };
+    await red.deploy(flow(tls));
+    const answer = await last(form({ address: there.url, trust: "tls", tls: "tls" }));
+    assert.equal(short(answer), told);
+    assert.equal(answer.certificate?.fingerprint, there.fingerprint);
+    assert.equal(there.requests.length, 0, "nothing was sent");
+  }
+});
+
+test("a device that has locked all logins is told as such, and left alone", async (t) => {
+  const locked = await startSimulator({ lockout: { attempts: 1, counts: "all" } });
+  t.after(() => locked.close());
+  const fields = { address: locked.url, fingerprint: locked.fingerprint };
+  const refused = ["login failed login_refused", "login failed login_locked"];
+  assert.ok(refused.includes(short(await last(form(fields, { password: "wrong" })))));
+  assert.equal(short(await last(form(fields, { password: "admin" }))), "login failed login_locked");
+});
+
+test("without encryption a new device needs no fingerprint, and Connect says what that means", async (t) => {
+  const open = await startSimulator({ tls: false, clock: scaledClock(10), power: true });
+  t.after(() => open.close());
+  const told = await steps(form({ address: open.url, fingerprint: "" }, { password: "admin" }));
+  assert.deepEqual(
+    told.slice(0, 5).map(short),
+    [
+      ...["name ok number", "reachable ok answers", "certificate doubtful plain", "pikvm ok kvmd"],
+      "login ok accepted",
+    ],
+  );
+  assert.equal(short(told.at(-1) ?? {}), "power ok on");
+  await red.deploy(
+    flow(
+      device(open, { trust: "fingerprint", fingerprint: "" }),
+      node("pikvm-atx-power", { action: "state", actionType: "str" }),
+    ),
+  );
+  red.send("node", {});
+  await red.message("result");
+});
+
+test("no picture is doubtful while the power LED is lit", async (t) => {
+  const dark = await startSimulator({ clock: scaledClock(10), power: true });
+  t.after(() => dark.close());
+  dark.state.streamer.source.signal = false;
+  const told = await steps(form({ address: dark.url, fingerprint: dark.fingerprint }, { password: "admin" }));
+  assert.equal(short(told.find(({ step }) => step === "video") ?? {}), "video doubtful noPictureButOn");
+});
+
 test("two-factor login tells of clocks that disagree", async (t) => {
   const codes = await startSimulator({ totpSecret: SECRET, power: true });
   t.after(() => codes.close());
@@ -175,8 +241,9 @@ test("an old device, and one that lacks things, is told as it is", async (t) => 
     told.every(({ is }) => is !== "failed"),
     JSON.stringify(told),
   );
-  assert.deepEqual(told.filter(({ is }) => is === "absent").map(({ step }) => step), ["ocr", "switch"]); // prettier-ignore
-  assert.equal(short(told.find(({ step }) => step === "video") ?? {}), "video doubtful noPicture");
+  assert.deepEqual(told.filter(({ is }) => is === "absent").map(({ step }) => step), ["video", "ocr", "switch"]); // prettier-ignore
+  // Its host is off, which is no fault.
+  assert.equal(short(told.find(({ step }) => step === "video") ?? {}), "video absent noPicture");
 });
 
 test("only JSON is taken, and only so much of it; whoever hangs up ends it", async () => {
@@ -191,4 +258,17 @@ test("only JSON is taken, and only so much of it; whoever hangs up ends it", asy
   assert.equal(((await third.json()) as { advice: string }).advice, "too_many");
   stop.abort();
   await until(() => simulator.connections === 0, { what: "the connections to end" });
+});
+
+test("nobody looks more often than sixty times in a minute", async () => {
+  let answered = 0;
+  let answer = await post(form({ address: "" }));
+  for (; answer.status === 200; answer = await post(form({ address: "" }))) {
+    await answer.text();
+    answered += 1;
+    // Those of the tests before count too.
+    assert.ok(answered <= 60, "there is no end");
+  }
+  assert.equal(answer.status, 429);
+  assert.equal(((await answer.json()) as { advice: string }).advice, "too_many");
 });

@@ -36,6 +36,12 @@ export function readAddress(text: string): Address | AddressProblem {
   };
 }
 
+/** Whether nothing is encrypted on the way to an address. */
+export function isPlain(text: string): boolean {
+  const address = readAddress(text);
+  return typeof address === "object" && !address.secure;
+}
+
 function withScheme(text: string): string {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return text;
   const isBareIPv6 = /^[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:.]*$/i.test(text);
