@@ -11,7 +11,7 @@ const pathProblem = (path: string): string | undefined =>
 export const editor = sourceDialog(schema, {
   label({ mode, properties, kinds }) {
     const [only, another] = mode === "changes" ? properties : kinds;
-    return only === undefined || another !== undefined ? undefined : `events: ${only}`;
+    return only === undefined || another !== undefined ? undefined : words("flow.only", { path: only });
   },
   output: "events",
   entryProblem: pathProblem,

@@ -1,4 +1,4 @@
-import { keyOf, namesIn } from "../../src/client/vocabulary";
+import { keyOf, namesIn, shortNameOf } from "../../src/client/vocabulary";
 import { actionDialog } from "../../src/editor/action-dialog";
 import { wordsOf } from "../../src/editor/words";
 import { schema } from "./schema";
@@ -10,11 +10,23 @@ const keyProblem = (key: string): string | undefined => unknownKey(keyOf(key) ? 
 const unknownKey = (key: string | undefined): string | undefined =>
   key === undefined ? undefined : words("reason.key", { key });
 
+/** Keys by their short names, as far as they have any. */
+const shortened = (keys: string | undefined): string | undefined =>
+  keys &&
+  namesIn(keys)
+    .map((name) => {
+      const key = keyOf(name);
+      return key ? shortNameOf(key) : name;
+    })
+    .join("+");
+
 export const editor = actionDialog(schema, {
   label(given) {
     const action = given.fixed("action");
-    if (action === "shortcut") return given.fixed("keys") ?? "keys: shortcut";
-    if (action === "key" || action === "release") return `${action}: ${given.fixed("key") ?? "…"}`;
+    if (action === "shortcut") return shortened(given.fixed("keys")) ?? words("flow.shortcut");
+    const key = shortened(given.fixed("key")) ?? "…";
+    if (action === "key") return words("flow.one", { key });
+    if (action === "release") return words("flow.letGo", { key });
     return action && words("flow.text");
   },
   problems: { keys: keysProblem, key: keyProblem },

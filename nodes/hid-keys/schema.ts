@@ -33,7 +33,7 @@ export const schema = actionNode({
     }),
     keys: names({
       icon: "keyboard-o",
-      default: "ControlLeft+AltLeft+Delete",
+      default: "Ctrl+Alt+Del",
       suggest: "keys",
       hint: true,
       when: { action: ["shortcut"] },

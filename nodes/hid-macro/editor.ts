@@ -52,7 +52,7 @@ function run(text: string, last: number, literal: Literal): void {
 export const editor = actionDialog(schema, {
   label(given) {
     const file = given.fixed("source") === "file" ? given.fixed("file") : undefined;
-    return file && `macro: ${file}`;
+    return file && words("flow.file", { file });
   },
   problems: { macro: macroProblem },
   opened() {

@@ -7,22 +7,27 @@ import { schema } from "./schema";
 
 const words = wordsOf(schema.name);
 /** For Node-RED, too, which translates what a dialog has after it has been prepared. */
-const call = (field: string, label: string): JQuery =>
-  row(field).find("label span").attr("data-i18n", `node-red-contrib-pikvm/${schema.name}:${label}`).text(words(label));
+const call = (place: JQuery, key: string): JQuery =>
+  place.attr("data-i18n", `node-red-contrib-pikvm/${schema.name}:${key}`).text(words(key));
+const callRow = (field: string, label: string): JQuery => call(row(field).find("label span"), `label.${label}`);
+
+/** What X and Y are; for all others, where is clicked. */
+const MEANT: Readonly<Record<string, string>> = { move: "place", scroll: "scroll", push: "push" };
 
 let pick: PickRow | undefined;
 
 export const editor = actionDialog(schema, {
   label(given) {
     const action = given.fixed("action");
-    return action && `mouse: ${action.replace("_", " ")}`;
+    return action && words(`flow.${action}`);
   },
   opened: () => void (pick = new PickRow()),
   changed(given) {
     pick?.update(given.literal, isUsed(schema.fields.unit.when, given.mayBe));
-    const isDrag = given.fixed("action") === "drag";
-    call("atX", isDrag ? "label.fromX" : "label.atX");
-    call("atY", isDrag ? "label.fromY" : "label.atY");
-    hint("atY").toggle(!isDrag);
+    const action = given.fixed("action");
+    const isDrag = action === "drag";
+    callRow("atX", isDrag ? "fromX" : "atX");
+    callRow("atY", isDrag ? "fromY" : "atY");
+    call(hint("atY"), action === undefined ? "hint.atY" : `hint.at.${MEANT[action] ?? "click"}`).toggle(!isDrag);
   },
 });

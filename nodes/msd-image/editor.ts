@@ -7,7 +7,7 @@ const words = wordsOf(schema.name);
 export const editor = actionDialog(schema, {
   label(given) {
     const action = given.fixed("action");
-    return action && `image: ${action}`;
+    return action && words(`flow.${action}`);
   },
   problems: { url: (url) => (/^\s*https?:\/\/\S+\s*$/i.test(url) ? undefined : words("reason.url")) },
 });

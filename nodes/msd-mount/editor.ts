@@ -1,12 +1,16 @@
 import { actionDialog } from "../../src/editor/action-dialog";
 import { input } from "../../src/editor/form";
+import { wordsOf } from "../../src/editor/words";
 import { schema } from "./schema";
+
+const words = wordsOf(schema.name);
 
 export const editor = actionDialog(schema, {
   label(given) {
     const action = given.fixed("action");
-    if (action === "mount" || action === "swap") return `${action}: ${given.fixed("image") ?? "…"}`;
-    return action && `drive: ${action}`;
+    if (action === "mount" || action === "swap")
+      return words(`flow.${action}Image`, { image: given.fixed("image") ?? "…" });
+    return action && words(`flow.${action}`);
   },
   saving(given) {
     if (given.mayBe("drive", ["flash"])) return;

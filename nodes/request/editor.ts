@@ -8,7 +8,7 @@ export const editor = actionDialog(schema, {
   label(given) {
     const call = given.fixed("call");
     const what = call === "custom" ? given.fixed("path") : call;
-    return what && `request: ${what}`;
+    return what && words("flow.what", { what });
   },
   problems: { path: (path) => (/^\/(?!\/)\S*$/.test(path) ? undefined : words("reason.path")) },
 });

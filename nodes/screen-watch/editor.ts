@@ -1,9 +1,12 @@
 import { sourceDialog } from "../../src/editor/source-dialog";
 import { tryRow } from "../../src/editor/try-row";
+import { wordsOf } from "../../src/editor/words";
 import { schema } from "./schema";
 
+const words = wordsOf(schema.name);
+
 export const editor = sourceDialog(schema, {
-  label: ({ mode, text }) => `watch: ${mode === "text" ? text : mode}`,
+  label: ({ mode, text }) => words(`flow.${mode}`, { text }),
   output: "pictures",
   ...tryRow("region", (literal) => {
     // The pictures that leave are those that the screen node would take.

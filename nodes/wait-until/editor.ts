@@ -19,7 +19,7 @@ export const editor = actionDialog(schema, {
   label(given) {
     const condition = given.fixed("condition");
     const what = condition && given.fixed(condition === "text" ? "text" : "path");
-    return what && `wait: ${what}`;
+    return what && words("flow.what", { what });
   },
   problems: { path: (path) => (isStatePath(path) ? undefined : words("reason.path")) },
   ...tryRow("region", (literal) => {

@@ -124,6 +124,7 @@ class Rows {
       `<input type="hidden" id="${this.prefix}${name}Type" />`,
       ...unitOf(unit),
     ];
+    if (kind === "choice") return this.#choiceRow(name, ...lines);
     return kind === "flag"
       ? rowOf("form-row pikvm-flag", this.#rowId(name), [...lines, ...boxOf(name)])
       : this.#row(name, ...lines);
@@ -136,7 +137,7 @@ class Rows {
     switch (kind) {
       case "choice": {
         const options = choices.map((value) => `  <option value="${value}" data-i18n="${name}.${value}"></option>`);
-        return this.#row(name, heading, `<select ${id}>`, ...options, "</select>");
+        return this.#choiceRow(name, heading, `<select ${id}>`, ...options, "</select>");
       }
       case "flag":
         return this.check(name, `label.${name}`);
@@ -159,6 +160,10 @@ class Rows {
 
   #row(name, ...lines) {
     return rowOf("form-row", this.#rowId(name), lines);
+  }
+
+  #choiceRow(name, ...lines) {
+    return rowOf("form-row pikvm-choice", this.#rowId(name), lines);
   }
 
   #listRow(name, ...lines) {

@@ -7,6 +7,7 @@ import { nameWidget } from "./aria";
 import { definitionOf, storedOf, type Definition, type EditorNode } from "./definition";
 import { prepareDevice } from "./device-row";
 import { FieldRows } from "./field-rows";
+import { prepareFirstProperty } from "./first-property";
 import { foldable } from "./fold";
 import { outputLabels } from "./labels";
 import { input, row } from "./form";
@@ -110,6 +111,7 @@ export function actionDialog<F extends Fields>(
     input(name).typedInput({ types: [...fixed, ...sources], typeField: `#node-input-${name}Type` });
     nameWidget(name, words(`label.${name}`));
     prepareWidget(input(name), field);
+    prepareFirstProperty(input(name), field);
   }
 
   function prepare(node: EditorNode): void {

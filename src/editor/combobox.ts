@@ -8,6 +8,8 @@ interface Placing {
   frame: JQuery;
   /** Whether the field holds such a value now: a typed input may hold others. */
   isOn: () => boolean;
+  /** Makes the field hold such a value, where that is to be offered now. */
+  turnOn: () => (() => void) | undefined;
 }
 
 type State = "asking" | { problem: string } | { suggestions: readonly Suggestion[] };
@@ -33,7 +35,7 @@ export class Combobox {
   constructor(input: JQuery, source: ListSource, placing: Partial<Placing> = {}) {
     this.#input = input;
     this.#source = source;
-    this.#placing = { frame: input, isOn: () => true, ...placing };
+    this.#placing = { frame: input, isOn: () => true, turnOn: () => undefined, ...placing };
     this.#arrow = arrow().on("click", () => this.#toggle());
     if (placing.frame) this.#arrow.appendTo(placing.frame);
     else this.#arrow.insertAfter(input).addClass("pikvm-arrow-behind");
@@ -55,7 +57,7 @@ export class Combobox {
   /** Looks again whether the field holds a value of the list. */
   update(): void {
     const isOn = this.#placing.isOn();
-    this.#arrow.toggle(isOn);
+    this.#arrow.toggle(isOn || this.#placing.turnOn() !== undefined);
     if (isOn) this.#input.attr({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false" });
     else this.#input.removeAttr("role aria-autocomplete aria-expanded");
     if (!isOn) this.#close();
@@ -69,6 +71,7 @@ export class Combobox {
   #toggle(): void {
     if (this.#popup) this.#close();
     else {
+      if (!this.#placing.isOn()) this.#placing.turnOn()?.();
       this.#input.trigger("focus");
       this.#open();
     }
@@ -201,10 +204,14 @@ const arrow = (): JQuery =>
       event.preventDefault();
     });
 
-/** A list for a typed input, while it holds a text of its own. */
+/** A list for a typed input that holds a text of its own, or will when the arrow is pressed. */
 export function addList(input: JQuery, source: ListSource): void {
   const frame = input.next(".red-ui-typedInput-container");
   const isOn = (): boolean => input.typedInput("type") === "str";
-  const combobox = new Combobox(frame.find("input.red-ui-typedInput-input"), source, { frame, isOn });
+  const becomeText = (): void => {
+    input.typedInput("type", "str");
+  };
+  const turnOn = () => (input.typedInput("type") === "msg" ? becomeText : undefined);
+  const combobox = new Combobox(frame.find("input.red-ui-typedInput-input"), source, { frame, isOn, turnOn });
   input.on("typedinputtypechange", () => combobox.update());
 }

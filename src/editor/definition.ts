@@ -1,9 +1,10 @@
 import { secretsOf, typeOf, type NodeSchema } from "../schema/node";
 import { defaultsOf, isNewer, upToDate } from "../schema/stored";
 import { checkDevice } from "./device-row";
+import { takeOnlyDevice } from "./only-device";
 import { openFold } from "./fold";
 import { labelStyle } from "./labels";
-import { findByWords } from "./palette";
+import { preparePalette } from "./palette";
 import { keepUnknown } from "./unknown";
 import { validator, type Validate } from "./validate";
 import { common, wordsOf } from "./words";
@@ -45,7 +46,10 @@ export function definitionOf(schema: NodeSchema, dialog: Dialog): Definition {
   const words = wordsOf(schema.name);
   const prefix = schema.role === "device" ? "node-config-input-" : "node-input-";
   keepUnknown(schema);
-  if (schema.role !== "device") findByWords(schema);
+  if (schema.role !== "device") {
+    preparePalette(schema);
+    takeOnlyDevice(typeOf(schema));
+  }
   return {
     check: (name) =>
       validator(

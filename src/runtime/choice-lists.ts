@@ -30,15 +30,27 @@ function imageChoice({ name, size, complete }: ListedImage): Choice {
   return { value: name, size, ...(complete ? {} : { complete }) };
 }
 
-/** By its label where only one has that, for that is what people know it by. */
+/**
+ * By its label where only one has that, for that is what people know it by. Those that kvmd names so that its own menu
+ * leaves them out come last.
+ */
 function channelChoices(channels: readonly ChannelState[]): Choice[] {
   const taken = channels.flatMap(({ channel, label }) => [plain(channel), plain(label)]);
-  return channels.map((channel): Choice => {
-    const { channel: name, label } = channel;
+  const [special, usual] = [true, false].map((is) => channels.filter(({ channel }) => channel.startsWith("__") === is));
+  return [...(usual ?? []), ...(special ?? [])].map((channel): Choice => {
+    const { channel: name, label: whole } = channel;
+    const label = withoutEchoes(whole);
     const isUnique = label !== "" && taken.filter((other) => other === plain(label)).length === 1;
-    const value = isUnique ? label : name;
-    return { value, ...(label ? { label, also: name } : {}), state: stateOf(channel) };
+    const also = label === "" || plain(label) === plain(name) ? {} : { also: name };
+    return { value: isUnique ? label : name, ...(label === "" ? {} : { label }), ...also, state: stateOf(channel) };
   });
+}
+
+/** What stands beside a button and on it is said once. */
+function withoutEchoes(label: string): string {
+  const words = label.split(" ");
+  const half = words.slice(words.length / 2).join(" ");
+  return label === `${half} ${half}` ? half : label;
 }
 
 /** Labels that differ in this only are the same to the device's own names. */

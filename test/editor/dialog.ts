@@ -159,6 +159,47 @@ export class Dialog {
     });
   }
 
+  /** Which of these the lists of the dialog would show only in part. The dialog is of no use afterwards. */
+  cutChoices(choices: readonly string[]): Promise<string[]> {
+    const row = this.tray.locator(".pikvm-choice:visible").first();
+    return row.evaluate((row, choices) => {
+      const list = row.querySelector("select");
+      const field = $(row).find("input.red-ui-typedInput");
+      if (!list) field.typedInput("type", "choice");
+      const label = row.querySelector(".red-ui-typedInput-option-label");
+      /** How much room there is, and how much is wanted. */
+      const widths = (choice: string): [number, number] => {
+        if (label) label.textContent = choice;
+        if (!list) return [label?.clientWidth ?? 0, label?.scrollWidth ?? 1];
+        list.replaceChildren(new Option(choice));
+        const alone = list.cloneNode(true) as HTMLSelectElement; // of a list
+        alone.style.cssText = "position: absolute; width: max-content; max-width: none";
+        list.after(alone);
+        const wanted = alone.offsetWidth;
+        alone.remove();
+        return [list.offsetWidth, wanted];
+      };
+      return choices.filter((choice) => {
+        const [room, wanted] = widths(choice);
+        return wanted > room;
+      });
+    }, choices);
+  }
+
+  /** The same of what stands in inputs while they are empty. @param placeholders each in every language. */
+  cutPlaceholders(placeholders: readonly (readonly string[])[]): Promise<string[]> {
+    return this.tray.locator("input[placeholder]:visible").evaluateAll((inputs, placeholders) => {
+      const pen = document.createElement("canvas").getContext("2d");
+      return inputs.flatMap((input) => {
+        const { font, paddingLeft, paddingRight } = getComputedStyle(input);
+        const room = input.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+        const words = placeholders.find((all) => all.includes(input.getAttribute("placeholder") ?? "")) ?? [];
+        if (pen) pen.font = font;
+        return words.filter((word) => (pen?.measureText(word).width ?? Infinity) > room);
+      });
+    }, placeholders);
+  }
+
   /** How far the colours of what is chosen stand out from what is behind: 1 (not at all) to 21 (black on white). */
   contrasts(selector: string): Promise<number[]> {
     return this.tray.locator(selector).evaluateAll((elements) => {

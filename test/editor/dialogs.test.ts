@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import path from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 import { startSimulator, type Simulator } from "../../src/simulator";
 import { skip } from "../examples/browser";
 import { ChildNodeRed } from "../harness/child-node-red";
 import { device } from "../harness/flows";
+import { CHECKOUT } from "../harness/node-red";
 import { defaultsOf } from "../harness/registered";
 import { schemaOf } from "../harness/schemas";
 import { SOURCES } from "../nodes/usual/usual";
@@ -15,7 +18,21 @@ import { LANE } from "./lane";
 import { complete } from "./visits/complete";
 import type { Visit } from "./visits/visit";
 
+const LANGUAGES = readdirSync(path.join(CHECKOUT, "nodes/locales"));
 const KEYS = NODE_SETS.flatMap((name) => [...readWords("en-US", name).keys()]);
+
+/** The words of a node with these keys, each in every language. */
+function translated(name: string, isWanted: (key: string) => boolean): string[][] {
+  const catalogues = LANGUAGES.map((lang) => readWords(lang, name));
+  const keys = [...(catalogues[0]?.keys() ?? [])].filter(isWanted);
+  return keys.map((key) => catalogues.map((words) => words.get(key) ?? key));
+}
+
+/** The same, of all that its lists offer. */
+function choicesOf(name: string): string[] {
+  const choices = Object.entries(schemaOf(name).fields).filter(([, { kind }]) => kind === "choice");
+  return choices.flatMap(([field]) => translated(name, (key) => key.startsWith(`${field}.`))).flat();
+}
 
 /** Keys of words that are to be seen instead of the words. */
 function untranslated(text: string): string[] {
@@ -118,6 +135,8 @@ describe("every dialog", { skip }, () => {
           assert.ok(!(await dialog.field("deviceFromMsg").isVisible()));
         }
         await dialog.unfoldAll();
+        const emptyFolds = dialog.tray.locator("details.pikvm-more:visible:not(:has(.form-row:visible))");
+        assert.equal(await emptyFolds.count(), 0);
         for (const theme of ["light", "dark"] as const) {
           await editor.setTheme(theme);
           await editor.picture(`${name}-${theme}`);
@@ -141,6 +160,10 @@ describe("every dialog", { skip }, () => {
         // As narrow as somebody may draw the dialog.
         await dialog.tray.evaluate((tray) => void $(tray).width(480));
         assert.deepEqual(await dialog.cutOff(), []);
+        await editor.picture(`${name}-narrowest`);
+        const placeholders = translated(name, (key) => key.startsWith("placeholder."));
+        assert.deepEqual(await dialog.cutPlaceholders(placeholders), []);
+        assert.deepEqual(await dialog.cutChoices(choicesOf(name)), []);
         await dialog.cancel();
         await editor.page.setViewportSize(WINDOW);
       });
@@ -214,6 +237,28 @@ describe("every dialog", { skip }, () => {
     }
   });
 
+  test("a node that is added takes the only device at once; what is brought back stays as it was", async () => {
+    const { page } = editor;
+    const id = await editor.drag("pikvm-gpio", 650, 600);
+    const ofNode = () =>
+      page.evaluate((id) => {
+        const [node, device] = [RED.nodes.node(id), RED.nodes.node("device")];
+        return { device: node?.["device"], valid: node?.valid, isUser: device?.users?.some((user) => user.id === id) };
+      }, id);
+    assert.deepEqual(await ofNode(), { device: "device", valid: true, isUser: true });
+    await page.evaluate(() => RED.history.pop());
+    assert.deepEqual(await ofNode(), { device: undefined, valid: undefined, isUser: false });
+    await page.evaluate(() => RED.history.redo());
+    assert.deepEqual(await ofNode(), { device: "device", valid: true, isUser: true });
+    // Of an import that says nothing of a device somebody else has to know it.
+    const imported = await page.evaluate(() => {
+      const node = { id: "imported", type: "pikvm-gpio", z: "0123456789abcdef", device: "", x: 650, y: 650 };
+      RED.nodes.import([node]);
+      return RED.nodes.node("imported")?.["device"];
+    });
+    assert.equal(imported, "");
+  });
+
   test("the palette finds nodes by what people type", async () => {
     const search = editor.page.locator("#red-ui-palette-search input");
     const place = (name: string) => editor.page.locator(`.red-ui-palette-node[data-palette-type="pikvm-${name}"]`);
@@ -221,9 +266,13 @@ describe("every dialog", { skip }, () => {
       await search.fill("");
       await search.pressSequentially(word);
       await place(name).waitFor();
-      assert.equal((await place(name).innerText()).replaceAll("\u2011", "-").trim(), name);
+      assert.equal((await place(name).innerText()).replaceAll("\u2011", "-").replace(/\s/g, ""), name);
       await place("request").waitFor({ state: "hidden" });
     }
+    await search.fill("");
+    // In two lines, of which none ends within a word.
+    assert.equal(await place("screen-watch").locator(".red-ui-palette-label").textContent(), "screen\u2011watch");
+    assert.deepEqual(await place("screen-watch").locator("br").count(), 1);
   });
 
   test("the page complains about nothing", () => {

@@ -154,6 +154,34 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     await dialog.cancel();
   });
 
+  test("msd-mount: an image from the message becomes one of the list by the arrow, or by the type, and back", async () => {
+    const dialog = await Dialog.ofNode(editor, "mount");
+    const image = dialog.textOf("image");
+    const given = () => dialog.shown([{ field: "image", type: "" }, { field: "imageType" }]);
+    const menu = dialog.tray.locator("#pikvm-row-image .red-ui-typedInput-type-select");
+    const choose = async (type: string) => {
+      await menu.click();
+      await editor.page.locator(`.red-ui-typedInput-options:visible a[value="${type}"]`).click();
+    };
+    // As a test before has left it.
+    await dialog.set({ field: "image", type: "str", value: "" });
+    await choose("msg");
+    assert.deepEqual(await given(), { image: "payload", imageType: "msg" });
+    assert.equal(await image.getAttribute("role"), null);
+    // The list opens at once.
+    await choose("str");
+    await option("debian-live.iso 3.7 MB").waitFor();
+    assert.deepEqual(await given(), { image: "", imageType: "str" });
+    await choose("msg");
+    await dialog.tray.getByRole("button", { name: "Show the list" }).click();
+    await option("debian-live.iso 3.7 MB").click();
+    assert.deepEqual(await given(), { image: "debian-live.iso", imageType: "str" });
+    // What somebody has written stays.
+    await choose("msg");
+    assert.deepEqual(await given(), { image: "debian-live.iso", imageType: "msg" });
+    await dialog.cancel();
+  });
+
   test("msd-mount: by keyboard alone; Escape closes the list only, what is typed is taken as it is", async () => {
     const dialog = await Dialog.ofNode(editor, "mount");
     const image = dialog.textOf("image");
@@ -245,11 +273,15 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     assert.deepEqual((await editor.node("events")).validationErrors, [NOT_TRUSTED]);
     const gpio = await Dialog.ofNode(editor, "gpio");
     await gpio.set({ field: "channel", type: "str", value: "" });
-    const channels = ["__v3_usb_breaker__ on", "Front door door off", "Ask the device again"];
+    const channels = ["Front door door off", "__v3_usb_breaker__ on", "Ask the device again"];
     assert.deepEqual(await listed(gpio.textOf("channel")), channels);
     await option("Front door door off").click();
     assert.equal(await gpio.textOf("channel").inputValue(), "Front door");
-    await gpio.cancel();
+    // What stands in a name is nothing to put something in.
+    await gpio.set({ field: "channel", type: "str", value: "__v3_usb_breaker__" });
+    await gpio.set({ field: "action", type: "choice", value: "toggle" });
+    await gpio.save();
+    await editor.shape("gpio").getByText("gpio: __v3_usb_breaker__ toggle").waitFor();
     const wait = await Dialog.ofNode(editor, "wait");
     const paths = await listed(wait.textOf("path"));
     assert.ok(paths.includes("atx.leds.power power LED lit false"), paths.join("\n"));
@@ -296,6 +328,12 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     await dialog.set({ field: "action", type: "choice", value: "click" });
     assert.deepEqual((await dialog.visibleRows()).slice(4, -1), ["X", "Y"]);
     assert.ok(await forClicks.isVisible());
+    const hint = () => dialog.tray.locator("#pikvm-row-atY + .pikvm-hint").innerText();
+    assert.ok(!(await hint()).includes("scroll"));
+    await dialog.set({ field: "action", type: "choice", value: "scroll" });
+    assert.equal(await hint(), "How far; a negative Y scrolls down.");
+    await dialog.set({ field: "action", type: "msg", value: "payload" });
+    assert.match(await hint(), /a click where the pointer is.*scrolls down/);
     await dialog.set({ field: "action", type: "choice", value: "drag" });
     await dialog.save();
     // Node-RED translates the labels once more after a dialog has been prepared.
@@ -319,6 +357,8 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     await keys.press("Enter");
     await dialog.save();
     assert.equal((await editor.node("keys"))["keys"], "ControlLeft+Delete+NumpadEnter");
+    // As people know them.
+    await editor.shape("keys").getByText("Ctrl+Del+NumpadEnter").waitFor();
   });
 
   test("hid-keys: a secret text has a field of its own", async () => {

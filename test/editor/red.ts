@@ -8,6 +8,8 @@ export interface EditorNode {
   type: string;
   valid: boolean;
   validationErrors?: string[];
+  /** Of a config node. */
+  users?: EditorNode[];
 }
 
 interface Red {
@@ -16,9 +18,11 @@ interface Red {
   nodes: {
     getType(type: string): { defaults: Record<string, unknown> } | undefined;
     node(id: string): EditorNode | null;
+    import(nodes: object[]): void;
     /** @param each goes on as long as it returns true. */
     eachConfig(each: (node: EditorNode) => boolean): void;
   };
+  history: { pop(): void; redo(): void };
   sidebar: { help: { show(type: string): void } };
   view: { selection(): { nodes?: EditorNode[] } };
 }

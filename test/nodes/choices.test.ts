@@ -15,12 +15,12 @@ before(async () => {
   kvmSwitch.chain.settingsOf(1).name = "7";
   kvmSwitch.chain.settingsOf(2).name = "lab";
   msd.storage.add("half.iso", 10, { complete: false });
-  for (const input of ["door", "lamp1", "lamp2"]) gpio.addInput(input);
+  for (const input of ["door", "lamp1", "lamp2", "reset"]) gpio.addInput(input);
   const row = (channel: string, text: string) => [
     { type: "label", text } as const,
     { type: "input", channel, color: "green" } as const,
   ];
-  const table = [row("door", "Front door"), row("lamp1", "Lamp"), row("lamp2", "Lamp")];
+  const table = [row("door", "Front door"), row("lamp1", "Lamp"), row("lamp2", "Lamp"), row("reset", "Reset Reset")];
   gpio.model = { ...gpio.model, view: { ...gpio.model.view, table } };
 });
 after(() => simulator.close());
@@ -32,11 +32,13 @@ const valuesOf = async (kind: string) => (await choices("device", kind)).choices
 
 const LISTS: Record<string, Choice[]> = {
   languages: [{ value: "eng" }],
+  // What the device's own menu leaves out comes last; of a label that says its word twice, the name is clearer.
   channels: [
-    { value: "__v3_usb_breaker__", state: "on" },
     { value: "Front door", label: "Front door", also: "door", state: "off" },
     { value: "lamp1", label: "Lamp", also: "lamp1", state: "off" },
     { value: "lamp2", label: "Lamp", also: "lamp2", state: "off" },
+    { value: "reset", label: "Reset", state: "off" },
+    { value: "__v3_usb_breaker__", state: "on" },
   ],
   paths: [
     { value: "power" },

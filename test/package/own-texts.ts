@@ -4,8 +4,8 @@ import * as ts from "typescript";
 // is a word with a capital.
 
 const SEVERAL_WORDS = /\p{L}{2,}[,.!?:]? +\p{L}{2,}/u;
-/** Of a node in a flow: what kind it is, and a value, as `power: on`. */
-const LABEL = /^[a-z-]+: \S+$/;
+/** Of a node in a flow: what kind it is, before a value. */
+const LABEL = /^[a-z-]+: /;
 const ONE_WORD = /^\p{Lu}\p{Ll}{2,}[.!?…]?$/u;
 
 /** Classes of elements: `fa fa-list`, `pikvm-step pikvm-warning`. */
@@ -56,8 +56,8 @@ export function textsInCode(code: string, file: string): string[] {
 
 function textsIn(text: string): string[] {
   if (text.includes("<")) return textsInHtml(text);
-  if (LABEL.test(text) || CLASSES.test(text) || OF_STANDARDS.has(text)) return [];
-  return SEVERAL_WORDS.test(text) || ONE_WORD.test(text) ? [text] : [];
+  if (CLASSES.test(text) || OF_STANDARDS.has(text)) return [];
+  return SEVERAL_WORDS.test(text) || LABEL.test(text) || ONE_WORD.test(text) ? [text] : [];
 }
 
 /** What is thrown is for developers; what is compared is a name; what the browser is given too. */

@@ -51,8 +51,11 @@ export function shortNamesOf(key: Key): readonly string[] {
   return printed === undefined ? (SHORT_NAMES[key] ?? []) : [printed];
 }
 
-/** What a person calls it: `Ctrl`, `A`, or in full where it has no short name. */
-export const shortNameOf = (key: Key): string => shortNamesOf(key)[0] ?? key;
+/** What a person calls it: `Ctrl`, `A`, or in full where no name is shorter. */
+export function shortNameOf(key: Key): string {
+  const [usual = key] = shortNamesOf(key);
+  return usual.length < key.length ? usual : key;
+}
 
 const BY_NAME: ReadonlyMap<string, Key> = new Map(
   KEYS.flatMap((key) => [key, ...shortNamesOf(key)].map((name) => [name.toLowerCase(), key] as const)),
