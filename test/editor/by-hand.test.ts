@@ -95,20 +95,23 @@ test("a flow built by hand powers the host on", { skip }, async (t) => {
     await editor.setTheme("light");
   });
 
-  await t.test("of a device that nobody has connected to, what is missing is said in the dialog and after Deploy", async () => {
-    const dialog = await Dialog.ofNode(editor, relay);
-    const device = await dialog.add("device");
-    for (const [field, value] of address) await device.set({ field, value });
-    assert.ok(await device.tray.getByText("Connect shows the device's certificate first").isVisible());
-    await device.save();
-    await dialog.showsReason("device", NOT_TRUSTED);
-    await dialog.save();
-    const before = simulator.requests.length;
-    await nodeRed.deployed(() => editor.deploy({ isAsked: true }));
-    assert.deepEqual((await editor.node(relay)).validationErrors, [NOT_TRUSTED]);
-    await status(relay).getByText("not configured").waitFor();
-    assert.equal(simulator.requests.length, before, "nothing is sent to whom nobody has trusted");
-  });
+  await t.test(
+    "of a device that nobody has connected to, what is missing is said in the dialog and after Deploy",
+    async () => {
+      const dialog = await Dialog.ofNode(editor, relay);
+      const device = await dialog.add("device");
+      for (const [field, value] of address) await device.set({ field, value });
+      assert.ok(await device.tray.getByText("Connect shows the device's certificate first").isVisible());
+      await device.save();
+      await dialog.showsReason("device", NOT_TRUSTED);
+      await dialog.save();
+      const before = simulator.requests.length;
+      await nodeRed.deployed(() => editor.deploy({ isAsked: true }));
+      assert.deepEqual((await editor.node(relay)).validationErrors, [NOT_TRUSTED]);
+      await status(relay).getByText("not configured").waitFor();
+      assert.equal(simulator.requests.length, before, "nothing is sent to whom nobody has trusted");
+    },
+  );
 
   await t.test("neither the page nor Node-RED complained", () => {
     assert.deepEqual(editor.problems, []);

@@ -51,10 +51,12 @@ const VISITS = new Map(
   }),
 );
 
+/** Yes or no, unless a new node has it from elsewhere. */
 const FLAGS = new Map(
   NODE_SETS.map((name) => {
-    const flags = Object.entries(schemaOf(name).fields).filter(([, { kind }]) => kind === "flag");
-    return [name, flags.map(([field]) => field)];
+    const fields = Object.entries(schemaOf(name).fields);
+    const isBox = ([, { kind, default: value }]: (typeof fields)[number]) => kind === "flag" && typeof value === "boolean";
+    return [name, fields.filter(isBox).map(([field]) => field)];
   }),
 );
 
