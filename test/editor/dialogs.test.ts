@@ -55,7 +55,8 @@ const VISITS = new Map(
 const FLAGS = new Map(
   NODE_SETS.map((name) => {
     const fields = Object.entries(schemaOf(name).fields);
-    const isBox = ([, { kind, default: value }]: (typeof fields)[number]) => kind === "flag" && typeof value === "boolean";
+    const isBox = ([, { kind, default: value }]: (typeof fields)[number]) =>
+      kind === "flag" && typeof value === "boolean";
     return [name, fields.filter(isBox).map(([field]) => field)];
   }),
 );
