@@ -63,8 +63,7 @@ test("a flow built by hand powers the host on", { skip }, async (t) => {
     await page.locator("#node-dialog-ok").click();
     await page.locator("#red-ui-editor-shade").waitFor({ state: "hidden" });
     // With a node that nobody has given a device yet, the editor asks.
-    await page.locator("#red-ui-header-button-deploy:not(.disabled)").click();
-    await nodeRed.deployed(() => page.getByRole("button", { name: "Confirm deploy" }).click());
+    await nodeRed.deployed(() => editor.deploy({ isAsked: true }));
     assert.equal(simulator.host.power, false);
     await editor.shape(inject).locator(".red-ui-flow-node-button-button").click();
     await until(() => simulator.host.power, { what: "the host's power" });
@@ -96,21 +95,23 @@ test("a flow built by hand powers the host on", { skip }, async (t) => {
     await editor.setTheme("light");
   });
 
-  await t.test("of a device that nobody has connected to, what is missing is said in the dialog and after Deploy", async () => {
-    const dialog = await Dialog.ofNode(editor, relay);
-    const device = await dialog.add("device");
-    for (const [field, value] of address) await device.set({ field, value });
-    assert.ok(await device.tray.getByText("Connect shows the device's certificate first").isVisible());
-    await device.save();
-    await dialog.showsReason("device", NOT_TRUSTED);
-    await dialog.save();
-    const before = simulator.requests.length;
-    await page.locator("#red-ui-header-button-deploy:not(.disabled)").click();
-    await nodeRed.deployed(() => page.getByRole("button", { name: "Confirm deploy" }).click());
-    assert.deepEqual((await editor.node(relay)).validationErrors, [NOT_TRUSTED]);
-    await status(relay).getByText("not configured").waitFor();
-    assert.equal(simulator.requests.length, before, "nothing is sent to whom nobody has trusted");
-  });
+  await t.test(
+    "of a device that nobody has connected to, what is missing is said in the dialog and after Deploy",
+    async () => {
+      const dialog = await Dialog.ofNode(editor, relay);
+      const device = await dialog.add("device");
+      for (const [field, value] of address) await device.set({ field, value });
+      assert.ok(await device.tray.getByText("Connect shows the device's certificate first").isVisible());
+      await device.save();
+      await dialog.showsReason("device", NOT_TRUSTED);
+      await dialog.save();
+      const before = simulator.requests.length;
+      await nodeRed.deployed(() => editor.deploy({ isAsked: true }));
+      assert.deepEqual((await editor.node(relay)).validationErrors, [NOT_TRUSTED]);
+      await status(relay).getByText("not configured").waitFor();
+      assert.equal(simulator.requests.length, before, "nothing is sent to whom nobody has trusted");
+    },
+  );
 
   await t.test("neither the page nor Node-RED complained", () => {
     assert.deepEqual(editor.problems, []);

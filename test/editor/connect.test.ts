@@ -23,7 +23,13 @@ const MORE = [
 const FOUND = [
   ...[/^Name lookup/, /^Reachable yes/, /^Certificate the one that is trusted/, /^PiKVM answers/, /^Login accepted/],
   ...[/^Software kvmd 4\.\d+ on \w/, /^ATX .*LED is lit/, /^Keyboard and mouse both work/, /^USB drive .* GB free/],
-  ...[/^Video 1280 × 720/, /^Text recognition .*eng/, /^GPIO \d+ channels/, /^PiKVM Switch 4 ports/, /^Host's power on/],
+  ...[
+    /^Video 1280 × 720/,
+    /^Text recognition .*eng/,
+    /^GPIO \d+ channels/,
+    /^PiKVM Switch 4 ports/,
+    /^Host's power on/,
+  ],
 ];
 
 test("the device dialog connects, with a login to the editor, below a path", { skip }, async (t) => {
@@ -95,7 +101,10 @@ test("the device dialog connects, with a login to the editor, below a path", { s
     );
     assert.equal(print.replaceAll("\n", ""), simulator.fingerprint);
     const asked = await step("certificate").or(steps.locator(".pikvm-certificate")).allInnerTexts();
-    assert.match(asked.join(" ").replace(/\s+/g, " "), /self-signed.*issued to .*PiKVM.* valid [\d/]+ to [\d/]+ SHA-256/);
+    assert.match(
+      asked.join(" ").replace(/\s+/g, " "),
+      /self-signed.*issued to .*PiKVM.* valid [\d/]+ to [\d/]+ SHA-256/,
+    );
     const colours = await steps
       .locator("#pikvm-certificate-fingerprint, .pikvm-certificate p")
       .evaluateAll((parts) => parts.map((part) => getComputedStyle(part).color));

@@ -129,7 +129,8 @@ export class Dialog {
   /** Which of these are shown as typed inputs. */
   typed(fields: readonly string[]): Promise<string[]> {
     return this.#page.evaluate(
-      ([prefix, fields]) => fields.filter((field) => $(`#${prefix}-${field} + .red-ui-typedInput-container`).is(":visible")),
+      ([prefix, fields]) =>
+        fields.filter((field) => $(`#${prefix}-${field} + .red-ui-typedInput-container`).is(":visible")),
       [this.#prefix, fields] as const,
     );
   }
@@ -230,12 +231,15 @@ export class Dialog {
    */
   async barriers(part = ".pikvm-form"): Promise<string[]> {
     if (!(await this.#page.evaluate(() => "axe" in globalThis))) await this.#page.evaluate(AXE);
-    return this.#page.locator(part).last().evaluate(async (form) => {
-      const { axe } = globalThis as unknown as { axe: Axe }; // which has just been put there
-      const { violations } = await axe.run(form, { resultTypes: ["violations"] });
-      const severe = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-      return severe.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-    });
+    return this.#page
+      .locator(part)
+      .last()
+      .evaluate(async (form) => {
+        const { axe } = globalThis as unknown as { axe: Axe }; // which has just been put there
+        const { violations } = await axe.run(form, { resultTypes: ["violations"] });
+        const severe = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+        return severe.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+      });
   }
 
   /** Which of these fields are marked as wrong. */

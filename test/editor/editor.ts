@@ -127,9 +127,13 @@ export class Editor {
     await this.page.mouse.up();
   }
 
-  async deploy(): Promise<void> {
+  /** @param isAsked there is a node that is not right, and the editor asks whether it is meant. */
+  async deploy({ isAsked = false } = {}): Promise<void> {
     await this.page.locator("#red-ui-header-button-deploy:not(.disabled)").click();
+    if (isAsked) await this.page.getByRole("button", { name: "Confirm deploy" }).click();
     await this.page.locator("#red-ui-header-button-deploy.disabled").waitFor();
+    // Until the answer is there.
+    await this.page.locator(".red-ui-deploy-button-spinner").waitFor({ state: "hidden" });
     await this.page.locator("#red-ui-header-shade").waitFor({ state: "hidden" });
   }
 

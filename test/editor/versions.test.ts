@@ -34,13 +34,7 @@ describe("a flow of another version in the editor", { skip }, () => {
   const deployed = async (id: string): Promise<Record<string, unknown>> =>
     (await nodeRed.json<Stored[]>("flows")).find((node) => node.id === id) ?? {};
 
-  /** With a node that is not right the editor asks whether it is meant. */
-  const deploy = () =>
-    nodeRed.deployed(async () => {
-      const deploying = editor.deploy();
-      await editor.page.getByRole("button", { name: "Confirm deploy" }).click();
-      await deploying;
-    });
+  const deploy = () => nodeRed.deployed(() => editor.deploy({ isAsked: true }));
 
   before(async () => {
     simulator = await startSimulator();
