@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
 import { WebSocketError, type PiKVMError } from "../errors";
+import { ownTurn } from "../own-turn";
 import { BACKOFF, Reconnect, type Backoff, type ConnectionChange, type Retry } from "../reconnect";
 import type { Lease, Shared } from "../shared";
 import { SOCKET_TIMING, type SocketTiming } from "../sockets/listen";
@@ -92,6 +93,8 @@ export class EventLink extends EventEmitter<LinkEvents> {
     for (;;) {
       const error = await this.#connect(connect, reconnect);
       if (end.aborted) break;
+      // Many devices may be lost at once, and all who use them are told.
+      await ownTurn();
       await reconnect.failed(error, end).catch(() => undefined);
     }
     reconnect.closed();

@@ -5,14 +5,20 @@ import { checkTime } from "./client-certificate";
 import { REAL_CLOCK, type Clock } from "../clock";
 import { Deadline } from "../deadline";
 import { ConfigurationError, ConnectError, ConnectionTimeoutError } from "../errors";
+import { GATE } from "../gate";
 import { networkError, targetOf } from "../http/network";
 import { once, undici } from "../libraries";
 import { Proxy } from "./proxy";
 import { distrustOf, tlsOf, type Trust } from "./trust";
 import type { Address } from "../vocabulary";
 
-/** Opens a TCP or TLS connection and hands it on only when the device's certificate is trusted. */
+/**
+ * Opens a TCP or TLS connection, when it is its turn among all of this process, and hands it on only when the device's
+ * certificate is trusted.
+ */
 export interface Connector extends buildConnector.connector {
+  /** The same at once, for who has come through the gate. */
+  readonly admitted: buildConnector.connector;
   /** Whether it has a client certificate to present where the server wants one. */
   readonly hasCertificate: boolean;
   /** Lets the next connection offer a login again that a proxy has refused. */
@@ -21,7 +27,7 @@ export interface Connector extends buildConnector.connector {
 
 interface ConnectorOptions {
   trust: Trust;
-  /** Seconds for everything: proxy, TCP, TLS. */
+  /** Seconds for everything: proxy, TCP, TLS. They begin when it is the connection's turn. */
   connectTimeout: number;
   /** `http://[user:password@]host:port` */
   proxy?: string | undefined;
@@ -78,7 +84,7 @@ export function connectorFor(options: ConnectorOptions): Connector {
     }
   }
 
-  const connector: buildConnector.connector = (target, callback) => {
+  const admitted: buildConnector.connector = (target, callback) => {
     const late = () => {
       const through = proxy ? ` through the proxy ${proxy.target}` : "";
       const message = `No connection to ${targetOf(endpointOf(target))}${through} in time.`;
@@ -89,12 +95,24 @@ export function connectorFor(options: ConnectorOptions): Connector {
       .finally(() => deadline[Symbol.dispose]())
       .then(
         (socket) => callback(null, socket),
-        (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), null),
+        (error: unknown) => callback(asError(error), null),
       );
   };
+  const connector: buildConnector.connector = (target, callback) => {
+    GATE.enter(admitted, "acting", closed).then(
+      (leave) =>
+        admitted(target, (...connected) => {
+          leave();
+          callback(...connected);
+        }),
+      (error: unknown) => callback(asError(error), null),
+    );
+  };
   const retryLogin = () => proxy?.retryLogin();
-  return Object.assign(connector, { hasCertificate: tls.certificate !== undefined, retryLogin });
+  return Object.assign(connector, { admitted, hasCertificate: tls.certificate !== undefined, retryLogin });
 }
+
+const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
 
 /** undici leaves out the port where it is the scheme's own. */
 function endpointOf({ hostname, port, protocol }: buildConnector.Options): { hostname: string; port: number } {
@@ -102,7 +120,7 @@ function endpointOf({ hostname, port, protocol }: buildConnector.Options): { hos
 }
 
 /** A connection to the address outside of HTTP requests: for the WebSocket, and to look at the certificate. */
-export function openSocket(connector: Connector, address: Address): Promise<Socket> {
+export function openSocket(connector: buildConnector.connector, address: Address): Promise<Socket> {
   const { hostname, port, secure } = address;
   const target = { hostname, host: hostname, port: String(port), protocol: secure ? "https:" : "http:" };
   return new Promise((resolve, reject) => {
