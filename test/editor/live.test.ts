@@ -227,13 +227,13 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     assert.deepEqual(await notes(), ["asking the device …"]);
     assert.deepEqual(await options(), []);
     // Nothing else has to wait.
-    await dialog.set({ field: "name", value: "while it is asked" });
+    await dialog.set({ field: "text", type: "str", value: "while it is asked" });
     await dialog.set({ field: "keymap", type: "str", value: "fr" });
     await keymap.focus();
     assert.deepEqual(await notes(), ["asking the device …"]);
     await dialog.save();
-    const { name, keymap: kept } = await editor.node("keys");
-    assert.deepEqual({ name, kept }, { name: "while it is asked", kept: "fr" });
+    const { text, keymap: kept } = await editor.node("keys");
+    assert.deepEqual({ text, kept }, { text: "while it is asked", kept: "fr" });
     slow.remove();
     await Dialog.ofNode(editor, "keys");
     await dialog.set({ field: "keymap", type: "str", value: "de-ch" });
