@@ -358,7 +358,7 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     await dialog.save();
     assert.equal((await editor.node("keys"))["keys"], "ControlLeft+Delete+NumpadEnter");
     // As people know them.
-    await editor.shape("keys").getByText("Ctrl+Del+NumpadEnter").waitFor();
+    await editor.shape("keys").filter({ hasText: "Ctrl+Del+NumpadEnter" }).waitFor();
   });
 
   test("hid-keys: a secret text has a field of its own", async () => {
