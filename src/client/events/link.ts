@@ -90,10 +90,11 @@ export class EventLink extends EventEmitter<LinkEvents> {
 
   /** Never rejects. Ends when nobody holds the link any more. */
   async #keepConnected({ end, connect }: Sessions, reconnect: Reconnect): Promise<void> {
-    for (;;) {
+    // Many devices may be deployed at once, or lost, of which all who use them are told.
+    await ownTurn();
+    while (!end.aborted) {
       const error = await this.#connect(connect, reconnect);
       if (end.aborted) break;
-      // Many devices may be lost at once, and all who use them are told.
       await ownTurn();
       await reconnect.failed(error, end).catch(() => undefined);
     }
