@@ -20,8 +20,12 @@ async function afterTurns(turns: number, done: () => number): Promise<number[]> 
 
 test("of what comes together one has each turn of the loop", async () => {
   const done: number[] = [];
-  for (let index = 0; index < 4; index += 1) void ownTurn().then(() => done.push(index));
-  assert.deepEqual(await afterTurns(5, () => done.length), [1, 2, 3, 4, 4]);
+  for (let index = 0; index < 4; index += 1)
+    void (async () => {
+      await ownTurn();
+      done.push(index);
+    })();
+  assert.deepEqual(await afterTurns(5, () => done.length), [2, 3, 4, 4, 4]);
   assert.deepEqual(done, [0, 1, 2, 3]);
 });
 

@@ -95,7 +95,9 @@ export class EventLink extends EventEmitter<LinkEvents> {
     while (!end.aborted) {
       const error = await this.#connect(connect, reconnect);
       if (end.aborted) break;
-      await ownTurn();
+      // Where nobody else is lost it is told at once, before anybody waits for the next session.
+      const turn = ownTurn();
+      if (turn) await turn;
       await reconnect.failed(error, end).catch(() => undefined);
     }
     reconnect.closed();
