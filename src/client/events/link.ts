@@ -92,7 +92,7 @@ export class EventLink extends EventEmitter<LinkEvents> {
   async #keepConnected({ end, connect }: Sessions, reconnect: Reconnect): Promise<void> {
     // Many devices may be deployed at once, or lost, of which all who use them are told.
     await ownTurn();
-    while (!end.aborted) {
+    for (;;) {
       const error = await this.#connect(connect, reconnect);
       if (end.aborted) break;
       // Where nobody else is lost it is told at once, before anybody waits for the next session.
