@@ -20,10 +20,17 @@ function listenTo(events: NodeAPI["events"]): Set<Work> {
   const works = new Set<Work>();
   waiting.set(events, works);
   events.on("flows:started", () => {
-    for (const work of works)
-      void ownTurn().then(() => {
-        if (works.delete(work)) work();
-      });
+    const due = [...works];
+    // Node-RED has taken this turn of the loop, to which the next immediate one belongs.
+    setImmediate(setImmediate, () => void startAll(due, works));
   });
   return works;
+}
+
+/** @param wanted what has not been forgotten. */
+async function startAll(due: readonly Work[], wanted: Set<Work>): Promise<void> {
+  for (const work of due) {
+    await ownTurn();
+    if (wanted.delete(work)) work();
+  }
 }

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { describe, test } from "node:test";
 import { CancelledError } from "../../src/client";
-import { Gate, type Purpose } from "../../src/client/gate";
+import { Gate, GATE, type Purpose } from "../../src/client/gate";
 import { manualClock } from "../../src/simulator";
-import { failure } from "./kit";
+import { SOCKET_TIMING } from "../../src/client/sockets/listen";
+import { bench, failure } from "./kit";
 
 /** A gate on a clock of its own, and who has come through it: in order, and when. */
 function watched() {
@@ -100,4 +102,24 @@ describe("the gate of new connections", () => {
     assert.deepEqual(names().slice(8), ["next"]);
     await failure(enter("late", {}, { signal: cancel.signal }), { name: "CancelledError" });
   });
+});
+
+test("all connections of a device come through the gate, its event link behind those that act", async (t) => {
+  const { kvm } = await bench(t);
+  const entered = t.mock.method(GATE, "enter").mock;
+  const purposes = () => entered.calls.map((call) => call.arguments[1]);
+  await kvm.atx.getState();
+  assert.deepEqual(purposes(), ["acting"]);
+  await once(kvm.events(), "state");
+  assert.deepEqual(purposes(), ["acting", "keeping"]);
+  const lease = await kvm.video.acquire({ allowOffline: true });
+  assert.deepEqual(purposes(), ["acting", "keeping", "acting"]);
+  await lease.release();
+  await (await kvm.media.open()).close();
+  assert.deepEqual(purposes(), ["acting", "keeping", "acting", "acting"]);
+});
+
+test("a connection that nobody has ended counts as dead within 25 s", () => {
+  const { pingAfter, deadAfter, checkEvery } = SOCKET_TIMING;
+  assert.ok(pingAfter + checkEvery < deadAfter && deadAfter + checkEvery <= 25);
 });

@@ -90,11 +90,14 @@ export class EventLink extends EventEmitter<LinkEvents> {
 
   /** Never rejects. Ends when nobody holds the link any more. */
   async #keepConnected({ end, connect }: Sessions, reconnect: Reconnect): Promise<void> {
+    // Many devices may be deployed at once, or lost, of which all who use them are told.
+    await ownTurn();
     for (;;) {
       const error = await this.#connect(connect, reconnect);
       if (end.aborted) break;
-      // Many devices may be lost at once, and all who use them are told.
-      await ownTurn();
+      // Where nobody else is lost it is told at once, before anybody waits for the next session.
+      const turn = ownTurn();
+      if (turn) await turn;
       await reconnect.failed(error, end).catch(() => undefined);
     }
     reconnect.closed();
