@@ -43,10 +43,6 @@ class Opening {
 }
 
 const running = new Set<Device>();
-let changes = 0;
-
-/** Counts the devices that have come and gone: what was found among them holds until then. */
-export const deviceChanges = (): number => changes;
 
 /**
  * All devices that run now. Node-RED itself lists what is in the flow file: there a device inside a subflow stands
@@ -87,7 +83,6 @@ export class Device {
   /** From now on messages may name it, until it is closed. */
   announce(): void {
     running.add(this);
-    changes += 1;
   }
 
   /** Which files nodes may read and write for it. @throws ConfigurationError when the setting cannot work. */
@@ -138,7 +133,6 @@ export class Device {
    */
   async close(): Promise<void> {
     running.delete(this);
-    changes += 1;
     const unused = new Promise<void>((resolve) => (this.#unused = resolve));
     if (this.#leases.size > 0) await settledSoon(unused);
     await this.#shared.close();

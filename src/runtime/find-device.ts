@@ -1,5 +1,5 @@
 import { ConfigurationError } from "../client";
-import { deviceChanges, runningDevices, type Device } from "./device";
+import { runningDevices, type Device } from "./device";
 import type { FlowNode, NodeAPI } from "./red";
 
 /**
@@ -26,20 +26,7 @@ export function nameFor(RED: NodeAPI, node: FlowNode, device: Device): string {
   return found === device && others.length === 0 ? device.name : device.id;
 }
 
-/** What nodes have found, by name: each message asks for it, and there may be hundreds of devices. */
-const found = { at: 0, by: new WeakMap<FlowNode, Map<string, Device[]>>() };
-
 function nearest(RED: NodeAPI, node: FlowNode, name: string): Device[] {
-  if (found.at !== deviceChanges()) Object.assign(found, { at: deviceChanges(), by: new WeakMap() });
-  const known = found.by.get(node) ?? new Map<string, Device[]>();
-  found.by.set(node, known);
-  const devices = known.get(name) ?? look(RED, node, name);
-  // Names that mean nothing come from messages, of which there is no end.
-  if (devices.length > 0) known.set(name, devices);
-  return devices;
-}
-
-function look(RED: NodeAPI, node: FlowNode, name: string): Device[] {
   const byId = [...runningDevices].filter(({ id }) => id === name);
   if (byId.length > 0) return byId;
   for (const devices of byDistance(RED, node)) {

@@ -1,5 +1,5 @@
 import { Agent, type Dispatcher } from "undici";
-import { noteSent, type RequestStage } from "./request-stage";
+import type { Exchange } from "./exchange";
 import type { Connector } from "../tls/connector";
 
 /**
@@ -29,7 +29,6 @@ export class Pool {
   /** Why no connection is free when it is full. */
   readonly taken: string;
   readonly #agent: Agent;
-  readonly #dispatcher: Dispatcher;
 
   constructor(name: PoolName, connect: Connector) {
     this.taken = TAKEN[name];
@@ -41,7 +40,6 @@ export class Pool {
       headersTimeout: 0,
       bodyTimeout: 0,
     });
-    this.#dispatcher = this.#agent.compose(noteSent);
   }
 
   /** Whether a request must wait until another's answer is over. */
@@ -49,8 +47,8 @@ export class Pool {
     return Object.values(this.#agent.stats).some(({ running }) => running >= CONNECTIONS);
   }
 
-  request(options: Dispatcher.RequestOptions<RequestStage>): Promise<Dispatcher.ResponseData<RequestStage>> {
-    return this.#dispatcher.request(options);
+  dispatch(options: Dispatcher.DispatchOptions, exchange: Exchange): void {
+    this.#agent.dispatch(options, exchange);
   }
 
   /** Ends all connections, whatever runs over them. */
