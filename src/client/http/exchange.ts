@@ -54,8 +54,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   /** Ends it. Its connection is closed, unless all of the answer has arrived already. */
-  end(reason: Error): void {
+  end(reasonOf: () => Error): void {
     if (this.#isOver || this.#failure) return;
+    const reason = reasonOf();
     this.#fail(reason);
     this.#controller?.abort(reason);
   }

@@ -83,7 +83,7 @@ export class Http {
     });
     try {
       if (deadline.error) throw deadline.error;
-      deadline.onEnd((error) => exchange.end(error));
+      deadline.onEnd((error) => exchange.end(() => error));
       this.#send(request, deadline, exchange);
       const head = await exchange.head();
       if (limited !== "all") deadline.lift();
@@ -152,7 +152,7 @@ export class Body implements AsyncIterable<Buffer> {
   /** For who does not need the rest of it. Its connection is closed, unless all of it has arrived already. */
   discard(): void {
     this.#deadline[Symbol.dispose]();
-    this.#exchange.end(new CancelledError("The rest of the answer is not wanted."));
+    this.#exchange.end(() => new CancelledError("The rest of the answer is not wanted."));
   }
 
   /**
