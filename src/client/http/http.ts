@@ -63,7 +63,7 @@ export class Http {
   constructor(address: Address, connect: Connector) {
     this.#address = address;
     this.#hasCertificate = connect.hasCertificate;
-    const pool = (name: PoolName) => new Pool(name, connect);
+    const pool = (name: PoolName) => new Pool(name, address.origin, connect);
     this.#pools = { calls: pool("calls"), "any calls": pool("any calls"), streams: pool("streams") };
   }
 
@@ -108,8 +108,7 @@ export class Http {
     if (reset) exchange.body = body;
     // A device may answer before it has read all of a long body; such a connection must not be used for another
     // request.
-    const options = { path, method, headers, body, reset };
-    this.#pools[request.pool].dispatch({ origin: this.#address.origin, ...options }, exchange);
+    this.#pools[request.pool].dispatch({ path, method, headers, body, reset }, exchange);
   }
 
   #late({ pool: name, changes, timeout }: HttpRequest, { sent, starved, answered }: Exchange): PiKVMError {
