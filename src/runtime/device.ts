@@ -163,7 +163,7 @@ export interface DeviceNode<Credentials extends object = object> extends FlowNod
 
 /** @throws ConfigurationError when there is no such configured device, or it is not deployed. */
 export function deviceById(RED: NodeAPI, id: string): Device {
-  checkChosen(commonWord(RED, "label.device"), id);
+  checkChosen(() => commonWord(RED, "label.device"), id);
   // Node-RED types it as always there; it is null for an id that is not deployed, and may be any node.
   const node = RED.nodes.getNode(id) as DeviceNode | null | undefined;
   if (node?.type !== DEVICE_TYPE) {
