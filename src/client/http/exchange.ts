@@ -10,7 +10,7 @@ export interface Head {
 }
 
 /** Bytes that are kept for their reader before the device must wait for him. */
-const HIGH_WATER = 64 * 1024;
+const HIGH_WATER = 256 * 1024;
 
 /**
  * One request and its answer, as undici tells of them: undici's own `request` makes a stream of each answer, which

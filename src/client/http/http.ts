@@ -51,6 +51,8 @@ export interface WholeAnswer extends Answer {
   bytes: Buffer;
 }
 
+/** Bytes of a body that are there before the network takes them. */
+const READ_AHEAD = 256 * 1024;
 /** Bytes. The largest JSON answer is the list of a storage with many images. */
 const MAX_ANSWER = 32 * 1024 * 1024;
 
@@ -160,7 +162,10 @@ export class Body implements AsyncIterable<Buffer> {
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void, undefined> {
     try {
-      for (let pieces = await this.pieces(); pieces; pieces = await this.pieces()) yield* pieces;
+      for (let pieces = await this.pieces(); pieces; pieces = await this.pieces()) {
+        // Twice as quick as yield*, which makes promises of its own.
+        for (const piece of pieces) yield piece;
+      }
     } finally {
       this.discard();
     }
@@ -244,5 +249,5 @@ function streamOf(body: AsyncIterable<Buffer>, deadline: Deadline | undefined, s
     stage.starved = false;
     deadline?.renew();
   }
-  return Readable.from(pieces(), { objectMode: false });
+  return Readable.from(pieces(), { objectMode: false, highWaterMark: READ_AHEAD });
 }
