@@ -43,16 +43,18 @@ class Opening {
 }
 
 const running = new Set<Device>();
-let changes = 0;
-
-/** Counts the devices that have come and gone: what was found among them holds until then. */
-export const deviceChanges = (): number => changes;
 
 /**
  * All devices that run now. Node-RED itself lists what is in the flow file: there a device inside a subflow stands
  * once and never runs, while each instance of the subflow runs one of its own, with an id of its own.
  */
 export const runningDevices: ReadonlySet<Device> = running;
+
+/** The same by what a message may call them: each message that leaves asks for one. */
+const called = new Map<string, Device[]>();
+
+/** Those that run now with this id, also that of the editor, or this name. */
+export const devicesCalled = (name: string): readonly Device[] => called.get(name) ?? [];
 
 /** A configured device: one client, made for the first user and closed with the last. */
 export class Device {
@@ -89,7 +91,7 @@ export class Device {
   /** From now on messages may name it, until it is closed. */
   announce(): void {
     running.add(this);
-    changes += 1;
+    for (const name of this.#names()) called.set(name, [...devicesCalled(name), this]);
   }
 
   /** Which files nodes may read and write for it. @throws ConfigurationError when the setting cannot work. */
@@ -148,11 +150,20 @@ export class Device {
    * long.
    */
   async close(): Promise<void> {
-    running.delete(this);
-    changes += 1;
+    if (running.delete(this)) for (const name of this.#names()) this.#forget(name);
     const unused = new Promise<void>((resolve) => (this.#unused = resolve));
     if (this.#leases.size > 0) await settledSoon(unused);
     await this.#shared.close();
+  }
+
+  #names(): Set<string> {
+    return new Set([this.id, this.name, this.alias ?? this.id]);
+  }
+
+  #forget(name: string): void {
+    const others = devicesCalled(name).filter((device) => device !== this);
+    if (others.length > 0) called.set(name, others);
+    else called.delete(name);
   }
 }
 

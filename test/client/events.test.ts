@@ -177,6 +177,15 @@ describe("events", SIDE_BY_SIDE, () => {
     assert.deepEqual(changes, [{ connected: true }]);
   });
 
+  test("the device is not asked to compress each message, which takes both sides longer than to send it", async (t) => {
+    let request = "";
+    const address = await webSocketServer(t, (_, __, text) => void (request = text));
+    const kvm = await client(t, { address: `http://${address}` });
+    kvm.events();
+    await until(() => request !== "");
+    assert.doesNotMatch(request, /sec-websocket-extensions/i);
+  });
+
   test("an event without content is an event", async (t) => {
     const address = await webSocketServer(t, (socket) => void socket.write(textFrame('{"event_type":"new"}')));
     const kvm = await client(t, { address: `http://${address}` });

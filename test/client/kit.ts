@@ -67,7 +67,7 @@ export async function tcpServer(t: TestContext, onConnection: (socket: Socket) =
 /** A server that accepts WebSockets and does as told. @param onSession gets the socket, and what to write first. */
 export async function webSocketServer(
   t: TestContext,
-  onSession: (socket: Socket, handshake: string) => void,
+  onSession: (socket: Socket, handshake: string, request: string) => void,
   { handshake = true } = {},
 ): Promise<string> {
   return tcpServer(t, (socket) => {
@@ -76,7 +76,7 @@ export async function webSocketServer(
       const accept = createHash("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
       const head = `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`;
       if (handshake) socket.write(head);
-      onSession(socket, head);
+      onSession(socket, head, request.toString());
     });
   });
 }

@@ -47,15 +47,13 @@ export class EventStream extends EventEmitter<StreamEvents> implements AsyncIter
     event: (event: DeviceEvent, size: number) => this.emit("event", event, size),
     state: (change: StateChange) => {
       this.emit("state", change);
-      if (this.#closed.signal.aborted) return;
-      for (const derived of this.#derived) derived.onState?.(change);
+      // A listener may have closed it.
+      for (const derived of this.#derived) if (!this.#closed.signal.aborted) derived.onState?.(change);
     },
     retry: (retry: Retry) => this.emit("retry", retry),
     connection: (change: ConnectionChange) => {
       this.emit("connection", change);
-      // A listener may have closed it.
-      if (this.#closed.signal.aborted) return;
-      for (const derived of this.#derived) derived.onConnection(change.connected);
+      for (const derived of this.#derived) if (!this.#closed.signal.aborted) derived.onConnection(change.connected);
     },
   };
 

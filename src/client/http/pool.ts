@@ -1,6 +1,6 @@
-import type { Agent, Dispatcher } from "undici";
+import type { Dispatcher, Pool as Connections } from "undici";
 import { undici } from "../libraries";
-import { noteSent, type RequestStage } from "./request-stage";
+import type { Exchange } from "./exchange";
 import type { Connector } from "../tls/connector";
 
 /**
@@ -29,35 +29,37 @@ const TAKEN: Record<PoolName, string> = {
 export class Pool {
   /** Why no connection is free when it is full. */
   readonly taken: string;
+  readonly #origin: string;
   readonly #connect: Connector;
   /** Made for the first request: many a device has none. */
-  #made: { agent: Agent; dispatcher: Dispatcher } | undefined;
+  #connections: Connections | undefined;
 
-  constructor(name: PoolName, connect: Connector) {
+  constructor(name: PoolName, origin: string, connect: Connector) {
     this.taken = TAKEN[name];
+    this.#origin = origin;
     this.#connect = connect;
   }
 
   /** Whether a request must wait until another's answer is over. */
   get isFull(): boolean {
-    return Object.values(this.#made?.agent.stats ?? {}).some(({ running }) => running >= CONNECTIONS);
+    return (this.#connections?.stats.running ?? 0) >= CONNECTIONS;
   }
 
-  request(options: Dispatcher.RequestOptions<RequestStage>): Promise<Dispatcher.ResponseData<RequestStage>> {
-    this.#made ??= this.#make();
-    return this.#made.dispatcher.request(options);
+  /** Sends a request, of which the exchange hears. */
+  dispatch(options: Dispatcher.DispatchOptions, exchange: Exchange): void {
+    this.#connections ??= this.#make();
+    this.#connections.dispatch(options, exchange);
   }
 
   /** Ends all connections, whatever runs over them. */
   async destroy(): Promise<void> {
-    await this.#made?.agent.destroy();
+    await this.#connections?.destroy();
   }
 
-  #make(): { agent: Agent; dispatcher: Dispatcher } {
-    const { Agent } = undici();
+  #make(): Connections {
+    const { Pool: Connections } = undici();
     // The time limit of a request is its Deadline, one for all of its phases.
     const endless = { headersTimeout: 0, bodyTimeout: 0 };
-    const agent = new Agent({ ...KEEP_ALIVE, connections: CONNECTIONS, connect: this.#connect, ...endless });
-    return { agent, dispatcher: agent.compose(noteSent()) };
+    return new Connections(this.#origin, { ...KEEP_ALIVE, ...endless, connections: CONNECTIONS, connect: this.#connect });
   }
 }

@@ -55,7 +55,7 @@ export function listen(socket: DeviceSocket, { close, timing, receive, name }: L
     socket.on("ping", () => (heard = performance.now()));
     socket.on("message", (data: Buffer, isBinary: boolean) => {
       heard = performance.now();
-      if (close.aborted || failure) return;
+      if (closing || failure) return;
       try {
         receive(data, isBinary);
       } catch (cause) {

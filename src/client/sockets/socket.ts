@@ -10,8 +10,12 @@ import { sentences } from "../sentences";
 import type { Transport } from "../http/transport";
 import { openSocket } from "../tls/connector";
 
-/** kvmd itself refuses more than 4 MiB; a listing of images may be large. */
-const MAX_MESSAGE = 16 * 1024 * 1024;
+const HOW = {
+  /** kvmd itself refuses more than 4 MiB; a listing of images may be large. */
+  maxPayload: 16 * 1024 * 1024,
+  /** kvmd would compress each message and each picture: in a network at home that takes longer than to send it. */
+  perMessageDeflate: false,
+};
 /** What of a refusal's body is read. */
 const MAX_REFUSAL = 64 * 1024;
 
@@ -68,7 +72,7 @@ async function handshake(transport: Transport, { path, headers, signals, connect
       const opened = connection;
       const url = `${address.origin.replace(/^http/, "ws")}${address.path}${path}`;
       const Opener = ws();
-      socket = new Opener(url, { headers, maxPayload: MAX_MESSAGE, createConnection: () => opened });
+      socket = new Opener(url, { headers, ...HOW, createConnection: () => opened });
       await deadline.race(upgraded(socket, transport));
       return socket;
     } catch (error) {

@@ -54,7 +54,7 @@ function problemOf(image: Buffer): { message: string; retryable?: true } | undef
   }
   const segments = [...segmentsOf(image)];
   const scan = segments.at(-1);
-  const isWhole = segments.some(isFrame) && scan?.marker === SCAN && image.indexOf(END_OF_IMAGE, scan.end) >= 0;
+  const isWhole = segments.some(isFrame) && scan?.marker === SCAN && image.lastIndexOf(END_OF_IMAGE) >= scan.end;
   return isWhole ? undefined : { message: "The device sent a damaged picture.", retryable: true };
 }
 
