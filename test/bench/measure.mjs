@@ -1,7 +1,7 @@
 /** What work costs this process, and what many costs come to. */
 
 const INTERVAL = 5;
-const MIB = 1024 * 1024;
+export const MIB = 1024 * 1024;
 
 /** Does work once. @returns seconds of the clock and of the processor. */
 export async function timed(work) {

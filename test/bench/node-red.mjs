@@ -1,13 +1,11 @@
 /**
- * A Node-RED in this process, with this package as a checkout has it, set up as the tests do. It has nodes of the
- * bench's own: what sends messages, what takes them, and what does the package's work without the package.
+ * A Node-RED in this process, with this package as a checkout has it, set up as the tests do.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { referenceNodes } from "./reference-nodes.mjs";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 /** What is compared with stays here; all else that takes time to read is left out. */
@@ -15,9 +13,10 @@ const COMPARED = ["21-httprequest.js", "22-websocket.js", "70-JSON.js"];
 
 /**
  * @param checkout - whose nodes; none when absent.
+ * @param ownNodes - makes nodes of the bench's own: `referenceNodes`, where they are needed.
  * @returns Node-RED, which deploys flows.
  */
-export async function startNodeRed(checkout) {
+export async function startNodeRed(checkout, ownNodes = () => ({})) {
   const require = createRequire(path.join(ROOT, "package.json"));
   const red = require("node-red");
   const { RARE_NODES } = require("./dist/test/harness/node-red.js");
@@ -42,7 +41,7 @@ export async function startNodeRed(checkout) {
   await red.start();
   await begun;
   const heard = new Map();
-  for (const [type, constructor] of Object.entries(referenceNodes(red, heard))) {
+  for (const [type, constructor] of Object.entries(ownNodes(red, heard))) {
     red.nodes.registerType("node-red-contrib-pikvm-bench", type, constructor);
   }
   return {

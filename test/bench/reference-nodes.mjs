@@ -40,7 +40,7 @@ export function referenceNodes(red, heard) {
     },
     "bench-socket": function (config) {
       red.nodes.createNode(this, config);
-      const socket = new WebSocket(`${config.url.replace("http", "ws")}/api/ws?stream=0`);
+      const socket = new WebSocket(`${config.url.replace("http", "ws")}/api/ws?stream=0`, { ca: config.ca });
       socket.on("error", (error) => this.error(error));
       socket.on("message", (data) => {
         const { event_type: topic, event: payload } = JSON.parse(data.toString());

@@ -1,18 +1,30 @@
-/** What is printed, and RESULTS.md. */
+/** What is printed, RESULTS.md and its plots. */
 import { execFileSync } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { FIGURES, reachShown, shown } from "./figures.mjs";
+import { svgOf } from "./plot.mjs";
 
 const FILE = path.join(import.meta.dirname, "RESULTS.md");
+const PLOTS = path.join(import.meta.dirname, "plots");
 
 /** A line for people who wait. */
-export function lineText({ work, figure, now, before, reference, limit, ratio, reach, isAbsolute, met }) {
-  const against = reference === undefined ? "" : `; ${reference} ${shown(figure, limit.median)}: ${ratio.toFixed(2)}`;
-  const wanted = reachShown(reach, isAbsolute ? figure : undefined);
-  const change = before === undefined ? "" : `; before ${shown(figure, before.median)}`;
-  return `  ${work}: ${FIGURES[figure].title} ${shown(figure, now.median)}${against}${change}${wanted === "" ? "" : ` (${wanted}, ${met ? "met" : "NOT met"})`}`;
+export function lineText(line) {
+  const { work, figure, now, before, reference, limit, met } = line;
+  const parts = [`${FIGURES[figure].title} ${shown(figure, now.median)}`];
+  if (reference !== undefined) parts.push(`${reference} ${shown(figure, limit.median)}: ${relationText(line)}`);
+  if (before !== undefined) parts.push(`before ${shown(figure, before.median)}`);
+  const reach = reachText(line);
+  if (reach !== "") parts.push(`${reach} ${met ? "met" : "NOT met"}`);
+  return `  ${work}: ${parts.join("; ")}`;
+}
+
+/** @returns the plot as RESULTS.md shows it. */
+export async function writePlot(plot) {
+  await mkdir(PLOTS, { recursive: true });
+  await writeFile(path.join(PLOTS, `${plot.file}.svg`), svgOf(plot));
+  return `![${plot.title}](plots/${plot.file}.svg)`;
 }
 
 export async function writeResults(results, { checkouts, short }) {
@@ -25,7 +37,7 @@ export async function writeResults(results, { checkouts, short }) {
     "Written by `npm run bench`; [README.md](README.md) says what each row is. Median (smallest to largest).",
     "",
     ...about({ checkouts, short }).map((line) => `- ${line}`),
-    ...results.flatMap(({ title, lines }) => ["", `## ${title}`, "", ...table(lines)]),
+    ...results.flatMap(({ title, lines, plots }) => ["", `## ${title}`, "", ...table(lines), ...plots.flatMap((plot) => ["", plot])]), // prettier-ignore
     "",
   ];
   await writeFile(FILE, text.join("\n"));
@@ -43,23 +55,33 @@ function about({ checkouts, short }) {
   ];
 }
 
-function cells({ work, figure, now, before, reference = "", limit, ratio, reach, isAbsolute, met }) {
-  const wanted = reachShown(reach, isAbsolute ? figure : undefined);
+function cells(line) {
+  const { work, figure, now, before, reference = "", limit, met } = line;
   const own = [
     work,
     reference,
     FIGURES[figure].title,
     limit ? spreadText(figure, limit) : "",
     spreadText(figure, now),
-    ratio === undefined ? "" : ratio.toFixed(2),
-    wanted,
+    relationText(line),
+    reachText(line),
     met === undefined ? "" : met ? "yes" : "**no**",
   ];
   return before ? [...own, spreadText(figure, before), (now.median / before.median).toFixed(2)] : own;
 }
 
+function relationText({ figure, ratio, difference }) {
+  if (ratio !== undefined) return ratio.toFixed(2);
+  return difference === undefined ? "" : `${difference >= 0 ? "+" : ""}${shown(figure, difference)}`;
+}
+
+/** A ratio is a number, all else has a unit. */
+const reachText = ({ figure, ratio, reach }) =>
+  reachShown(reach, ratio === undefined ? (value) => shown(figure, value) : undefined);
+
 function spreadText(figure, { median, min, max }) {
   const { digits } = FIGURES[figure];
+  if (min === max) return shown(figure, median);
   return `${shown(figure, median)} (${min.toFixed(digits)} to ${max.toFixed(digits)})`;
 }
 

@@ -4,13 +4,15 @@
  * - `npm run bench -- --short`: all of them in two minutes
  * - `npm run bench -- --against ../before`: also another checkout, which is built, in turn with this one
  */
-import { readdirSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { setUp } from "../../src/demo/setup.mjs";
+import { measuredPlot } from "./growth.mjs";
 import { startStub } from "./processes.mjs";
-import { linesOf } from "./rows.mjs";
-import { lineText, writeResults } from "./results.mjs";
+import { lineText, writePlot, writeResults } from "./results.mjs";
+import { linesOf, Workers } from "./rows.mjs";
 
 const SUBJECTS = path.join(import.meta.dirname, "subjects");
 const ROOT = path.resolve(import.meta.dirname, "../..");
@@ -20,23 +22,59 @@ const { values, positionals } = parseArgs({
   options: { short: { type: "boolean", default: false }, against: { type: "string" } },
 });
 const { short, against } = values;
-const subjects = readdirSync(SUBJECTS)
-  .map((file) => file.replace(/[.]mjs$/, ""))
-  .filter((name) => positionals.length === 0 || positionals.includes(name));
+const all = readdirSync(SUBJECTS).map((file) => path.basename(file, ".mjs"));
+const unknown = positionals.find((word) => !all.includes(word));
+if (unknown !== undefined) throw new Error(`There is no "${unknown}": ${all.join(", ")}.`);
+const checkouts = { now: ROOT };
+if (against !== undefined) {
+  checkouts.before = path.resolve(against);
+  if (!existsSync(path.join(checkouts.before, "dist/test/harness")))
+    throw new Error(`${against} is not built: run "npm ci" and "npm run build" there.`);
+}
 
 await setUp();
-const checkouts = { now: ROOT, ...(against === undefined ? {} : { before: path.resolve(against) }) };
 const stub = await startStub();
 const results = [];
 try {
-  for (const name of subjects) {
-    const file = path.join(SUBJECTS, `${name}.mjs`);
-    const { title } = await import(file);
-    console.log(`\n${title}`);
-    const options = { checkouts, stub: stub.addresses, short, rounds: short ? 3 : 7 };
-    results.push({ title, lines: await linesOf(file, { ...options, onLine: (line) => console.log(lineText(line)) }) });
-  }
+  for (const name of positionals.length > 0 ? positionals : all) results.push(await measured(name));
 } finally {
   stub.close();
 }
 if (positionals.length === 0) await writeResults(results, { checkouts, short });
+const failures = results.flatMap(({ lines }) => lines).filter(({ hasFailed }) => hasFailed);
+for (const { work } of failures) console.log(`must hold: ${work}`);
+process.exitCode = failures.length > 0 ? 1 : 0;
+
+async function measured(name) {
+  const file = path.join(SUBJECTS, `${name}.mjs`);
+  const { title, rows = () => [], plots = () => [] } = await import(file);
+  console.log(`\n${title}`);
+  const workers = new Workers(file, checkouts, { stub: stub.addresses, short });
+  const found = { title, lines: [], plots: [] };
+  const keep = (line) => {
+    console.log(lineText(line));
+    found.lines.push(line);
+  };
+  try {
+    for (const row of rows({ short, hasCurl: isThere("curl") })) {
+      for (const line of await linesOf(row, workers, short ? 3 : 7)) keep(line);
+    }
+    for (const wanted of plots({ short })) {
+      const { plot, line } = await measuredPlot(wanted, workers, short ? 1 : 3);
+      keep(line);
+      found.plots.push(await writePlot(plot));
+    }
+  } finally {
+    await workers.close();
+  }
+  return found;
+}
+
+function isThere(program) {
+  try {
+    execFileSync(program, ["--version"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,6 +1,6 @@
 /** One message that reads the state of the power buttons, through a node and without it. */
 import path from "node:path";
-import { poolOf, resultFrom } from "../reference-nodes.mjs";
+import { poolOf, referenceNodes, resultFrom } from "../reference-nodes.mjs";
 import { startNodeRed } from "../node-red.mjs";
 import { repeated } from "../measure.mjs";
 
@@ -42,7 +42,7 @@ export function rows({ short }) {
 }
 
 export async function prepare({ checkout, stub }) {
-  const nodeRed = await startNodeRed(checkout);
+  const nodeRed = await startNodeRed(checkout, referenceNodes);
   const harness = await import(path.join(checkout, "dist/test/harness/flows.js"));
   const { device, fields, node } = harness.default;
   const state = fields({ action: ["choice", "state"] });

@@ -2,6 +2,7 @@
 import path from "node:path";
 import { percentiles, timed } from "../measure.mjs";
 import { startNodeRed } from "../node-red.mjs";
+import { referenceNodes } from "../reference-nodes.mjs";
 
 export const title = "Events";
 
@@ -44,7 +45,7 @@ export function rows({ short }) {
 }
 
 export async function prepare({ checkout, stub, tell }) {
-  const nodeRed = await startNodeRed(checkout);
+  const nodeRed = await startNodeRed(checkout, referenceNodes);
   const harness = await import(path.join(checkout, "dist/test/harness/flows.js"));
   const { device, node } = harness.default;
   const place = { z: "tab", x: 0, y: 0 };
