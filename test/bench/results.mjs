@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { format, resolveConfig } from "prettier";
 import { FIGURES, reachShown, shown } from "./figures.mjs";
 import { svgOf } from "./plot.mjs";
 
@@ -40,7 +41,8 @@ export async function writeResults(results, { checkouts, short }) {
     ...results.flatMap(({ title, lines, plots }) => ["", `## ${title}`, "", ...table(lines), ...plots.flatMap((plot) => ["", plot])]), // prettier-ignore
     "",
   ];
-  await writeFile(FILE, text.join("\n"));
+  const style = await resolveConfig(FILE);
+  await writeFile(FILE, await format(text.join("\n"), { ...style, filepath: FILE }));
 }
 
 function about({ checkouts, short }) {

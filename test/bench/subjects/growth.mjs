@@ -15,35 +15,39 @@ const PLACE = { z: "tab", x: 0, y: 0 };
  * last place.
  */
 export function plots({ short }) {
-  const pick = (all) => (short ? all.filter((x, index) => index % 2 === 0 && x <= 200) : all);
-  const events = short ? 1000 : 4000;
+  const along = (all, from, most = Infinity) => ({
+    places: short ? all.filter((x, index) => (index % 2 === 0 || x === from) && x <= most) : all,
+    from,
+  });
+  const devices = { title: "devices", ...along([1, 10, 50, 100, 200, 500, 1000], 50, 200) };
+  const events = short ? 2000 : 8000;
   const seconds = short ? 1 : 4;
   return [
     {
       file: "devices-cpu",
       title: "Devices in one Node-RED, one event a second each",
-      x: { title: "devices", places: pick([1, 10, 50, 100, 200, 500, 1000]), from: 100 },
+      x: devices,
       y: { title: "% of a core", figure: "core" },
-      series: [{ title: "events node", job: (devices) => ["devices", { devices, seconds }] }],
+      series: [{ title: "events node", job: (count) => ["devices", { devices: count, seconds }] }],
     },
     {
       file: "devices-memory",
       title: "Memory of the devices in one Node-RED",
-      x: { title: "devices", places: pick([1, 10, 50, 100, 200, 500, 1000]), from: 100 },
+      x: devices,
       y: { title: "heap, MiB", figure: "heap" },
-      series: [{ title: "device with an events node", job: (devices) => ["heap", { devices }] }],
+      series: [{ title: "device with an events node", job: (count) => ["heap", { devices: count }] }],
     },
     {
       file: "nodes-per-device",
       title: "Nodes that listen to one device",
-      x: { title: "events nodes", places: pick([1, 2, 5, 10, 20, 50, 100, 150, 200]), from: 20 },
+      x: { title: "events nodes", ...along([1, 2, 5, 10, 20, 50, 100, 150, 200], 20) },
       y: { title: `${CPU} for an event in all of them`, figure: "cpu" },
-      series: [{ title: "events nodes", job: (nodes) => ["nodes", { nodes, count: events / 4 }] }],
+      series: [{ title: "events nodes", job: (nodes) => ["nodes", { nodes, count: events / 8 }] }],
     },
     {
       file: "messages-at-once",
       title: "Messages at once through one node",
-      x: { title: "messages at once", places: pick([1, 2, 5, 10, 16, 50, 100, 200, 350, 500]), from: 16 },
+      x: { title: "messages at once", ...along([1, 2, 5, 10, 16, 50, 100, 200, 350, 500], 16) },
       y: { title: `${CPU} for all of them`, figure: "cpu" },
       series: [
         { title: "state read by a node", job: (atOnce) => ["messages", { who: "node", atOnce, count: events }] },
@@ -53,7 +57,7 @@ export function plots({ short }) {
     {
       file: "fan-out",
       title: "Wires from one events node",
-      x: { title: "wires", places: pick([1, 2, 3, 5, 8, 10, 12, 15, 18, 20]), from: 5 },
+      x: { title: "wires", ...along([1, 2, 3, 5, 8, 10, 12, 15, 18, 20], 5) },
       y: { title: `${CPU} for an event in all of them`, figure: "cpu" },
       series: [
         { title: "events node", job: (wires) => ["wires", { who: "events", wires, count: events }] },
