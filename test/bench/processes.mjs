@@ -14,7 +14,8 @@ export async function startStub() {
 
 /** @returns does a work of a subject in a process of its own, and answers with its figures. */
 export async function startWorker(subject, context) {
-  const child = fork(file("worker.mjs"), [subject, JSON.stringify(context)], { execArgv: ["--expose-gc"] });
+  const profile = context.profiles === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${context.profiles}`];
+  const child = fork(file("worker.mjs"), [subject, JSON.stringify(context)], { execArgv: ["--expose-gc", ...profile] });
   await answer(child);
   return {
     async run(work, options = {}) {

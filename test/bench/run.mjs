@@ -3,6 +3,7 @@
  * - `npm run bench -- actions events`: only these subjects
  * - `npm run bench -- --short`: all of them in two minutes
  * - `npm run bench -- --against ../before`: also another checkout, which is built, in turn with this one
+ * - `npm run bench -- actions --profile`: leaves what took the time in dist/profiles, for the browser's developer tools
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
@@ -19,9 +20,13 @@ const ROOT = path.resolve(import.meta.dirname, "../..");
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { short: { type: "boolean", default: false }, against: { type: "string" } },
+  options: {
+    short: { type: "boolean", default: false },
+    against: { type: "string" },
+    profile: { type: "boolean", default: false },
+  },
 });
-const { short, against } = values;
+const { short, against, profile } = values;
 const all = readdirSync(SUBJECTS).map((file) => path.basename(file, ".mjs"));
 const unknown = positionals.find((word) => !all.includes(word));
 if (unknown !== undefined) throw new Error(`There is no "${unknown}": ${all.join(", ")}.`);
@@ -49,7 +54,8 @@ async function measured(name) {
   const file = path.join(SUBJECTS, `${name}.mjs`);
   const { title, rows = () => [], plots = () => [] } = await import(file);
   console.log(`\n${title}`);
-  const workers = new Workers(file, checkouts, { stub: stub.addresses, short });
+  const profiles = profile ? { profiles: path.join(ROOT, "dist/profiles") } : {};
+  const workers = new Workers(file, checkouts, { stub: stub.addresses, ...profiles });
   const found = { title, lines: [], plots: [] };
   const keep = (line) => {
     console.log(lineText(line));

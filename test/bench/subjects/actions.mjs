@@ -13,7 +13,7 @@ export function rows({ short }) {
   const many = { count, atOnce: 16 };
   const one = { count: count / 3, atOnce: 1 };
   const POOL = "undici Pool, two hops";
-  return ["plain", "tls"].flatMap((way) => {
+  return WAYS.flatMap((way) => {
     const over = way === "plain" ? "plain" : "TLS, pinned";
     const job = (work, options) => [work, { way, ...options }];
     return [
@@ -41,80 +41,72 @@ export function rows({ short }) {
   });
 }
 
+const WAYS = ["plain", "tls"];
+/** Who does the work: this package's node, undici in a node of two hops, core's node. */
+const NODES = ["node", "hops", "core"];
+const PLACE = { z: "tab", x: 0, y: 0 };
+
 export async function prepare({ checkout, stub }) {
   const nodeRed = await startNodeRed(checkout, referenceNodes);
-  const harness = await import(path.join(checkout, "dist/test/harness/flows.js"));
-  const { device, fields, node } = harness.default;
-  const state = fields({ action: ["choice", "state"] });
-  const flow = ["plain", "tls"].flatMap((way) => {
-    const url = stub[way];
-    const isSecure = way === "tls";
-    const common = { z: "tab", x: 0, y: 0, wires: [[`sink ${way}`]] };
-    const trust = isSecure ? {} : { trust: "none" };
-    return [
-      device({ url, fingerprint: stub.fingerprint }, { id: `device ${way}`, ...trust }),
-      ...["node", "hops", "core"].map((id) => ({
-        ...common,
-        id: `${id} source ${way}`,
-        type: "bench-source",
-        wires: [[`${id} ${way}`]],
-      })),
-      node("pikvm-atx-power", {
-        id: `node ${way}`,
-        device: `device ${way}`,
-        ...state,
-        wires: [[`sink ${way}`], ["failed"]],
-      }),
-      { ...common, id: `hops ${way}`, type: "bench-fetch", url, path: PATH, ca: isSecure ? stub.ca : undefined },
-      { ...common, id: `core ${way}`, ...httpRequest(url + PATH), tls: isSecure ? "ca" : "" },
-      { ...common, id: `sink ${way}`, type: "bench-sink", wires: [] },
-    ];
-  });
-  const files = { cert: "", key: "", ca: "" };
-  const authority = {
-    id: "ca",
-    type: "tls-config",
-    ...files,
-    verifyservercert: true,
-    credentials: { cadata: stub.ca },
+  const harness = (await import(path.join(checkout, "dist/test/harness/flows.js"))).default;
+  await nodeRed.deploy([
+    authority(stub.ca),
+    ...WAYS.flatMap((way) => flowOver(way, harness, stub)),
+    { id: "failed", type: "bench-sink", ...PLACE, wires: [] },
+  ]);
+  const waiting = [];
+  const settle = ({ payload, error }) => {
+    const { resolve, reject } = waiting.shift();
+    // Core's node sends its errors on as text.
+    if (typeof payload === "object") resolve();
+    else reject(new Error(error?.message ?? payload));
   };
-  await nodeRed.deploy([authority, ...flow, { id: "failed", type: "bench-sink", z: "tab", x: 0, y: 0, wires: [] }]);
+  for (const sink of [...WAYS.map((way) => `sink ${way}`), "failed"]) nodeRed.hear(sink, settle);
   const through = (name) => {
-    return async ({ way, ...options }) => {
+    return ({ way, ...options }) => {
       const source = nodeRed.node(`${name} source ${way}`);
-      const waiting = [];
-      nodeRed.hear(`sink ${way}`, ({ payload }) => {
-        const { resolve, reject } = waiting.shift();
-        // Core's node sends its errors on as text.
-        if (typeof payload === "object") resolve();
-        else reject(new Error(payload));
-      });
-      nodeRed.hear("failed", ({ error }) => waiting.shift().reject(new Error(error.message)));
-      const one = () => {
-        const { promise, ...settle } = withResolvers();
-        waiting.push(settle);
-        source.begin({ payload: "" });
-        return promise;
-      };
+      const one = () =>
+        new Promise((resolve, reject) => {
+          waiting.push({ resolve, reject });
+          source.begin({ payload: "" });
+        });
       return repeated(one, options);
     };
   };
   const pools = { plain: poolOf(stub.plain), tls: poolOf(stub.tls, stub.ca) };
   return {
-    node: through("node"),
-    hops: through("hops"),
-    core: through("core"),
+    ...Object.fromEntries(NODES.map((name) => [name, through(name)])),
     pool: ({ way, ...options }) => repeated(() => resultFrom(pools[way], PATH), options),
   };
 }
 
-function httpRequest(url) {
-  return { type: "http request", method: "GET", ret: "obj", url, persist: false, senderr: false };
+function flowOver(way, { device, fields, node }, { [way]: url, ca, fingerprint }) {
+  const isSecure = way === "tls";
+  const trust = isSecure ? { fingerprint } : { trust: "none" };
+  const source = (name) => ({
+    id: `${name} source ${way}`,
+    type: "bench-source",
+    ...PLACE,
+    wires: [[`${name} ${way}`]],
+  });
+  const wires = [[`sink ${way}`]];
+  const request = { method: "GET", ret: "obj", persist: false, senderr: false, tls: isSecure ? "ca" : "" };
+  return [
+    ...NODES.map(source),
+    device({ url }, { id: `device ${way}`, ...trust }),
+    node("pikvm-atx-power", {
+      id: `node ${way}`,
+      device: `device ${way}`,
+      ...fields({ action: ["choice", "state"] }),
+      wires: [...wires, ["failed"]],
+    }),
+    { id: `hops ${way}`, type: "bench-fetch", url, path: PATH, ...(isSecure ? { ca } : {}), ...PLACE, wires },
+    { id: `core ${way}`, type: "http request", url: url + PATH, ...request, ...PLACE, wires },
+    { id: `sink ${way}`, type: "bench-sink", ...PLACE, wires: [] },
+  ];
 }
 
-/** `Promise.withResolvers` is newer than Node 20. */
-function withResolvers() {
-  let settle;
-  const promise = new Promise((resolve, reject) => (settle = { resolve, reject }));
-  return { promise, ...settle };
+/** For core's node, which cannot pin a certificate. */
+function authority(cadata) {
+  return { id: "ca", type: "tls-config", cert: "", key: "", ca: "", verifyservercert: true, credentials: { cadata } };
 }
