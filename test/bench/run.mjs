@@ -46,8 +46,11 @@ try {
   stub.close();
 }
 if (positionals.length === 0) await writeResults(results, { checkouts, short });
-const failures = results.flatMap(({ lines }) => lines).filter(({ hasFailed }) => hasFailed);
-for (const { work } of failures) console.log(`must hold: ${work}`);
+const failures = results.flatMap(({ lines, errors }) => [
+  ...errors,
+  ...lines.filter(({ hasFailed }) => hasFailed).map(({ work }) => `must hold: ${work}`),
+]);
+for (const failure of failures) console.log(failure);
 process.exitCode = failures.length > 0 ? 1 : 0;
 
 async function measured(name) {
@@ -56,7 +59,7 @@ async function measured(name) {
   console.log(`\n${title}`);
   const profiles = profile ? { profiles: path.join(ROOT, "dist/profiles") } : {};
   const workers = new Workers(file, checkouts, { stub: stub.addresses, ...profiles });
-  const found = { title, lines: [], plots: [] };
+  const found = { title, lines: [], plots: [], errors: [] };
   const keep = (line) => {
     console.log(lineText(line));
     found.lines.push(line);
@@ -70,6 +73,10 @@ async function measured(name) {
       keep(line);
       found.plots.push(await writePlot(plot));
     }
+  } catch (error) {
+    // The other subjects are measured all the same.
+    console.log(error);
+    found.errors.push(`${title}: ${error.message.split("\n", 1)[0]}`);
   } finally {
     await workers.close();
   }
