@@ -1,4 +1,4 @@
-import type { Reached } from "../../src/runtime/status";
+import type { Reached } from "../../src/runtime/look";
 
 /** The parts of a result that the status tells of; the LEDs may not be known. */
 export interface PowerSummary {

@@ -29,7 +29,7 @@ export = (RED: NodeAPI): void => {
         options: () => {
           checkVariables(RED, stored, {
             name: "name",
-            label: commonWord(RED, "label.name"),
+            label: () => commonWord(RED, "label.name"),
             value: stored.name,
             verbatim: false,
           });

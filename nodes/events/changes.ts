@@ -35,10 +35,13 @@ export class Changes {
 
   onState({ kind, state, age = 0 }: StateChange): Emission[] {
     const since = this.#now() - age;
-    return this.#properties.flatMap((property) => {
-      if (property.kind !== kind || !isReported(property, state)) return [];
-      return this.#changed(property, valueAt(state, property.keys), since);
-    });
+    const emissions: Emission[] = [];
+    for (const property of this.#properties) {
+      if (property.kind !== kind || !isReported(property, state)) continue;
+      const emission = changed(property, valueAt(state, property.keys), since);
+      if (emission) emissions.push(emission);
+    }
+    return emissions;
   }
 
   /** What happens until the next connection is not seen. */
@@ -54,16 +57,17 @@ export class Changes {
       return names ? [{ path: property.text, names }] : [];
     });
   }
+}
 
-  #changed(property: Property, value: unknown, since: number): Emission[] {
-    const { last } = property;
-    if (last && isDeepStrictEqual(last.value, value)) return [];
-    property.last = { value, since };
-    const message = { topic: property.text, payload: value };
-    if (!last) return [message];
-    const duration = last.since === undefined ? {} : { duration: toTheMillisecond(since - last.since) };
-    return [{ ...message, previous: structuredClone(last.value), ...duration }];
-  }
+/** @returns undefined for the value that was sent last. */
+function changed(property: Property, value: unknown, since: number): Emission | undefined {
+  const { last, text: topic } = property;
+  if (last && isDeepStrictEqual(last.value, value)) return undefined;
+  property.last = { value, since };
+  if (!last) return { topic, payload: value };
+  const { value: previous, since: before } = last;
+  if (before === undefined) return { topic, payload: value, previous };
+  return { topic, payload: value, previous, duration: toTheMillisecond(since - before) };
 }
 
 /** Seconds, to the millisecond; what is noticed later may have begun earlier. */

@@ -1,4 +1,4 @@
-import type { Reached } from "../../src/runtime/status";
+import type { Reached } from "../../src/runtime/look";
 
 export function reached({ action, state }: { action: string; state?: { state?: boolean } }): Reached {
   if (action === "pulse") return { words: "pulsed" };

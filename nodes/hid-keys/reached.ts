@@ -1,4 +1,4 @@
-import type { Reached } from "../../src/runtime/status";
+import type { Reached } from "../../src/runtime/look";
 
 export function reached({ action, typed, sent }: { action: string; typed?: number; sent?: number }): Reached {
   if (action !== "text") return { words: action === "release" ? "released" : "pressed" };

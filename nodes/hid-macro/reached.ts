@@ -1,3 +1,3 @@
-import type { Reached } from "../../src/runtime/status";
+import type { Reached } from "../../src/runtime/look";
 
 export const reached = (): Reached => ({ words: "played" });

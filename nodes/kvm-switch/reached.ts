@@ -1,4 +1,4 @@
-import type { Reached } from "../../src/runtime/status";
+import type { Reached } from "../../src/runtime/look";
 import { reached as powerReached, type PowerSummary } from "../atx-power/reached";
 
 interface SwitchSummary extends Omit<PowerSummary, "state"> {

@@ -1,4 +1,4 @@
-import type { Reached } from "../../src/runtime/status";
+import type { Reached } from "../../src/runtime/look";
 
 const WORDS: Record<string, string> = { upload: "stored", fetch: "stored", download: "saved", remove: "removed" };
 

@@ -1,4 +1,4 @@
-import type { Reached } from "../../src/runtime/status";
+import type { Reached } from "../../src/runtime/look";
 
 interface DriveSummary {
   action: string;

@@ -1,4 +1,4 @@
-import type { Reached } from "../../src/runtime/status";
+import type { Reached } from "../../src/runtime/look";
 import type { schema } from "./schema";
 
 const WORDS: Record<(typeof schema)["fields"]["action"]["choices"][number], string> = {

@@ -1,4 +1,4 @@
-import type { Reached } from "../../src/runtime/status";
+import type { Reached } from "../../src/runtime/look";
 
 export function reached({ event }: { event?: "appears" | "disappears" }): Reached {
   if (event === undefined) return { words: "as_wanted" };

@@ -69,12 +69,36 @@ export function actionsQuietlyBy<F extends Fields, By extends ChoicesIn<F> & str
  */
 export function lazily<F extends Fields>(
   schema: NodeSchema<F>,
-  valueOf: (name: string, field: Field) => unknown,
+  valueOf: ValueOfField,
 ): Values<F> {
-  const values = {};
-  for (const [name, field] of fieldsOf(schema))
-    Object.defineProperty(values, name, { get: () => valueOf(name, field), enumerable: true });
-  return values as Values<F>; // one getter for each field, typed by what the field's reader answers
+  const Known = classes.get(schema) ?? classOf(schema);
+  classes.set(schema, Known);
+  return new Known(valueOf) as unknown as Values<F>; // one getter for each field, typed by what its reader answers
+}
+
+type ValueOfField = (name: string, field: Field) => unknown;
+
+/** The getters of a schema are made once, for all its objects. */
+const classes = new WeakMap<NodeSchema, new (valueOf: ValueOfField) => object>();
+
+function classOf(schema: NodeSchema): new (valueOf: ValueOfField) => object {
+  class FieldValues {
+    readonly #valueOf: ValueOfField;
+
+    constructor(valueOf: ValueOfField) {
+      this.#valueOf = valueOf;
+    }
+
+    static {
+      for (const [name, field] of fieldsOf(schema)) {
+        const get = function (this: FieldValues) {
+          return this.#valueOf(name, field);
+        };
+        Object.defineProperty(this.prototype, name, { get });
+      }
+    }
+  }
+  return FieldValues;
 }
 
 /** What is given for an action without Node-RED. */
@@ -99,7 +123,7 @@ export async function perform<F extends Fields>(
   const isBlank = (name: string): boolean => values[name] === undefined || values[name] === "";
   const fields = lazily(schema, (name, field) => {
     const value = values[name] === undefined ? fixedDefault(field) : values[name];
-    return readAs(readerOf(field), value, name, "the request");
+    return readAs(readerOf(field), value, () => name, "the request");
   });
   return perform({ pikvm, fields, files, isBlank, isSecret: () => false, signal, progress });
 }

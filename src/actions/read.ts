@@ -79,18 +79,18 @@ function anyReaderOf(field: Field): Reader<unknown> {
 }
 
 /**
- * @param label what the dialog calls the field.
+ * @param label answers what the dialog calls the field.
  * @param source where the value came from.
  * @throws ConfigurationError that names the field, where its value came from, and what would be accepted.
  */
-export function readAs<T>(reader: Reader<T>, value: unknown, label: string, source: string): T {
+export function readAs<T>(reader: Reader<T>, value: unknown, label: () => string, source: string): T {
   try {
     return reader(value);
   } catch (error) {
     if (!(error instanceof Unfit)) throw error;
     const what = error.shown === undefined ? `the value from ${source}` : `${preview(error.shown)} (from ${source})`;
     const nothing = value === undefined || value === null ? "; nothing was given" : "";
-    throw new ConfigurationError(`${label}: ${what} cannot be used, expected ${error.expected}${nothing}.`);
+    throw new ConfigurationError(`${label()}: ${what} cannot be used, expected ${error.expected}${nothing}.`);
   }
 }
 

@@ -9,14 +9,16 @@ export interface Limit {
 }
 
 /**
- * One abort signal for one piece of work: it ends when one of the given signals ends, or when the time is over.
- * Its reason is the error to throw. Dispose it, so that neither the timer nor a listener outlives the work.
+ * The end of one piece of work: when one of the given signals ends, or when the time is over. Dispose it, so that
+ * neither the timer nor a listener outlives the work.
  */
 export class Deadline implements Disposable {
-  readonly #controller = new AbortController();
   readonly #limit: Limit | undefined;
   #timer: NodeJS.Timeout | undefined;
   readonly #followed: { signal: AbortSignal; listener: () => void }[] = [];
+  #reason: PiKVMError | undefined;
+  readonly #listeners = new Set<(error: PiKVMError) => void>();
+  #controller: AbortController | undefined;
 
   /** @param signals end the work; an `undefined` one is passed over. */
   constructor(signals: readonly (AbortSignal | undefined)[], limit?: Limit) {
@@ -25,16 +27,30 @@ export class Deadline implements Disposable {
     this.renew();
   }
 
+  /** Ends with it, for who needs a signal; its reason is the error to throw. */
   get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#reason) this.#controller.abort(this.#reason);
     return this.#controller.signal;
+  }
+
+  /** The error to throw when it has ended. */
+  get error(): PiKVMError | undefined {
+    return this.#reason && ownCopy(this.#reason);
+  }
+
+  /** Calls back when it ends, unless that is forgotten before. @returns what forgets it. */
+  onEnd(listener: (error: PiKVMError) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   /** The time begins anew: the work makes progress. */
   renew(): void {
     this.lift();
     const limit = this.#limit;
-    if (!limit || this.signal.aborted) return;
-    this.#timer = setTimeout(() => this.#controller.abort(limit.late()), limit.seconds * 1000);
+    if (!limit || this.#reason) return;
+    this.#timer = setTimeout(() => this.#end(limit.late()), limit.seconds * 1000);
   }
 
   /** Only the signals end the work, until the time is renewed. */
@@ -47,32 +63,39 @@ export class Deadline implements Disposable {
    * signal.
    */
   async race<T>(work: Promise<T>): Promise<T> {
-    let listener: (() => void) | undefined;
+    let forget: (() => void) | undefined;
     const ended = new Promise<never>((_, reject) => {
-      listener = () => reject(cancelledBy(this.signal));
-      if (this.signal.aborted) listener();
-      else this.signal.addEventListener("abort", listener, { once: true });
+      if (this.error) reject(this.error);
+      else forget = this.onEnd(reject);
     });
     try {
       return await Promise.race([work, ended]);
     } finally {
-      if (listener) this.signal.removeEventListener("abort", listener);
+      forget?.();
     }
   }
 
   [Symbol.dispose](): void {
     this.lift();
     for (const { signal, listener } of this.#followed) signal.removeEventListener("abort", listener);
+    this.#listeners.clear();
   }
 
   #follow(signal: AbortSignal): void {
     if (signal.aborted) {
-      this.#controller.abort(cancelledBy(signal));
+      this.#end(cancelledBy(signal));
       return;
     }
-    const listener = () => this.#controller.abort(cancelledBy(signal));
+    const listener = () => this.#end(cancelledBy(signal));
     signal.addEventListener("abort", listener, { once: true });
     this.#followed.push({ signal, listener });
+  }
+
+  #end(reason: PiKVMError): void {
+    if (this.#reason) return;
+    this.#reason = reason;
+    this.#controller?.abort(reason);
+    for (const listener of this.#listeners) listener(ownCopy(reason));
   }
 }
 
@@ -93,11 +116,13 @@ export async function within<T>(
 /** The error to throw for an aborted signal: its own reason when that is one of ours, else a `CancelledError`. */
 export function cancelledBy(signal: AbortSignal): PiKVMError {
   const reason: unknown = signal.reason;
-  // One signal may cancel many calls; what one of them adds to its error must not show up in another's.
-  if (reason instanceof CancelledError) {
-    return new CancelledError(reason.message, { code: reason.code, cause: reason.cause });
-  }
-  return reason instanceof PiKVMError ? reason : new CancelledError("Cancelled.", { cause: reason });
+  return reason instanceof PiKVMError ? ownCopy(reason) : new CancelledError("Cancelled.", { cause: reason });
+}
+
+/** One signal may cancel many calls; what one of them adds to its error must not show up in another's. */
+function ownCopy(error: PiKVMError): PiKVMError {
+  if (!(error instanceof CancelledError)) return error;
+  return new CancelledError(error.message, { code: error.code, cause: error.cause });
 }
 
 /** @throws the signal's error when it has ended. */

@@ -19,12 +19,30 @@ export interface Retry {
 
 /** In seconds. */
 export interface Backoff {
-  /** The first pause before another attempt, at most; it doubles with each failure up to the ceiling. */
+  /** The first pause; each one is twice as long as the one before, up to a ceiling. */
   backoffStart: number;
-  backoffCeiling: number;
+  /** The ceilings, by how long the outage has lasted: the first from its beginning on. */
+  backoffCeilings: readonly [Ceiling, ...Ceiling[]];
 }
 
-export const BACKOFF: Backoff = { backoffStart: 1, backoffCeiling: 60 };
+/** The longest pause once an outage has lasted for so long. In seconds. */
+interface Ceiling {
+  from: number;
+  ceiling: number;
+}
+
+/**
+ * A device that restarts is back after a minute or less, and then somebody waits for it. It is one of the user's own:
+ * ten seconds are no burden for it, however long it is away. Of many that are away the gate of new connections lets few
+ * be tried at a time.
+ */
+export const BACKOFF: Backoff = {
+  backoffStart: 0.25,
+  backoffCeilings: [
+    { from: 0, ceiling: 2 },
+    { from: 120, ceiling: 10 },
+  ],
+};
 
 interface ReconnectOptions {
   /** Gets each change. */
@@ -41,8 +59,8 @@ interface ReconnectOptions {
 }
 
 /**
- * What keeps a connection up tells here how it goes. Between two attempts there is a pause, which grows with each
- * failure. An outage is reported once, however many attempts it takes and however they fail; a refused login is, too,
+ * What keeps a connection up tells here how it goes. What was of use and is lost is tried again at once; then there is
+ * a pause between two attempts, which grows with each failure. An outage is reported once, however many attempts it takes and however they fail; a refused login is, too,
  * and then each trial that is refused, since then the time of the next one is known.
  */
 export class Reconnect {
@@ -51,6 +69,8 @@ export class Reconnect {
   /** In a row. */
   #failures = 0;
   #failingSince = 0;
+  #connectedAt = 0;
+  #isProven = false;
   /** A refused login was reported in this outage. */
   #isRefused = false;
 
@@ -63,17 +83,20 @@ export class Reconnect {
   }
 
   connected(): void {
+    if (!this.#connection.connected) this.#connectedAt = performance.now();
     this.#change({ connected: true });
   }
 
-  /** The connection is of use: the next failure counts as the first one again. */
+  /** The connection is of use: the next failure counts as the first one again, unless it comes at once. */
   proven(): void {
-    this.#failures = 0;
+    this.#isProven = true;
   }
 
   /** It failed. Waits until it may be tried again. @throws the error of a signal that ends meanwhile. */
   async failed(error: PiKVMError, ...signals: (AbortSignal | undefined)[]): Promise<void> {
     const { backoff = BACKOFF, grace, untilTrial, onRetry, wait } = this.#options;
+    if (this.#isProven && performance.now() - this.#connectedAt >= backoff.backoffStart * 1000) this.#failures = 0;
+    this.#isProven = false;
     this.#failures += 1;
     if (this.#failures === 1) this.#failingSince = performance.now();
     if (isRefusal(error)) {
@@ -86,8 +109,10 @@ export class Reconnect {
     if (!mayPass) this.#change({ connected: false, error });
     if (wait) return wait(...signals);
     // What will go wrong again in the same way is tried as seldom as can be.
-    const failures = error instanceof WebSocketError && !error.retryable ? Infinity : this.#failures;
-    const seconds = pauseAfter(failures, backoff);
+    const isFinal = error instanceof WebSocketError && !error.retryable;
+    const seconds = isFinal
+      ? pauseAfter(Infinity, Infinity, backoff)
+      : pauseAfter(this.#failures - 1, failing, backoff);
     if (!mayPass) onRetry?.({ error, at: new Date(Date.now() + seconds * 1000) });
     await pause(seconds, ...signals);
   }
@@ -111,7 +136,13 @@ export class Reconnect {
 const isRefusal = (error: PiKVMError | undefined): boolean =>
   error instanceof AuthError && error.nextTrial !== undefined;
 
-/** Exponential with full jitter: many devices or Node-REDs do not come back in step. Seconds. */
-export function pauseAfter(failures: number, { backoffStart, backoffCeiling }: Backoff): number {
-  return Math.random() * Math.min(backoffCeiling, backoffStart * 2 ** (failures - 1));
+/**
+ * Exponential with jitter: many devices or Node-REDs do not come back in step. Seconds.
+ * @param failures in a row; none: no pause.
+ * @param failing seconds since the first of them.
+ */
+export function pauseAfter(failures: number, failing: number, { backoffStart, backoffCeilings }: Backoff): number {
+  if (failures === 0) return 0;
+  const { ceiling } = backoffCeilings.findLast(({ from }) => from <= failing) ?? backoffCeilings[0];
+  return (0.5 + Math.random() / 2) * Math.min(ceiling, backoffStart * 2 ** (failures - 1));
 }

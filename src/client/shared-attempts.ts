@@ -10,6 +10,7 @@ export class SharedAttempts {
   readonly #backoff: Backoff;
   /** In a row. */
   #failures = 0;
+  #failingSince = 0;
   /** Who tries for all. */
   #leader: Party | undefined;
   #pause: NodeJS.Timeout | undefined;
@@ -61,8 +62,10 @@ export class SharedAttempts {
   /** Begins the pause before the next attempt, unless there is one or somebody tries. */
   #pauseOnce(): void {
     if (this.#pause !== undefined || this.#leader) return;
+    if (this.#failures === 0) this.#failingSince = performance.now();
     this.#failures += 1;
-    this.#pause = setTimeout(() => this.#next(), 1000 * pauseAfter(this.#failures, this.#backoff));
+    const failing = (performance.now() - this.#failingSince) / 1000;
+    this.#pause = setTimeout(() => this.#next(), 1000 * pauseAfter(this.#failures, failing, this.#backoff));
   }
 
   #endPause(): void {

@@ -1,25 +1,22 @@
 import { BusyError, CancelledError, ConfigurationError, type PiKVM, type PiKVMError } from "../client";
-import { lazily, type Actions, type Values, type Work } from "../actions/action";
+import type { Actions, Work } from "../actions/action";
 import { progressOf } from "../actions/progress";
-import { readAs, readerOf } from "../actions/read";
 import { asPiKVMError } from "../actions/thrown";
 import type { Fields } from "../schema/field";
-import { fieldsOf } from "../schema/node";
-import { SECRET } from "../schema/stored";
-import { isUsed, isWanted, type MayBe } from "../schema/when";
 import { deviceById, type Device } from "./device";
 import { DevicesInUse } from "./devices-in-use";
-import { describeSource, evaluate, type TypedInput } from "./evaluate";
 import { fail, isErrorOutputWired } from "./failure";
 import { deviceByName, nameFor } from "./find-device";
+import type { Reached } from "./look";
+import { Inputs } from "./inputs";
 import { legible, readIncoming, type Incoming } from "./incoming";
+import { Orderly } from "./orderly";
 import type { Done, FlowNode, Message, NodeAPI, Send } from "./red";
 import { settledSoon } from "./settled";
 import { onceStarted } from "./started";
-import { Status, type Reached } from "./status";
+import { Status } from "./status";
 import type { Stored } from "./stored";
 import { Streams } from "./streams";
-import { checkedInput, throwIfVariable } from "./variables";
 
 /**
  * Messages that one node works on or holds at the same time; a flow that sends faster than a device works must hear of
@@ -32,7 +29,6 @@ interface Job {
   message: Message;
   send: Send;
   done: Done;
-  cancel: AbortController;
   /** Once it is known. */
   device?: Device;
 }
@@ -50,12 +46,13 @@ export class ActionNode<F extends Fields> {
   readonly #config: Stored;
   readonly #actions: Actions<F>;
   readonly #reached: NodeWork<F>["reached"];
+  readonly #inputs: Inputs<F>;
   readonly #status: Status;
   readonly #devices: DevicesInUse;
   readonly #jobs = new Map<Job, Promise<void>>();
   readonly #streams = new Streams();
   /** Messages start in the order they came in, however long their fields take to evaluate. */
-  #started: Promise<unknown> = Promise.resolve();
+  readonly #orderly = new Orderly();
   /** A message has come. */
   #hasWorked = false;
   #closing = false;
@@ -66,6 +63,7 @@ export class ActionNode<F extends Fields> {
     this.#config = config;
     this.#actions = actions;
     this.#reached = reached;
+    this.#inputs = new Inputs(RED, node, config, actions.schema);
     this.#status = new Status(RED, node);
     this.#devices = new DevicesInUse(node, () => this.#status.refresh());
   }
@@ -121,7 +119,7 @@ export class ActionNode<F extends Fields> {
   /** @param message what the node works on: what was given, or a copy of it, which Node-RED does not know. */
   #jobFor(message: Message, given: Message, send: Send, done: Done): Job {
     const doneWithCopy: Done = (error) => (error ? this.#node.error(error, message) : done());
-    return { message, send, done: message === given ? done : doneWithCopy, cancel: new AbortController() };
+    return { message, send, done: message === given ? done : doneWithCopy };
   }
 
   #accept(job: Job): void {
@@ -139,7 +137,10 @@ export class ActionNode<F extends Fields> {
     let error: PiKVMError | undefined;
     let reached: Reached | undefined;
     try {
-      const payload = await this.#perform(job);
+      const payload = await this.#orderly.run({
+        prepare: (signal) => this.#prepare(job, signal),
+        perform: (work) => this.#actions.perform(work),
+      });
       this.#streams.keep(payload);
       reached = this.#reachedBy(payload);
       job.message["payload"] = payload;
@@ -165,49 +166,21 @@ export class ActionNode<F extends Fields> {
     }
   }
 
-  async #perform(job: Job): Promise<object> {
-    const { signal } = job.cancel;
-    const cancelled = new Promise<never>((_, reject) => {
-      signal.addEventListener("abort", () => reject(asPiKVMError(signal.reason)), { once: true });
-    });
-    let hasBegun = false as boolean; // it changes below, which the compiler does not see
-    // Wrapped, so that the next message starts when this one has started, not when it is done.
-    const started = this.#started.then(async () => {
-      signal.throwIfAborted();
-      const work = await this.#prepare(job);
-      signal.throwIfAborted();
-      hasBegun = true;
-      return { result: startOf(() => this.#actions.perform(work)) };
-    });
-    // One whose fields are never evaluated does not hold up the others once it is cancelled.
-    this.#started = Promise.race([started, cancelled]).catch(() => undefined);
-    const result = started.then((running) => running.result);
-    try {
-      return await Promise.race([result, cancelled]);
-    } catch (error) {
-      if (!signal.aborted) throw error;
-      // What is cancelled may still have to clean up, e.g. release a key, and knows best how it ended.
-      await settledSoon(result, this.#closing ? undefined : this.#actions.settleTime);
-      return await Promise.race([result, hasBegun ? Promise.reject(unfinished(error)) : cancelled]);
-    }
-  }
-
-  async #prepare(job: Job): Promise<Work<F>> {
-    const { message, cancel, send } = job;
+  async #prepare(job: Job, signal: AbortSignal): Promise<Work<F>> {
+    const { message, send } = job;
     const device = this.#chooseDevice(message);
     job.device = device;
     message["pikvm"] = nameFor(this.#RED, this.#node, device);
     const pikvm: PiKVM = await this.#devices.join(device);
-    const fields = await this.#evaluateFields(message);
-    const report = progressOf((text, told) => {
+    const fields = await this.#inputs.evaluate(message);
+    const progress = progressOf((text, told) => {
       this.#status.show({ is: "progress", text });
       if (!this.#config.progress) return;
       const { _msgid, topic, pikvm } = message;
       send([{ _msgid, ...(topic === undefined ? {} : { topic }), pikvm, progress: told }, null]);
     });
-    const isBlank = (field: string) => textOf(this.#config[field]) === "";
-    const isSecret = (field: string) => this.#config[`${field}Type`] === SECRET;
-    return { pikvm, fields, files: device.files, isBlank, isSecret, signal: cancel.signal, progress: report };
+    const { isBlank, isSecret } = this.#inputs;
+    return { pikvm, fields, files: device.files, isBlank, isSecret, signal, progress };
   }
 
   #chooseDevice(message: Message): Device {
@@ -217,32 +190,6 @@ export class ActionNode<F extends Fields> {
     if (typeof named !== "string")
       throw new ConfigurationError("msg.pikvm must be the name or id of a device, as a text.");
     return deviceByName(this.#RED, this.#node, named);
-  }
-
-  /** All fields are evaluated, but only those that the action uses must be right. */
-  async #evaluateFields(message: Message): Promise<Values<F>> {
-    const { schema } = this.#actions;
-    const evaluated = new Map<string, () => unknown>();
-    for (const [name, field] of fieldsOf(schema)) {
-      const input: TypedInput = { value: textOf(this.#config[name]), type: textOf(this.#config[`${name}Type`]) };
-      const label = this.#RED._(`label.${name}`);
-      const evaluating = async (): Promise<unknown> => {
-        const checked = checkedInput(this.#RED, this.#node, { name, label, field, input });
-        return evaluate(this.#RED, this.#node, checked, message);
-      };
-      const answer = await evaluating().then(
-        (value) => () => readAs(readerOf(field), value, label, describeSource(input)),
-        (error: unknown) => () => {
-          throw error;
-        },
-      );
-      evaluated.set(name, answer);
-    }
-    const values = lazily(schema, (name) => evaluated.get(name)?.());
-    // Before the action has sent anything.
-    for (const [name, field] of fieldsOf(schema))
-      if (isUsed(field.when, mayBeIn(values))) throwIfVariable(() => values[name]);
-    return values;
   }
 
   /** The result is out, whatever those do who are told that the message is done. */
@@ -269,39 +216,15 @@ export class ActionNode<F extends Fields> {
   }
 
   #cancelAll(reason: string): void {
-    for (const job of this.#jobs.keys()) job.cancel.abort(new CancelledError(reason));
+    this.#orderly.cancel(reason, this.#closing ? undefined : this.#actions.settleTime);
     this.#streams.end(new CancelledError(reason));
   }
 
   async #close(): Promise<void> {
     this.#closing = true;
+    this.#status.end();
     this.#cancelAll("The node was closed.");
     await settledSoon(Promise.all(this.#jobs.values()));
     await settledSoon(this.#devices.leave());
   }
-}
-
-/** Whether a field holds one of these values; one that cannot be used may have been meant as any. */
-function mayBeIn(values: Readonly<Record<string, unknown>>): MayBe {
-  return (name, wanted) => {
-    try {
-      return isWanted(String(values[name]), wanted);
-    } catch {
-      return true;
-    }
-  };
-}
-
-/** For what was cancelled and has not come to an end soon. */
-function unfinished(cancel: unknown): CancelledError {
-  return new CancelledError(asPiKVMError(cancel).message, { outcome: "unknown", cause: cancel });
-}
-
-/** A promise for what a function does, also when it throws before it returns one. */
-function startOf<T>(work: () => Promise<T>): Promise<T> {
-  return new Promise((resolve) => resolve(work()));
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }

@@ -3,7 +3,7 @@ import type { Fields } from "../schema/field";
 import { typeOf } from "../schema/node";
 import { ActionNode } from "./action-node";
 import type { FlowNode, NodeAPI, NodeDef } from "./red";
-import type { Reached } from "./status";
+import type { Reached } from "./look";
 import { credentialsOf, storedIn } from "./stored";
 
 /**

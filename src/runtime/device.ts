@@ -50,6 +50,12 @@ const running = new Set<Device>();
  */
 export const runningDevices: ReadonlySet<Device> = running;
 
+/** The same by what a message may call them: each message that leaves asks for one. */
+const called = new Map<string, Device[]>();
+
+/** Those that run now with this id, also that of the editor, or this name. */
+export const devicesCalled = (name: string): readonly Device[] => called.get(name) ?? [];
+
 /** A configured device: one client, made for the first user and closed with the last. */
 export class Device {
   readonly id: string;
@@ -83,6 +89,7 @@ export class Device {
   /** From now on messages may name it, until it is closed. */
   announce(): void {
     running.add(this);
+    for (const name of this.#names()) called.set(name, [...devicesCalled(name), this]);
   }
 
   /** Which files nodes may read and write for it. @throws ConfigurationError when the setting cannot work. */
@@ -132,10 +139,20 @@ export class Device {
    * long.
    */
   async close(): Promise<void> {
-    running.delete(this);
+    if (running.delete(this)) for (const name of this.#names()) this.#forget(name);
     const unused = new Promise<void>((resolve) => (this.#unused = resolve));
     if (this.#leases.size > 0) await settledSoon(unused);
     await this.#shared.close();
+  }
+
+  #names(): Set<string> {
+    return new Set([this.id, this.name, this.alias ?? this.id]);
+  }
+
+  #forget(name: string): void {
+    const others = devicesCalled(name).filter((device) => device !== this);
+    if (others.length > 0) called.set(name, others);
+    else called.delete(name);
   }
 }
 
@@ -146,7 +163,7 @@ export interface DeviceNode<Credentials extends object = object> extends FlowNod
 
 /** @throws ConfigurationError when there is no such configured device, or it is not deployed. */
 export function deviceById(RED: NodeAPI, id: string): Device {
-  checkChosen(commonWord(RED, "label.device"), id);
+  checkChosen(() => commonWord(RED, "label.device"), id);
   // Node-RED types it as always there; it is null for an id that is not deployed, and may be any node.
   const node = RED.nodes.getNode(id) as DeviceNode | null | undefined;
   if (node?.type !== DEVICE_TYPE) {

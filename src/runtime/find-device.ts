@@ -1,5 +1,5 @@
 import { ConfigurationError } from "../client";
-import { runningDevices, type Device } from "./device";
+import { devicesCalled, runningDevices, type Device } from "./device";
 import type { FlowNode, NodeAPI } from "./red";
 
 /**
@@ -26,21 +26,18 @@ export function nameFor(RED: NodeAPI, node: FlowNode, device: Device): string {
   return found === device && others.length === 0 ? device.name : device.id;
 }
 
-function nearest(RED: NodeAPI, node: FlowNode, name: string): Device[] {
-  const byId = [...runningDevices].filter(({ id }) => id === name);
-  if (byId.length > 0) return byId;
-  for (const devices of byDistance(RED, node)) {
-    const called = devices.filter((device) => device.name === name || device.alias === name);
-    if (called.length > 0) return called;
-  }
-  return [];
+function nearest(RED: NodeAPI, node: FlowNode, name: string): readonly Device[] {
+  const devices = devicesCalled(name);
+  if (devices.length < 2) return devices;
+  const byId = devices.filter(({ id }) => id === name);
+  return byId.length > 0 ? byId : (byDistance(RED, node, devices).find(({ length }) => length > 0) ?? []);
 }
 
-/** All of them in groups, the nearest first. */
-function byDistance(RED: NodeAPI, node: FlowNode): Device[][] {
+/** Devices in groups, the nearest first. */
+function byDistance(RED: NodeAPI, node: FlowNode, devices: readonly Device[]): Device[][] {
   const flows = [...flowsAround(RED, node), undefined];
-  const near = flows.map((flow) => [...runningDevices].filter((device) => device.flow === flow));
-  return [...near, [...runningDevices].filter(({ flow }) => !flows.includes(flow))];
+  const near = flows.map((flow) => devices.filter((device) => device.flow === flow));
+  return [...near, devices.filter(({ flow }) => !flows.includes(flow))];
 }
 
 /** The ids of the flow in which a node is and, for an instance of a subflow, of those in which that is. */
@@ -52,6 +49,6 @@ function flowsAround(RED: NodeAPI, node: FlowNode): string[] {
 }
 
 function namesAround(RED: NodeAPI, node: FlowNode): string {
-  const devices = byDistance(RED, node).flat();
+  const devices = byDistance(RED, node, [...runningDevices]).flat();
   return devices.map((device) => nameFor(RED, node, device)).join(", ") || "none";
 }

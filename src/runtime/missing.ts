@@ -1,6 +1,6 @@
 import { namesAsText } from "../client";
 import type { FlowNode } from "./red";
-import type { State } from "./status";
+import type { State } from "./look";
 
 /** A path with nothing at it, and the names that there are instead. */
 export interface MissingPath {

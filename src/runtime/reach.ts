@@ -17,6 +17,7 @@ export class Reach {
 
   /** What a call, or a connection, has come to. @param error absent when all was well. */
   heard(error?: PiKVMError): void {
+    if (!error && !this.#problem) return;
     const isLost = error === undefined ? false : saysLost(error);
     if (isLost === undefined) return;
     const problem = isLost || error instanceof AuthError ? error : undefined;

@@ -15,6 +15,7 @@ import type { Fields } from "../schema/field";
 import { typeOf, type NodeSchema } from "../schema/node";
 import { deviceById, type Device } from "./device";
 import { fail } from "./failure";
+import { copyOf } from "./copy";
 import { nameFor } from "./find-device";
 import { MissingPaths, type MissingPath } from "./missing";
 import type { FlowNode, Message, NodeAPI, NodeDef } from "./red";
@@ -23,7 +24,7 @@ import { onceStarted } from "./started";
 import { Status } from "./status";
 import { settingsIn, storedIn } from "./stored";
 
-/** The part of a message that a source decides; the engine adds the device's name. */
+/** A new message, as far as its source decides it; the engine completes it. What it has may be shared with others. */
 export interface Emission {
   topic: string;
   payload: unknown;
@@ -134,7 +135,7 @@ class SourceNode {
       () => source.missing?.(stream.states) ?? [],
     );
     stream.on("event", (event) => this.#guard(() => this.#onEvent(event, source)));
-    stream.on("state", (change) => this.#guard(() => this.#onState(change, source)));
+    if (source.onState) stream.on("state", (change) => this.#guard(() => this.#onState(change, source)));
     stream.on("connection", (change) => this.#guard(() => this.#onConnection(change, source)));
     stream.on("retry", ({ error, at }) => this.#guard(() => this.#showFailure(error, at)));
     stream.on("problem", (error) => this.#guard(() => this.#fail(error)));
@@ -187,9 +188,11 @@ class SourceNode {
   }
 
   #emit(emissions: Emission[] = []): void {
-    for (const { payload, ...rest } of emissions) {
+    for (const emission of emissions) {
       // States are shared with other nodes; a flow may change what it is given.
-      this.#node.send([newMessage({ ...rest, payload: cloneOf(payload), pikvm: this.#deviceName() }), null]);
+      for (const name in emission) emission[name] = copyOf(emission[name]);
+      emission["pikvm"] = this.#deviceName();
+      this.#node.send([newMessage(emission), null]);
     }
   }
 
@@ -223,10 +226,4 @@ class SourceNode {
 /** Node-RED gives a message its id when it is sent. */
 function newMessage(properties: Record<string, unknown>): Message {
   return properties as Message;
-}
-
-function cloneOf(value: unknown): unknown {
-  if (Buffer.isBuffer(value)) return Buffer.from(value);
-  if (typeof value !== "object" || value === null) return value;
-  return structuredClone(value);
 }

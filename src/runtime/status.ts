@@ -1,104 +1,5 @@
-import { errorKinds, type PiKVMError } from "../client";
-import { againWords, failureWords } from "./failure-words";
-import type { Reach } from "./reach";
+import { failureLook, INSECURE, lookOf, timeOf, type Look, type State, type Subject } from "./look";
 import { commonWord, type FlowNode, type NodeAPI, type NodeStatus } from "./red";
-
-/** What is so now that something was done. */
-export interface Reached {
-  /** A key of the catalogue below `reached`; its words may have the time. */
-  words: string;
-  values?: Record<string, string | number>;
-}
-
-/** What a node does, or how it is. */
-export type State =
-  /** `count` messages are in the node; all but one of them wait. */
-  | { is: "working"; count: number }
-  /** `text` says how far it is, in numbers. */
-  | { is: "progress"; text: string }
-  | { is: "done"; reached?: Reached | undefined }
-  | { is: "connecting" }
-  | { is: "connected" }
-  /** The device reports nothing at a path that the flow names. */
-  | { is: "nothing_at"; path: string }
-  | Failed;
-
-interface Failed {
-  is: "failed";
-  error: PiKVMError;
-  /** The device was connected before. */
-  wasThere?: boolean;
-  /** When it is tried again by itself. */
-  again?: Date | undefined;
-}
-
-/** The device that a status is about. */
-interface Subject {
-  /** Its certificate is not checked. */
-  isInsecure: boolean;
-  reach: Reach;
-}
-
-/** How a state is shown; `words` is a key of the catalogue. */
-interface Look {
-  fill: NonNullable<NodeStatus["fill"]>;
-  shape: NonNullable<NodeStatus["shape"]>;
-  words: string;
-  values?: Record<string, string | number>;
-}
-
-/** Every good news of a device whose certificate is not checked comes with this warning. */
-const INSECURE: Look = { fill: "yellow", shape: "dot", words: "status.insecure" };
-/** With these there was no connection. */
-const UNCONNECTED = ["ConnectError", "ConnectionTimeoutError", "WebSocketError"];
-/** Milliseconds; what is tried again sooner need not be announced. */
-const SOON = 2000;
-/** Milliseconds up to which the time left is told in seconds. */
-const SHORT = 100_000;
-
-function lookOf(state: State, subject: Subject | undefined): Look {
-  switch (state.is) {
-    case "working":
-      if (state.count === 1) return { fill: "blue", shape: "dot", words: "status.working" };
-      return { fill: "blue", shape: "dot", words: "status.queued", values: { count: state.count - 1 } };
-    case "progress":
-      return { fill: "blue", shape: "dot", words: "status.progress", values: { text: state.text } };
-    case "done":
-      if (!state.reached) return { fill: "green", shape: "dot", words: "status.done" };
-      return { fill: "green", shape: "dot", ...state.reached, words: `reached.${state.reached.words}` };
-    case "connected":
-      return { fill: "green", shape: "dot", words: "status.connected" };
-    case "connecting":
-      return { fill: "yellow", shape: "ring", words: "status.connecting" };
-    case "nothing_at":
-      return { fill: "yellow", shape: "ring", words: "status.nothing_at", values: { path: state.path } };
-    case "failed":
-      return failureLook(state, subject);
-  }
-}
-
-function failureLook({ error, wasThere = false, again = nextTrialOf(error) }: Failed, subject?: Subject): Look {
-  const isGrey = (wasThere && subject?.reach.isLost) || error.name === "CancelledError";
-  const isUnconnected = errorKinds(error).some((name) => UNCONNECTED.includes(name));
-  const fill = isGrey ? "grey" : "red";
-  const shape = isGrey || isUnconnected || !subject ? "ring" : "dot";
-  const words = againWords(error);
-  const left = again === undefined ? 0 : again.getTime() - Date.now();
-  if (again === undefined || words === undefined || left < SOON)
-    return { fill, shape, words: `status.${failureWords(error, subject !== undefined)}` };
-  const values = { time: timeOf(again), seconds: Math.ceil(left / 1000) };
-  return { fill, shape, words: `status.${left > SHORT ? words.later : words.soon}`, values };
-}
-
-/** When a refused login is tried again, where its error tells. */
-function nextTrialOf(error: PiKVMError): Date | undefined {
-  return "nextTrial" in error && error.nextTrial instanceof Date ? error.nextTrial : undefined;
-}
-
-/** `05:46`, by the clock of the computer that Node-RED runs on. */
-function timeOf(date: Date): string {
-  return [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, "0")).join(":");
-}
 
 /** Characters; the editor has no room for more. */
 const LONGEST = 23;
@@ -119,18 +20,27 @@ const cut = (text: string, length: number): string => `${text.slice(0, length - 
 /** Names come from devices: what has no width, or turns the direction of a text, is no part of a status. */
 const clean = (value: string | number): string => String(value).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, " ");
 
-/** Milliseconds between two statuses of one piece of work: the editor need not see more. */
-const PROGRESS_INTERVAL = 250;
+/** Milliseconds between two statuses that say how far it is: the editor need not see more. */
+const INTERVAL = 100;
 
-/** What a node shows under itself. */
+/** Texts that are kept; most nodes show few. */
+const MOST_TEXTS = 20;
+
+/** What a node shows under itself. The same is not shown twice in a row. */
 export class Status {
   readonly #RED: NodeAPI;
   readonly #node: FlowNode;
-  #lastProgress = 0;
+  /** How far it is, to be shown when it is time, unless there is something else to show by then. */
+  #waiting: Look | undefined;
+  /** Runs until it is time. */
+  #timer: NodeJS.Timeout | undefined;
   /** Good news, which may become old. */
-  #news: { status: NodeStatus; subject: Subject | undefined; isOld: boolean } | undefined;
+  #news: { status: NodeStatus; subject: Subject | undefined } | undefined;
   /** The device, while nothing has been done with it yet. */
   #expected: Subject | undefined;
+  #shown: NodeStatus | undefined;
+  /** By what they say: to look for words takes longer than many a piece of work. */
+  readonly #texts = new Map<string, string>();
 
   constructor(RED: NodeAPI, node: FlowNode) {
     this.#RED = RED;
@@ -139,12 +49,17 @@ export class Status {
 
   /** @param subject the device that it comes from, or is about. */
   show(state: State, subject?: Subject): void {
-    if (state.is === "progress" && !this.#isTime()) return;
     this.#expected = undefined;
+    this.#news = undefined;
+    if (state.is === "working" || state.is === "progress") {
+      this.#showPassing(lookOf(state, subject));
+      return;
+    }
+    this.#waiting = undefined;
     const isGood = state.is === "done" || state.is === "connected";
     const status = this.#statusOf(isGood && subject?.isInsecure ? INSECURE : lookOf(state, subject));
-    this.#news = isGood ? { status, subject, isOld: false } : undefined;
-    this.#node.status(status);
+    if (isGood) this.#news = { status, subject };
+    this.#put(status);
   }
 
   /** Before the first piece of work: what is known of the device that is for it. */
@@ -155,19 +70,46 @@ export class Status {
 
   /** The device that the news come from is lost, or back: in grey they tell how it was at last. */
   refresh(): void {
-    if (this.#expected) this.#node.status(this.#outlook(this.#expected));
+    if (this.#expected) this.#put(this.#outlook(this.#expected));
     if (!this.#news) return;
-    const { status, subject, isOld } = this.#news;
-    const isLost = subject?.reach.isLost ?? false;
-    if (isLost === isOld) return;
-    this.#news.isOld = isLost;
-    this.#node.status(isLost ? { ...status, fill: "grey", shape: "ring" } : status);
+    const { status, subject } = this.#news;
+    this.#put(subject?.reach.isLost ? { ...status, fill: "grey", shape: "ring" } : status);
   }
 
   clear(): void {
+    this.end();
     this.#news = undefined;
     this.#expected = undefined;
-    this.#node.status({});
+    this.#put({});
+  }
+
+  /** Nothing that waits is shown any more. */
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#waiting = undefined;
+  }
+
+  /** What is soon followed by something else. */
+  #showPassing(look: Look): void {
+    if (this.#timer) {
+      this.#waiting = look;
+      return;
+    }
+    this.#put(this.#statusOf(look));
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      const waiting = this.#waiting;
+      this.#waiting = undefined;
+      if (waiting) this.#showPassing(waiting);
+    }, INTERVAL);
+  }
+
+  #put(status: NodeStatus): void {
+    const shown = this.#shown;
+    if (shown && shown.text === status.text && shown.fill === status.fill && shown.shape === status.shape) return;
+    this.#shown = status;
+    this.#node.status(status);
   }
 
   #outlook(subject: Subject): NodeStatus {
@@ -177,17 +119,18 @@ export class Status {
   }
 
   #statusOf({ fill, shape, words, values = {} }: Look): NodeStatus {
-    const given = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, clean(value)]));
-    const time = timeOf(new Date());
-    const text = (put: Record<string, string>) => commonWord(this.#RED, words, { time, ...put });
-    return { fill, shape, text: fitted(text, given) };
+    return { fill, shape, text: this.#textOf(words, values) };
   }
 
-  /** Whether the last progress was shown long enough ago. */
-  #isTime(): boolean {
-    const now = Date.now();
-    if (now - this.#lastProgress < PROGRESS_INTERVAL) return false;
-    this.#lastProgress = now;
-    return true;
+  #textOf(words: string, values: NonNullable<Look["values"]>): string {
+    const time = timeOf(new Date());
+    const key = `${words} ${time} ${JSON.stringify(values)}`;
+    const known = this.#texts.get(key);
+    if (known !== undefined) return known;
+    const given = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, clean(value)]));
+    const text = fitted((put) => commonWord(this.#RED, words, { time, ...put }), given);
+    if (this.#texts.size >= MOST_TEXTS) this.#texts.clear();
+    this.#texts.set(key, text);
+    return text;
   }
 }

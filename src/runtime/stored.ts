@@ -40,7 +40,7 @@ export const settingsIn = <F extends Fields>(
 ): Values<F> =>
   lazily(schema, (name, field) => {
     const value = stored[name];
-    const label = RED._(`label.${name}`);
+    const label = () => RED._(`label.${name}`);
     checkVariables(RED, stored, { name, label, value, verbatim: isVerbatim(field) });
     return readAs(readerOf(field), value, label, source);
   });
@@ -55,7 +55,7 @@ export function secretsIn<C extends object>(RED: NodeAPI, schema: NodeSchema, no
   for (const name of secretsOf(schema))
     checkVariables(RED, node, {
       name,
-      label: RED._(`label.${name}`),
+      label: () => RED._(`label.${name}`),
       value: secrets[name],
       verbatim: false,
       isSecret: true,

@@ -21,7 +21,8 @@ interface Placed {
 /** A value of a node after Node-RED has put the environment variables in. */
 interface Stored {
   name: string;
-  label: string;
+  /** Answers what the dialog calls it. */
+  label: () => string;
   value: unknown;
   /** The value may have `${...}` inside, which means nothing there: a text to type, a pattern. */
   verbatim: boolean;
@@ -44,8 +45,8 @@ export function checkVariables(RED: NodeAPI, node: Placed, stored: Stored): void
     if (!isMeant && inside === undefined) continue;
     // What a variable holds may look like this, too.
     if (!textsIn(rawOf(RED, node, name, isSecret)).includes(text)) continue;
-    if (isMeant) throw notSet(label, variable, !node.z);
-    throw insideOf(label, isSecret ? "A variable" : inside);
+    if (isMeant) throw notSet(label(), variable, !node.z);
+    throw insideOf(label(), isSecret ? "A variable" : inside);
   }
 }
 
@@ -56,7 +57,7 @@ export function checkVariables(RED: NodeAPI, node: Placed, stored: Stored): void
 export function checkedInput(
   RED: NodeAPI,
   node: FlowNode,
-  { name, label, field, input }: { name: string; label: string; field: Field; input: TypedInput },
+  { name, label, field, input }: { name: string; label: () => string; field: Field; input: TypedInput },
 ): TypedInput {
   const { type, value } = input;
   if (type === "env") return checkedVariable(RED, node, { name, label, input });
@@ -66,7 +67,7 @@ export function checkedInput(
     const { secret } = (node.credentials as { secret?: unknown } | undefined) ?? {};
     checkVariables(RED, node, {
       name: SECRET,
-      label: RED._("label.secret"),
+      label: () => RED._("label.secret"),
       value: secret,
       verbatim: true,
       isSecret: true,
@@ -88,7 +89,7 @@ export function throwIfVariable(read: () => unknown): void {
 function checkedVariable(
   RED: NodeAPI,
   node: FlowNode,
-  { name, label, input }: { name: string; label: string; input: TypedInput },
+  { name, label, input }: { name: string; label: () => string; input: TypedInput },
 ): TypedInput {
   // Node-RED types it as always there.
   const settingOf = (variable: string) => RED.util.getSetting(node, variable) as string | undefined;
@@ -97,16 +98,16 @@ function checkedVariable(
   const raw = rawOf(RED, node, name, false);
   // Written as ${NAME}, it was put in when the node was made.
   const isPutIn = typeof raw === "string" && variableIn(raw) !== undefined && raw !== input.value;
-  if (!isPutIn) throw notSet(label, missing, false);
+  if (!isPutIn) throw notSet(label(), missing, false);
   return { type: "str", value: input.value };
 }
 
 export const isVerbatim = (field: Field): boolean => field.kind === "json" || field.verbatim === true;
 
 /** @throws ConfigurationError when the id of a chosen config node is a variable that is not there. */
-export function checkChosen(label: string, id: string): void {
+export function checkChosen(label: () => string, id: string): void {
   const variable = variableIn(id);
-  if (variable !== undefined) throw notSet(label, variable, false);
+  if (variable !== undefined) throw notSet(label(), variable, false);
 }
 
 function variablesOf(text: string): string[] {

@@ -93,6 +93,13 @@ describe("JSON of a device", () => {
     assert.deepEqual(readJson(text), JSON.parse(text));
   });
 
+  test("a hundred levels are read, one more is not, whichever brackets they have", () => {
+    const nested = (levels: number) => `${'{"a":['.repeat(levels / 2)}${"]}".repeat(levels / 2)}`;
+    const lists = (levels: number) => `${"[".repeat(levels)}${"]".repeat(levels)}`;
+    for (const text of [nested(100), lists(100)]) assert.ok(readJson(text));
+    for (const text of [nested(102), lists(101)]) assert.throws(() => readJson(text), SyntaxError);
+  });
+
   test("a list of many lists is not deep", () => {
     const text = JSON.stringify(Array.from({ length: 1000 }, () => [[1]]));
     assert.deepEqual(readJson(text), JSON.parse(text));

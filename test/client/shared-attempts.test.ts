@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ConnectError } from "../../src/client";
-import { Reconnect } from "../../src/client/reconnect";
+import { Reconnect, type Backoff } from "../../src/client/reconnect";
 import { SharedAttempts } from "../../src/client/shared-attempts";
 import { until } from "../harness/until";
 import { failure } from "./kit";
 
-const QUICK = { backoffStart: 0.005, backoffCeiling: 0.02 };
+const QUICK = { backoffStart: 0.005, backoffCeilings: [{ from: 0, ceiling: 0.02 }] } satisfies Backoff;
 
 interface Outage {
   isOver: boolean;

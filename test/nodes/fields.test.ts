@@ -160,7 +160,7 @@ describe("an image", () => {
 describe("the error of a value that cannot be used", () => {
   const message = (value: unknown, reader: Reader<unknown> = readers.number({ min: 0, max: 5 })): string => {
     try {
-      readAs(reader, value, "Pause", "msg.payload");
+      readAs(reader, value, () => "Pause", "msg.payload");
     } catch (error) {
       return error instanceof Error ? `${error.name}: ${error.message}` : "";
     }
@@ -190,6 +190,6 @@ describe("the error of a value that cannot be used", () => {
     const broken = () => {
       throw new TypeError("a bug");
     };
-    assert.throws(() => readAs(broken, 1, "Pause", "the dialog"), TypeError);
+    assert.throws(() => readAs(broken, 1, () => "Pause", "the dialog"), TypeError);
   });
 });

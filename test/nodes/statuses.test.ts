@@ -124,7 +124,7 @@ describe("what was reached, and when", () => {
     test(`step by step by ${type}`, async () => {
       await red.deploy(flow(device(simulator), node(type, properties as Record<string, unknown>)));
       for (const [payload, text] of payloads) {
-        red.forget();
+        red.received.length = 0;
         red.send("node", { payload });
         await red.message("result");
         await shows("green", text);
@@ -282,13 +282,13 @@ test("the warning of a certificate that is not checked belongs to the device of 
     ["lab 2", "yellow", /^certificate not checked$/],
     ["bench", "green", /^off · /],
   ] as const) {
-    red.forget();
+    red.received.length = 0;
     red.send("node", { payload: "state", pikvm });
     await red.message("result");
     await shows(fill, text);
   }
   // One that is asked meanwhile, and fails before it has a device or is not done yet, changes nothing about it.
-  red.forget();
+  red.received.length = 0;
   red.send("node", { payload: "state", pikvm: "lab 2" });
   red.send("node", { payload: "state", pikvm: "bench" });
   await red.message("result", { count: 2 });

@@ -54,7 +54,10 @@ export function kindOf(eventType: string): string {
   return RENAMED.get(name) ?? name;
 }
 
-const nameOf = (eventType: string): string => eventType.replace(/_state$/, "");
+const nameOf = (eventType: string): string =>
+  eventType.endsWith(STATE) ? eventType.slice(0, -STATE.length) : eventType;
+
+const STATE = "_state";
 
 /** Events of older devices that were for a part of a state, or had another name. */
 const RENAMED = new Map([

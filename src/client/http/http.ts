@@ -1,11 +1,10 @@
 import { Readable } from "node:stream";
-import type { Dispatcher } from "undici";
 import type { Answer } from "./answer";
-import { cancelledBy, Deadline, throwIfCancelled } from "../deadline";
-import { ConnectionTimeoutError, lostAnswer, PiKVMError, ResponseError } from "../errors";
+import { Deadline } from "../deadline";
+import { CancelledError, ConnectionTimeoutError, lostAnswer, PiKVMError, ResponseError } from "../errors";
+import { Exchange, type Head } from "./exchange";
 import { isBroken, networkError, targetOf } from "./network";
 import { Pool, type PoolName } from "./pool";
-import type { RequestStage } from "./request-stage";
 import type { Connector } from "../tls/connector";
 import type { Address, Method } from "../vocabulary";
 
@@ -64,7 +63,7 @@ export class Http {
   constructor(address: Address, connect: Connector) {
     this.#address = address;
     this.#hasCertificate = connect.hasCertificate;
-    const pool = (name: PoolName) => new Pool(name, connect);
+    const pool = (name: PoolName) => new Pool(name, address.origin, connect);
     this.#pools = { calls: pool("calls"), "any calls": pool("any calls"), streams: pool("streams") };
   }
 
@@ -74,22 +73,21 @@ export class Http {
    * @throws the errors of the network, of the time limit and of cancelling.
    */
   async open(request: HttpRequest): Promise<OpenAnswer> {
-    const stage: RequestStage = { sent: false, starved: false, answered: false };
-    const changeSent = (): boolean => stage.sent && request.changes;
+    const { changes, limited, timeout } = request;
+    const exchange = new Exchange();
     const about = { address: this.#address, hasCertificate: this.#hasCertificate };
-    const ourError = (error: unknown) => networkError(error, { ...about, changeSent: changeSent() });
+    const ourError = (error: unknown) => networkError(error, { ...about, changeSent: exchange.sent && changes });
     const deadline = new Deadline(request.signals, {
-      seconds: request.timeout,
-      late: () => this.#late(request, stage),
+      seconds: timeout,
+      late: () => this.#late(request, exchange),
     });
     try {
-      throwIfCancelled(deadline.signal);
-      const response = await deadline.race(this.#send(request, deadline, stage));
-      stage.answered = true;
-      if (request.limited !== "all") deadline.lift();
-      const { statusCode, headers } = response;
-      const body = new Body(response, deadline, { changes: request.changes, limited: request.limited, ourError });
-      return { statusCode, headers, changes: request.changes, body };
+      if (deadline.error) throw deadline.error;
+      deadline.onEnd((error) => exchange.end(() => error));
+      this.#send(request, deadline, exchange);
+      const head = await exchange.head();
+      if (limited !== "all") deadline.lift();
+      return { ...head, changes, body: new Body(exchange, deadline, { head, changes, limited, ourError }) };
     } catch (error) {
       deadline[Symbol.dispose]();
       throw ourError(error);
@@ -101,25 +99,19 @@ export class Http {
     await Promise.all(Object.values(this.#pools).map((pool) => pool.destroy()));
   }
 
-  #send(request: HttpRequest, deadline: Deadline, stage: RequestStage): Promise<Dispatcher.ResponseData<RequestStage>> {
-    const { method, path, headers, body, limited } = request;
+  #send(request: HttpRequest, deadline: Deadline, exchange: Exchange): void {
+    const { method, headers, limited } = request;
+    const path = this.#address.path + request.path;
     const stepped = limited === "steps" ? deadline : undefined;
-    const isStream = typeof body === "object" && !Buffer.isBuffer(body);
-    return this.#pools[request.pool].request({
-      origin: this.#address.origin,
-      path: this.#address.path + path,
-      method,
-      headers,
-      body: isStream ? streamOf(body, stepped, stage) : (body ?? null),
-      // A device may answer before it has read all of a long body; such a connection must not be used for another
-      // request.
-      reset: isStream,
-      signal: deadline.signal,
-      opaque: stage,
-    });
+    const body = isStream(request.body) ? streamOf(request.body, stepped, exchange) : (request.body ?? null);
+    const reset = body instanceof Readable;
+    if (reset) exchange.body = body;
+    // A device may answer before it has read all of a long body; such a connection must not be used for another
+    // request.
+    this.#pools[request.pool].dispatch({ path, method, headers, body, reset }, exchange);
   }
 
-  #late({ pool: name, changes, timeout }: HttpRequest, { sent, starved, answered }: RequestStage): PiKVMError {
+  #late({ pool: name, changes, timeout }: HttpRequest, { sent, starved, answered }: Exchange): PiKVMError {
     const target = targetOf(this.#address);
     const pool = this.#pools[name];
     if (!sent && pool.isFull) {
@@ -138,6 +130,7 @@ export class Http {
 }
 
 interface BodyOptions {
+  head: Head;
   changes: boolean;
   limited: Limited;
   ourError: (cause: unknown) => Error;
@@ -145,22 +138,20 @@ interface BodyOptions {
 
 /** The body of an answer, piece by piece. Iterate it once, or discard it: either gives the connection back. */
 export class Body implements AsyncIterable<Buffer> {
-  readonly #response: Dispatcher.ResponseData<RequestStage>;
+  readonly #exchange: Exchange;
   readonly #deadline: Deadline;
   readonly #options: BodyOptions;
 
-  constructor(response: Dispatcher.ResponseData<RequestStage>, deadline: Deadline, options: BodyOptions) {
-    this.#response = response;
+  constructor(exchange: Exchange, deadline: Deadline, options: BodyOptions) {
+    this.#exchange = exchange;
     this.#deadline = deadline;
     this.#options = options;
-    // Who iterates it gets its errors; when nobody does, they must not end the process.
-    response.body.on("error", () => undefined);
   }
 
   /** For who does not need the rest of it. Its connection is closed, unless all of it has arrived already. */
   discard(): void {
     this.#deadline[Symbol.dispose]();
-    this.#response.body.destroy();
+    this.#exchange.end(() => new CancelledError("The rest of the answer is not wanted."));
   }
 
   /**
@@ -168,29 +159,30 @@ export class Body implements AsyncIterable<Buffer> {
    * and of cancelling.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void, undefined> {
-    const deadline = this.#deadline;
-    // undici's body is typed as a stream of anything; without an encoding it yields Buffers.
-    const pieces = this.#response.body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-    const stepped = this.#options.limited === "steps";
     try {
-      for (;;) {
-        if (stepped) deadline.renew();
-        const piece = await deadline.race(pieces.next());
-        if (piece.done === true) return;
-        // The time of the step is over: how long the reader takes with the piece is not the fault of the device.
-        if (stepped) deadline.lift();
-        yield piece.value;
-      }
-    } catch (cause) {
-      if (deadline.signal.aborted) throw this.#options.ourError(cancelledBy(deadline.signal));
-      throw this.#options.ourError(isBroken(cause) ? cause : this.#cutShort(cause));
+      for (let pieces = await this.pieces(); pieces; pieces = await this.pieces()) yield* pieces;
     } finally {
       this.discard();
     }
   }
 
+  /** What has arrived meanwhile, or else what comes next; undefined at the end. @throws the same. */
+  async pieces(): Promise<Buffer[] | undefined> {
+    const isStepped = this.#options.limited === "steps";
+    try {
+      if (isStepped) this.#deadline.renew();
+      return await this.#exchange.pieces();
+    } catch (cause) {
+      const { ourError } = this.#options;
+      throw ourError(this.#deadline.error ?? (isBroken(cause) ? cause : this.#cutShort(cause)));
+    } finally {
+      // The time of the step is over: how long the reader takes with the piece is not the fault of the device.
+      if (isStepped) this.#deadline.lift();
+    }
+  }
+
   #cutShort(cause: unknown): ResponseError {
-    return new ResponseError("The device's answer was cut short.", this.#response, {
+    return new ResponseError("The device's answer was cut short.", this.#options.head, {
       cause,
       code: "CUT_SHORT",
       retryable: true,
@@ -201,30 +193,46 @@ export class Body implements AsyncIterable<Buffer> {
 
 /** Reads an answer to its end. */
 export async function whole({ body, ...answer }: OpenAnswer): Promise<WholeAnswer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of body) {
-    length += chunk.length;
-    if (length > MAX_ANSWER) {
-      const message = `The answer is longer than ${MAX_ANSWER / 1024 / 1024} MiB.`;
-      throw new ResponseError(message, answer, { code: "TOO_LONG", ...lostAnswer(answer.changes) });
+  try {
+    const all: Buffer[] = [];
+    let length = 0;
+    for (let pieces = await body.pieces(); pieces; pieces = await body.pieces()) {
+      for (const piece of pieces) length += piece.length;
+      if (length > MAX_ANSWER) {
+        const message = `The answer is longer than ${MAX_ANSWER / 1024 / 1024} MiB.`;
+        throw new ResponseError(message, answer, { code: "TOO_LONG", ...lostAnswer(answer.changes) });
+      }
+      all.push(...pieces);
     }
-    chunks.push(chunk);
+    return withBytes(answer, all);
+  } finally {
+    body.discard();
   }
-  const bytes = Buffer.concat(chunks);
+}
+
+function withBytes<A extends object>(answer: A, pieces: Buffer[]): A & { bytes: Buffer; text: string } {
+  let bytes: Buffer | undefined;
   return {
     ...answer,
-    bytes,
+    get bytes() {
+      // A copy: a piece may be a part of something larger, and who gets it may keep it.
+      return (bytes ??= Buffer.concat(pieces));
+    },
     get text() {
-      return bytes.toString("utf8");
+      const [first] = pieces;
+      return (first && pieces.length === 1 ? first : this.bytes).toString("utf8");
     },
   };
 }
 
+/** Whether it can be read only once. */
+export const isStream = (body: HttpRequest["body"]): body is AsyncIterable<Buffer> =>
+  typeof body === "object" && !Buffer.isBuffer(body);
+
 /**
  * The body as a stream that notes when it is waited for, and that begins a new step of the deadline with each piece.
  */
-function streamOf(body: AsyncIterable<Buffer>, deadline: Deadline | undefined, stage: RequestStage): Readable {
+function streamOf(body: AsyncIterable<Buffer>, deadline: Deadline | undefined, stage: Exchange): Readable {
   async function* pieces(): AsyncGenerator<Buffer> {
     stage.starved = true;
     for await (const piece of body) {

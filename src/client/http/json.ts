@@ -8,13 +8,22 @@ const MAX_OBJECTS = 200_000;
 
 /** Reads JSON that a device has sent. @throws SyntaxError for what is none, or is nested too deep. */
 export function readJson(text: string): unknown {
-  // Each level has two brackets: shorter ones need not be looked at.
-  if (text.length > 2 * MAX_DEPTH) {
+  // Most messages have fewer brackets than there may be levels; only the others are looked at sign by sign.
+  if (hasMore(text, "{", MAX_DEPTH / 2) || hasMore(text, "[", MAX_DEPTH / 2)) {
     const { depth, objects } = bracketsIn(text);
     if (depth > MAX_DEPTH) throw new SyntaxError(`It is nested more than ${MAX_DEPTH} levels deep.`);
     if (objects > MAX_OBJECTS) throw new SyntaxError(`It has more than ${MAX_OBJECTS} objects and lists.`);
   }
   return JSON.parse(text);
+}
+
+function hasMore(text: string, sign: string, than: number): boolean {
+  let count = 0;
+  for (let at = text.indexOf(sign); at >= 0; at = text.indexOf(sign, at + 1)) {
+    count += 1;
+    if (count > than) return true;
+  }
+  return false;
 }
 
 const [QUOTE, BACKSLASH, OPEN_LIST, OPEN_OBJECT, CLOSE_LIST, CLOSE_OBJECT] = [0x22, 0x5c, 0x5b, 0x7b, 0x5d, 0x7d];

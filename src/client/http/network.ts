@@ -1,4 +1,3 @@
-import { errors } from "undici";
 import {
   CancelledError,
   ConfigurationError,
@@ -64,9 +63,11 @@ export function networkError(cause: unknown, attempt: Attempt): PiKVMError {
  * for a status below 100.
  */
 export function isBadHttp(cause: unknown): boolean {
-  if (cause instanceof errors.HTTPParserError) return true;
-  if (cause instanceof errors.SocketError) return cause.message.startsWith("bad ");
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  if (!(cause instanceof Error)) return false;
+  // By their names: to know their classes, undici would have to be loaded.
+  if (cause.name === "HTTPParserError") return true;
+  if (cause.name === "SocketError") return cause.message.startsWith("bad ");
+  const code = "code" in cause ? String(cause.code) : "";
   return code.startsWith("HPE_") || BAD_HTTP.has(code);
 }
 

@@ -1,5 +1,6 @@
-import { Agent, type Dispatcher } from "undici";
-import { noteSent, type RequestStage } from "./request-stage";
+import type { Dispatcher, Pool as Connections } from "undici";
+import { undici } from "../libraries";
+import type { Exchange } from "./exchange";
 import type { Connector } from "../tls/connector";
 
 /**
@@ -28,33 +29,37 @@ const TAKEN: Record<PoolName, string> = {
 export class Pool {
   /** Why no connection is free when it is full. */
   readonly taken: string;
-  readonly #agent: Agent;
-  readonly #dispatcher: Dispatcher;
+  readonly #origin: string;
+  readonly #connect: Connector;
+  /** Made for the first request: many a device has none. */
+  #connections: Connections | undefined;
 
-  constructor(name: PoolName, connect: Connector) {
+  constructor(name: PoolName, origin: string, connect: Connector) {
     this.taken = TAKEN[name];
-    // The time limit of a request is its Deadline, one for all of its phases.
-    this.#agent = new Agent({
-      ...KEEP_ALIVE,
-      connections: CONNECTIONS,
-      connect,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
-    this.#dispatcher = this.#agent.compose(noteSent);
+    this.#origin = origin;
+    this.#connect = connect;
   }
 
   /** Whether a request must wait until another's answer is over. */
   get isFull(): boolean {
-    return Object.values(this.#agent.stats).some(({ running }) => running >= CONNECTIONS);
+    return (this.#connections?.stats.running ?? 0) >= CONNECTIONS;
   }
 
-  request(options: Dispatcher.RequestOptions<RequestStage>): Promise<Dispatcher.ResponseData<RequestStage>> {
-    return this.#dispatcher.request(options);
+  /** Sends a request, of which the exchange hears. */
+  dispatch(options: Dispatcher.DispatchOptions, exchange: Exchange): void {
+    this.#connections ??= this.#make();
+    this.#connections.dispatch(options, exchange);
   }
 
   /** Ends all connections, whatever runs over them. */
-  destroy(): Promise<void> {
-    return this.#agent.destroy();
+  async destroy(): Promise<void> {
+    await this.#connections?.destroy();
+  }
+
+  #make(): Connections {
+    const { Pool: Connections } = undici();
+    // The time limit of a request is its Deadline, one for all of its phases.
+    const endless = { headersTimeout: 0, bodyTimeout: 0 };
+    return new Connections(this.#origin, { ...KEEP_ALIVE, ...endless, connections: CONNECTIONS, connect: this.#connect });
   }
 }

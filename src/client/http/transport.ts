@@ -4,7 +4,7 @@ import { Access } from "../login/access";
 import { parseAddress } from "./address";
 import { resultOf, type Answer } from "./answer";
 import { CancelledError, ConfigurationError, ConnectionTimeoutError, type APIError } from "../errors";
-import { Http, whole, type HttpRequest, type Limited, type OpenAnswer, type WholeAnswer } from "./http";
+import { Http, isStream, whole, type HttpRequest, type Limited, type OpenAnswer, type WholeAnswer } from "./http";
 import type { Offer } from "../login/trials";
 import { targetOf } from "./network";
 import { checkOptions, type TransportOptions } from "./options";
@@ -170,7 +170,7 @@ export class Transport {
     const { limited = "all", pool = limited === "all" ? "calls" : "streams" } = options;
     const answer = await this.#http.open({
       method,
-      path: withQuery(path, options.query ?? {}),
+      path: withQuery(path, options.query),
       headers: { ...auth, ...options.headers },
       body: options.body,
       changes: method !== "GET" && !options.harmless,
@@ -190,11 +190,8 @@ export class Transport {
 
 const closedError = () => new CancelledError("This PiKVM has been closed.", { code: "CLOSED" });
 
-function isStream(body: HttpRequest["body"]): boolean {
-  return typeof body === "object" && !Buffer.isBuffer(body);
-}
-
-function withQuery(path: string, query: Query): string {
+function withQuery(path: string, query: Query | undefined): string {
+  if (query === undefined) return path;
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined)

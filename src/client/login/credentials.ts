@@ -35,6 +35,8 @@ export class Credentials {
   readonly user: string;
   readonly #password: string;
   readonly #totpKey: Buffer | undefined;
+  /** Each answer asks for them. */
+  #written: { password: string; secrets: readonly string[] } = { password: "", secrets: [] };
 
   constructor({ user = "", password = "", totpSecret = "", auth = "headers" }: Login) {
     if (/[^\x20-\x7e]/.test(password))
@@ -69,16 +71,25 @@ export class Credentials {
   }
 
   /** The password, as the ways to send it write it. */
-  get secrets(): string[] {
+  get secrets(): readonly string[] {
     if (this.#password === "") return [];
-    // With the two-factor code first: what is left of it would still be good for half a minute.
-    return [this.password(), this.#password].flatMap((password) => [
+    const now = this.password();
+    if (this.#written.password !== now) {
+      // With the two-factor code first: what is left of it would still be good for half a minute.
+      const written = [now, this.#password].flatMap((password) => this.#writtenAs(password));
+      this.#written = { password: now, secrets: written };
+    }
+    return this.#written.secrets;
+  }
+
+  #writtenAs(password: string): string[] {
+    return [
       Buffer.from(`${this.user}:${password}`).toString("base64"),
       password,
       encodeURIComponent(password),
       // As in the form of a login, which has other rules for a blank and for some signs.
       new URLSearchParams({ password }).toString().slice("password=".length),
-    ]);
+    ];
   }
 
   /** The password with, where two-factor is on, the code of this moment appended: kvmd takes both in one field. */

@@ -33,14 +33,14 @@ export interface Listening {
 export function listen(socket: DeviceSocket, { close, timing, receive, name }: Listening): Promise<void> {
   const { pingAfter, deadAfter, checkEvery, closeTimeout } = timing;
   return new Promise((resolve, reject) => {
-    let heard = Date.now();
+    let heard = performance.now();
     let failure: WebSocketError | undefined;
     const fail = (error: WebSocketError) => {
       failure ??= error;
       socket.terminate();
     };
     const heartbeat = setInterval(() => {
-      const silence = (Date.now() - heard) / 1000;
+      const silence = (performance.now() - heard) / 1000;
       if (silence >= deadAfter) fail(new WebSocketError("The device went silent.", { code: "SILENT" }));
       else if (silence >= pingAfter) socket.ping();
     }, checkEvery * 1000);
@@ -51,11 +51,11 @@ export function listen(socket: DeviceSocket, { close, timing, receive, name }: L
     };
     close.addEventListener("abort", sayGoodbye, { once: true });
     if (close.aborted) sayGoodbye();
-    socket.on("pong", () => (heard = Date.now()));
-    socket.on("ping", () => (heard = Date.now()));
+    socket.on("pong", () => (heard = performance.now()));
+    socket.on("ping", () => (heard = performance.now()));
     socket.on("message", (data: Buffer, isBinary: boolean) => {
-      heard = Date.now();
-      if (close.aborted || failure) return;
+      heard = performance.now();
+      if (closing || failure) return;
       try {
         receive(data, isBinary);
       } catch (cause) {

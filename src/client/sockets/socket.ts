@@ -1,10 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import WebSocket from "ws";
+import type { WebSocket } from "ws";
 import { throwIfCancelled, within } from "../deadline";
 import { ConnectionTimeoutError, WebSocketError, type PiKVMError } from "../errors";
 import { NO_WEBSOCKETS } from "../http/answer";
 import { networkError, targetOf } from "../http/network";
+import { ws } from "../libraries";
 import { sentences } from "../sentences";
 import type { Transport } from "../http/transport";
 import { openSocket } from "../tls/connector";
@@ -31,6 +32,7 @@ export interface DeviceSocket {
  * Opens a WebSocket of the device with the transport's trust, credentials and time limit. It is paused, so that no
  * message is lost before the caller listens; resume it.
  * @param ends signals of which each ends the opening.
+ * @param isAdmitted it has come through the gate of new connections. Default false: then it waits there.
  * @throws APIError / AuthError of the status for a refused handshake; ConnectError, ConnectionTimeoutError,
  * WebSocketError.
  */
@@ -38,17 +40,22 @@ export async function openWebSocket(
   transport: Transport,
   path: string,
   ends: readonly (AbortSignal | undefined)[],
+  isAdmitted = false,
 ): Promise<DeviceSocket> {
   const signals = [...ends, transport.closed];
-  return transport.withAuth((headers) => handshake(transport, path, headers, signals), { path, signals });
+  const { connector, address } = transport;
+  const connect = () => openSocket(isAdmitted ? connector.admitted : connector, address);
+  return transport.withAuth((headers) => handshake(transport, { path, headers, signals, connect }), { path, signals });
 }
 
-async function handshake(
-  transport: Transport,
-  path: string,
-  headers: Record<string, string>,
-  signals: readonly (AbortSignal | undefined)[],
-): Promise<WebSocket> {
+interface Handshake {
+  path: string;
+  headers: Record<string, string>;
+  signals: readonly (AbortSignal | undefined)[];
+  connect: () => Promise<Socket>;
+}
+
+async function handshake(transport: Transport, { path, headers, signals, connect }: Handshake): Promise<WebSocket> {
   const { address, timeout } = transport;
   const late = () =>
     new ConnectionTimeoutError(`${targetOf(address)} did not open the WebSocket in time.`, { retryable: true });
@@ -57,10 +64,11 @@ async function handshake(
     let connection: Socket | undefined;
     let socket: WebSocket | undefined;
     try {
-      connection = await deadline.race(destroyedWhenLate(openSocket(transport.connector, address), deadline.signal));
+      connection = await deadline.race(destroyedWhenLate(connect(), deadline.signal));
       const opened = connection;
       const url = `${address.origin.replace(/^http/, "ws")}${address.path}${path}`;
-      socket = new WebSocket(url, { headers, maxPayload: MAX_MESSAGE, createConnection: () => opened });
+      const Opener = ws();
+      socket = new Opener(url, { headers, maxPayload: MAX_MESSAGE, createConnection: () => opened });
       await deadline.race(upgraded(socket, transport));
       return socket;
     } catch (error) {

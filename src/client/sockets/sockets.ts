@@ -1,5 +1,6 @@
 import { pause, within } from "../deadline";
 import { CancelledError } from "../errors";
+import { GATE } from "../gate";
 import { Lane } from "../lanes/lane";
 import { Shared, type Sharing } from "../shared";
 import type { Transport } from "../http/transport";
@@ -123,25 +124,30 @@ export class Sockets {
       greet();
       receive(data, isBinary);
     };
-    const open = (): Promise<DeviceSocket> =>
+    const openInTurn = (): Promise<DeviceSocket> =>
       new Promise((resolve, reject) => {
         const turn = async (signal: AbortSignal): Promise<void> => {
           await this.queue.drained([signal]);
-          resolve(await this.#open(kind, [signal]));
+          resolve(await this.#open(kind, [signal], true));
           // kvmd opens a session, drops what is queued, and greets: who types before that loses it.
           const limit = { seconds: GREETING, late: () => new CancelledError("No greeting.") };
           await within([signal], limit, (deadline) => deadline.race(Promise.race([greeted, connection.ended])));
         };
         this.hidLane.run(turn, close).catch(reject);
       });
+    const open = async (): Promise<DeviceSocket> => {
+      // Those who want to type need not wait for others that are lost, too.
+      const leave = await GATE.enter(this, kind === "viewer" ? "acting" : "keeping", close);
+      return openInTurn().finally(leave);
+    };
     const connection = new Connection({ ...use, receive: heard }, close, open);
     return connection;
   }
 
-  async #open(kind: SessionKind, ends: readonly AbortSignal[]): Promise<DeviceSocket> {
+  async #open(kind: SessionKind, ends: readonly AbortSignal[], isAdmitted = false): Promise<DeviceSocket> {
     this.#opening += 1;
     try {
-      return await openWebSocket(this.#transport, `/api/ws?stream=${kind === "viewer" ? 1 : 0}`, ends);
+      return await openWebSocket(this.#transport, `/api/ws?stream=${kind === "viewer" ? 1 : 0}`, ends, isAdmitted);
     } finally {
       this.#opening -= 1;
     }

@@ -1,17 +1,24 @@
 import type { LookupFunction, Socket } from "node:net";
 import { TLSSocket } from "node:tls";
-import { buildConnector } from "undici";
+import type { buildConnector } from "undici";
 import { checkTime } from "./client-certificate";
 import { REAL_CLOCK, type Clock } from "../clock";
 import { Deadline } from "../deadline";
 import { ConfigurationError, ConnectError, ConnectionTimeoutError } from "../errors";
+import { GATE } from "../gate";
 import { networkError, targetOf } from "../http/network";
+import { once, undici } from "../libraries";
 import { Proxy } from "./proxy";
 import { distrustOf, tlsOf, type Trust } from "./trust";
 import type { Address } from "../vocabulary";
 
-/** Opens a TCP or TLS connection and hands it on only when the device's certificate is trusted. */
+/**
+ * Opens a TCP or TLS connection, when it is its turn among all of this process, and hands it on only when the device's
+ * certificate is trusted.
+ */
 export interface Connector extends buildConnector.connector {
+  /** The same at once, for who has come through the gate. */
+  readonly admitted: buildConnector.connector;
   /** Whether it has a client certificate to present where the server wants one. */
   readonly hasCertificate: boolean;
   /** Lets the next connection offer a login again that a proxy has refused. */
@@ -20,7 +27,7 @@ export interface Connector extends buildConnector.connector {
 
 interface ConnectorOptions {
   trust: Trust;
-  /** Seconds for everything: proxy, TCP, TLS. */
+  /** Seconds for everything: proxy, TCP, TLS. They begin when it is the connection's turn. */
   connectTimeout: number;
   /** `http://[user:password@]host:port` */
   proxy?: string | undefined;
@@ -35,17 +42,20 @@ export function connectorFor(options: ConnectorOptions): Connector {
   const { trust, connectTimeout, proxy: proxyUrl, lookup, closed, clock = REAL_CLOCK } = options;
   const proxy = proxyUrl === undefined || proxyUrl === "" ? undefined : new Proxy(proxyUrl, clock);
   const tls = tlsOf(trust);
-  // undici's types leave out that it returns the socket that is connecting.
-  const connect = buildConnector({
-    ...tls.options,
-    ...(lookup === undefined ? {} : { lookup }),
-    // The Deadline's limit holds for the proxy too.
-    timeout: 0,
-    // The certificate is checked below, where its fingerprint can go into the error. A resumed TLS session would not
-    // have a certificate to check.
-    rejectUnauthorized: false,
-    maxCachedSessions: 0,
-  }) as (...args: Parameters<buildConnector.connector>) => Socket;
+  const connectorOf = once(() => {
+    const connect = undici().buildConnector({
+      ...tls.options,
+      ...(lookup === undefined ? {} : { lookup }),
+      // The Deadline's limit holds for the proxy too.
+      timeout: 0,
+      // The certificate is checked below, where its fingerprint can go into the error. A resumed TLS session would not
+      // have a certificate to check.
+      rejectUnauthorized: false,
+      maxCachedSessions: 0,
+    });
+    // undici's types leave out that it returns the socket that is connecting.
+    return connect as (...args: Parameters<buildConnector.connector>) => Socket;
+  });
 
   async function connected(target: buildConnector.Options, deadline: Deadline): Promise<Socket> {
     const isSecure = target.protocol === "https:";
@@ -56,7 +66,7 @@ export function connectorFor(options: ConnectorOptions): Connector {
     try {
       const socket = await deadline.race(
         new Promise<Socket>((resolve, reject) => {
-          connecting = connect(tunnel ? { ...target, httpSocket: tunnel } : target, (error, opened) =>
+          connecting = connectorOf()(tunnel ? { ...target, httpSocket: tunnel } : target, (error, opened) =>
             error ? reject(error) : resolve(opened),
           );
         }),
@@ -74,7 +84,7 @@ export function connectorFor(options: ConnectorOptions): Connector {
     }
   }
 
-  const connector: buildConnector.connector = (target, callback) => {
+  const admitted: buildConnector.connector = (target, callback) => {
     const late = () => {
       const through = proxy ? ` through the proxy ${proxy.target}` : "";
       const message = `No connection to ${targetOf(endpointOf(target))}${through} in time.`;
@@ -85,12 +95,24 @@ export function connectorFor(options: ConnectorOptions): Connector {
       .finally(() => deadline[Symbol.dispose]())
       .then(
         (socket) => callback(null, socket),
-        (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), null),
+        (error: unknown) => callback(asError(error), null),
       );
   };
+  const connector: buildConnector.connector = (target, callback) => {
+    GATE.enter(admitted, "acting", closed).then(
+      (leave) =>
+        admitted(target, (...connected) => {
+          leave();
+          callback(...connected);
+        }),
+      (error: unknown) => callback(asError(error), null),
+    );
+  };
   const retryLogin = () => proxy?.retryLogin();
-  return Object.assign(connector, { hasCertificate: tls.certificate !== undefined, retryLogin });
+  return Object.assign(connector, { admitted, hasCertificate: tls.certificate !== undefined, retryLogin });
 }
+
+const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
 
 /** undici leaves out the port where it is the scheme's own. */
 function endpointOf({ hostname, port, protocol }: buildConnector.Options): { hostname: string; port: number } {
@@ -98,7 +120,7 @@ function endpointOf({ hostname, port, protocol }: buildConnector.Options): { hos
 }
 
 /** A connection to the address outside of HTTP requests: for the WebSocket, and to look at the certificate. */
-export function openSocket(connector: Connector, address: Address): Promise<Socket> {
+export function openSocket(connector: buildConnector.connector, address: Address): Promise<Socket> {
   const { hostname, port, secure } = address;
   const target = { hostname, host: hostname, port: String(port), protocol: secure ? "https:" : "http:" };
   return new Promise((resolve, reject) => {

@@ -1,0 +1,116 @@
+import type { Readable } from "node:stream";
+import type { Dispatcher } from "undici";
+
+type Controller = Dispatcher.DispatchController;
+
+/** How an answer begins. */
+export interface Head {
+  statusCode: number;
+  headers: Record<string, string | string[] | undefined>;
+}
+
+/** Bytes that are kept for their reader before the device must wait for him. */
+const HIGH_WATER = 64 * 1024;
+
+/**
+ * One request and its answer, as undici tells of them: undici's own `request` makes a stream of each answer, which
+ * takes longer than all else of a short one.
+ */
+export class Exchange implements Dispatcher.DispatchHandler {
+  /** Its first byte is about to be written, or was written: from then on the device may have carried it out. */
+  sent = false;
+  /** The next piece of its body is waited for, not the device. */
+  starved = false;
+  /** Its answer has begun. */
+  answered = false;
+  /** What is sent as its body, where that is a stream; it is destroyed when the request fails. */
+  body: Readable | undefined;
+  #head: Head | undefined;
+  #pieces: Buffer[] = [];
+  #kept = 0;
+  #isOver = false;
+  #failure: { cause: unknown } | undefined;
+  #controller: Controller | undefined;
+  /** For who waits for what comes next. */
+  #wake = (): void => undefined;
+
+  /** Resolves when the answer begins. @throws what keeps it from that. */
+  async head(): Promise<Head> {
+    for (;;) {
+      this.#throwIfFailed();
+      if (this.#head) return this.#head;
+      await this.#change();
+    }
+  }
+
+  /** What has arrived since it was asked last, or else what comes next; undefined at the end. @throws what ends it. */
+  async pieces(): Promise<Buffer[] | undefined> {
+    for (;;) {
+      this.#throwIfFailed();
+      if (this.#kept > 0) return this.#take();
+      if (this.#isOver) return undefined;
+      await this.#change();
+    }
+  }
+
+  /** Ends it. Its connection is closed, unless all of the answer has arrived already. */
+  end(reasonOf: () => Error): void {
+    if (this.#isOver || this.#failure) return;
+    const reason = reasonOf();
+    this.#fail(reason);
+    this.#controller?.abort(reason);
+  }
+
+  onRequestStart(controller: Controller): void {
+    this.#controller = controller;
+    // It was ended while it waited for a connection.
+    if (this.#failure) controller.abort(this.#failure.cause as Error); // what `end` was given
+    else this.sent = true;
+  }
+
+  onResponseStart(_: Controller, statusCode: number, headers: Head["headers"]): void {
+    if (statusCode < 200) return;
+    this.answered = true;
+    this.#head = { statusCode, headers };
+    this.#wake();
+  }
+
+  onResponseData(controller: Controller, piece: Buffer): void {
+    this.#pieces.push(piece);
+    this.#kept += piece.length;
+    if (this.#kept >= HIGH_WATER) controller.pause();
+    this.#wake();
+  }
+
+  onResponseEnd(): void {
+    this.#isOver = true;
+    this.#wake();
+  }
+
+  onResponseError(_: Controller | undefined, error: Error): void {
+    this.#fail(error);
+  }
+
+  #fail(cause: unknown): void {
+    if (this.#failure) return;
+    this.#failure = { cause };
+    this.body?.on("error", () => undefined).destroy();
+    this.#wake();
+  }
+
+  #throwIfFailed(): void {
+    if (this.#failure) throw this.#failure.cause;
+  }
+
+  #take(): Buffer[] {
+    const pieces = this.#pieces;
+    this.#pieces = [];
+    this.#kept = 0;
+    if (this.#controller?.paused) this.#controller.resume();
+    return pieces;
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve) => (this.#wake = resolve));
+  }
+}
