@@ -9,7 +9,7 @@ const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
 
 // None of these needs another's output. The editor's build lays its files beside the compiled nodes.
 await Promise.all([run(tsc), run(tsc, "-p", "src/client"), run("src/simulator/build.mjs")]);
-await run("src/build/editor.mjs");
+await Promise.all([run("src/build/lazy-index.mjs"), run("src/build/editor.mjs")]);
 
 async function run(...args) {
   const [code] = await once(spawn(process.execPath, args, { cwd: root, stdio: "inherit" }), "exit");

@@ -41,6 +41,8 @@ export const BACKOFF: Backoff = {
   backoffCeilings: [
     { from: 0, ceiling: 2 },
     { from: 120, ceiling: 10 },
+    // Of what will go wrong again in the same way.
+    { from: Infinity, ceiling: 60 },
   ],
 };
 
@@ -108,9 +110,8 @@ export class Reconnect {
     const mayPass = this.#connection.connected && failing < (grace?.(error) ?? 0);
     if (!mayPass) this.#change({ connected: false, error });
     if (wait) return wait(...signals);
-    // What will go wrong again in the same way is tried as seldom as can be.
-    const isFinal = error instanceof WebSocketError && !error.retryable;
-    const seconds = isFinal
+    const isHopeless = error instanceof WebSocketError && !error.retryable;
+    const seconds = isHopeless
       ? pauseAfter(Infinity, Infinity, backoff)
       : pauseAfter(this.#failures - 1, failing, backoff);
     if (!mayPass) onRetry?.({ error, at: new Date(Date.now() + seconds * 1000) });

@@ -70,6 +70,8 @@ export class Device {
   readonly #leases = new Map<object, Lease<Opening>>();
   readonly #files: () => Files;
   #unused: (() => void) | undefined;
+  /** Of settings that can work. */
+  #checked: Promise<void> | undefined;
 
   constructor({ id, name, flow, alias, isInsecure, options, files = () => new Files() }: DeviceSettings) {
     this.id = id;
@@ -110,11 +112,13 @@ export class Device {
     return lease.thing.kvm;
   }
 
-  /** Without connecting. @throws ConfigurationError when the settings cannot work. */
-  async check(): Promise<void> {
-    const opening = new Opening(this.options);
-    await opening.kvm;
-    await opening.close();
+  /** Without connecting; once, however many nodes ask. @throws ConfigurationError when the settings cannot work. */
+  check(): Promise<void> {
+    this.#checked ??= this.#check().catch((error: unknown) => {
+      this.#checked = undefined;
+      throw error;
+    });
+    return this.#checked;
   }
 
   /**
@@ -132,6 +136,13 @@ export class Device {
     this.#leases.delete(user);
     if (this.#leases.size === 0) this.#unused?.();
     await lease?.release();
+  }
+
+  async #check(): Promise<void> {
+    const { current } = this.#shared;
+    const opening = current && !current.hasFailed ? current : new Opening(this.options);
+    await opening.kvm;
+    if (opening !== current) await opening.close();
   }
 
   /**

@@ -1,3 +1,4 @@
+import { ownTurn } from "../client/own-turn";
 import type { NodeAPI } from "./red";
 
 type Work = () => void;
@@ -6,7 +7,7 @@ const waiting = new WeakMap<NodeAPI["events"], Set<Work>>();
 
 /**
  * Calls back when all nodes of a deploy are there; before that, those that a node sends to or takes settings from may
- * not be. @returns what forgets it.
+ * not be. Of many nodes one is called in each turn of the event loop. @returns what forgets it.
  */
 export function onceStarted(RED: NodeAPI, work: Work): Work {
   const works = waiting.get(RED.events) ?? listenTo(RED.events);
@@ -19,9 +20,10 @@ function listenTo(events: NodeAPI["events"]): Set<Work> {
   const works = new Set<Work>();
   waiting.set(events, works);
   events.on("flows:started", () => {
-    const due = [...works];
-    works.clear();
-    for (const work of due) work();
+    for (const work of works)
+      void ownTurn().then(() => {
+        if (works.delete(work)) work();
+      });
   });
   return works;
 }

@@ -44,8 +44,17 @@ export function defaultsOf(schema: NodeSchema): Record<string, unknown> {
 export function upToDate(schema: NodeSchema, stored: Stored): Record<string, unknown> {
   const migrations = schema.migrations ?? [];
   const migrated = migrations.slice(storedVersion(stored) - 1).reduce<Stored>((old, migrate) => migrate(old), stored);
-  const current = { ...defaultsOf(schema), ...withTypes(schema, migrated) };
+  const current = { ...keptDefaultsOf(schema), ...withTypes(schema, migrated) };
   return isNewer(schema, stored) ? current : { ...current, version: versionOf(schema) };
+}
+
+const kept = new WeakMap<NodeSchema, Record<string, unknown>>();
+
+/** As `defaultsOf`, made once: a deploy may start thousands of nodes. */
+function keptDefaultsOf(schema: NodeSchema): Readonly<Record<string, unknown>> {
+  const defaults = kept.get(schema) ?? defaultsOf(schema);
+  kept.set(schema, defaults);
+  return defaults;
 }
 
 /** Whether a later version of this package has stored it. */
@@ -60,14 +69,17 @@ function storedVersion({ version }: Stored): number {
  * number or yes and no.
  */
 function withTypes(schema: NodeSchema, stored: Stored): Record<string, unknown> {
-  const given = Object.entries(stored).filter(
-    ([name, value]) => value !== undefined && !isBlankTime(schema, name, value),
-  );
-  if (schema.role !== "action") return Object.fromEntries(given);
-  const fields = fieldsOf(schema).filter(([name]) => stored[name] !== undefined);
-  const types = fields.map(([name]) => [`${name}Type`, literalType(stored[name])]);
-  const texts = fields.map(([name]) => [name, textOf(stored[name])]);
-  return { ...Object.fromEntries([...types, ...given, ...texts]) } as Record<string, unknown>;
+  const given: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(stored))
+    if (value !== undefined && !isBlankTime(schema, name, value)) given[name] = value;
+  if (schema.role !== "action") return given;
+  for (const name of Object.keys(schema.fields)) {
+    const value = stored[name];
+    if (value === undefined) continue;
+    given[name] = textOf(value);
+    if (!(`${name}Type` in given)) given[`${name}Type`] = literalType(value);
+  }
+  return given;
 }
 
 /** The typed-input type of a value that stands for itself. */

@@ -226,7 +226,6 @@ describe("a device that is lost", () => {
     await until(() => shownAt("events").some(({ fill, text }) => fill === "grey" && text === "disconnected"));
     await shows("grey", /^on · /);
     assert.equal(now().text, text, "how it was at last");
-    await shows("grey", /^trying again in \d+ s$/, "events");
     await simulator.restart();
     await shows("green", /^connected$/, "events");
     await shows("green", /^on · /);

@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
 import { WebSocketError, type PiKVMError } from "../errors";
+import { ownTurn } from "../own-turn";
 import { BACKOFF, Reconnect, type Backoff, type ConnectionChange, type Retry } from "../reconnect";
 import type { Lease, Shared } from "../shared";
 import { SOCKET_TIMING, type SocketTiming } from "../sockets/listen";
@@ -89,9 +90,12 @@ export class EventLink extends EventEmitter<LinkEvents> {
 
   /** Never rejects. Ends when nobody holds the link any more. */
   async #keepConnected({ end, connect }: Sessions, reconnect: Reconnect): Promise<void> {
-    for (;;) {
+    // Many devices may be deployed at once, or lost, of which all who use them are told.
+    await ownTurn();
+    while (!end.aborted) {
       const error = await this.#connect(connect, reconnect);
       if (end.aborted) break;
+      await ownTurn();
       await reconnect.failed(error, end).catch(() => undefined);
     }
     reconnect.closed();

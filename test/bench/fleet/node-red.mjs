@@ -66,6 +66,7 @@ function look() {
   busy.looking = setInterval(() => {
     const now = process.cpuUsage();
     busy.spans.push((now.user + now.system - last.user - last.system) / 1000);
+    if (process.env.SPANS && busy.spans.at(-1) > 25) console.log(Math.round(performance.now() - busy.from), busy.spans.at(-1));
     last = now;
   }, 1);
 }
