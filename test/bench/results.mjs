@@ -10,6 +10,9 @@ import { svgOf } from "./plot.mjs";
 const FILE = path.join(import.meta.dirname, "RESULTS.md");
 const PLOTS = path.join(import.meta.dirname, "plots");
 
+/** How busy the computer was with other things. */
+const load = os.loadavg()[0];
+
 /** A line for people who wait. */
 export function lineText(line) {
   const { work, figure, now, before, reference, limit, met } = line;
@@ -51,7 +54,7 @@ function about({ checkouts, short }) {
     execFileSync("git", ["log", "-1", "--format=%h of %cs, %s"], { cwd: checkout }).toString();
   return [
     `${os.cpus().length} x ${model}, ${(os.totalmem() / 2 ** 30).toFixed(0)} GiB, ${os.type()} ${os.release()}`,
-    `Node ${process.versions.node}`,
+    `Node ${process.versions.node}; load before the run ${load.toFixed(1)}`,
     `${new Date().toISOString().slice(0, 10)}${short ? ", short form" : ""}`,
     ...Object.entries(checkouts).map(([name, checkout]) => `${name}: ${commit(checkout).trim()}`),
   ];
