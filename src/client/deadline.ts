@@ -15,16 +15,17 @@ export interface Limit {
 export class Deadline implements Disposable {
   readonly #limit: Limit | undefined;
   #timer: NodeJS.Timeout | undefined;
-  readonly #followed: { signal: AbortSignal; listener: () => void }[] = [];
+  readonly #signals: readonly (AbortSignal | undefined)[];
   #reason: PiKVMError | undefined;
-  readonly #listeners = new Set<(error: PiKVMError) => void>();
+  #listeners: ((error: PiKVMError) => void)[] = [];
   #controller: AbortController | undefined;
 
   /** @param signals end the work; an `undefined` one is passed over. */
   constructor(signals: readonly (AbortSignal | undefined)[], limit?: Limit) {
     this.#limit = limit;
-    for (const signal of signals) if (signal) this.#follow(signal);
-    this.renew();
+    this.#signals = signals;
+    for (const signal of signals) this.#follow(signal);
+    if (limit) this.renew();
   }
 
   /** Ends with it, for who needs a signal; its reason is the error to throw. */
@@ -40,9 +41,9 @@ export class Deadline implements Disposable {
   }
 
   /** Calls back when it ends, unless that is forgotten before. @returns what forgets it. */
-  onEnd(listener: (error: PiKVMError) => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+  onEnd(listener: (error: PiKVMError) => void): () => unknown {
+    this.#listeners.push(listener);
+    return () => (this.#listeners = this.#listeners.filter((other) => other !== listener));
   }
 
   /** The time begins anew: the work makes progress. */
@@ -63,7 +64,7 @@ export class Deadline implements Disposable {
    * signal.
    */
   async race<T>(work: Promise<T>): Promise<T> {
-    let forget: (() => void) | undefined;
+    let forget: (() => unknown) | undefined;
     const ended = new Promise<never>((_, reject) => {
       if (this.error) reject(this.error);
       else forget = this.onEnd(reject);
@@ -77,18 +78,18 @@ export class Deadline implements Disposable {
 
   [Symbol.dispose](): void {
     this.lift();
-    for (const { signal, listener } of this.#followed) signal.removeEventListener("abort", listener);
-    this.#listeners.clear();
+    for (const signal of this.#signals) signal?.removeEventListener("abort", this);
+    this.#listeners = [];
   }
 
-  #follow(signal: AbortSignal): void {
-    if (signal.aborted) {
-      this.#end(cancelledBy(signal));
-      return;
-    }
-    const listener = () => this.#end(cancelledBy(signal));
-    signal.addEventListener("abort", listener, { once: true });
-    this.#followed.push({ signal, listener });
+  /** One of the signals has ended: of all listeners an object is the lightest. */
+  handleEvent({ target }: Event): void {
+    this.#end(cancelledBy(target as AbortSignal)); // it listens to nothing else
+  }
+
+  #follow(signal: AbortSignal | undefined): void {
+    if (signal?.aborted) this.#end(cancelledBy(signal));
+    else signal?.addEventListener("abort", this);
   }
 
   #end(reason: PiKVMError): void {

@@ -1,112 +1,93 @@
-/** `npm run bench`: what the client costs, against the same done without it in the same run. See README.md here. */
-import { fork } from "node:child_process";
-import { once } from "node:events";
+/**
+ * `npm run bench`: what this package costs, beside what it is compared with in the same run. See README.md here.
+ * - `npm run bench -- actions events`: only these subjects
+ * - `npm run bench -- --short`: all of them in two minutes
+ * - `npm run bench -- --against ../before`: also another checkout, which is built, in turn with this one
+ * - `npm run bench -- actions --profile`: leaves what took the time in dist/profiles, for the browser's developer tools
+ */
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
+import { parseArgs } from "node:util";
 import { setUp } from "../../src/demo/setup.mjs";
-import { median } from "./measure.mjs";
+import { measuredPlot } from "./growth.mjs";
+import { startStub } from "./processes.mjs";
+import { lineText, writePlot, writeResults } from "./results.mjs";
+import { linesOf, Workers } from "./rows.mjs";
 
-const MIB = 1024 * 1024;
-/** By how many MiB a transfer of any size may make the process grow. */
-const MAX_GROWTH = 64;
-const TRANSFERS = [
-  ["upload of 2 GiB", "upload", 2048 * MIB],
-  ["upload of 2 GiB, size unknown", "upload-unknown", 2048 * MIB],
-  ["download of 1 GiB", "download", 1024 * MIB],
-];
-/** Before it, Node takes its tens of MiB for any transfer, however small; see README.md. */
-const FIRST = 64 * MIB;
-const TRANSFER_ROUNDS = 3;
-const GETS = 500;
-const EVENTS = 2000;
-const SMALL_ROUNDS = 7;
-/** Seconds of a recorded macro, and by which part of them it may drift. */
-const MACRO = 60;
-const MAX_DRIFT = 0.01;
+const SUBJECTS = path.join(import.meta.dirname, "subjects");
+const ROOT = path.resolve(import.meta.dirname, "../..");
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    short: { type: "boolean", default: false },
+    against: { type: "string" },
+    profile: { type: "boolean", default: false },
+  },
+});
+const { short, against, profile } = values;
+const all = readdirSync(SUBJECTS).map((file) => path.basename(file, ".mjs"));
+const unknown = positionals.find((word) => !all.includes(word));
+if (unknown !== undefined) throw new Error(`There is no "${unknown}": ${all.join(", ")}.`);
+const checkouts = { now: ROOT };
+if (against !== undefined) {
+  checkouts.before = path.resolve(against);
+  if (!existsSync(path.join(checkouts.before, "dist/test/harness")))
+    throw new Error(`${against} is not built: run "npm ci" and "npm run build" there.`);
+}
 
 await setUp();
-// What it measures is there only after the build.
-const { events, gets } = await import("./small.mjs");
-const { lateness } = await import("./macro.mjs");
-
-console.log(
-  "against undici and ws without the client; higher is faster, 1.00 is as fast; processor: lower is cheaper\n",
-);
-const failures = [];
-for (const [title, what, bytes] of TRANSFERS) {
-  const rounds = { undici: [], client: [] };
-  for (let round = 0; round < TRANSFER_ROUNDS; round += 1)
-    for (const who of Object.keys(rounds)) rounds[who].push(await transfer(who, what, bytes));
-  console.log(`${title}: ${compared(rounds.client, rounds.undici)}`);
-  const speed = (costs) => (bytes / MIB / median(costs.map(({ seconds }) => seconds))).toFixed(0);
-  console.log(`  ${speed(rounds.client)} MiB/s, without ${speed(rounds.undici)} MiB/s`);
-  for (const [who, costs] of Object.entries(rounds)) {
-    const { rss, heapUsed, external } = largest(costs);
-    const fromStart = Math.max(...costs.map((cost) => cost.fromStart));
-    console.log(
-      `  ${who} grew by at most ${mib(rss)} (heap ${mib(heapUsed)}, external ${mib(external)}); since its start ${mib(fromStart)}`,
-    );
-    if (who === "client" && rss >= MAX_GROWTH) failures.push(`${title}: the process grew by ${MAX_GROWTH} MiB or more`);
-  }
+const stub = await startStub();
+const results = [];
+try {
+  for (const name of positionals.length > 0 ? positionals : all) results.push(await measured(name));
+} finally {
+  stub.close();
 }
-await withDevice([], async (device) => {
-  await small(`${GETS} GETs, one by one`, () => gets(device, GETS, 1));
-  await small(`${GETS} GETs, 16 at once`, () => gets(device, GETS, 16));
-  await small(`${EVENTS} events`, () => events(device, EVENTS));
-});
-const { presses, last, usual } = await lateness(MACRO);
-const drift = last / (1000 * MACRO);
-console.log(
-  `macro of ${MACRO} s, ${presses} presses: drift ${(100 * drift).toFixed(2)} % (the last was ${last.toFixed(0)} ms late, half of all up to ${usual.toFixed(0)} ms)`,
-);
-if (Math.abs(drift) >= MAX_DRIFT) failures.push(`the macro drifted by ${100 * MAX_DRIFT} % or more`);
+if (positionals.length === 0) await writeResults(results, { checkouts, short });
+const failures = results.flatMap(({ lines, errors }) => [
+  ...errors,
+  ...lines.filter(({ hasFailed }) => hasFailed).map(({ work }) => `must hold: ${work}`),
+]);
 for (const failure of failures) console.log(failure);
 process.exitCode = failures.length > 0 ? 1 : 0;
 
-async function small(title, work) {
-  const rounds = { client: [], raw: [] };
-  for (let round = 0; round < SMALL_ROUNDS; round += 1) {
-    const { client, raw } = await work();
-    rounds.client.push(client);
-    rounds.raw.push(raw);
-  }
-  console.log(`${title}: ${compared(rounds.client, rounds.raw)}`);
-}
-
-function compared(client, raw) {
-  const ratio = (key) => median(raw.map((cost) => cost[key])) / median(client.map((cost) => cost[key]));
-  return `speed ${ratio("seconds").toFixed(2)}, processor ${(1 / ratio("cpu")).toFixed(2)}`;
-}
-
-function largest(costs) {
-  const most = (part) => Math.max(...costs.map(({ growth }) => growth[part]));
-  return { rss: most("rss"), heapUsed: most("heapUsed"), external: most("external") };
-}
-
-function mib(number) {
-  return `${number.toFixed(0)} MiB`;
-}
-
-/** Each has a device of its own: none is slowed down by what another left in it. */
-function transfer(who, what, bytes) {
-  const images = what === "download" ? [`first.img=${FIRST}`, `image.img=${bytes}`] : [];
-  return withDevice(images, async ({ url }) => {
-    const child = fork(path.join(import.meta.dirname, "transfer.mjs"), [who, what, url, bytes, FIRST].map(String));
-    const [cost] = await Promise.race([once(child, "message"), failing(child)]);
-    return cost;
-  });
-}
-
-async function withDevice(images, work) {
-  const child = fork(path.join(import.meta.dirname, "device.mjs"), images);
-  const [{ url }] = await Promise.race([once(child, "message"), failing(child)]);
+async function measured(name) {
+  const file = path.join(SUBJECTS, `${name}.mjs`);
+  const { title, rows = () => [], plots = () => [] } = await import(file);
+  console.log(`\n${title}`);
+  const profiles = profile ? { profiles: path.join(ROOT, "dist/profiles") } : {};
+  const workers = new Workers(file, checkouts, { stub: stub.addresses, ...profiles });
+  const found = { title, lines: [], plots: [], errors: [] };
+  const keep = (line) => {
+    console.log(lineText(line));
+    found.lines.push(line);
+  };
   try {
-    return await work({ url, tell: (count) => child.send({ events: count }) });
+    for (const row of rows({ short, hasCurl: isThere("curl") })) {
+      for (const line of await linesOf(row, workers, short ? 3 : 7)) keep(line);
+    }
+    for (const wanted of plots({ short })) {
+      const { plot, line } = await measuredPlot(wanted, workers, short ? 1 : 3);
+      keep(line);
+      found.plots.push(await writePlot(plot));
+    }
+  } catch (error) {
+    // The other subjects are measured all the same.
+    console.log(error);
+    found.errors.push(`${title}: ${error.message.split("\n", 1)[0]}`);
   } finally {
-    child.disconnect();
+    await workers.close();
   }
+  return found;
 }
 
-async function failing(child) {
-  const [code] = await once(child, "exit");
-  throw new Error(`${path.basename(child.spawnargs[1])} ended with ${code}`);
+function isThere(program) {
+  try {
+    execFileSync(program, ["--version"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
 }

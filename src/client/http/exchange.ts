@@ -31,26 +31,34 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #isOver = false;
   #failure: { cause: unknown } | undefined;
   #controller: Controller | undefined;
-  /** For who waits for what comes next. */
+  /** For who waits for news. */
   #wake = (): void => undefined;
 
-  /** Resolves when the answer begins. @throws what keeps it from that. */
-  async head(): Promise<Head> {
-    for (;;) {
-      this.#throwIfFailed();
-      if (this.#head) return this.#head;
-      await this.#change();
-    }
+  /** Undefined before the answer begins. @throws what keeps it from that. */
+  get head(): Head | undefined {
+    this.#throwIfFailed();
+    return this.#head;
   }
 
-  /** What has arrived since it was asked last, or else what comes next; undefined at the end. @throws what ends it. */
-  async pieces(): Promise<Buffer[] | undefined> {
-    for (;;) {
-      this.#throwIfFailed();
-      if (this.#kept > 0) return this.#take();
-      if (this.#isOver) return undefined;
-      await this.#change();
-    }
+  /** What has arrived since it was taken last. @throws what has cut it short. */
+  take(): Buffer[] {
+    this.#throwIfFailed();
+    const pieces = this.#pieces;
+    if (pieces.length === 0) return pieces;
+    this.#pieces = [];
+    this.#kept = 0;
+    if (this.#controller?.paused) this.#controller.resume();
+    return pieces;
+  }
+
+  /** Whether all of it has arrived, and was taken. */
+  get isOver(): boolean {
+    return this.#isOver && this.#pieces.length === 0;
+  }
+
+  /** Resolves when there is news. */
+  news(): Promise<void> {
+    return new Promise((resolve) => (this.#wake = resolve));
   }
 
   /** Ends it. Its connection is closed, unless all of the answer has arrived already. */
@@ -100,17 +108,5 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   #throwIfFailed(): void {
     if (this.#failure) throw this.#failure.cause;
-  }
-
-  #take(): Buffer[] {
-    const pieces = this.#pieces;
-    this.#pieces = [];
-    this.#kept = 0;
-    if (this.#controller?.paused) this.#controller.resume();
-    return pieces;
-  }
-
-  #change(): Promise<void> {
-    return new Promise((resolve) => (this.#wake = resolve));
   }
 }

@@ -47,8 +47,31 @@ export interface OpenAnswer {
 }
 
 /** An answer whose body has been read, with its bytes. */
-export interface WholeAnswer extends Answer {
-  bytes: Buffer;
+export class WholeAnswer implements Answer {
+  readonly statusCode: number;
+  readonly headers: Answer["headers"];
+  readonly changes: boolean;
+  readonly secrets: readonly string[];
+  readonly #pieces: Buffer[];
+  #bytes: Buffer | undefined;
+
+  constructor({ statusCode, headers, changes, secrets = [] }: OpenAnswer, pieces: Buffer[]) {
+    this.statusCode = statusCode;
+    this.headers = headers;
+    this.changes = changes;
+    this.secrets = secrets;
+    this.#pieces = pieces;
+  }
+
+  /** A copy: a piece may be a part of something larger, and who gets it may keep it. */
+  get bytes(): Buffer {
+    return (this.#bytes ??= Buffer.concat(this.#pieces));
+  }
+
+  get text(): string {
+    const [first] = this.#pieces;
+    return (first && this.#pieces.length === 1 ? first : this.bytes).toString("utf8");
+  }
 }
 
 /** Bytes of a body that are there before the network takes them. */
@@ -87,9 +110,11 @@ export class Http {
       if (deadline.error) throw deadline.error;
       deadline.onEnd((error) => exchange.end(() => error));
       this.#send(request, deadline, exchange);
-      const head = await exchange.head();
+      let { head } = exchange;
+      for (; !head; head = exchange.head) await exchange.news();
       if (limited !== "all") deadline.lift();
-      return { ...head, changes, body: new Body(exchange, deadline, { head, changes, limited, ourError }) };
+      const body = new Body(exchange, deadline, { head, changes, limited, ourError });
+      return { statusCode: head.statusCode, headers: head.headers, changes, body };
     } catch (error) {
       deadline[Symbol.dispose]();
       throw ourError(error);
@@ -162,21 +187,32 @@ export class Body implements AsyncIterable<Buffer> {
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void, undefined> {
     try {
-      for (let pieces = await this.pieces(); pieces; pieces = await this.pieces()) {
+      while (!this.isOver) {
         // Twice as quick as yield*, which makes promises of its own.
-        for (const piece of pieces) yield piece;
+        for (const piece of await this.pieces()) yield piece;
       }
     } finally {
       this.discard();
     }
   }
 
-  /** What has arrived meanwhile, or else what comes next; undefined at the end. @throws the same. */
-  async pieces(): Promise<Buffer[] | undefined> {
+  /** Whether all of it has been read. */
+  get isOver(): boolean {
+    return this.#exchange.isOver;
+  }
+
+  /** What has arrived meanwhile, or else what comes next; nothing at the end. @throws the same. */
+  async pieces(): Promise<Buffer[]> {
+    const exchange = this.#exchange;
     const isStepped = this.#options.limited === "steps";
     try {
       if (isStepped) this.#deadline.renew();
-      return await this.#exchange.pieces();
+      let pieces = exchange.take();
+      while (pieces.length === 0 && !exchange.isOver) {
+        await exchange.news();
+        pieces = exchange.take();
+      }
+      return pieces;
     } catch (cause) {
       const { ourError } = this.#options;
       throw ourError(this.#deadline.error ?? (isBroken(cause) ? cause : this.#cutShort(cause)));
@@ -197,37 +233,23 @@ export class Body implements AsyncIterable<Buffer> {
 }
 
 /** Reads an answer to its end. */
-export async function whole({ body, ...answer }: OpenAnswer): Promise<WholeAnswer> {
+export async function whole(answer: OpenAnswer): Promise<WholeAnswer> {
+  const { body } = answer;
   try {
     const all: Buffer[] = [];
     let length = 0;
-    for (let pieces = await body.pieces(); pieces; pieces = await body.pieces()) {
-      for (const piece of pieces) length += piece.length;
-      if (length > MAX_ANSWER) {
+    while (!body.isOver)
+      for (const piece of await body.pieces()) {
+        all.push(piece);
+        length += piece.length;
+        if (length <= MAX_ANSWER) continue;
         const message = `The answer is longer than ${MAX_ANSWER / 1024 / 1024} MiB.`;
         throw new ResponseError(message, answer, { code: "TOO_LONG", ...lostAnswer(answer.changes) });
       }
-      all.push(...pieces);
-    }
-    return withBytes(answer, all);
+    return new WholeAnswer(answer, all);
   } finally {
     body.discard();
   }
-}
-
-function withBytes<A extends object>(answer: A, pieces: Buffer[]): A & { bytes: Buffer; text: string } {
-  let bytes: Buffer | undefined;
-  return {
-    ...answer,
-    get bytes() {
-      // A copy: a piece may be a part of something larger, and who gets it may keep it.
-      return (bytes ??= Buffer.concat(pieces));
-    },
-    get text() {
-      const [first] = pieces;
-      return (first && pieces.length === 1 ? first : this.bytes).toString("utf8");
-    },
-  };
 }
 
 /** Whether it can be read only once. */

@@ -7,12 +7,9 @@ const BUSY_INTERVAL = 1;
 
 /** Repeats once what failed because a kept-alive connection had ended meanwhile. For what changes nothing. */
 export function repeatedOnce<T>(work: () => Promise<T>): Promise<T> {
-  let isFirst = true;
-  return repeated(work, (error) => {
-    const isBroken = error instanceof ConnectError && ENDINGS.has(error.code);
-    if (!isFirst || !isBroken) return undefined;
-    isFirst = false;
-    return 0;
+  return work().catch((error: unknown) => {
+    if (error instanceof ConnectError && ENDINGS.has(error.code)) return work();
+    throw error;
   });
 }
 

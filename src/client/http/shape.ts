@@ -3,7 +3,8 @@ export type Shape = (value: unknown) => boolean;
 
 /** An object with at least these parts. */
 export function objectOf(parts: Record<string, Shape> = {}): Shape {
-  return (value) => isRecord(value) && Object.entries(parts).every(([name, fits]) => fits(value[name]));
+  const all = Object.entries(parts);
+  return (value) => isRecord(value) && all.every(([name, fits]) => fits(value[name]));
 }
 
 export function nullOr(shape: Shape): Shape {

@@ -99,8 +99,8 @@ export class Transport {
   }
 
   /** As `get`, for answers of any shape. */
-  async read(path: string, options: RequestOptions = {}): Promise<WholeAnswer> {
-    return await repeatedOnce(async () => whole(await this.#answer("GET", path, options)));
+  read(path: string, options: RequestOptions = {}): Promise<WholeAnswer> {
+    return repeatedOnce(async () => whole(await this.#answer("GET", path, options)));
   }
 
   /** As `get`, for answers that are read while they arrive. */
@@ -137,7 +137,7 @@ export class Transport {
 
   /** As `Access.refusal`. */
   refusal(answer: Answer): APIError {
-    return this.access.refusal({ ...answer, address: this.address.origin });
+    return this.access.refusal(answer, this.address.origin);
   }
 
   /** Ends all calls, except for those with `lastWord`. */
@@ -151,13 +151,13 @@ export class Transport {
     await this.#http.destroy();
   }
 
-  async #answer(method: Method, path: string, options: RequestOptions): Promise<OpenAnswer> {
+  #answer(method: Method, path: string, options: RequestOptions): Promise<OpenAnswer> {
+    const { signal, timeout, body } = options;
     const signals = this.#signalsOf(options);
+    const answer = () =>
+      this.withAuth((auth) => this.#exchange(method, path, options, auth), { path, signals, timeout });
     // A body that can be read only once cannot be sent again with a new session: check first that there is one.
-    if (this.access.hasSession && isStream(options.body))
-      await this.read("/api/auth/check", { signal: options.signal });
-    const { timeout } = options;
-    return this.withAuth((auth) => this.#exchange(method, path, options, auth), { path, signals, timeout });
+    return this.access.hasSession && isStream(body) ? this.read("/api/auth/check", { signal }).then(answer) : answer();
   }
 
   /** @throws the errors of the network, and of answers that are not a success. */
@@ -171,7 +171,7 @@ export class Transport {
     const answer = await this.#http.open({
       method,
       path: withQuery(path, options.query),
-      headers: { ...auth, ...options.headers },
+      headers: options.headers ? { ...auth, ...options.headers } : auth,
       body: options.body,
       changes: method !== "GET" && !options.harmless,
       timeout: (options.timeout ?? this.timeout) + (options.extraTime ?? 0),
@@ -180,7 +180,8 @@ export class Transport {
       signals: this.#signalsOf(options),
     });
     if (answer.statusCode >= 300) throw withAge(this.refusal(await whole(answer)), path);
-    return { ...answer, secrets: this.access.secrets };
+    answer.secrets = this.access.secrets;
+    return answer;
   }
 
   #signalsOf({ signal, lastWord }: RequestOptions): (AbortSignal | undefined)[] {

@@ -99,7 +99,7 @@ export class Access {
    * @param offer `signals` and `limit` end the wait for a login, and for others who offer the same credentials.
    * @throws AuthError, with the time of the next trial.
    */
-  async withAuth<T>(work: (headers: Headers) => Promise<T>, offer: Offer): Promise<T> {
+  withAuth<T>(work: (headers: Headers) => Promise<T>, offer: Offer): Promise<T> {
     const through = (headers: Headers) => work({ ...this.#inFront, ...headers });
     if (!this.#session) return this.#trials.offer(offer, () => through(this.#credentials.headers()));
     return this.#withSession(this.#session, through, offer);
@@ -158,9 +158,10 @@ export class Access {
 
   /**
    * The error of an answer that is not a success; a refused login says more where two-factor codes may be the reason.
+   * @param address of the device, as it was asked.
    */
-  refusal(answer: Answer): APIError {
-    const refusal = refusalOf({ ...answer, secrets: this.secrets });
+  refusal(answer: Answer, address: string): APIError {
+    const refusal = refusalOf(Object.assign(answer, { address, secrets: this.secrets }));
     const explanation = refusal instanceof AuthError ? this.#credentials.explainRefusal(answer.headers["date"]) : "";
     return explanation === ""
       ? refusal

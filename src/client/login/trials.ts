@@ -70,9 +70,12 @@ export class Trials {
   }
 
   /** Runs what offers credentials, when its turn has come. */
-  async offer<T>({ path, signals, limit }: Offer, work: () => Promise<T>): Promise<T> {
-    // Mostly there is nothing to wait for.
-    if (!this.#isHeldBack() && this.#isTrusted) return this.attempt(path, work);
+  offer<T>(offer: Offer, work: () => Promise<T>): Promise<T> {
+    const mayOffer = !this.#isHeldBack() && this.#isTrusted;
+    return mayOffer ? this.attempt(offer.path, work) : this.#inTurn(offer, work);
+  }
+
+  async #inTurn<T>({ path, signals, limit }: Offer, work: () => Promise<T>): Promise<T> {
     const done = await within(signals, limit, (deadline) => this.#turn(deadline));
     try {
       return await this.attempt(path, work);
