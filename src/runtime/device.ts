@@ -63,6 +63,7 @@ export class Device {
   readonly #shared: Shared<Opening>;
   readonly #leases = new Map<object, Lease<Opening>>();
   readonly #files: () => Files;
+  #madeFiles: Files | undefined;
   #unused: (() => void) | undefined;
 
   constructor({ id, name, flow, alias, isInsecure, options, files = () => new Files() }: DeviceSettings) {
@@ -87,7 +88,7 @@ export class Device {
 
   /** Which files nodes may read and write for it. @throws ConfigurationError when the setting cannot work. */
   get files(): Files {
-    return this.#files();
+    return (this.#madeFiles ??= this.#files());
   }
 
   /**
