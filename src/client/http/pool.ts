@@ -60,6 +60,11 @@ export class Pool {
     const { Pool: Connections } = undici();
     // The time limit of a request is its Deadline, one for all of its phases.
     const endless = { headersTimeout: 0, bodyTimeout: 0 };
-    return new Connections(this.#origin, { ...KEEP_ALIVE, ...endless, connections: CONNECTIONS, connect: this.#connect });
+    return new Connections(this.#origin, {
+      ...KEEP_ALIVE,
+      ...endless,
+      connections: CONNECTIONS,
+      connect: this.#connect,
+    });
   }
 }
