@@ -1,6 +1,5 @@
 import type { Dispatcher, Pool as Connections } from "undici";
 import { undici } from "../libraries";
-import type { Exchange } from "./exchange";
 import type { Connector } from "../tls/connector";
 
 /**
@@ -45,10 +44,9 @@ export class Pool {
     return (this.#connections?.stats.running ?? 0) >= CONNECTIONS;
   }
 
-  /** Sends a request, of which the exchange hears. */
-  dispatch(options: Dispatcher.DispatchOptions, exchange: Exchange): void {
-    this.#connections ??= this.#make();
-    this.#connections.dispatch(options, exchange);
+  /** What sends requests to it. It is made for the first one, which takes longer than some limit their time to. */
+  get dispatcher(): Dispatcher {
+    return (this.#connections ??= this.#make());
   }
 
   /** Ends all connections, whatever runs over them. */
