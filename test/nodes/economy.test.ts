@@ -84,7 +84,11 @@ describe("fields", () => {
     };
     const RED = { _: () => `label ${(labels += 1)}`, util: { evaluateNodeProperty } } as unknown as NodeAPI;
     const config = { ...defaultsOf(schema), ...overrides } as unknown as Stored;
-    return { inputs: new Inputs(RED, { id: "n" } as FlowNode, config, schema), evaluated, labels: () => labels };
+    return {
+      inputs: new Inputs(RED, { id: "n" } as unknown as FlowNode, config, schema),
+      evaluated,
+      labels: () => labels,
+    };
   }
   type Callback = (error: Error | null, result: unknown) => void;
   const message = (payload: string) => ({ _msgid: "m", payload }) as Message;
