@@ -18,13 +18,14 @@ export class Deadline implements Disposable {
   readonly #signals: readonly (AbortSignal | undefined)[];
   #reason: PiKVMError | undefined;
   #listeners: ((error: PiKVMError) => void)[] = [];
+  readonly #follower = (signal: AbortSignal): void => this.#end(cancelledBy(signal));
   #controller: AbortController | undefined;
 
   /** @param signals end the work; an `undefined` one is passed over. */
   constructor(signals: readonly (AbortSignal | undefined)[], limit?: Limit) {
     this.#limit = limit;
     this.#signals = signals;
-    for (const signal of signals) this.#follow(signal);
+    for (const signal of signals) if (signal) this.#follow(signal);
     if (limit) this.renew();
   }
 
@@ -78,18 +79,13 @@ export class Deadline implements Disposable {
 
   [Symbol.dispose](): void {
     this.lift();
-    for (const signal of this.#signals) signal?.removeEventListener("abort", this);
+    for (const signal of this.#signals) if (signal) Followers.of.get(signal)?.leave(this.#follower);
     this.#listeners = [];
   }
 
-  /** One of the signals has ended: of all listeners an object is the lightest. */
-  handleEvent({ target }: Event): void {
-    this.#end(cancelledBy(target as AbortSignal)); // it listens to nothing else
-  }
-
-  #follow(signal: AbortSignal | undefined): void {
-    if (signal?.aborted) this.#end(cancelledBy(signal));
-    else signal?.addEventListener("abort", this);
+  #follow(signal: AbortSignal): void {
+    if (signal.aborted) this.#end(cancelledBy(signal));
+    else (Followers.of.get(signal) ?? new Followers(signal)).join(this.#follower);
   }
 
   #end(reason: PiKVMError): void {
@@ -97,6 +93,35 @@ export class Deadline implements Disposable {
     this.#reason = reason;
     this.#controller?.abort(reason);
     for (const listener of this.#listeners) listener(ownCopy(reason));
+  }
+}
+
+/**
+ * Who follows a signal, which has one listener for all of them. What has listened to a signal that lives long, such as
+ * that of a device, hangs together, and would keep in memory all that came after it.
+ */
+class Followers {
+  static readonly of = new WeakMap<AbortSignal, Followers>();
+  readonly #signal: AbortSignal;
+  readonly #all = new Set<(signal: AbortSignal) => void>();
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+    Followers.of.set(signal, this);
+  }
+
+  join(follower: (signal: AbortSignal) => void): void {
+    if (this.#all.size === 0) this.#signal.addEventListener("abort", this);
+    this.#all.add(follower);
+  }
+
+  leave(follower: (signal: AbortSignal) => void): void {
+    this.#all.delete(follower);
+    if (this.#all.size === 0) this.#signal.removeEventListener("abort", this);
+  }
+
+  handleEvent(): void {
+    for (const follower of this.#all) follower(this.#signal);
   }
 }
 

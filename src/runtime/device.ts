@@ -69,6 +69,7 @@ export class Device {
   readonly #shared: Shared<Opening>;
   readonly #leases = new Map<object, Lease<Opening>>();
   readonly #files: () => Files;
+  #madeFiles: Files | undefined;
   #unused: (() => void) | undefined;
   /** Of settings that can work. */
   #checked: Promise<void> | undefined;
@@ -96,7 +97,7 @@ export class Device {
 
   /** Which files nodes may read and write for it. @throws ConfigurationError when the setting cannot work. */
   get files(): Files {
-    return this.#files();
+    return (this.#madeFiles ??= this.#files());
   }
 
   /**

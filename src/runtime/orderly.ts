@@ -51,13 +51,14 @@ export class Orderly {
         letNext();
         return result;
       };
-      const over = (): void => {
-        letNext();
-        clearTimeout(timer);
-        this.#running.delete(cancel);
-      };
       this.#running.add(cancel);
-      perform().finally(over).then(resolve, reject);
+      perform()
+        .then(resolve, reject)
+        .finally(() => {
+          letNext();
+          clearTimeout(timer);
+          this.#running.delete(cancel);
+        });
     });
   }
 

@@ -32,14 +32,18 @@ export class Streams {
  * Node-RED.
  */
 export function expectFailures(message: Message): void {
-  for (const value of valuesOf(message)) {
-    for (const stream of value instanceof Readable ? [value] : valuesOf(value))
+  for (const value of objectsIn(message))
+    for (const stream of value instanceof Readable ? [value] : objectsIn(value))
       if (stream instanceof Readable) stream.on("error", () => undefined);
-  }
 }
 
-/** The values of an object's own properties; none of a text or a Buffer. No getter is called: it might throw. */
-function valuesOf(value: unknown): unknown[] {
-  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return [];
-  return Object.values(Object.getOwnPropertyDescriptors(value)).map((property): unknown => property.value);
+/** The objects among an object's own properties; none of a Buffer. No getter is called: it might throw. */
+function objectsIn(object: object): object[] {
+  if (ArrayBuffer.isView(object)) return [];
+  const objects: object[] = [];
+  for (const name of Reflect.ownKeys(object)) {
+    const value: unknown = Object.getOwnPropertyDescriptor(object, name)?.value;
+    if (typeof value === "object" && value !== null) objects.push(value);
+  }
+  return objects;
 }

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
+import { getEventListeners, once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { describe, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { schema } from "../../nodes/atx-power/schema";
+import { PiKVM } from "../../src/client";
 import { Inputs } from "../../src/runtime/inputs";
 import { Orderly } from "../../src/runtime/orderly";
 import { Reach } from "../../src/runtime/reach";
@@ -80,7 +84,11 @@ describe("fields", () => {
     };
     const RED = { _: () => `label ${(labels += 1)}`, util: { evaluateNodeProperty } } as unknown as NodeAPI;
     const config = { ...defaultsOf(schema), ...overrides } as unknown as Stored;
-    return { inputs: new Inputs(RED, { id: "n" } as FlowNode, config, schema), evaluated, labels: () => labels };
+    return {
+      inputs: new Inputs(RED, { id: "n" } as unknown as FlowNode, config, schema),
+      evaluated,
+      labels: () => labels,
+    };
   }
   type Callback = (error: Error | null, result: unknown) => void;
   const message = (payload: string) => ({ _msgid: "m", payload }) as Message;
@@ -134,7 +142,43 @@ describe("signals", () => {
     const never = { prepare: () => new Promise<never>(() => undefined), perform: () => Promise.resolve(1) };
     const both = Promise.allSettled([orderly.run(never), orderly.run(never)]);
     orderly.cancel("Enough.");
-    const [first, second] = (await both).map((ended) => (ended.status === "rejected" ? (ended.reason as Error) : ended));
+    const [first, second] = (await both).map((ended) =>
+      ended.status === "rejected" ? (ended.reason as Error) : ended,
+    );
     assert.notEqual(first, second);
+  });
+});
+
+describe("requests", () => {
+  test("make no signal and one timer each, and listen once to a signal that they share", async (t) => {
+    const body = JSON.stringify({ ok: true, result: { leds: { power: true } } });
+    const { signal } = new AbortController();
+    let listeners = 0;
+    const server = createServer((_, response) => {
+      listeners = Math.max(listeners, getEventListeners(signal, "abort").length);
+      response.end(body);
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const kvm = await new PiKVM({ address, timeout: 77 }).open();
+    const read = () => kvm.atx.getState({ signal });
+    await Promise.all(Array.from({ length: 16 }, read));
+    let made = 0;
+    const { AbortController: Ordinary } = globalThis;
+    t.after(() => (globalThis.AbortController = Ordinary));
+    globalThis.AbortController = class extends Ordinary {
+      constructor() {
+        super();
+        made += 1;
+      }
+    };
+    const timers = t.mock.method(globalThis, "setTimeout");
+    await Promise.all(Array.from({ length: 16 }, read));
+    assert.equal(made, 0);
+    const limits = timers.mock.calls.filter(({ arguments: [, ms] }) => ms === 77_000);
+    assert.equal(limits.length, 16);
+    assert.equal(listeners, 1);
+    await kvm.close();
+    server.close();
   });
 });

@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import type { Dispatcher } from "undici";
 import type { Answer } from "./answer";
 import { Deadline } from "../deadline";
 import { CancelledError, ConnectionTimeoutError, lostAnswer, PiKVMError, ResponseError } from "../errors";
@@ -99,6 +100,7 @@ export class Http {
    */
   async open(request: HttpRequest): Promise<OpenAnswer> {
     const { changes, limited, timeout } = request;
+    const { dispatcher } = this.#pools[request.pool];
     const exchange = new Exchange();
     const about = { address: this.#address, hasCertificate: this.#hasCertificate };
     const ourError = (error: unknown) => networkError(error, { ...about, changeSent: exchange.sent && changes });
@@ -109,7 +111,7 @@ export class Http {
     try {
       if (deadline.error) throw deadline.error;
       deadline.onEnd((error) => exchange.end(() => error));
-      this.#send(request, deadline, exchange);
+      dispatcher.dispatch(this.#optionsOf(request, deadline, exchange), exchange);
       let { head } = exchange;
       for (; !head; head = exchange.head) await exchange.news();
       if (limited !== "all") deadline.lift();
@@ -126,7 +128,7 @@ export class Http {
     await Promise.all(Object.values(this.#pools).map((pool) => pool.destroy()));
   }
 
-  #send(request: HttpRequest, deadline: Deadline, exchange: Exchange): void {
+  #optionsOf(request: HttpRequest, deadline: Deadline, exchange: Exchange): Dispatcher.DispatchOptions {
     const { method, headers, limited } = request;
     const path = this.#address.path + request.path;
     const stepped = limited === "steps" ? deadline : undefined;
@@ -135,7 +137,7 @@ export class Http {
     if (reset) exchange.body = body;
     // A device may answer before it has read all of a long body; such a connection must not be used for another
     // request.
-    this.#pools[request.pool].dispatch({ path, method, headers, body, reset }, exchange);
+    return { path, method, headers, body, reset };
   }
 
   #late({ pool: name, changes, timeout }: HttpRequest, { sent, starved, answered }: Exchange): PiKVMError {

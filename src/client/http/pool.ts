@@ -1,6 +1,5 @@
 import type { Dispatcher, Pool as Connections } from "undici";
 import { undici } from "../libraries";
-import type { Exchange } from "./exchange";
 import type { Connector } from "../tls/connector";
 
 /**
@@ -45,10 +44,9 @@ export class Pool {
     return (this.#connections?.stats.running ?? 0) >= CONNECTIONS;
   }
 
-  /** Sends a request, of which the exchange hears. */
-  dispatch(options: Dispatcher.DispatchOptions, exchange: Exchange): void {
-    this.#connections ??= this.#make();
-    this.#connections.dispatch(options, exchange);
+  /** What sends requests to it. It is made for the first one, which takes longer than some limit their time to. */
+  get dispatcher(): Dispatcher {
+    return (this.#connections ??= this.#make());
   }
 
   /** Ends all connections, whatever runs over them. */
@@ -60,6 +58,11 @@ export class Pool {
     const { Pool: Connections } = undici();
     // The time limit of a request is its Deadline, one for all of its phases.
     const endless = { headersTimeout: 0, bodyTimeout: 0 };
-    return new Connections(this.#origin, { ...KEEP_ALIVE, ...endless, connections: CONNECTIONS, connect: this.#connect });
+    return new Connections(this.#origin, {
+      ...KEEP_ALIVE,
+      ...endless,
+      connections: CONNECTIONS,
+      connect: this.#connect,
+    });
   }
 }
