@@ -128,11 +128,11 @@ export class Transport {
   /** As `Access.withAuth`. @param timeout seconds to wait for others who offer the same credentials. */
   withAuth<T>(
     work: (headers: Record<string, string>) => Promise<T>,
-    { path, signals, timeout = this.timeout }: Omit<Offer, "limit"> & { timeout?: number | undefined },
+    { timeout = this.timeout, ...offer }: Omit<Offer, "limit"> & { timeout?: number | undefined },
   ): Promise<T> {
     const late = () =>
       new ConnectionTimeoutError(`${targetOf(this.address)} did not answer in time.`, { retryable: true });
-    return this.access.withAuth(work, { path, signals, limit: { seconds: timeout, late } });
+    return this.access.withAuth(work, { ...offer, limit: { seconds: timeout, late } });
   }
 
   /** As `Access.refusal`. */
@@ -157,7 +157,8 @@ export class Transport {
     if (this.access.hasSession && isStream(options.body))
       await this.read("/api/auth/check", { signal: options.signal });
     const { timeout } = options;
-    return this.withAuth((auth) => this.#exchange(method, path, options, auth), { path, signals, timeout });
+    const offer = { path, changes: isChange(method, options), signals, timeout };
+    return this.withAuth((auth) => this.#exchange(method, path, options, auth), offer);
   }
 
   /** @throws the errors of the network, and of answers that are not a success. */
@@ -173,7 +174,7 @@ export class Transport {
       path: withQuery(path, options.query ?? {}),
       headers: { ...auth, ...options.headers },
       body: options.body,
-      changes: method !== "GET" && !options.harmless,
+      changes: isChange(method, options),
       timeout: (options.timeout ?? this.timeout) + (options.extraTime ?? 0),
       limited,
       pool,
@@ -189,6 +190,8 @@ export class Transport {
 }
 
 const closedError = () => new CancelledError("This PiKVM has been closed.", { code: "CLOSED" });
+
+const isChange = (method: Method, { harmless = false }: RequestOptions): boolean => method !== "GET" && !harmless;
 
 function isStream(body: HttpRequest["body"]): boolean {
   return typeof body === "object" && !Buffer.isBuffer(body);
