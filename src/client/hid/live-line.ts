@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { cancelledBy, Deadline, pause, within } from "../deadline";
-import { ConnectionTimeoutError, PiKVMError, WebSocketError } from "../errors";
+import { CancelledError, ConnectionTimeoutError, lostAnswer, PiKVMError, WebSocketError } from "../errors";
 import { JSON_FRAMES, type HidFrames } from "./hid-frames";
 import type { LinkSession } from "../events/link-session";
 import { sentences } from "../sentences";
@@ -43,6 +43,8 @@ export class LiveLine {
   readonly finished: Promise<void>;
   /** How many events the computer gets from all that was sent. */
   #events = 0;
+  /** Why it is not known whether the device has read all of that, once this has ended. */
+  #doubt: unknown;
   /** Work that goes another way but belongs to this turn; see `keep`. */
   #kept: Promise<void> = Promise.resolve();
 
@@ -126,6 +128,14 @@ export class LiveLine {
     await this.finished;
   }
 
+  /** As `close`. @throws when something was sent of which the device has not said that it has read it. */
+  async complete(): Promise<void> {
+    await this.close();
+    if (this.#doubt === undefined) return;
+    const message = "The event connection did not tell whether the device has got everything.";
+    throw new WebSocketError(message, { cause: this.#doubt, outcome: "unknown" });
+  }
+
   #ping(): Promise<void> {
     const { session, frames } = this.#setup;
     return session.ping((has(session.version, "binaryPing") ? frames : JSON_FRAMES).ping());
@@ -151,10 +161,11 @@ export class LiveLine {
 
   #reason(): PiKVMError {
     const reason = cancelledBy(this.ended);
+    const { message, code } = reason;
+    const details = { cause: reason, code, ...lostAnswer(this.#events > 0) };
+    if (reason instanceof CancelledError) return new CancelledError(message, details);
     if (!(reason instanceof WebSocketError)) return reason;
-    const message = sentences(reason.message, "The device releases all keys and buttons.");
-    const outcome = this.#events > 0 ? ({ outcome: "unknown" } as const) : {};
-    return new WebSocketError(message, { cause: reason, code: reason.code, ...outcome });
+    return new WebSocketError(sentences(message, "The device releases all keys and buttons."), details);
   }
 
   /** Never rejects. Sends the last frames before it returns. */
@@ -162,7 +173,11 @@ export class LiveLine {
     this.#over[Symbol.dispose]();
     const { session, closed, lastFrames } = this.#setup;
     const frames = lastFrames();
-    if (session.ended.aborted || this.#events === 0) return;
+    if (this.#events === 0) return;
+    if (session.ended.aborted) {
+      this.#doubt = cancelledBy(session.ended);
+      return;
+    }
     this.#count(frames.length);
     const lastWords = Promise.all([...frames.map((frame) => session.send(frame)), this.#ping()]);
     const limit = { seconds: LAST_WORDS, late: () => new ConnectionTimeoutError("No answer to the last ping.") };
@@ -171,8 +186,9 @@ export class LiveLine {
       // The device still has to type what it has read: no other text may mix with it, and no session may end and drop
       // it.
       await pause(this.#backlog(), session.ended, closed);
-    } catch {
+    } catch (error) {
       // The session has ended, and with it all typing; or the device does not answer, and nothing more can be done.
+      this.#doubt = error;
     }
   }
 }
