@@ -43,8 +43,6 @@ export class LiveLine {
   readonly finished: Promise<void>;
   /** How many events the computer gets from all that was sent. */
   #events = 0;
-  /** Why it is not known whether the device has read all of that, once this has ended. */
-  #doubt: unknown;
   /** Work that goes another way but belongs to this turn; see `keep`. */
   #kept: Promise<void> = Promise.resolve();
 
@@ -128,12 +126,19 @@ export class LiveLine {
     await this.finished;
   }
 
-  /** As `close`. @throws when something was sent of which the device has not said that it has read it. */
+  /** As `close`. @throws when something was sent of which nobody knows whether the device has got it. */
   async complete(): Promise<void> {
+    const { session } = this.#setup;
+    const unsure = (cause: unknown) => {
+      const message = "The event connection did not tell whether the device has got everything.";
+      return new WebSocketError(message, { cause, ...lostAnswer(this.#events > 0) });
+    };
+    // It has read all that came before.
+    await this.ping(undefined).catch((error: unknown) => {
+      throw error instanceof CancelledError ? error : unsure(error);
+    });
     await this.close();
-    if (this.#doubt === undefined) return;
-    const message = "The event connection did not tell whether the device has got everything.";
-    throw new WebSocketError(message, { cause: this.#doubt, outcome: "unknown" });
+    if (session.ended.aborted) throw unsure(cancelledBy(session.ended));
   }
 
   #ping(): Promise<void> {
@@ -173,11 +178,7 @@ export class LiveLine {
     this.#over[Symbol.dispose]();
     const { session, closed, lastFrames } = this.#setup;
     const frames = lastFrames();
-    if (this.#events === 0) return;
-    if (session.ended.aborted) {
-      this.#doubt = cancelledBy(session.ended);
-      return;
-    }
+    if (session.ended.aborted || this.#events === 0) return;
     this.#count(frames.length);
     const lastWords = Promise.all([...frames.map((frame) => session.send(frame)), this.#ping()]);
     const limit = { seconds: LAST_WORDS, late: () => new ConnectionTimeoutError("No answer to the last ping.") };
@@ -186,9 +187,8 @@ export class LiveLine {
       // The device still has to type what it has read: no other text may mix with it, and no session may end and drop
       // it.
       await pause(this.#backlog(), session.ended, closed);
-    } catch (error) {
+    } catch {
       // The session has ended, and with it all typing; or the device does not answer, and nothing more can be done.
-      this.#doubt = error;
     }
   }
 }
