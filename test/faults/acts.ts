@@ -44,6 +44,7 @@ const VALUES: Inputs = {
 
 /** What differs in one of them. */
 const OWN: Readonly<Record<string, Inputs>> = {
+  "msd-image": { replace: ["bool", "true"] },
   request: { path: ["str", "/api/atx/click?button=reset"] },
 };
 

@@ -2,10 +2,11 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Simulator } from "../../src/simulator";
 import { EDID } from "../client/edid-data";
 import { device, flow, node } from "../harness/flows";
-import type { NodeRed } from "../harness/node-red";
+import type { FlowConfig, NodeRed } from "../harness/node-red";
 import { until } from "../harness/until";
 import { Deeds, isStored, type Act } from "./acts";
 import { FaultProxy, type Exchange, type Plan } from "./fault-proxy";
+import { isEndless, type Strike } from "./strike";
 import { isBusy, restore, startWorld, type World } from "./world";
 
 /** Milliseconds after which the flow cancels what still goes on: some calls may take a device half a minute. */
@@ -27,6 +28,8 @@ interface Ends {
   results: number;
   errors: FlowError[];
   completed: number;
+  /** The colour of the status then. */
+  colour?: string | undefined;
 }
 
 /** What became of one message, and what the device did for it. */
@@ -34,7 +37,8 @@ export interface Trial extends Ends {
   exchanges: readonly Exchange[];
   /** Bytes that the client sent over WebSockets. */
   overSockets: number;
-  hasStruck: boolean;
+  /** What happened to one of its requests. */
+  strike: Strike | undefined;
   calls: string[];
   inputs: string[];
   isStored: boolean;
@@ -63,10 +67,13 @@ export class Lane {
     this.#deeds = new Deeds(simulator);
   }
 
-  /** Sends one message, and waits until it has ended and all that it began is over. */
-  async send(world: World, plan?: Plan): Promise<Trial> {
+  /**
+   * Sends one message, and waits until it has ended and all that it began is over.
+   * @param again goes the way of the one before.
+   */
+  async send(world: World, plan?: Plan, { again = false } = {}): Promise<Trial> {
     const simulator = this.#simulator;
-    const way = this.#ways.shift();
+    const way = again ? this.#ways.pop() : this.#ways.shift();
     if (!way) throw new Error(`there is no way left to the device of ${this.act.name}`);
     const isFree = () => until(() => !isBusy(simulator), { what: `the device of ${this.act.name} to be free` });
     await isFree();
@@ -76,20 +83,30 @@ export class Lane {
     for (let turns = 0; turns < 3; turns += 1) await nextTurn();
     this.#deeds.begin();
     way.proxy.begin(plan);
-    const ends = await this.#bench.ends(this.act.name, way.name, plan !== undefined);
+    const ends = await this.#bench.ends(this.act.name, way.name, plan && isEndless(plan.strike));
     await way.proxy.idle();
     for (let turns = 0; turns < 3; turns += 1) await nextTurn();
     await until(() => simulator.working === 0, { what: `the device of ${this.act.name} to be ready` });
     // A client whose login was refused does not offer it again for a while.
     if (plan?.strike.kind !== "foreign" || plan.strike.what !== "proxy 401") this.#ways.push(way);
     const { exchanges, overSockets, hasStruck } = way.proxy;
+    const strike = hasStruck ? plan?.strike : undefined;
     const { calls, inputs } = this.#deeds;
-    return { ...ends, exchanges, overSockets, hasStruck, calls, inputs, isStored: isStored(simulator) };
+    return { ...ends, exchanges, overSockets, strike, calls, inputs, isStored: isStored(simulator) };
   }
 
   async close(): Promise<void> {
     await this.#simulator.close();
   }
+}
+
+interface BenchOptions {
+  /** Seconds in which a device is to answer. */
+  timeout: number;
+  /** How many ways there are to the device of each act. */
+  ways: (act: Act) => number;
+  /** More devices. */
+  others?: FlowConfig;
 }
 
 /** A Node-RED with a node for each act, and all that these need. */
@@ -106,15 +123,17 @@ export class Bench {
   }
 
   /**
-   * @param ways to the device of each act: one is used up by each refused login, and who presses a button through the
-   * same one again waits until the LED must have followed.
+   * One way to a device is used up by each refused login, and who presses a button through the same one again waits
+   * until the LED must have followed.
    */
-  static async start(red: NodeRed, acts: readonly Act[], timeout: number, ways: (act: Act) => number): Promise<Bench> {
+  static async start(red: NodeRed, acts: readonly Act[], { timeout, ways, others = [] }: BenchOptions): Promise<Bench> {
     const bench = new Bench(red);
-    const nodes = [];
+    const nodes: FlowConfig = [...others];
     for (const [index, act] of acts.entries()) {
       const simulator = await startWorld();
-      const proxies = Array.from({ length: ways(act) }, () => new FaultProxy(simulator.port));
+      const happen = (what: "restart" | "expire") =>
+        what === "restart" ? void simulator.restart() : simulator.state.auth.stop();
+      const proxies = Array.from({ length: ways(act) }, () => new FaultProxy(simulator.port, happen));
       bench.#proxies.push(...proxies);
       const names = proxies.map((proxy, way) => ({ name: `${act.name} ${way}`, proxy }));
       for (const [way, { name, proxy }] of names.entries()) {
@@ -139,15 +158,17 @@ export class Bench {
   }
 
   /** Sends a message to a node, and waits for its end. @param isImpatient cancels it after a while. */
-  async ends(id: string, deviceName: string, isImpatient: boolean): Promise<Ends> {
+  async ends(id: string, deviceName: string, isImpatient = false): Promise<Ends> {
     const number = this.#messages++;
     const ends: Ends = { results: 0, errors: [], completed: 0 };
     this.#ends.set(number, ends);
     this.#red.send(id, { number, pikvm: deviceName, image: Buffer.alloc(3000, 7), edid: EDID });
-    const giveUp = isImpatient ? setTimeout(() => this.#red.send(id, { reset: true }), PATIENCE) : undefined;
+    const cancel = () => this.#red.send(id, { reset: true });
+    const giveUp = isImpatient ? setTimeout(cancel, PATIENCE) : undefined;
     const isOver = () => ends.results + ends.errors.length > 0 && ends.completed > 0;
     await until(isOver, { what: `an end of message ${number} to ${id}` }).finally(() => clearTimeout(giveUp));
-    return ends;
+    const shown = this.#red.statuses.findLast((status) => status.id === id);
+    return Object.assign(ends, { colour: shown?.status.fill });
   }
 
   /** @returns how many messages ended more than once by now. */
@@ -169,7 +190,7 @@ export class Bench {
 }
 
 /** How many lanes run at the same time. */
-const AT_ONCE = 16;
+const AT_ONCE = 24;
 
 /** Runs all lanes, some at the same time. */
 export async function inTurns(lanes: readonly Lane[], run: (lane: Lane) => Promise<void>): Promise<void> {

@@ -38,15 +38,17 @@ export class FaultProxy {
   hasStruck = false;
   /** Bytes that the client has sent over WebSockets since `begin`. */
   overSockets = 0;
+  readonly happen: (what: "restart" | "expire") => void;
   readonly #server: Server;
   readonly #target: number;
   readonly #lines = new Set<Line>();
   readonly #pending = new Set<Promise<void>>();
   #plan: Plan | undefined;
 
-  /** @param target the device's port. */
-  constructor(target: number) {
+  /** @param target the device's port. @param happen lets something happen at the device. */
+  constructor(target: number, happen: (what: "restart" | "expire") => void = () => undefined) {
     this.#target = target;
+    this.happen = happen;
     this.#server = createServer({ allowHalfOpen: true }, (client) => {
       const line = new Line(this, client, connect({ port: this.#target, host: "127.0.0.1", allowHalfOpen: true }));
       this.#lines.add(line);
@@ -113,6 +115,12 @@ export class FaultProxy {
     this.#pending.add(tracked);
   }
 }
+
+type OfAnswer = Extract<Strike, { kind: "cut" | "late" | "foreign" | "drip" | "twice" }>;
+
+/** Whether the device's answer is held back until it is there. */
+const isOfAnswer = (strike: Strike): strike is OfAnswer =>
+  ["foreign", "drip", "twice"].includes(strike.kind) || ("of" in strike && strike.of === "answer");
 
 /** One connection of the client, with its own to the device. */
 class Line {
@@ -215,9 +223,13 @@ class Line {
     const isCut = strike?.kind === "cut" && strike.of === "request";
     const limit = isCut ? offsetOf(strike.at, strike.part, request.head ?? 0, request.total) : Infinity;
     const end = Math.min(limit, request.bytes.length);
+    if (strike?.kind === "expire" && this.#passed === 0) this.#proxy.happen("expire");
     this.#device.write(request.bytes.subarray(this.#passed, end));
     this.#passed = end;
     exchange.passed = request.isWhole && end === request.total;
+    // When it has begun with it.
+    if (strike?.kind === "restart" && exchange.passed)
+      this.#proxy.track(sleep(5).then(() => this.#proxy.happen("restart")));
     if (isCut && (end >= limit || exchange.passed)) this.#end(strike.how);
   }
 
@@ -243,11 +255,7 @@ class Line {
     }
     this.#answer.take(chunk);
     const strike = this.#strike;
-    if (
-      !strike ||
-      (strike.kind === "cut" && strike.of === "request") ||
-      (strike.kind === "late" && strike.of === "request")
-    ) {
+    if (!strike || !isOfAnswer(strike)) {
       this.#client.write(chunk);
       this.#wholeAnswer();
     } else if (this.#answer.isWhole) this.#proxy.track(this.#deliver(strike, this.#answer));
@@ -260,7 +268,7 @@ class Line {
     this.#isSocket = this.#answer.firstLine.includes(" 101 ");
   }
 
-  async #deliver(strike: Strike, answer: Framing): Promise<void> {
+  async #deliver(strike: OfAnswer, answer: Framing): Promise<void> {
     const { bytes } = answer;
     switch (strike.kind) {
       case "cut": {
@@ -287,8 +295,6 @@ class Line {
       case "twice":
         this.#client.write(Buffer.concat([bytes, bytes]));
         break;
-      case "busy":
-        return;
     }
     this.#wholeAnswer();
   }

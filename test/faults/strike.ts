@@ -1,11 +1,11 @@
 import type { Random } from "./random";
 
 /** Where in a message it strikes: inside its head, behind it, inside its body, or behind its last byte. */
-export const PLACES = ["head", "neck", "body", "end"] as const;
+const PLACES = ["head", "neck", "body", "end"] as const;
 type Place = (typeof PLACES)[number];
 
 /** How a connection ends there: in order, with a reset, or not at all, in silence. */
-export const ENDS = ["fin", "rst", "hang"] as const;
+const ENDS = ["fin", "rst", "hang"] as const;
 type End = (typeof ENDS)[number];
 
 /** What something in between answers in the device's place. */
@@ -27,7 +27,7 @@ export const FOREIGN = {
 export type Foreign = keyof typeof FOREIGN;
 const FOREIGNERS = Object.keys(FOREIGN) as Foreign[]; // they are its keys
 
-/** By which something says that it has not let the request through. An RFC (9110) says so; whoever lies, lies. */
+/** Statuses of requests that were not carried out, by RFC 9110. */
 const REFUSALS: ReadonlySet<Foreign> = new Set<Foreign>(["proxy 401", "redirect 301"]);
 
 /** What happens to one request on its way. */
@@ -43,39 +43,56 @@ export type Strike =
   /** The answer comes in small pieces. */
   | { kind: "drip"; pieces: number; ms: number }
   /** It is answered twice. */
-  | { kind: "twice" };
+  | { kind: "twice" }
+  /** kvmd restarts when it has got the request, or has forgotten its sessions just before. */
+  | { kind: "restart" }
+  | { kind: "expire" };
+
+/** Whether it says of a request that was carried out that it was not, which no client can know. */
+export const isLie = (strike: Strike): boolean =>
+  strike.kind === "foreign" && strike.after && REFUSALS.has(strike.what);
+
+/** Whether it is a matter of patience when the client gives up. */
+export const isEndless = (strike: Strike): boolean =>
+  strike.kind === "late" || strike.kind === "drip" || (strike.kind === "cut" && strike.how === "hang");
+
+const MOSTLY = ["cut", "cut", "cut", "foreign", "foreign", "foreign", "late"] as const;
+const SELDOM = ["late", "drip", "busy", "twice", "restart", "expire"] as const;
 
 /** Chosen by chance. @param late milliseconds that are too late. */
 export function anyStrike(random: Random, late: number): Strike {
   const of = random.pick(["request", "answer"] as const);
-  const kind = random.pick([
-    "cut",
-    "cut",
-    "cut",
-    "foreign",
-    "foreign",
-    "foreign",
-    "late",
-    "drip",
-    "busy",
-    "twice",
-  ] as const);
+  const kind = random.next() < 0.7 ? random.pick(MOSTLY) : random.pick(SELDOM);
   switch (kind) {
     case "cut":
       return { kind, of, at: random.pick(PLACES), part: random.next(), how: random.pick(ENDS) };
-    case "foreign": {
-      const what = random.pick(FOREIGNERS);
-      return { kind, what, after: !REFUSALS.has(what) && random.next() < 0.5 };
-    }
+    case "foreign":
+      return { kind, what: random.pick(FOREIGNERS), after: random.next() < 0.5 };
     case "late":
       return { kind, of, ms: random.pick([10, late]) };
     case "drip":
       return { kind, pieces: 2 + random.below(20), ms: random.pick([0, 2, 40]) };
     case "busy":
     case "twice":
+    case "restart":
+    case "expire":
       return { kind };
   }
 }
+
+/**
+ * Each kind of strike, and each in every place where it may be.
+ * @param late as for `anyStrike`.
+ */
+export const everyStrike = (late: number): Strike[] => [
+  ...(["request", "answer"] as const).flatMap((of) => [
+    ...PLACES.flatMap((at) => ENDS.map((how): Strike => ({ kind: "cut", of, at, part: 0.5, how }))),
+    ...[10, late].map((ms): Strike => ({ kind: "late", of, ms })),
+  ]),
+  ...FOREIGNERS.flatMap((what) => [false, true].map((after): Strike => ({ kind: "foreign", what, after }))),
+  ...[5, late / 10].map((ms): Strike => ({ kind: "drip", pieces: 20, ms })),
+  ...(["busy", "twice", "restart", "expire"] as const).map((kind): Strike => ({ kind })),
+];
 
 /** Where in a message that is. @param total undefined where it is not known. */
 export function offsetOf(at: Place, part: number, head: number, total: number | undefined): number {

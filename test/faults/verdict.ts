@@ -1,6 +1,7 @@
 import { callOf, without } from "./acts";
 import type { Trial } from "./bench";
 import { isChange } from "./fault-proxy";
+import { isLie } from "./strike";
 
 /** What a message does when nothing goes wrong. */
 export type Usual = Pick<Trial, "calls" | "inputs" | "exchanges" | "overSockets">;
@@ -26,6 +27,7 @@ export function wrongIn(trial: Trial, usual: Usual): string | undefined {
   if (!error) return missingIn(trial, usual);
   if (error.outcome === "unknown")
     return wasSent(trial) ? undefined : `"unknown", but nothing was sent: ${error.message}`;
+  if (trial.strike && isLie(trial.strike)) return undefined;
   const lost = lostIn(trial, usual);
   return lost.length === 0
     ? undefined
