@@ -115,7 +115,7 @@ export class Deeds {
 
   /** What the computer got from keyboard and mouse. */
   get inputs(): string[] {
-    return this.#simulator.host.inputs.map(({ at: _, ...input }) => JSON.stringify(input));
+    return this.#simulator.host.inputs.map((input) => JSON.stringify({ ...input, at: undefined }));
   }
 }
 

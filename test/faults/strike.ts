@@ -48,9 +48,12 @@ export type Strike =
   | { kind: "restart" }
   | { kind: "expire" };
 
-/** Whether it says of a request that was carried out that it was not, which no client can know. */
+/**
+ * Whether it says what is not so in words that leave no doubt, which no client can know: that a request was refused
+ * which was carried out, or, as the device says it, that one was carried out which never came.
+ */
 export const isLie = (strike: Strike): boolean =>
-  strike.kind === "foreign" && strike.after && REFUSALS.has(strike.what);
+  strike.kind === "foreign" && (strike.after ? REFUSALS.has(strike.what) : strike.what === "another answer");
 
 /** Whether it is a matter of patience when the client gives up. */
 export const isEndless = (strike: Strike): boolean =>

@@ -82,7 +82,7 @@ class Tally {
     results: 0,
     "errors, not done": 0,
     "errors, unknown": 0,
-    "said not done by what lies": 0,
+    "lied to": 0,
   };
 
   constructor(changing: readonly Rehearsed[], wrong: string[]) {
@@ -98,7 +98,7 @@ class Tally {
       this.#wrong.push(`case ${number}, ${change.act.name}, ${JSON.stringify(plan)}: ${mistake}`);
     if (trial instanceof Error) return;
     if (trial.strike) counts.struck += 1;
-    if (trial.strike && isLie(trial.strike)) counts["said not done by what lies"] += 1;
+    if (trial.strike && isLie(trial.strike)) counts["lied to"] += 1;
     const [error] = trial.errors;
     if (!error) counts.results += 1;
     else counts[error.outcome === "unknown" ? "errors, unknown" : "errors, not done"] += 1;

@@ -24,10 +24,11 @@ export function wrongIn(trial: Trial, usual: Usual): string | undefined {
   const extra = usesSocket(usual) ? without(inputs, usual.inputs).filter((input) => !isRelease(input)) : [];
   if (extra.length > 0) return `more input than asked for: ${extra.join(", ")}`;
   const [error] = errors;
-  if (!error) return missingIn(trial, usual);
+  const isMisled = trial.strike !== undefined && isLie(trial.strike);
+  if (!error) return isMisled ? undefined : missingIn(trial, usual);
   if (error.outcome === "unknown")
     return wasSent(trial) ? undefined : `"unknown", but nothing was sent: ${error.message}`;
-  if (trial.strike && isLie(trial.strike)) return undefined;
+  if (isMisled) return undefined;
   const lost = lostIn(trial, usual);
   return lost.length === 0
     ? undefined
