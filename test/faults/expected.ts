@@ -3,8 +3,10 @@ import type { Strike } from "./strike";
 /** By which names an error may come for what happened to a request; none: it must not be an error. */
 export function namesFor(strike: Strike, { timeout, isSocket }: { timeout: number; isSocket: boolean }): string[] {
   const names = namesOf(strike, timeout);
+  // What follows a handshake must be frames.
+  const mayFail = names.length > 0 || strike.kind === "twice";
   // A WebSocket may take its time to be opened again.
-  return names.length > 0 && isSocket ? [...names, "WebSocketError", "ConnectionTimeoutError"] : names;
+  return mayFail && isSocket ? [...names, "WebSocketError", "ConnectionTimeoutError"] : names;
 }
 
 /** A call may have a longer limit than the flow has patience. */
