@@ -9,8 +9,11 @@ import { FaultProxy, type Exchange, type Plan } from "./fault-proxy";
 import { isEndless, type Strike } from "./strike";
 import { isBusy, restore, startWorld, type World } from "./world";
 
-/** Milliseconds after which the flow cancels what still goes on: some calls may take a device half a minute. */
-const PATIENCE = 1700;
+/**
+ * Milliseconds after which the flow cancels what still goes on: some calls may take a device half a minute. A message
+ * that is sent again may have to wait until an LED has followed the press before.
+ */
+const PATIENCE = { once: 1700, again: 8000 };
 
 /** How the client logs in, in turn. */
 const LOGINS = ["headers", "session", "basic"] as const;
@@ -83,7 +86,8 @@ export class Lane {
     for (let turns = 0; turns < 3; turns += 1) await nextTurn();
     this.#deeds.begin();
     way.proxy.begin(plan);
-    const ends = await this.#bench.ends(this.act.name, way.name, plan && isEndless(plan.strike));
+    const patience = again ? PATIENCE.again : plan && isEndless(plan.strike) ? PATIENCE.once : undefined;
+    const ends = await this.#bench.ends(this.act.name, way.name, patience);
     await way.proxy.idle();
     for (let turns = 0; turns < 3; turns += 1) await nextTurn();
     await until(() => simulator.working === 0, { what: `the device of ${this.act.name} to be ready` });
@@ -157,14 +161,14 @@ export class Bench {
     return bench;
   }
 
-  /** Sends a message to a node, and waits for its end. @param isImpatient cancels it after a while. */
-  async ends(id: string, deviceName: string, isImpatient = false): Promise<Ends> {
+  /** Sends a message to a node, and waits for its end. @param patience milliseconds. Default any. */
+  async ends(id: string, deviceName: string, patience?: number): Promise<Ends> {
     const number = this.#messages++;
     const ends: Ends = { results: 0, errors: [], completed: 0 };
     this.#ends.set(number, ends);
     this.#red.send(id, { number, pikvm: deviceName, image: Buffer.alloc(3000, 7), edid: EDID });
     const cancel = () => this.#red.send(id, { reset: true });
-    const giveUp = isImpatient ? setTimeout(cancel, PATIENCE) : undefined;
+    const giveUp = patience === undefined ? undefined : setTimeout(cancel, patience);
     const isOver = () => ends.results + ends.errors.length > 0 && ends.completed > 0;
     await until(isOver, { what: `an end of message ${number} to ${id}` }).finally(() => clearTimeout(giveUp));
     const shown = this.#red.statuses.findLast((status) => status.id === id);
