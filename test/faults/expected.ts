@@ -1,8 +1,9 @@
-import type { Strike } from "./strike";
+import { isEndless, type Strike } from "./strike";
 
 /** By which names an error may come for what happened to a request; none: it must not be an error. */
-export function namesFor(strike: Strike, { timeout, isSocket }: { timeout: number; isSocket: boolean }): string[] {
-  const names = namesOf(strike, timeout);
+export function namesFor(strike: Strike, isSocket: boolean): readonly string[] {
+  // Whoever has little time may also give up before it happens.
+  const names = isEndless(strike) ? LATE : namesOf(strike);
   // What follows a handshake must be frames.
   const mayFail = names.length > 0 || strike.kind === "twice";
   // A WebSocket may take its time to be opened again.
@@ -13,23 +14,19 @@ export function namesFor(strike: Strike, { timeout, isSocket }: { timeout: numbe
 const LATE = ["ConnectionTimeoutError", "WaitTimeoutError", "CancelledError"];
 const CUT_SHORT = ["ResponseError", "ConnectError"];
 
-function namesOf(strike: Strike, timeout: number): string[] {
+function namesOf(strike: Strike): string[] {
   switch (strike.kind) {
     case "cut":
-      // The next request of the same message may be the one that meets it.
-      if (strike.how === "hang") return LATE;
       if (strike.of === "answer" && strike.at === "end") return strike.how === "rst" ? CUT_SHORT : [];
       return strike.of === "request" || strike.at === "head" ? ["ConnectError"] : CUT_SHORT;
     case "foreign":
       return [FOREIGN_NAMES[strike.what]];
-    case "late":
-      return strike.ms > timeout * 1000 ? LATE : [];
-    case "drip":
-      return strike.ms * strike.pieces > timeout * 1000 ? LATE : [];
     case "restart":
       return ["APIError", "ConnectError"];
     case "busy":
       return ["BusyError"];
+    case "late":
+    case "drip":
     case "twice":
     case "expire":
       return [];

@@ -55,9 +55,14 @@ export type Strike =
 export const isLie = (strike: Strike): boolean =>
   strike.kind === "foreign" && (strike.after ? REFUSALS.has(strike.what) : strike.what === "another answer");
 
+/** Milliseconds after which it is late. */
+const LIMIT = 1000;
+
 /** Whether it is a matter of patience when the client gives up. */
 export const isEndless = (strike: Strike): boolean =>
-  strike.kind === "late" || strike.kind === "drip" || (strike.kind === "cut" && strike.how === "hang");
+  (strike.kind === "late" && strike.ms >= LIMIT) ||
+  (strike.kind === "drip" && strike.ms * strike.pieces >= LIMIT) ||
+  (strike.kind === "cut" && strike.how === "hang");
 
 const MOSTLY = ["cut", "cut", "cut", "foreign", "foreign", "foreign", "late"] as const;
 const SELDOM = ["late", "drip", "busy", "twice", "restart", "expire"] as const;
