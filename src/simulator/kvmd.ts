@@ -119,6 +119,11 @@ export class Kvmd {
     for (const part of this.#subsystems) part.close?.();
   }
 
+  /** How many requests it works on. */
+  get working(): number {
+    return this.#inFlight.size;
+  }
+
   /** The answer, or nginx's 502 when kvmd ends before it has one. */
   async handle(request: RawRequest): Promise<Reply> {
     const BAD_GATEWAY = nginxPage(502);

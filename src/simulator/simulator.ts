@@ -140,6 +140,11 @@ export class Simulator {
     return this.#kvmd.running;
   }
 
+  /** How many requests kvmd works on, also those that nobody waits for any more. */
+  get working(): number {
+    return this.#kvmd.working;
+  }
+
   /** Open WebSocket sessions. */
   get sessions(): number {
     return this.#kvmd.sessions.count;

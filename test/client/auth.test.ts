@@ -125,6 +125,14 @@ describe("session", SIDE_BY_SIDE, () => {
     );
   });
 
+  test("a press is not made again for a 401 that does not come from the device, and the next one logs in anew", async (t) => {
+    const { sim, kvm } = await bench(t, {}, { auth: "session" });
+    sim.faults.add({ kind: "status", code: 401, path: "/api/atx/click", after: true, times: 1 });
+    await failure(kvm.atx.clickPower(), { name: "AuthError", statusCode: 401 });
+    await kvm.atx.clickReset();
+    assert.deepEqual([sim.host.presses.length, logins(sim)], [2, 2]);
+  });
+
   test("the event connection logs in again too", async (t) => {
     const { sim, kvm } = await bench(t, {}, { auth: "session" });
     await kvm.atx.getState();

@@ -161,6 +161,19 @@ describe("errors: the device answers", SIDE_BY_SIDE, () => {
       "a redirect to nowhere",
       { kind: "status", code: 302 },
       { name: "RedirectError", code: "HTTP_302", message: /redirected elsewhere;/ },
+      UNKNOWN,
+    ],
+    [
+      "a 409 that is not the device's",
+      { kind: "status", code: 409 },
+      { name: "BusyError", code: "HTTP_409", error: "", retryable: true },
+      UNKNOWN,
+    ],
+    [
+      "a 503 that is not the device's",
+      { kind: "status", code: 503 },
+      { name: "UnavailableError", code: "HTTP_503", error: "", retryable: true },
+      UNKNOWN,
     ],
     [
       "a redirect to HTTPS",

@@ -269,7 +269,7 @@ describe("what is down is released", SIDE_BY_SIDE, () => {
     const stream = kvm.events();
     abort.abort();
     assert.ok(live.ended.aborted);
-    await failure(live.sendKey("KeyB", true), { name: "CancelledError", outcome: undefined });
+    await failure(live.sendKey("KeyB", true), { name: "CancelledError", outcome: "unknown" });
     await live.finished;
     assert.deepEqual(inputs(sim).slice(-3), ["-left", "-KeyA", "-ControlLeft"]);
     assert.equal(sim.sessions, 1, "it is by events, not by the end of the session");

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { PiKVM } from "../../src/client";
 import type { Simulator } from "../../src/simulator";
+import { FaultProxy } from "../faults/fault-proxy";
 import { until } from "../harness/until";
-import { bench, failure, SIDE_BY_SIDE } from "./kit";
+import { bench, client, failure, SIDE_BY_SIDE } from "./kit";
 
 /** What arrived at the computer, without times: `down left`, `move 0 0`, `wheel 0 -5`. */
 const arrived = ({ host }: Simulator): string[] =>
@@ -61,6 +62,22 @@ describe("pointer", SIDE_BY_SIDE, () => {
     await arrives(sim, [...buttons, "wheel 0 127", "wheel 0 73", "wheel 1 0"]);
   });
 
+  test("a click that the device has perhaps not read is an error: its outcome is unknown", async (t) => {
+    const { sim } = await bench(t);
+    const proxy = new FaultProxy(sim.port);
+    await proxy.listen();
+    const kvm = await client(t, { address: proxy.url, timeout: 2 });
+    t.after(() => proxy.close());
+    const events = kvm.events();
+    await kvm.pointer.click();
+    // From now on the network is silent, without an end.
+    const strike = { kind: "cut", of: "request", at: "head", part: 0, how: "hang" } as const;
+    proxy.begin({ strike, among: "frames", after: 0 });
+    await failure(kvm.pointer.click(), { name: "WebSocketError", outcome: "unknown" });
+    assert.deepEqual(arrived(sim), ["down left", "up left"]);
+    await events.close();
+  });
+
   test("drags in steps; a drag that is cancelled lets the button go", async (t) => {
     const { sim, kvm } = await bench(t);
     await kvm.pointer.drag({ x: 0, y: 0 }, { x: 100, y: 100 }, { steps: 2, duration: 0.02 });
@@ -70,7 +87,7 @@ describe("pointer", SIDE_BY_SIDE, () => {
     const endless = kvm.pointer.drag({ x: 0, y: 0 }, { x: 1, y: 1 }, { duration: 600, signal: cancel.signal });
     await until(() => sim.host.mouse.buttons.has("left"));
     cancel.abort();
-    await failure(endless, { name: "CancelledError" });
+    await failure(endless, { name: "CancelledError", outcome: "unknown" });
     await until(() => sim.host.mouse.buttons.size === 0);
   });
 

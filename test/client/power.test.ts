@@ -310,6 +310,13 @@ describe("power", SIDE_BY_SIDE, () => {
       assert.equal(sim.host.presses.length, 1);
     });
 
+    test("a 409 of something before the device is not tried again: it may have come after the press", async (t) => {
+      const { sim, kvm } = await bench(t);
+      sim.faults.add({ kind: "status", code: 409, method: "POST", after: true, times: 1 });
+      await failure(kvm.atx.clickReset({ busyRetry: 5 }), { name: "BusyError", outcome: "unknown" });
+      assert.equal(sim.host.presses.length, 1);
+    });
+
     test("is tried again while there is time, and pressed once", async (t) => {
       const { sim, kvm } = await bench(t);
       const other = await client(t, { address: sim.url });
@@ -331,7 +338,8 @@ describe("power", SIDE_BY_SIDE, () => {
 
     test("the time to try again ends, with the device's answer", async (t) => {
       const { sim, kvm } = await bench(t);
-      sim.faults.add({ kind: "status", code: 409 });
+      const body = '{"ok": false, "result": {"error": "AtxIsBusyError", "error_msg": "busy"}}';
+      sim.faults.add({ kind: "status", code: 409, body });
       await failure(kvm.atx.clickPower({ busyRetry: 1.5 }), { name: "BusyError" });
       const sent = posts(sim).length;
       assert.ok(sent >= 2, `${sent} attempts`);

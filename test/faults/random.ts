@@ -26,6 +26,13 @@ export class Random {
     return choices[index] as T; // which is in the list: its length was looked at
   }
 
+  /** Some of a list, each at most once; all of it where it has no more. */
+  some<T>(choices: readonly T[], count: number): T[] {
+    const left = [...choices];
+    if (count >= left.length) return left;
+    return Array.from({ length: count }, () => left.splice(this.below(left.length), 1)).flatMap((one) => one);
+  }
+
   /** Chance of its own for one case, so that a case alone is what it was among the others. */
   branch(): Random {
     return new Random(this.below(2 ** 32));

@@ -79,6 +79,8 @@ export class NodeRed {
   readonly received: Received[] = [];
   readonly statuses: { id: string; status: { text?: string; fill?: string; shape?: string } }[] = [];
   readonly logs: LogEntry[] = [];
+  /** Called with each message that a node receives. */
+  onReceived: (received: Received) => void = () => undefined;
   readonly userDir = mkdtempSync(path.join(tmpdir(), "pikvm-node-red-"));
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- by path: the same tests run on two versions of Node-RED
   readonly #red = require(path.join(NODE_RED_HOME, "lib/red.js")) as Red;
@@ -165,7 +167,9 @@ export class NodeRed {
       logging: { test: { level: "debug", handler: () => (entry: LogEntry) => this.logs.push(entry) } },
     });
     this.#red.hooks.add("onReceive", ({ msg, destination }) => {
-      this.received.push({ node: destination.id, msg });
+      const received = { node: destination.id, msg };
+      this.received.push(received);
+      this.onReceived(received);
     });
     this.#red.events.on("node-status", (event: { id: string; status: object }) => this.statuses.push(event));
     await this.#untilStarted(this.#red.start());

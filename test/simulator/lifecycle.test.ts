@@ -109,6 +109,20 @@ test("counts connections and keeps the requests with what they carried", async (
   await until(() => simulator.connections === 0);
 });
 
+test("tells what was carried out, also where the answer is lost, and how much it works on", async (t) => {
+  const simulator = await device(t);
+  const faults = [{ kind: "reset", after: true } as const, { kind: "reset" } as const];
+  for (const fault of faults) simulator.faults.add({ ...fault, times: 1 });
+  const type = () => call(simulator.url, "POST", "/api/hid/print", { body: "a" });
+  for (let lost = 0; lost < faults.length; lost += 1) await assert.rejects(type());
+  assert.equal((await call(simulator.url, "POST", "/api/atx/click?button=none")).status, 400);
+  const press = call(simulator.url, "POST", "/api/atx/click?button=power&wait=1");
+  await until(() => simulator.working === 1);
+  await press;
+  assert.equal(simulator.working, 0);
+  assert.deepEqual(simulator.requests.map(({ done }) => done), [true, false, false, true]); // prettier-ignore
+});
+
 test("serves below a sub-path, and without TLS", async (t) => {
   const simulator = await device(t, { tls: false, subPath: "/kvm1" });
   assert.match(simulator.url, /^http:\/\/127\.0\.0\.1:\d+\/kvm1$/);

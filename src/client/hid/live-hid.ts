@@ -51,8 +51,9 @@ const MAX_FRAME = 4 * 1024 * 1024;
  *
  * What is down is released when it is closed, when its signal aborts, and when the device is closed. When the session
  * ends, the device itself releases everything: at once, or, where the network fails silently, when it notices. From
- * then on every call throws a WebSocketError, with `outcome: "unknown"` if anything was sent. The device also releases
- * everything, and forgets what it has not typed yet, whenever somebody else connects to it or leaves.
+ * then on every call throws a WebSocketError, or the CancelledError of the signal, with `outcome: "unknown"` if anything
+ * was sent. The device also releases everything, and forgets what it has not typed yet, whenever somebody else connects
+ * to it or leaves.
  */
 export class LiveHid implements AsyncDisposable {
   readonly #link: EventLink;
@@ -225,6 +226,14 @@ export class LiveHid implements AsyncDisposable {
    */
   async close(): Promise<void> {
     await this.#line.close();
+  }
+
+  /**
+   * As `close`, for who must know.
+   * @throws WebSocketError with `outcome: "unknown"` when the device has not told that it has read everything.
+   */
+  async complete(): Promise<void> {
+    await this.#line.complete();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { cancelledBy, Deadline, pause, within } from "../deadline";
-import { ConnectionTimeoutError, PiKVMError, WebSocketError } from "../errors";
+import { CancelledError, ConnectionTimeoutError, lostAnswer, PiKVMError, WebSocketError } from "../errors";
 import { JSON_FRAMES, type HidFrames } from "./hid-frames";
 import type { LinkSession } from "../events/link-session";
 import { sentences } from "../sentences";
@@ -126,6 +126,21 @@ export class LiveLine {
     await this.finished;
   }
 
+  /** As `close`. @throws when something was sent of which nobody knows whether the device has got it. */
+  async complete(): Promise<void> {
+    const { session } = this.#setup;
+    const unsure = (cause: unknown) => {
+      const message = "The event connection did not tell whether the device has got everything.";
+      return new WebSocketError(message, { cause, ...lostAnswer(this.#events > 0) });
+    };
+    // It has read all that came before.
+    await this.ping(undefined).catch((error: unknown) => {
+      throw error instanceof CancelledError ? error : unsure(error);
+    });
+    await this.close();
+    if (session.ended.aborted) throw unsure(cancelledBy(session.ended));
+  }
+
   #ping(): Promise<void> {
     const { session, frames } = this.#setup;
     return session.ping((has(session.version, "binaryPing") ? frames : JSON_FRAMES).ping());
@@ -151,10 +166,11 @@ export class LiveLine {
 
   #reason(): PiKVMError {
     const reason = cancelledBy(this.ended);
+    const { message, code } = reason;
+    const details = { cause: reason, code, ...lostAnswer(this.#events > 0) };
+    if (reason instanceof CancelledError) return new CancelledError(message, details);
     if (!(reason instanceof WebSocketError)) return reason;
-    const message = sentences(reason.message, "The device releases all keys and buttons.");
-    const outcome = this.#events > 0 ? ({ outcome: "unknown" } as const) : {};
-    return new WebSocketError(message, { cause: reason, code: reason.code, ...outcome });
+    return new WebSocketError(sentences(message, "The device releases all keys and buttons."), details);
   }
 
   /** Never rejects. Sends the last frames before it returns. */

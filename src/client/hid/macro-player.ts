@@ -72,7 +72,7 @@ export class Macros {
     try {
       await checkEach(steps, (step) => checkEvent(step, live));
       const result = await this.#play(live, steps, { ...options, repeat, speed });
-      await live.close();
+      await live.complete();
       if (!inputsOf(steps).every((input) => live.isHeard(input))) isIncomplete = true;
       return { ...result, ...(isIncomplete ? { incomplete: true } : {}), ...(skipped ? { skipped } : {}) };
     } finally {

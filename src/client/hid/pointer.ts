@@ -197,6 +197,7 @@ export class Pointer {
     const live = await this.#host.live(() => this.#live({ signal: options.signal }), ["mouse"], options);
     try {
       await work(live);
+      await live.complete();
     } finally {
       await live.close();
     }

@@ -83,13 +83,17 @@ export function refusalOf(answer: Answer): APIError {
   // GL.iNet's firmware, after too many refused logins.
   if (statusCode === 429 && refusal.error === "RateLimitError")
     return new AuthError(message, refusal, { lockedFor: remainingTimeIn(answer.text) });
-  if (statusCode === 409) return new BusyError(message, refusal);
-  if (statusCode === 503) return new UnavailableError(message, refusal);
-  // The web server before kvmd has lost its answer, perhaps while kvmd worked: running requests of a kvmd that stops
-  // end as a 502.
-  const lost = statusCode >= 500 && envelope === undefined;
-  return new APIError(message, refusal, { retryable: statusCode === 502, ...lostAnswer(lost && changes) });
+  const lost = lostAnswer(changes && envelope === undefined && mayHideAnswer(statusCode));
+  if (statusCode === 409) return new BusyError(message, refusal, lost);
+  if (statusCode === 503) return new UnavailableError(message, refusal, lost);
+  return new APIError(message, refusal, { retryable: statusCode === 502, ...lost });
 }
+
+/**
+ * Whether something before kvmd that answers so may have lost kvmd's own answer, perhaps while kvmd worked: running
+ * requests of a kvmd that stops end as a 502. Other statuses say that the request was not let through.
+ */
+const mayHideAnswer = (statusCode: number): boolean => statusCode >= 500 || [302, 303, 409].includes(statusCode);
 
 const HINTS: Record<number, string> = {
   401: "The device got no usable user name and password",
@@ -176,7 +180,7 @@ function parseJson(text: string): unknown {
 const TO_ANOTHER =
   "Either the device has another address, or a proxy on the way wants a login of its own: let it pass these calls.";
 
-function redirectOf({ statusCode, headers, secrets, address = "" }: Answer): RedirectError {
+function redirectOf({ statusCode, headers, secrets, address = "", changes = false }: Answer): RedirectError {
   const target = textOf(headers["location"]);
   const isAlready = address.startsWith("https://");
   const advice = !target.startsWith("https://")
@@ -186,7 +190,7 @@ function redirectOf({ statusCode, headers, secrets, address = "" }: Answer): Red
       : "Change the device's address to https://.";
   const where = target === "" ? "elsewhere" : `to ${deviceWords(target.split("?")[0] ?? "", secrets)}`;
   const message = sentences(`HTTP ${statusCode}: redirected ${where}; redirects are not followed.`, advice);
-  return new RedirectError(message, { statusCode });
+  return new RedirectError(message, { statusCode }, lostAnswer(changes && mayHideAnswer(statusCode)));
 }
 
 function describeBody({ headers, text, secrets }: Answer): string {

@@ -19,12 +19,13 @@ interface BusyOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Repeats what the device refuses as busy, for a limited time. The only change that is ever sent twice. */
+/** Repeats what the device itself refuses as busy, for a limited time. The only change that is ever sent twice. */
 export function whileBusy<T>(work: () => Promise<T>, { busyRetry = 0, signal }: BusyOptions): Promise<T> {
   const end = Date.now() + busyRetry * 1000;
   const delayAfter = (error: unknown) => {
     const left = (end - Date.now()) / 1000;
-    return error instanceof BusyError && left > 0 ? Math.min(BUSY_INTERVAL, left) : undefined;
+    const isSafe = error instanceof BusyError && error.outcome === undefined;
+    return isSafe && left > 0 ? Math.min(BUSY_INTERVAL, left) : undefined;
   };
   return repeated(work, delayAfter, signal);
 }

@@ -128,11 +128,11 @@ export class Transport {
   /** As `Access.withAuth`. @param timeout seconds to wait for others who offer the same credentials. */
   withAuth<T>(
     work: (headers: Record<string, string>) => Promise<T>,
-    { path, signals, timeout = this.timeout }: Omit<Offer, "limit"> & { timeout?: number | undefined },
+    { timeout = this.timeout, ...offer }: Omit<Offer, "limit"> & { timeout?: number | undefined },
   ): Promise<T> {
     const late = () =>
       new ConnectionTimeoutError(`${targetOf(this.address)} did not answer in time.`, { retryable: true });
-    return this.access.withAuth(work, { path, signals, limit: { seconds: timeout, late } });
+    return this.access.withAuth(work, { ...offer, limit: { seconds: timeout, late } });
   }
 
   /** As `Access.refusal`. */
@@ -154,8 +154,8 @@ export class Transport {
   #answer(method: Method, path: string, options: RequestOptions): Promise<OpenAnswer> {
     const { signal, timeout, body } = options;
     const signals = this.#signalsOf(options);
-    const answer = () =>
-      this.withAuth((auth) => this.#exchange(method, path, options, auth), { path, signals, timeout });
+    const offer = { path, changes: isChange(method, options), signals, timeout };
+    const answer = () => this.withAuth((auth) => this.#exchange(method, path, options, auth), offer);
     // A body that can be read only once cannot be sent again with a new session: check first that there is one.
     return this.access.hasSession && isStream(body) ? this.read("/api/auth/check", { signal }).then(answer) : answer();
   }
@@ -173,7 +173,7 @@ export class Transport {
       path: withQuery(path, options.query),
       headers: options.headers ? { ...auth, ...options.headers } : auth,
       body: options.body,
-      changes: method !== "GET" && !options.harmless,
+      changes: isChange(method, options),
       timeout: (options.timeout ?? this.timeout) + (options.extraTime ?? 0),
       limited,
       pool,
@@ -190,6 +190,8 @@ export class Transport {
 }
 
 const closedError = () => new CancelledError("This PiKVM has been closed.", { code: "CLOSED" });
+
+const isChange = (method: Method, { harmless = false }: RequestOptions): boolean => method !== "GET" && !harmless;
 
 function withQuery(path: string, query: Query | undefined): string {
   if (query === undefined) return path;

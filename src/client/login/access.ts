@@ -93,8 +93,8 @@ export class Access {
 
   /**
    * Runs something that needs credentials, for the WebSocket's handshake too; where a session has ended on the device,
-   * once more with a new one. That is safe for any request: the device looks at the credentials before it does
-   * anything. Credentials that the device has refused are offered again only when it is time for a trial: some devices
+   * once more with a new one. That is safe for any request that kvmd itself refuses: it looks at the credentials before
+   * it does anything. Credentials that the device has refused are offered again only when it is time for a trial: some devices
    * lock accounts.
    * @param offer `signals` and `limit` end the wait for a login, and for others who offer the same credentials.
    * @throws AuthError, with the time of the next trial.
@@ -141,7 +141,7 @@ export class Access {
   }
 
   async #withSession<T>(session: Session, work: (headers: Headers) => Promise<T>, offer: Offer): Promise<T> {
-    const { path, signals } = offer;
+    const { path, changes, signals } = offer;
     return within(signals, undefined, async (end) => {
       await this.#trials.permit(end);
       const token = await end.race(session.token());
@@ -149,6 +149,11 @@ export class Access {
         return await work(cookieOf(token));
       } catch (error) {
         if (!(error instanceof AuthError)) throw error;
+        if (changes && error.error === "") {
+          // Something else than kvmd says so, and nobody knows whether it has let the request through.
+          session.forget();
+          throw error;
+        }
         await this.#trials.permit(end);
         const next = cookieOf(await end.race(session.token(token)));
         return await this.#trials.attempt(path, () => work(next));

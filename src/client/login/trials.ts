@@ -6,6 +6,8 @@ import type { Refusals } from "./refusals";
 /** Who offers our credentials, and for how long he waits until they may be offered. */
 export interface Offer {
   path: string;
+  /** Whether it changes the device. Default false. */
+  changes?: boolean;
   signals: readonly (AbortSignal | undefined)[];
   limit?: Limit;
 }

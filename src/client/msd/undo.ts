@@ -59,9 +59,10 @@ export async function undoing<T>(
 /** Whether the device may have begun a file. It has not when it refused, nor when nothing was sent. */
 function hasBegun(error: PiKVMError): boolean {
   if (error instanceof ConfigurationError) return false;
+  if (error.outcome === "unknown") return true;
   if (error instanceof APIError) return error.statusCode < 400 || error.statusCode >= 500;
   const isOurs = [ConnectError, ConnectionTimeoutError, CancelledError].some((kind) => error instanceof kind);
-  return !isOurs || error.outcome === "unknown";
+  return !isOurs;
 }
 
 /** Removes the part of an image that has arrived. Never throws. */

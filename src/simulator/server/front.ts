@@ -189,7 +189,7 @@ export class Front {
     if (path === "/api/media/ws" && hasMedia) return this.#mediaSocket(raw, () => notUpgraded(raw.headers));
     if (path === "/api/media" && hasMedia) return this.#subRequest(raw, () => this.#media.state());
     if (/^\/(api|redfish)(\/|$)/.test(path))
-      return PATIENT.test(path) ? this.#kvmd.handle(raw) : this.#impatiently(raw);
+      return PATIENT.test(path) ? this.#carryOut(raw, record) : this.#impatiently(raw, record);
     if (path === "/login") return loginPage(this.#options.clock.wall());
     if (path === "/") return this.#webRoot(raw);
     // No Janus gateway runs here, and the streamer only now and then.
@@ -216,12 +216,18 @@ export class Front {
     return smallBody(request, pace);
   }
 
+  async #carryOut(raw: RawRequest, record: RequestRecord): Promise<Reply> {
+    const reply = await this.#kvmd.handle(raw);
+    record.done = reply.status < 400;
+    return reply;
+  }
+
   /** nginx gives up on a silent kvmd, which goes on and finishes all the same. */
-  #impatiently(raw: RawRequest): Promise<Reply> {
+  #impatiently(raw: RawRequest, record: RequestRecord): Promise<Reply> {
     return new Promise((resolve) => {
       const give = (): void => resolve(nginxPage(504));
       const patience = this.#timers.after(READ_TIMEOUT_MS, give, give);
-      void this.#kvmd.handle(raw).then((reply) => {
+      void this.#carryOut(raw, record).then((reply) => {
         patience.cancel();
         resolve(reply);
       });

@@ -14,6 +14,8 @@ export interface RequestRecord {
   bodyLength: number;
   /** null until the answer begins, and for ever when there is none. */
   status: number | null;
+  /** Whether kvmd has carried it out, whatever became of the answer; of what streams, whether it has begun. */
+  done: boolean;
   /** Clock time. */
   readonly at: number;
 }
@@ -36,6 +38,7 @@ export class RequestLog {
       headers: request.headers,
       bodyLength: Number(request.headers["content-length"] ?? 0),
       status: null,
+      done: false,
       at: this.#clock.now(),
     };
     this.records.push(record);
