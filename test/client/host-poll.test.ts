@@ -261,6 +261,25 @@ describe("a device that lacks the calls for events", SIDE_BY_SIDE, () => {
     });
   }
 
+  test("not over a connection that is just being closed", async (t) => {
+    const { sim, kvm } = await slowHost(t, 1);
+    sim.state.hid.abilities.httpEvents = false;
+    await kvm.hid.nudge();
+    await until(() => sim.sessions === 0);
+    const { close } = WebSocket.prototype;
+    let closing = 0;
+    t.mock.method(WebSocket.prototype, "close", function (this: WebSocket, code?: number) {
+      close.call(this, code);
+      // What the other side says to that comes late.
+      closing += 1;
+      this.pause();
+      setTimeout(() => this.resume(), 50);
+    });
+    await kvm.hid.nudge();
+    await until(() => closing > 0);
+    await kvm.hid.nudge();
+  });
+
   test("what is pressed there stays down until it is released", async (t) => {
     const { sim, kvm } = await slowHost(t, 1);
     sim.state.hid.abilities.httpEvents = false;

@@ -36,7 +36,7 @@ export class LinkSession {
 
   /**
    * Resolves when the operating system has taken it, which is later when the device does not keep up.
-   * @throws what the socket says.
+   * @throws WebSocketError; the device may have got what was sent before it.
    */
   send(frame: Frame): Promise<void> {
     return this.#connection.send(frame);

@@ -48,7 +48,11 @@ export class EventLink extends EventEmitter<LinkEvents> {
         this.#start(sessions);
         return sessions;
       },
-      closed: () => this.#ended,
+      closed: () => {
+        // While it says goodbye, nothing can be sent any more.
+        this.#session = undefined;
+        return this.#ended;
+      },
     });
   }
 

@@ -121,11 +121,17 @@ export class HidEvents implements EventSender {
     if (holds?.down && !this.#held.has(holds.what)) this.#held.set(holds.what, this.#link.hold());
     const late = () => new ConnectionTimeoutError("The device did not take the keys in time.", { outcome: "unknown" });
     const limit = { seconds: this.#transport.timeout, late };
-    for (const frame of frames(JSON_FRAMES)) {
-      if (delay > 0) await pause(delay, signal, session.ended);
-      await session.send(frame);
+    try {
+      for (const frame of frames(JSON_FRAMES)) {
+        if (delay > 0) await pause(delay, signal, session.ended);
+        await session.send(frame);
+      }
+      await within([signal, session.ended], limit, (deadline) => deadline.race(session.ping(JSON_FRAMES.ping())));
+    } catch (error) {
+      if (!(error instanceof WebSocketError)) throw error;
+      const message = "The event connection broke before the device had told that it has the keys.";
+      throw new WebSocketError(message, { cause: error, outcome: "unknown" });
     }
-    await within([signal, session.ended], limit, (deadline) => deadline.race(session.ping(JSON_FRAMES.ping())));
     if (!holds || holds.down) return;
     void this.#held.get(holds.what)?.release();
     this.#held.delete(holds.what);

@@ -114,7 +114,7 @@ export class LiveLine {
         await deadline.race(this.#ping());
       } catch (error) {
         this.check();
-        throw error instanceof PiKVMError ? error : this.#broken(error);
+        throw error instanceof WebSocketError ? this.#broken(error) : error;
       }
     });
     return performance.now() - start;

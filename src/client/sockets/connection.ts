@@ -21,6 +21,7 @@ export interface ConnectionUse {
 
 /** One WebSocket of the device from its opening to its end: it is opened, listened to with a heartbeat, and closed. */
 export class Connection {
+  readonly #name: string;
   readonly #end = new AbortController();
   /** Resolves when it is open, and when it cannot be opened. */
   readonly opened: Promise<void>;
@@ -30,6 +31,7 @@ export class Connection {
 
   /** @param close closes it, also while it is being opened. */
   constructor(use: ConnectionUse, close: AbortSignal, open: (close: AbortSignal) => Promise<DeviceSocket>) {
+    this.#name = use.name;
     setMaxListeners(0, this.end);
     let opened: () => void = () => undefined;
     this.opened = new Promise((resolve) => (opened = resolve));
@@ -50,13 +52,13 @@ export class Connection {
 
   /**
    * Resolves when the operating system has taken it, which is later when the device does not keep up.
-   * @throws what the socket says.
+   * @throws WebSocketError; the device may have got what was sent before it.
    */
   send(frame: Frame): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (!this.#socket) throw new WebSocketError("The WebSocket is not open yet.");
-      this.#socket.send(frame, (error) => {
-        if (error) reject(error);
+      if (!this.#socket) throw new WebSocketError(`The ${this.#name} is not open yet.`);
+      this.#socket.send(frame, (cause) => {
+        if (cause) reject(new WebSocketError(`The ${this.#name} broke.`, { cause, outcome: "unknown" }));
         else resolve();
       });
     });
