@@ -253,7 +253,12 @@ describe("a refused login heals by itself", SIDE_BY_SIDE, () => {
       const stream = kvm.events();
       await until(() => stream.connection.connected);
       sim.state.auth.serverDown = true;
+      const offered = offers(sim);
       await sim.restart();
+      // What is lost comes first, and is refused after 5 s.
+      await until(() => offers(sim) > offered);
+      await clock.advance(5000);
+      await until(() => stream.connection.error instanceof AuthError);
       for (let half = 1; half <= 150; half += 1) {
         await clock.advance(MINUTE / 2);
         await Promise.all(Array.from({ length: 4 }, () => read(kvm).catch(() => undefined)));

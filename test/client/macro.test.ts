@@ -209,6 +209,7 @@ describe("a macro that is ended before its end", SIDE_BY_SIDE, () => {
     sim.dropSessions();
     await playing;
     await until(() => stream.connection.connected);
+    await released(sim);
     assert.deepEqual(inputs(sim), ["+KeyA", "-KeyA"]);
   });
 

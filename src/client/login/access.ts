@@ -113,6 +113,11 @@ export class Access {
     await this.#trials.retry(signals);
   }
 
+  /** Says that the device was away: what it made of credentials before that counts no more. */
+  doubt(): void {
+    this.#trials.doubt();
+  }
+
   /** Waits until a refused login is tried again, or has been accepted. @throws the error of a signal that ends. */
   async untilTrial(...signals: Signals): Promise<void> {
     await this.#trials.untilTrial(...signals);

@@ -98,6 +98,11 @@ export class Trials {
     }
   }
 
+  /** The device was away: it may have other users now, or an authentication server that does not answer. */
+  doubt(): void {
+    this.#acceptedAt = Math.min(this.#acceptedAt, this.#setup.clock.now() - TRUSTED);
+  }
+
   /** Waits until a trial may be made, or is not needed any more. @throws the error of a signal that ends meanwhile. */
   async untilTrial(...signals: (AbortSignal | undefined)[]): Promise<void> {
     await within(signals, undefined, async (deadline) => {
@@ -175,8 +180,7 @@ export class Trials {
     // kvmd looks at the credentials before anything but their form.
     const isOfKvmd = error instanceof APIError && error.error !== "" && error.error !== "ValidatorError";
     if (isOfKvmd) this.#accepted(epoch);
-    // It may have other users when it comes back.
-    else if (isOutage(error)) this.#acceptedAt = Math.min(this.#acceptedAt, this.#setup.clock.now() - TRUSTED);
+    else if (isOutage(error)) this.doubt();
     return error;
   }
 

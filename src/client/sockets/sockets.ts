@@ -141,6 +141,7 @@ export class Sockets {
       return openInTurn().finally(leave);
     };
     const connection = new Connection({ ...use, receive: heard }, close, open);
+    void connection.ended.then(() => close.aborted || this.#transport.access.doubt());
     return connection;
   }
 

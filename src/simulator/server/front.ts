@@ -86,12 +86,14 @@ export class Front {
       return;
     }
     const replaced = fault !== undefined && strikesInstead(fault);
-    if (!replaced && (await this.#mayOpen(target))) {
+    const answer = replaced ? undefined : await this.#knock(target);
+    if (answer === "open") {
       record.status = 101;
       this.#open(request, socket, head, target, fault);
       return;
     }
-    await this.#serve(target, responseOn(request, socket), record, fault?.kind === "delay" ? undefined : fault);
+    const left = fault?.kind === "delay" ? undefined : fault;
+    await this.#serve(target, responseOn(request, socket), record, left, answer);
     if (fault?.kind !== "hang") socket.end();
   }
 
@@ -102,15 +104,13 @@ export class Front {
     return true;
   }
 
-  /** Otherwise it gets what an ordinary request gets. */
-  async #mayOpen(target: Target): Promise<boolean> {
+  /** Whether a WebSocket may open, or its refusal; undefined: it gets what an ordinary request gets. */
+  async #knock(target: Target): Promise<"open" | Reply | undefined> {
     const raw = this.#raw(target, streamedBody(target.request, this.#pace()));
-    if (target.path === "/api/ws") return this.#kvmd.refuseSession(raw) === undefined;
-    return (
-      target.path === "/api/media/ws" &&
-      hasCall(this.#kvmd.age, "GET", "/media") &&
-      (await this.#mediaSocket(raw, ok)).status === 200
-    );
+    if (target.path === "/api/ws") return this.#kvmd.refuseSession(raw) ?? "open";
+    if (target.path !== "/api/media/ws" || !hasCall(this.#kvmd.age, "GET", "/media")) return undefined;
+    const reply = await this.#mediaSocket(raw, ok);
+    return reply.status === 200 ? "open" : reply;
   }
 
   #mediaSocket(raw: RawRequest, grant: () => Reply): Promise<Reply> {
@@ -151,13 +151,15 @@ export class Front {
     response: ServerResponse,
     record: RequestRecord,
     fault: Fault | undefined,
+    known?: Reply,
   ): Promise<void> {
     const { clock, secure } = this.#options;
     const pace = this.#pace(fault);
     try {
       if (fault?.kind === "delay" && fault.after !== true) await this.#timers.sleep(fault.ms);
       const instead = fault !== undefined && strikesInstead(fault);
-      const honest = instead && fault.after !== true ? undefined : await this.#reply(target, record, pace);
+      const isSkipped = instead && fault.after !== true;
+      const honest = isSkipped ? undefined : (known ?? (await this.#reply(target, record, pace)));
       if (fault?.kind === "delay" && fault.after === true) await this.#timers.sleep(fault.ms);
       const reply = fault === undefined ? honest : spoiled(fault, honest);
       try {
