@@ -8,7 +8,7 @@ const PERCENT = { min: 1, max: 100, whole: true, unit: "percent" } as const;
 export const schema = actionNode({
   name: "screen",
   fields: {
-    action: choice(["snapshot", "text", "set", "restart", "state"], { icon: "desktop", default: "snapshot" }),
+    action: choice(["snapshot", "text", "set", "restart", "state"], { icon: "camera", default: "snapshot" }),
     format: choice(PICTURE_FORMATS, {
       icon: "picture-o",
       default: "buffer",

@@ -22,7 +22,7 @@ export const schema = actionNode({
     }),
     value: value({
       verbatim: true,
-      icon: "tag",
+      icon: "bullseye",
       default: true,
       textual: { test: ["equals", "not_equals", "matches", "changes"] },
       when: { condition: ["state"], test: ["equals", "not_equals", "matches", "above", "below"] },

@@ -14,12 +14,15 @@ const GRID = 20;
 const ROW = 40;
 /** No node is narrower. */
 const COLUMN = 100;
+/** Of the line below a node that says how it goes. */
+const STATUS = 20;
 
 /** What Node-RED stores of every node. */
 const OF_EVERY_NODE = ["id", "type", "z", "g", "x", "y", "wires"];
 
 const isDrawn = (node: FlowNode): boolean => "wires" in node;
 const isNode = (node: FlowNode): boolean => isDrawn(node) && node.type !== "junction";
+const hasStatus = ({ type }: FlowNode): boolean => /^(pikvm-|mqtt (in|out)$)/.test(type);
 
 /** What is not in a group: the comment above them. */
 const groupOf = (flow: FlowConfig, group: FlowNode): FlowConfig => flow.filter(({ g }) => g === group.id);
@@ -53,6 +56,15 @@ for (const [file, flow] of flows) {
     assert.deepEqual(off.map(nameOf), []);
     const over = pairs(nodes).filter(([a, b]) => overlap(boxOf(a), boxOf(b), 10));
     assert.deepEqual(over.map((both) => both.map(nameOf)), []);
+  });
+
+  test(`${file}: nothing stands on the status of a node`, () => {
+    const nodes = flow.filter(isNode);
+    for (const node of nodes.filter(hasStatus)) {
+      const box = boxOf(node);
+      const status = { ...box, top: box.bottom, bottom: box.bottom + STATUS };
+      assert.deepEqual(nodes.filter((other) => overlap(boxOf(other), status, 0)).map(nameOf), [], nameOf(node));
+    }
   });
 
   test(`${file}: a comment stands above, and groups with captions below each other hold all other nodes`, () => {
