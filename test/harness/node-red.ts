@@ -80,7 +80,7 @@ export class NodeRed {
   readonly statuses: { id: string; status: { text?: string; fill?: string; shape?: string } }[] = [];
   readonly logs: LogEntry[] = [];
   readonly userDir = mkdtempSync(path.join(tmpdir(), "pikvm-node-red-"));
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- by path: the same tests run on two versions of Node-RED
+  // oxlint-disable-next-line typescript/no-require-imports -- by path: the same tests run on two versions of Node-RED
   readonly #red = require(path.join(NODE_RED_HOME, "lib/red.js")) as Red;
   readonly #server = createServer((request, response) => this.#red.httpAdmin(request, response));
   readonly #started: Promise<void>;
