@@ -134,7 +134,9 @@ describe("signals", () => {
     const never = { prepare: () => new Promise<never>(() => undefined), perform: () => Promise.resolve(1) };
     const both = Promise.allSettled([orderly.run(never), orderly.run(never)]);
     orderly.cancel("Enough.");
-    const [first, second] = (await both).map((ended) => (ended.status === "rejected" ? (ended.reason as Error) : ended));
+    const [first, second] = (await both).map((ended) =>
+      ended.status === "rejected" ? (ended.reason as Error) : ended,
+    );
     assert.notEqual(first, second);
   });
 });
