@@ -1,11 +1,11 @@
 // Builds what has changed; `npm run build` removes all that was built before.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createRequire } from "node:module";
 import path from "node:path";
 
 const root = path.resolve(import.meta.dirname, "../..");
-const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
+// What TypeScript 6 emits, in a quarter of the time. The other stays for what calls the compiler: 7 has no API for that.
+const tsc = path.join(root, "node_modules/typescript-7/bin/tsc");
 
 // None of these needs another's output. The editor's build lays its files beside the compiled nodes.
 await Promise.all([run(tsc), run(tsc, "-p", "src/client"), run("src/simulator/build.mjs")]);
