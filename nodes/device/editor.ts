@@ -66,8 +66,7 @@ export const editor = definitionOf(schema, {
           .on("change", () => {
             showUsed(node);
           });
-      else if (field.kind === "configNode" && !input(name).val())
-        input(name).val("_ADD_"); // Node-RED's word for none
+      else if (field.kind === "configNode" && !input(name).val()) input(name).val("_ADD_"); // Node-RED's word for none
       else prepareSuggestions(name, field, String((node as { id?: unknown }).id)); // Node-RED's own, of every node
     }
     const { credentials = {} } = node as { credentials?: Credentials }; // Node-RED's own, of every config node

@@ -5,7 +5,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { format } from "prettier";
+import { format } from "oxfmt";
 import { homeOf, readmeAt } from "./docs.mjs";
 
 const [, , given = ""] = process.argv;
@@ -26,5 +26,6 @@ const entries = Object.entries(manifest);
 if (home !== "") entries.splice(entries.findIndex(([name]) => name === "license") + 1, 0, ...Object.entries(links));
 
 // A table's columns are as wide as its links.
-writeFileSync(at("README.md"), await format(readme, { parser: "markdown" }));
+const { code } = await format("README.md", readme);
+writeFileSync(at("README.md"), code);
 writeFileSync(at("package.json"), `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`);

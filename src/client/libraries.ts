@@ -12,7 +12,7 @@ export function once<T>(make: () => T): () => T {
   return () => (made ??= { it: make() }).it;
 }
 
-/* eslint-disable @typescript-eslint/no-require-imports -- an import would load them at once, `import()` only later */
+/* oxlint-disable typescript/no-require-imports -- an import would load them at once, `import()` only later */
 export const undici = (): typeof Undici => require("undici") as typeof Undici;
 
 export const ws = (): typeof WebSocket => (require("ws") as { WebSocket: typeof WebSocket }).WebSocket;

@@ -26,7 +26,7 @@ export const checkDevice = validator(
     if (isNone(value)) return chosenByMessage(node) ? undefined : common("reason.noDevice");
     // Inside a subflow, a device that each instance chooses.
     if (isEnvReference(value)) return undefined;
-    const device = RED.nodes.node(value) as ConfigNode | null;
+    const device: ConfigNode | null = RED.nodes.node(value);
     if (!device) return common("reason.deviceGone");
     return device.valid === false ? (device.validationErrors?.[0] ?? common("reason.deviceInvalid")) : undefined;
   },

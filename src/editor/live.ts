@@ -44,4 +44,7 @@ export function wordsFor(why: Partial<Choices>, device: string): string {
 }
 
 /** Of a node that was added or edited since the last deployment; the types do not know it. */
-const isChanged = (id: string): boolean => (RED.nodes.node(id) as { changed?: boolean } | null)?.changed === true;
+function isChanged(id: string): boolean {
+  const node: { changed?: boolean } | null = RED.nodes.node(id);
+  return node?.changed === true;
+}

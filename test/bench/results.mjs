@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { format, resolveConfig } from "prettier";
+import { format } from "oxfmt";
 import { FIGURES, reachShown, shown } from "./figures.mjs";
 import { svgOf } from "./plot.mjs";
 
@@ -44,8 +44,8 @@ export async function writeResults(results, { checkouts, short }) {
     ...results.flatMap(({ title, lines, plots }) => ["", `## ${title}`, "", ...table(lines), ...plots.flatMap((plot) => ["", plot])]), // prettier-ignore
     "",
   ];
-  const style = await resolveConfig(FILE);
-  await writeFile(FILE, await format(text.join("\n"), { ...style, filepath: FILE }));
+  const { code } = await format("RESULTS.md", text.join("\n"));
+  await writeFile(FILE, code);
 }
 
 function about({ checkouts, short }) {

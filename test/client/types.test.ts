@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { resolve } from "node:path";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { describe, test } from "node:test";
-import ts from "typescript";
 import { mergeEvent } from "../../src/client/events/merge";
 import type { States } from "../../src/client";
 import { allRecorded, breaksOff } from "../recordings/answers";
@@ -9,8 +11,17 @@ import { eventsIn, sessionFiles } from "../recordings/sessions";
 import { replayOf } from "./replay";
 
 const ROOT = resolve(__dirname, "../../..");
-/** It is never written: the compiler gets it from here. */
-const FILE = resolve(ROOT, "test/client/recorded-values.ts");
+const TSCONFIG = {
+  extends: join(ROOT, "tsconfig.json"),
+  compilerOptions: {
+    noEmit: true,
+    incremental: false,
+    rootDir: "/",
+    typeRoots: [join(ROOT, "node_modules/@types")],
+  },
+  files: ["values.ts"],
+  include: [],
+};
 
 /** Kinds that have a type of their own beside `States`. */
 const STATES = "States & { gpio?: GpioState; streamer?: StreamerState; switch?: SwitchState }";
@@ -51,23 +62,26 @@ function complaints(values: readonly Constant[]): string[] {
   const names = new Set(
     values.flatMap(({ type }) => type.match(/\b[A-Z]\w+/g) ?? []).filter((name) => !GLOBAL.has(name)),
   );
-  const source = [`import type { ${[...names].join(", ")} } from "../../src/client";`, ...lines].join("\n");
-  const { config } = ts.readConfigFile(resolve(ROOT, "tsconfig.json"), (path) => ts.sys.readFile(path)) as {
-    config: object;
-  }; // typed any
-  const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [FILE] }, ts.sys, ROOT);
-  const host = ts.createCompilerHost(options);
-  const withFile: ts.CompilerHost = {
-    ...host,
-    fileExists: (path) => path === FILE || host.fileExists(path),
-    getSourceFile: (path, version, ...rest) =>
-      path === FILE ? ts.createSourceFile(path, source, version) : host.getSourceFile(path, version, ...rest),
-  };
-  const program = ts.createProgram([FILE], { ...options, noEmit: true }, withFile);
-  return ts.getPreEmitDiagnostics(program).map(({ file, start = 0, messageText }) => {
-    const line = file?.fileName === FILE ? file.getLineAndCharacterOfPosition(start).line : 0;
-    return `${values[line - 1]?.name ?? file?.fileName ?? ""}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`;
+  const source = [`import type { ${[...names].join(", ")} } from "${join(ROOT, "src/client")}";`, ...lines].join("\n");
+  return compile(source).map((said) => {
+    const [, line = "1", what = said] = /^values\.ts\((\d+),\d+\): (.*)/.exec(said) ?? [];
+    return `${values[Number(line) - 2]?.name ?? ""}: ${what}`;
   });
+}
+
+/** What the compiler says of a file, a line for each mistake. */
+function compile(source: string): string[] {
+  const folder = mkdtempSync(join(tmpdir(), "pikvm-types-"));
+  try {
+    writeFileSync(join(folder, "values.ts"), source);
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(TSCONFIG));
+    const tsc = join(ROOT, "node_modules/typescript-7/bin/tsc");
+    const { stdout } = spawnSync(process.execPath, [tsc, "--pretty", "false"], { cwd: folder, encoding: "utf8" });
+    // What belongs to a mistake is indented below it.
+    return stdout.split("\n").filter((line) => /^\S/.test(line));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 const GLOBAL = new Set(["Awaited", "ReturnType"]);

@@ -45,7 +45,7 @@ function untranslated(text: string): string[] {
 /** What a person does in each dialog: what the file of the node's name says, and each other field of its schema. */
 const VISITS = new Map(
   NODE_SETS.map((name) => {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- one file for each node, found by its name
+    // oxlint-disable-next-line typescript/no-require-imports -- one file for each node, found by its name
     const { visit } = require(`./visits/${name}.js`) as { visit: Visit };
     return [name, complete(schemaOf(name), visit)];
   }),

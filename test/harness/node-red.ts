@@ -82,7 +82,7 @@ export class NodeRed {
   /** Called with each message that a node receives. */
   onReceived: (received: Received) => void = () => undefined;
   readonly userDir = mkdtempSync(path.join(tmpdir(), "pikvm-node-red-"));
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- by path: the same tests run on two versions of Node-RED
+  // oxlint-disable-next-line typescript/no-require-imports -- by path: the same tests run on two versions of Node-RED
   readonly #red = require(path.join(NODE_RED_HOME, "lib/red.js")) as Red;
   readonly #server = createServer((request, response) => this.#red.httpAdmin(request, response));
   readonly #started: Promise<void>;

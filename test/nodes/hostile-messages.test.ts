@@ -43,7 +43,7 @@ const UNREADABLE: Record<string, () => object> = {
     Object.defineProperty({ _msgid: "m" }, "payload", {
       enumerable: true,
       get() {
-        throw undefined; // eslint-disable-line @typescript-eslint/only-throw-error -- this is what is tested
+        throw undefined; // oxlint-disable-line typescript/only-throw-error -- this is what is tested
       },
     }),
   "a stream that fails, and a getter that throws": () => {

@@ -67,7 +67,7 @@ describe("the client, installed from the tarball", () => {
     await writeFile(path.join(folder, "use.ts"), USE);
     await writeFile(path.join(folder, "shown.mts"), SHOWN);
     await writeFile(path.join(folder, "tsconfig.json"), JSON.stringify(TSCONFIG));
-    await runIn(folder, process.execPath, path.join(CHECKOUT, "node_modules/typescript/bin/tsc"));
+    await runIn(folder, process.execPath, path.join(CHECKOUT, "node_modules/typescript-7/bin/tsc"));
     const simulator = await startSimulator({ power: true });
     const use = (fingerprint: string) => runIn(folder, process.execPath, "use.js", simulator.url, fingerprint);
     try {

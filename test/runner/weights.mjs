@@ -17,5 +17,5 @@ export function recordWeights(measured) {
   writeFileSync(FILE, `{\n${lines.join(",\n")}\n}\n`);
 }
 
-/** As prettier wants it. */
+/** As oxfmt wants it. */
 const spaced = (json) => json.replace(/[{,:]/g, "$& ").replace("}", " }");

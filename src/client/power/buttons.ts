@@ -20,7 +20,13 @@ export interface Buttons<S extends ButtonsState> extends Record<ButtonCall, Pres
 }
 
 export type ButtonCall =
-  "powerOn" | "powerOff" | "powerOffHard" | "resetHard" | "clickPower" | "clickPowerLong" | "clickReset";
+  | "powerOn"
+  | "powerOff"
+  | "powerOffHard"
+  | "resetHard"
+  | "clickPower"
+  | "clickPowerLong"
+  | "clickReset";
 
 /** The same buttons without a look at the LED: where that says nothing, the device would press wrongly, or not at all. */
 export const unlooked = <S extends ButtonsState>(buttons: Buttons<S>): Buttons<S> => ({

@@ -7,7 +7,14 @@ export type Picture = PictureFacts & { image: Buffer };
 
 /** What happened on a screen. `frame`: a picture came. */
 export type ScreenEvent =
-  "frame" | "changed" | "frozen" | "moving" | "signal_lost" | "signal_back" | "text_shown" | "text_gone";
+  | "frame"
+  | "changed"
+  | "frozen"
+  | "moving"
+  | "signal_lost"
+  | "signal_back"
+  | "text_shown"
+  | "text_gone";
 
 /** What a picture shows to have happened. */
 export interface Sighting {

@@ -12,7 +12,13 @@ import { Wait } from "../wait";
  * and `silent` until the device tells of its video. `no signal` also while it starts, before its first picture.
  */
 export type VideoStage =
-  "not connected" | "waiting" | "connecting" | "silent" | "not started" | "no signal" | "running";
+  | "not connected"
+  | "waiting"
+  | "connecting"
+  | "silent"
+  | "not started"
+  | "no signal"
+  | "running";
 
 /** A session that counts as a viewer, so that the device runs its video, and what the device tells there of it. */
 export class Viewer {

@@ -63,7 +63,7 @@ async function* paced(request: IncomingMessage, { bytesPerSecond, timers }: Pace
   }
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- a list in the shape of a stream
+// oxlint-disable-next-line typescript/require-await -- a list in the shape of a stream
 async function* each(chunks: Iterable<Buffer>): AsyncGenerator<Buffer> {
   yield* chunks;
 }

@@ -47,7 +47,7 @@ export interface Route {
 }
 
 /** Spelled `void` so that a handler that has nothing to say need not return. */
-// eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- see above
+// oxlint-disable-next-line typescript/no-invalid-void-type -- see above
 export type Answer = Json | Reply | void;
 
 export interface KvmdRequest {

@@ -121,7 +121,7 @@ export class Upload {
   }
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- the body of an answer is an async iterable
+// oxlint-disable-next-line typescript/require-await -- the body of an answer is an async iterable
 async function* download(msd: MsdDevice, context: Context, claim: Claim, file: ImageFile): AsyncGenerator<Buffer> {
   const transfer = { kind: "downloading" as const, name: file.name, size: file.size, done: 0 };
   msd.transfer = transfer;

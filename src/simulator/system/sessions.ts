@@ -215,12 +215,14 @@ export class Sessions {
       else this.#receiveText(session, data.toString("utf8"));
     } catch (error) {
       if (error instanceof FatalMessageError) session.socket.close(1000);
-      else if (!(
-        error instanceof KvmdError ||
-        error instanceof TypeError ||
-        error instanceof RangeError ||
-        error instanceof SyntaxError
-      ))
+      else if (
+        !(
+          error instanceof KvmdError ||
+          error instanceof TypeError ||
+          error instanceof RangeError ||
+          error instanceof SyntaxError
+        )
+      )
         throw error;
     }
   }

@@ -109,7 +109,7 @@ function extraHeaders({ online, width, height, grabbed, sent }: Snapshot, fps: n
 }
 
 /** As nginx passes on what has no known length. */
-// eslint-disable-next-line @typescript-eslint/require-await -- a body in the shape of a stream
+// oxlint-disable-next-line typescript/require-await -- a body in the shape of a stream
 async function* once(body: Buffer): AsyncGenerator<Buffer> {
   yield body;
 }

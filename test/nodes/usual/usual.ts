@@ -18,7 +18,7 @@ interface UsualNode extends Usual {
 }
 
 const all = NODE_SETS.filter((name) => name !== "device").map((name): UsualNode => {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- one file for each node, found by its name
+  // oxlint-disable-next-line typescript/no-require-imports -- one file for each node, found by its name
   const { usual } = require(`./${name}.js`) as { usual: Usual }; // each node has a file of its name that exports one
   return { name, type: `pikvm-${name}`, ...usual };
 });
