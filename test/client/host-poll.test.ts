@@ -266,7 +266,7 @@ describe("a device that lacks the calls for events", SIDE_BY_SIDE, () => {
     sim.state.hid.abilities.httpEvents = false;
     await kvm.hid.nudge();
     await until(() => sim.sessions === 0);
-    const { close } = WebSocket.prototype;
+    const { close } = WebSocket.prototype; // eslint-disable-line @typescript-eslint/unbound-method -- `call` binds it
     let closing = 0;
     t.mock.method(WebSocket.prototype, "close", function (this: WebSocket, code?: number) {
       close.call(this, code);

@@ -72,8 +72,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Controller): void {
     this.#controller = controller;
     // It was ended while it waited for a connection.
-    if (this.#failure)
-      controller.abort(this.#failure.cause as Error); // what `end` was given
+    if (this.#failure) controller.abort(this.#failure.cause as Error); // what `end` was given
     else this.sent = true;
   }
 
