@@ -1,4 +1,5 @@
 import { fingerprintIn, isPlain, readAddress } from "../../src/client/vocabulary";
+import { checkedIn } from "../../src/editor/checks";
 import { Combobox } from "../../src/editor/combobox";
 import { prepareConnect } from "../../src/editor/connect";
 import { prepareDiscovery } from "../../src/editor/discovery";
@@ -10,6 +11,7 @@ import { common, wordsOf } from "../../src/editor/words";
 import type { Field } from "../../src/schema/field";
 import { fieldsOf, secretsOf } from "../../src/schema/node";
 import { isUsed, isWanted, type MayBe } from "../../src/schema/when";
+import { prepareAllowed } from "./editor-allowed";
 import { headersIn, prepareHeaders, type Credentials } from "./editor-headers";
 import { schema } from "./schema";
 
@@ -72,6 +74,7 @@ export const editor = definitionOf(schema, {
     }
     const { credentials = {} } = node as { credentials?: Credentials }; // Node-RED's own, of every config node
     prepareHeaders($("#pikvm-headers"), storedOf(schema, node)["headers"] as string[], credentials); // as the schema says
+    prepareAllowed($("#pikvm-allowed"), storedOf(schema, node)["allowed"] as string[]); // the same
     input("address").data("node", node).on("input change", showUntrusted);
     input("fingerprint").on("change", showUntrusted);
     prepareDiscovery((address) => {
@@ -82,6 +85,7 @@ export const editor = definitionOf(schema, {
   },
   save(node) {
     node["headers"] = headersIn($("#pikvm-headers"));
+    node["allowed"] = checkedIn($("#pikvm-allowed"));
   },
 });
 

@@ -1,6 +1,7 @@
 import { types } from "node:util";
 import { reasonOf } from "../actions/thrown";
 import { ConfigurationError } from "../client";
+import { CONFIRM } from "./confirm";
 import type { Message, NodeAPI } from "./red";
 import { expectFailures } from "./streams";
 
@@ -38,7 +39,8 @@ function isProgress(progress: unknown): boolean {
 function isWritable(message: Message): boolean {
   // Node-RED calls methods that every object has.
   const isOrdinary = !types.isProxy(message) && Object.getPrototypeOf(message) !== null;
-  return isOrdinary && Object.isExtensible(message) && WRITTEN.every((name) => isFree(message, name));
+  const isFreeToWrite = Object.isExtensible(message) && WRITTEN.every((name) => isFree(message, name));
+  return isOrdinary && isFreeToWrite && Object.getOwnPropertyDescriptor(message, CONFIRM)?.configurable !== false;
 }
 
 function isFree(message: object, name: string): boolean {
