@@ -11,19 +11,7 @@ import { schema as request } from "./request/schema";
 import { schema as screen } from "./screen/schema";
 import { schema as waitUntil } from "./wait-until/schema";
 
-const NODES = [
-  atxPower,
-  hidKeys,
-  hidMouse,
-  hidMacro,
-  msdMount,
-  msdImage,
-  gpio,
-  screen,
-  kvmSwitch,
-  waitUntil,
-  request,
-];
+const NODES = [atxPower, hidKeys, hidMouse, hidMacro, msdMount, msdImage, gpio, screen, kvmSwitch, waitUntil, request];
 
 /** The names of all that a device may let through or not: what changes it, or its host. */
 export const DEEDS: readonly string[] = [

@@ -12,7 +12,7 @@ import type { Field } from "../../src/schema/field";
 import { fieldsOf, secretsOf } from "../../src/schema/node";
 import { isUsed, isWanted, type MayBe } from "../../src/schema/when";
 import { prepareAllowed } from "./editor-allowed";
-import { headersIn, prepareHeaders, type Credentials } from "./editor-headers";
+import { dropUnnamed, headersIn, prepareHeaders, type Credentials } from "./editor-headers";
 import { schema } from "./schema";
 
 const words = wordsOf(schema.name);
@@ -84,6 +84,7 @@ export const editor = definitionOf(schema, {
     prepareConnect(() => formOf(String((node as { id?: unknown }).id)), trust);
   },
   save(node) {
+    dropUnnamed($("#pikvm-headers"));
     node["headers"] = headersIn($("#pikvm-headers"));
     node["allowed"] = checkedIn($("#pikvm-allowed"));
   },

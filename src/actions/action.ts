@@ -71,10 +71,7 @@ export function actionsQuietlyBy<F extends Fields, By extends ChoicesIn<F> & str
  * An object with a getter for each field, which throws when the value cannot be used.
  * @param valueOf answers the reader's value: throws what is wrong with it.
  */
-export function lazily<F extends Fields>(
-  schema: NodeSchema<F>,
-  valueOf: ValueOfField,
-): Values<F> {
+export function lazily<F extends Fields>(schema: NodeSchema<F>, valueOf: ValueOfField): Values<F> {
   const Known = classes.get(schema) ?? classOf(schema);
   classes.set(schema, Known);
   return new Known(valueOf) as unknown as Values<F>; // one getter for each field, typed by what its reader answers
