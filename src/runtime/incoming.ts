@@ -39,8 +39,9 @@ function isProgress(progress: unknown): boolean {
 function isWritable(message: Message): boolean {
   // Node-RED calls methods that every object has.
   const isOrdinary = !types.isProxy(message) && Object.getPrototypeOf(message) !== null;
-  const isFreeToWrite = Object.isExtensible(message) && WRITTEN.every((name) => isFree(message, name));
-  return isOrdinary && isFreeToWrite && Object.getOwnPropertyDescriptor(message, CONFIRM)?.configurable !== false;
+  if (!isOrdinary || !Object.isExtensible(message)) return false;
+  const isStuck = Object.getOwnPropertyDescriptor(message, CONFIRM)?.configurable === false;
+  return !isStuck && WRITTEN.every((name) => isFree(message, name));
 }
 
 function isFree(message: object, name: string): boolean {
