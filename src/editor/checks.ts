@@ -12,7 +12,11 @@ export function prepareChecks(
 ): void {
   place.addClass("pikvm-checks");
   for (const value of new Set([...values, ...checked])) {
-    const box = $("<input>", { type: "checkbox", value, id: `${String(place.attr("id"))}-${shown(value).replaceAll(" ", "-")}` });
+    const box = $("<input>", {
+      type: "checkbox",
+      value,
+      id: `${String(place.attr("id"))}-${shown(value).replaceAll(" ", "-")}`,
+    });
     box.prop("checked", checked.includes(value));
     $("<label>")
       .append(box)
