@@ -1,5 +1,6 @@
 import { POWER_WAITS } from "../../src/client/vocabulary";
 import { BUSY_RETRY } from "../../src/schema/common";
+import type { Effect } from "../../src/schema/deeds";
 import { choice, fromMsg, seconds } from "../../src/schema/field";
 import { actionNode } from "../../src/schema/node";
 import type { When } from "../../src/schema/when";
@@ -20,7 +21,7 @@ const ACTIONS = {
   state: "reads",
 } as const;
 
-type PowerAction = keyof typeof ACTIONS;
+export type PowerAction = keyof typeof ACTIONS;
 
 export const POWER_ACTIONS = Object.keys(ACTIONS) as PowerAction[]; // Object.keys forgets that there are no others
 
@@ -77,10 +78,27 @@ export function powerFields(by: string, also: Record<string, readonly string[]> 
   } as const;
 }
 
+/** A press may also switch off what is on. */
+export const POWER_EFFECTS: Readonly<Record<PowerAction, Effect>> = {
+  on: "changes",
+  off: "destroys",
+  off_hard: "destroys",
+  reset_hard: "destroys",
+  click_power: "destroys",
+  click_power_long: "destroys",
+  click_reset: "destroys",
+  ensure_on: "changes",
+  ensure_off: "destroys",
+  power_or_reset: "destroys",
+  cycle: "destroys",
+  state: "reads",
+};
+
 const { wait, ...times } = powerFields("action");
 
 export const schema = actionNode({
   name: "atx-power",
+  deeds: { by: "action", does: POWER_EFFECTS },
   fields: {
     action: choice(POWER_ACTIONS, {
       icon: "power-off",

@@ -40,6 +40,17 @@ export const headersIn = (list: JQuery): string[] => {
   return names;
 };
 
+/** A value goes with its name: nothing of it is kept. */
+export function dropUnnamed(list: JQuery): void {
+  for (const row of list.find(".pikvm-header").get()) {
+    const [name, value] = $(row)
+      .find("input")
+      .get()
+      .map((field) => $(field));
+    if (String(name?.val()).trim() === "") value?.val("");
+  }
+}
+
 function rowOf(index: number, name: string, credentials: Credentials): JQuery {
   const label = words("label.headers");
   const secret = `header${index + 1}`;

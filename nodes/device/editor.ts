@@ -1,4 +1,5 @@
 import { fingerprintIn, isPlain, readAddress } from "../../src/client/vocabulary";
+import { checkedIn } from "../../src/editor/checks";
 import { Combobox } from "../../src/editor/combobox";
 import { prepareConnect } from "../../src/editor/connect";
 import { prepareDiscovery } from "../../src/editor/discovery";
@@ -10,7 +11,8 @@ import { common, wordsOf } from "../../src/editor/words";
 import type { Field } from "../../src/schema/field";
 import { fieldsOf, secretsOf } from "../../src/schema/node";
 import { isUsed, isWanted, type MayBe } from "../../src/schema/when";
-import { headersIn, prepareHeaders, type Credentials } from "./editor-headers";
+import { prepareAllowed } from "./editor-allowed";
+import { dropUnnamed, headersIn, prepareHeaders, type Credentials } from "./editor-headers";
 import { schema } from "./schema";
 
 const words = wordsOf(schema.name);
@@ -71,6 +73,7 @@ export const editor = definitionOf(schema, {
     }
     const { credentials = {} } = node as { credentials?: Credentials }; // Node-RED's own, of every config node
     prepareHeaders($("#pikvm-headers"), storedOf(schema, node)["headers"] as string[], credentials); // as the schema says
+    prepareAllowed($("#pikvm-allowed"), storedOf(schema, node)["allowed"] as string[]); // the same
     input("address").data("node", node).on("input change", showUntrusted);
     input("fingerprint").on("change", showUntrusted);
     prepareDiscovery((address) => {
@@ -80,7 +83,9 @@ export const editor = definitionOf(schema, {
     prepareConnect(() => formOf(String((node as { id?: unknown }).id)), trust);
   },
   save(node) {
+    dropUnnamed($("#pikvm-headers"));
     node["headers"] = headersIn($("#pikvm-headers"));
+    node["allowed"] = checkedIn($("#pikvm-allowed"));
   },
 });
 

@@ -8,6 +8,7 @@ import { commonWord, type NodeAPI, type NodeDef } from "../../src/runtime/red";
 import { credentialsOf, secretsIn, settingsIn, storedIn } from "../../src/runtime/stored";
 import { serveTrials } from "../../src/runtime/trials";
 import { checkVariables } from "../../src/runtime/variables";
+import { hidMacro } from "../hid-macro/action";
 import { TRIALS } from "../trials";
 import { demandTrust, optionsOf, type DeviceCredentials } from "./options";
 import { schema } from "./schema";
@@ -38,6 +39,7 @@ export = (RED: NodeAPI): void => {
           return options;
         },
         files: () => new Files(settings.filesFrom),
+        allowed: () => (settings.letThrough === "all" ? undefined : new Set(settings.allowed)),
       });
       this.device.announce();
       this.on("close", (done: () => void) => void this.device.close().finally(done));
@@ -47,6 +49,6 @@ export = (RED: NodeAPI): void => {
   serveConnect(RED, { schema, optionsOf: (settings, secrets) => optionsOf(RED, settings, secrets) });
   serveDiscovery(RED);
   serveChoices(RED);
-  serveMacroTrial(RED);
+  serveMacroTrial(RED, hidMacro);
   serveTrials(RED, TRIALS);
 };

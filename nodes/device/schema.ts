@@ -1,6 +1,7 @@
 import { AUTH_METHODS, POWER_PRESSERS, POWER_SOURCES } from "../../src/client/vocabulary";
-import { choice, configNode, flag, list, seconds, text } from "../../src/schema/field";
+import { checks, choice, configNode, flag, list, seconds, text } from "../../src/schema/field";
 import { deviceNode } from "../../src/schema/node";
+import { DEEDS } from "../deeds";
 
 export const schema = deviceNode({
   name: "device",
@@ -57,6 +58,9 @@ export const schema = deviceNode({
     }),
     /** The folder in which nodes may read and write files; nothing is anywhere. */
     filesFrom: text({ icon: "folder-o", default: "", blank: true, expert: true, hint: true, placeholder: true }),
+    /** What nodes may do with it, besides reading. */
+    letThrough: choice(["all", "listed"], { icon: "filter", default: "all", expert: true, hint: true }),
+    allowed: checks(DEEDS, { icon: "check-square-o", default: [], expert: true, when: { letThrough: ["listed"] } }),
     /** Nothing that changes the device is sent. */
     readOnly: flag({ icon: "lock", default: false }),
   },

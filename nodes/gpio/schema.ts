@@ -4,6 +4,11 @@ import { actionNode } from "../../src/schema/node";
 
 export const schema = actionNode({
   name: "gpio",
+  // What a relay lets through may be a host's power.
+  deeds: {
+    by: "action",
+    does: { on: "changes", off: "destroys", toggle: "destroys", pulse: "destroys", read: "reads" },
+  },
   fields: {
     action: choice(["on", "off", "toggle", "pulse", "read"], {
       icon: "toggle-on",

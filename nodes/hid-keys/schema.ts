@@ -3,6 +3,7 @@ import { actionNode } from "../../src/schema/node";
 
 export const schema = actionNode({
   name: "hid-keys",
+  deeds: { by: "action", does: { text: "changes", shortcut: "changes", key: "changes", release: "changes" } },
   fields: {
     action: choice(["text", "shortcut", "key", "release"], { icon: "keyboard-o", default: "text" }),
     text: text({

@@ -1,5 +1,7 @@
 import { actionsQuietlyBy, type WorkOf } from "../../src/actions/action";
+import type { MacroStep } from "../../src/client";
 import { schema } from "./schema";
+import { demandStep } from "./step-deeds";
 import { readSmall } from "./small-file";
 
 export const hidMacro = actionsQuietlyBy(schema, "source", {
@@ -7,8 +9,9 @@ export const hidMacro = actionsQuietlyBy(schema, "source", {
   file: async (work) => play(work, await readSmall(await work.files.toRead(work.fields.file))),
 });
 
-function play({ pikvm, fields, signal, progress }: WorkOf<typeof schema>, macro: unknown): Promise<object> {
+function play({ pikvm, fields, permit, signal, progress }: WorkOf<typeof schema>, macro: unknown): Promise<object> {
   const { repeat, speed, hostTimeout } = fields;
   const onProgress = (done: number, total: number) => progress({ done, total, unit: "steps" });
-  return pikvm.macros.play(macro, { repeat, speed, hostTimeout, signal, onProgress });
+  const check = (step: MacroStep) => demandStep(permit, step);
+  return pikvm.macros.play(macro, { repeat, speed, hostTimeout, check, signal, onProgress });
 }

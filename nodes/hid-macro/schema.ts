@@ -3,6 +3,8 @@ import { actionNode } from "../../src/schema/node";
 
 export const schema = actionNode({
   name: "hid-macro",
+  // A macro may press the power buttons.
+  deeds: { by: "source", does: { macro: "destroys", file: "destroys" } },
   fields: {
     source: choice(["macro", "file"], { icon: "play", default: "macro" }),
     macro: json({ icon: "list-ol", default: "", hint: true, when: { source: ["macro"] } }),

@@ -6,6 +6,19 @@ const ANYWHERE = { min: -100_000, max: 100_000 } as const;
 
 export const schema = actionNode({
   name: "hid-mouse",
+  deeds: {
+    by: "action",
+    does: {
+      move: "changes",
+      click: "changes",
+      double_click: "changes",
+      press: "changes",
+      release: "changes",
+      drag: "changes",
+      scroll: "changes",
+      push: "changes",
+    },
+  },
   fields: {
     action: choice(["move", "click", "double_click", "press", "release", "drag", "scroll", "push"], {
       icon: "mouse-pointer",

@@ -2,7 +2,7 @@ import { BEACON_PLACES } from "../../src/client/vocabulary";
 import { choice, data, fromMsg, number, text } from "../../src/schema/field";
 import { actionNode } from "../../src/schema/node";
 import { alternativesOf } from "../../src/schema/when";
-import { POWER_ACTIONS, POWER_SYNONYMS, powerFields } from "../atx-power/schema";
+import { POWER_ACTIONS, POWER_EFFECTS, POWER_SYNONYMS, powerFields } from "../atx-power/schema";
 
 /** What is done with one port, whatever else is chosen. */
 export const PORT_ACTIONS = ["select", "power", "edid_assign"] as const;
@@ -11,6 +11,20 @@ const power = powerFields("power", { action: ["power"] });
 
 export const schema = actionNode({
   name: "kvm-switch",
+  deeds: {
+    by: "action",
+    does: {
+      select: "changes",
+      power: { by: "power", does: POWER_EFFECTS, apart: true },
+      beacon_on: "changes",
+      beacon_off: "changes",
+      edid_list: "reads",
+      edid_create: "changes",
+      edid_assign: "changes",
+      edid_remove: "destroys",
+      state: "reads",
+    },
+  },
   fields: {
     action: choice(
       ["select", "power", "beacon_on", "beacon_off", "edid_list", "edid_create", "edid_assign", "edid_remove", "state"],

@@ -2,8 +2,14 @@ import { BUSY_RETRY } from "../../src/schema/common";
 import { choice, flag, fromMsg, image, imageSource, seconds, text } from "../../src/schema/field";
 import { actionNode } from "../../src/schema/node";
 
+const STORING = { by: "replace", does: { true: "destroys", false: "changes" } } as const;
+
 export const schema = actionNode({
   name: "msd-image",
+  deeds: {
+    by: "action",
+    does: { upload: STORING, fetch: STORING, download: "reads", remove: "destroys", list: "reads" },
+  },
   fields: {
     action: choice(["upload", "fetch", "download", "remove", "list"], { icon: "archive", default: "upload" }),
     source: imageSource({

@@ -3,8 +3,15 @@ import { BUSY_RETRY } from "../../src/schema/common";
 import { choice, flag, fromMsg, image, seconds } from "../../src/schema/field";
 import { actionNode } from "../../src/schema/node";
 
+/** The host may write on a flash drive that is writable. */
+const MOUNTING = {
+  by: "drive",
+  does: { cdrom: "changes", flash: { by: "writable", does: { true: "destroys", false: "changes" } } },
+} as const;
+
 export const schema = actionNode({
   name: "msd-mount",
+  deeds: { by: "action", does: { mount: MOUNTING, swap: MOUNTING, eject: "changes", state: "reads" } },
   fields: {
     action: choice(["mount", "swap", "eject", "state"], {
       icon: "hdd-o",

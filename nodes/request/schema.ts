@@ -2,8 +2,18 @@ import { ANSWER_FORMATS, CHANGING_METHODS, METHODS } from "../../src/client/voca
 import { anything, choice, flag, fromMsg, query, seconds, text } from "../../src/schema/field";
 import { actionNode } from "../../src/schema/node";
 
+/** Nothing is known of what a call does but that it changes something. */
+const ANYTHING = {
+  by: "method",
+  does: { GET: "reads", POST: "destroys", PATCH: "destroys", DELETE: "destroys" },
+} as const;
+
 export const schema = actionNode({
   name: "request",
+  deeds: {
+    by: "call",
+    does: { custom: ANYTHING, info: "reads", log: "reads", metrics: "reads", redfish: "reads" },
+  },
   fields: {
     call: choice(["custom", "info", "log", "metrics", "redfish"], { icon: "exchange", default: "info" }),
     method: choice(METHODS, { icon: "arrow-right", default: "GET", when: { call: ["custom"] } }),

@@ -7,6 +7,10 @@ const PERCENT = { min: 1, max: 100, whole: true, unit: "percent" } as const;
 
 export const schema = actionNode({
   name: "screen",
+  deeds: {
+    by: "action",
+    does: { snapshot: "reads", text: "reads", set: "changes", restart: "changes", state: "reads" },
+  },
   fields: {
     action: choice(["snapshot", "text", "set", "restart", "state"], { icon: "camera", default: "snapshot" }),
     format: choice(PICTURE_FORMATS, {

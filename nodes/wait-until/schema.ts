@@ -5,6 +5,7 @@ import { actionNode } from "../../src/schema/node";
 
 export const schema = actionNode({
   name: "wait-until",
+  deeds: { by: "condition", does: { state: "reads", text: "reads" } },
   fields: {
     condition: choice(["state", "text"], { icon: "hourglass-half", default: "state" }),
     path: text({

@@ -1,7 +1,9 @@
 import type { PiKVM } from "../client";
+import { deedOf } from "../schema/deeds";
 import type { Field, Fields } from "../schema/field";
 import { fieldsOf, type NodeSchema } from "../schema/node";
 import { Files } from "./files";
+import { Permit } from "./permit";
 import type { Progress } from "./progress";
 import { readAs, readerOf, type ValueOf } from "./read";
 
@@ -15,6 +17,8 @@ export interface Work<F extends Fields> {
   fields: Values<F>;
   /** Which files it may read and write: every path of a file goes through it. */
   files: Files;
+  /** What may be done: an action demands what its own choice does not tell. */
+  permit: Permit;
   /** Whether a field is left empty on purpose; a message without the value that it should bring is something else. */
   isBlank: (field: keyof F & string) => boolean;
   /** Whether a field's value comes from the node's credentials. */
@@ -104,6 +108,8 @@ export interface Order {
   values: Readonly<Record<string, unknown>>;
   /** Default: any. */
   files?: Files;
+  /** Default: everything. */
+  permit?: Permit;
   signal?: AbortSignal;
   progress?: (progress: Progress) => void;
 }
@@ -113,16 +119,26 @@ export interface Order {
  * @throws ConfigurationError for a value that cannot be used; what the action throws.
  */
 export async function perform<F extends Fields>(
-  { schema, perform }: Actions<F>,
+  actions: Actions<F>,
   pikvm: PiKVM,
-  { values, files = new Files(), signal = new AbortController().signal, progress = () => undefined }: Order,
+  { values, files = new Files(), permit = new Permit(), ...order }: Order,
 ): Promise<object> {
+  const { signal = new AbortController().signal, progress = () => undefined } = order;
   const isBlank = (name: string): boolean => values[name] === undefined || values[name] === "";
-  const fields = lazily(schema, (name, field) => {
+  const fields = lazily(actions.schema, (name, field) => {
     const value = values[name] === undefined ? fixedDefault(field) : values[name];
     return readAs(readerOf(field), value, () => name, "the request");
   });
-  return perform({ pikvm, fields, files, isBlank, isSecret: () => false, signal, progress });
+  return doPermitted(actions, { pikvm, fields, files, permit, isBlank, isSecret: () => false, signal, progress });
+}
+
+/**
+ * Does what the fields say, if it may be done.
+ * @throws ConfigurationError, before anything is sent, for what is not permitted; what the action throws.
+ */
+export async function doPermitted<F extends Fields>({ schema, perform }: Actions<F>, work: Work<F>): Promise<object> {
+  work.permit.demand(deedOf(schema, (name) => work.fields[name]));
+  return perform(work);
 }
 
 function fixedDefault({ default: initial }: Field): unknown {

@@ -22,6 +22,7 @@ const names = Object.values(manifest["node-red"].nodes).map((file) => path.basen
 const docs = docsAt(manifest);
 const schemas = new Map(names.map((name) => [name, require(path.join(target, name, "schema.js")).schema]));
 const tools = {
+  ...require(path.join(root, "dist/src/schema/deeds.js")),
   ...require(path.join(root, "dist/src/schema/node.js")),
   ...require(path.join(root, "dist/src/schema/stored.js")),
 };
@@ -31,7 +32,7 @@ const shared = await sharedScript(names, { root, module: manifest.name, file: "d
 async function page(schema) {
   const folder = path.join(source, schema.name);
   const read = (file) => (existsSync(path.join(folder, file)) ? readFile(path.join(folder, file), "utf8") : undefined);
-  const form = formOf(schema, await read("dialog.html"), `${schema.name}/dialog.html`);
+  const form = formOf(schema, tools.canDestroy(schema), await read("dialog.html"), `${schema.name}/dialog.html`);
   const style = await read("style.css");
   const styles = style === undefined ? "" : `\n<style>\n${style}</style>\n`;
   const registration = registrationOf(schema, shared.editorOf(schema.name), tools);

@@ -21,9 +21,9 @@ const tags = (...names) => names.map((name) => `  <pikvm-${name}></pikvm-${name}
 const USUAL = tags("device", "fields", "name");
 const MORE = `  <pikvm-more>\n${tags("experts")}  </pikvm-more>\n`;
 
-/** The form of a node, for Node-RED. */
-export function formOf(schema, dialog = USUAL, where = schema.name) {
-  const rows = new Rows(schema);
+/** The form of a node, for Node-RED. @param isAsking whether the dialog offers to ask for `msg.confirm`. */
+export function formOf(schema, isAsking, dialog = USUAL, where = schema.name) {
+  const rows = new Rows(schema, isAsking);
   const others = Object.keys(schema.fields).filter((name) => !names(dialog, rows.prefix, name));
   const isExpert = (name) => schema.fields[name].expert === true;
   const experts = [...others.filter(isExpert).flatMap((name) => rows.field(name)), ...rows.boxes()];
@@ -62,9 +62,11 @@ const names = (dialog, prefix, name) =>
 /** The rows of one node's dialog, each as its lines. */
 class Rows {
   #schema;
+  #isAsking;
 
-  constructor(schema) {
+  constructor(schema, isAsking) {
     this.#schema = schema;
+    this.#isAsking = isAsking;
   }
 
   /** Of the ids of inputs, by which Node-RED finds them. */
@@ -98,7 +100,8 @@ class Rows {
     const progress = this.#schema.progress === undefined ? [] : this.check("progress", "label.progress");
     // A source of messages has no message to choose by.
     const device = this.check("deviceFromMsg", `${COMMON}.label.deviceFromMsg`);
-    return this.#schema.role === "action" ? [...progress, ...device] : progress;
+    const confirm = this.#isAsking ? this.check("confirm", `${COMMON}.label.confirm`) : [];
+    return this.#schema.role === "action" ? [...confirm, ...progress, ...device] : progress;
   }
 
   name() {

@@ -142,7 +142,12 @@ export function actionDialog<F extends Fields>(
     label: (node) => label(given(node)),
     outputLabels,
     prepare,
-    save: (node) => saving?.(given(node)),
+    save(node) {
+      saving?.(given(node));
+      // What is no longer typed is no longer kept.
+      const secret = fieldsOf(schema).find(([, field]) => field.kind === "text" && field.secret);
+      if (secret && given(node).get(secret[0]).type !== SECRET) input("secret").val("");
+    },
   });
 }
 

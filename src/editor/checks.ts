@@ -1,9 +1,27 @@
+interface ChecksOptions {
+  /** What stands at the box of a value. */
+  shown?: (value: string) => string;
+}
+
 /** A box for each value; those in `checked` that are not among the values get one as well. */
-export function prepareChecks(place: JQuery, values: readonly string[], checked: readonly string[]): void {
+export function prepareChecks(
+  place: JQuery,
+  values: readonly string[],
+  checked: readonly string[],
+  { shown = String }: ChecksOptions = {},
+): void {
+  place.addClass("pikvm-checks");
   for (const value of new Set([...values, ...checked])) {
-    const box = $("<input>", { type: "checkbox", value, id: `${String(place.attr("id"))}-${value}` });
+    const box = $("<input>", {
+      type: "checkbox",
+      value,
+      id: `${String(place.attr("id"))}-${shown(value).replaceAll(" ", "-")}`,
+    });
     box.prop("checked", checked.includes(value));
-    $("<label>").append(box).append(document.createTextNode(value)).appendTo(place);
+    $("<label>")
+      .append(box)
+      .append(document.createTextNode(shown(value)))
+      .appendTo(place);
   }
 }
 

@@ -1,8 +1,9 @@
 import { BusyError, CancelledError, ConfigurationError, type PiKVM, type PiKVMError } from "../client";
-import type { Actions, Work } from "../actions/action";
+import { doPermitted, type Actions, type Work } from "../actions/action";
 import { progressOf } from "../actions/progress";
 import { asPiKVMError } from "../actions/thrown";
 import type { Fields } from "../schema/field";
+import { dropConfirmation, isConfirmed } from "./confirm";
 import { deviceById, type Device } from "./device";
 import { DevicesInUse } from "./devices-in-use";
 import { fail, isErrorOutputWired } from "./failure";
@@ -139,11 +140,12 @@ export class ActionNode<F extends Fields> {
     try {
       const payload = await this.#orderly.run({
         prepare: (signal) => this.#prepare(job, signal),
-        perform: (work) => this.#actions.perform(work),
+        perform: (work) => doPermitted(this.#actions, work),
       });
       this.#streams.keep(payload);
       reached = this.#reachedBy(payload);
       job.message["payload"] = payload;
+      this.#spendConfirmation(job.message);
       job.send([job.message, null]);
     } catch (thrown) {
       error = asPiKVMError(thrown);
@@ -180,7 +182,13 @@ export class ActionNode<F extends Fields> {
       send([{ _msgid, ...(topic === undefined ? {} : { topic }), pikvm, progress: told }, null]);
     });
     const { isBlank, isSecret } = this.#inputs;
-    return { pikvm, fields, files: device.files, isBlank, isSecret, signal, progress };
+    const permit = device.permit(!this.#config.confirm || isConfirmed(message));
+    return { pikvm, fields, files: device.files, permit, isBlank, isSecret, signal, progress };
+  }
+
+  /** Whatever was done: one that is meant for this node must not count at the next. */
+  #spendConfirmation(message: Message): void {
+    if (this.#config.confirm) dropConfirmation(message);
   }
 
   #chooseDevice(message: Message): Device {
@@ -204,6 +212,7 @@ export class ActionNode<F extends Fields> {
 
   #fail(job: Job, error: PiKVMError): void {
     const isWired = isErrorOutputWired(this.#node);
+    this.#spendConfirmation(job.message);
     try {
       // A deploy is no failure: nobody is told who has not wired the error output.
       if (this.#closing && !isWired) this.#complete(job);

@@ -1,4 +1,5 @@
 import { Files } from "../actions/files";
+import { Permit } from "../actions/permit";
 import { ConfigurationError, ConnectionTimeoutError, PiKVM, type PiKVMOptions } from "../client";
 import { Shared, type Lease } from "../client/shared";
 import { Reach } from "./reach";
@@ -23,6 +24,8 @@ interface DeviceSettings {
   options: () => PiKVMOptions;
   /** Default: any. @throws the same. */
   files?: () => Files;
+  /** The names of the deeds that it lets through; default: all. @throws the same. */
+  allowed?: () => ReadonlySet<string> | undefined;
 }
 
 /** A client that is being opened, or is open. */
@@ -70,11 +73,13 @@ export class Device {
   readonly #leases = new Map<object, Lease<Opening>>();
   readonly #files: () => Files;
   #madeFiles: Files | undefined;
+  readonly #allowed: () => ReadonlySet<string> | undefined;
   #unused: (() => void) | undefined;
   /** Of settings that can work. */
   #checked: Promise<void> | undefined;
 
-  constructor({ id, name, flow, alias, isInsecure, options, files = () => new Files() }: DeviceSettings) {
+  constructor(settings: DeviceSettings) {
+    const { id, name, flow, alias, isInsecure, options, files = () => new Files() } = settings;
     this.id = id;
     this.name = name;
     this.flow = flow;
@@ -82,6 +87,7 @@ export class Device {
     this.isInsecure = isInsecure;
     this.options = options;
     this.#files = files;
+    this.#allowed = settings.allowed ?? (() => undefined);
     this.#shared = new Shared({
       open: () => new Opening(options),
       closed: (opening) => opening.close(),
@@ -98,6 +104,11 @@ export class Device {
   /** Which files nodes may read and write for it. @throws ConfigurationError when the setting cannot work. */
   get files(): Files {
     return (this.#madeFiles ??= this.#files());
+  }
+
+  /** What may be done on it. @throws ConfigurationError when the setting cannot work. */
+  permit(isConfirmed = true): Permit {
+    return new Permit({ allowed: this.#allowed(), isConfirmed });
   }
 
   /**
@@ -230,11 +241,15 @@ export async function withDevice<T>(
  * The same for somebody who waits as long as it takes.
  * @throws ConfigurationError for a device that is not there.
  */
-export async function whileUsing<T>(RED: NodeAPI, id: string, work: (kvm: PiKVM) => Promise<T>): Promise<T> {
+export async function whileUsing<T>(
+  RED: NodeAPI,
+  id: string,
+  work: (kvm: PiKVM, device: Device) => Promise<T>,
+): Promise<T> {
   const device = deviceInEditor(RED, id);
   const user = {};
   try {
-    return await work(await device.join(user));
+    return await work(await device.join(user), device);
   } finally {
     await device.leave(user);
   }

@@ -48,6 +48,8 @@ const BY_CODE: Record<string, string> = {
   SOURCE: "source",
   FILE: "not_written",
   READ_ONLY: "read_only",
+  NOT_ALLOWED: "not_allowed",
+  NOT_CONFIRMED: "unconfirmed",
   QUEUE_FULL: "queue_full",
   NO_FREE_CONNECTION: "queue_full",
   AMBIGUOUS_DEVICE: "ambiguous",

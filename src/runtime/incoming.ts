@@ -1,6 +1,7 @@
 import { types } from "node:util";
 import { reasonOf } from "../actions/thrown";
 import { ConfigurationError } from "../client";
+import { CONFIRM } from "./confirm";
 import type { Message, NodeAPI } from "./red";
 import { expectFailures } from "./streams";
 
@@ -38,7 +39,9 @@ function isProgress(progress: unknown): boolean {
 function isWritable(message: Message): boolean {
   // Node-RED calls methods that every object has.
   const isOrdinary = !types.isProxy(message) && Object.getPrototypeOf(message) !== null;
-  return isOrdinary && Object.isExtensible(message) && WRITTEN.every((name) => isFree(message, name));
+  if (!isOrdinary || !Object.isExtensible(message)) return false;
+  const isStuck = Object.getOwnPropertyDescriptor(message, CONFIRM)?.configurable === false;
+  return !isStuck && WRITTEN.every((name) => isFree(message, name));
 }
 
 function isFree(message: object, name: string): boolean {

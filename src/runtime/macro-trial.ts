@@ -1,4 +1,7 @@
-import { BusyError, CancelledError, type PlayOptions, type PlayResult } from "../client";
+import { perform, type Actions } from "../actions/action";
+import { BusyError, CancelledError, type PlayResult } from "../client";
+import type { Progress } from "../actions/progress";
+import type { Fields } from "../schema/field";
 import { problemOf, serve, type AdminRequest, type AdminResponse } from "./admin";
 import { whileUsing } from "./device";
 import type { NodeAPI } from "./red";
@@ -14,7 +17,7 @@ interface Order {
  * Lets the dialog of a macro play its first steps on a deployed device: `POST pikvm/devices/<id>/macro`. Each line of
  * the answer is JSON: `done` and `total` now and then, at last a `result` or a problem. It ends when the browser goes.
  */
-export function serveMacroTrial(RED: NodeAPI): void {
+export function serveMacroTrial<F extends Fields>(RED: NodeAPI, macros: Actions<F>): void {
   const busy = new Set<string>();
   const route = { method: "post", path: "pikvm/devices/:id/macro", permission: "write" } as const;
   serve(RED, route, async (request, response) => {
@@ -23,7 +26,7 @@ export function serveMacroTrial(RED: NodeAPI): void {
     if (busy.has(id)) throw new BusyError("Steps of a macro are being played on this device already.", IN_USE);
     busy.add(id);
     try {
-      await play(RED, id, request, response);
+      await play(whilePermitted(RED, id, macros), request, response);
     } finally {
       busy.delete(id);
     }
@@ -32,20 +35,25 @@ export function serveMacroTrial(RED: NodeAPI): void {
 
 const IN_USE = { statusCode: 0 };
 
-async function play(RED: NodeAPI, id: string, request: AdminRequest, response: AdminResponse): Promise<void> {
-  const { macro, speed, hostTimeout } = request.body as Order;
+type Play = (values: Order, more: { signal: AbortSignal; progress: (progress: Progress) => void }) => Promise<object>;
+
+/** As the node would play it, if the device lets it through: somebody is there who has asked for it. */
+const whilePermitted =
+  <F extends Fields>(RED: NodeAPI, id: string, macros: Actions<F>): Play =>
+  ({ macro, speed, hostTimeout }, more) =>
+    whileUsing(RED, id, (kvm, device) => {
+      const values = { source: "macro", macro, speed, hostTimeout };
+      return perform(macros, kvm, { values, permit: device.permit(), ...more });
+    });
+
+async function play(play: Play, request: AdminRequest, response: AdminResponse): Promise<void> {
   const gone = new AbortController();
   response.on("close", () => gone.abort(new CancelledError("The dialog was closed.")));
   const say = (line: object): void => void response.write(`${JSON.stringify(line)}\n`);
-  const options: PlayOptions = {
-    ...(typeof speed === "number" ? { speed } : {}),
-    ...(typeof hostTimeout === "number" ? { hostTimeout } : {}),
-    signal: gone.signal,
-    onProgress: (done, total) => say({ done, total }),
-  };
   try {
-    const result = await whileUsing(RED, id, (kvm) => kvm.macros.play(macro, options));
-    say({ result: resultOf(result) });
+    const progress = ({ done, total }: Progress) => say({ done, total });
+    const result = await play(request.body as Order, { signal: gone.signal, progress });
+    say({ result: resultOf(result as PlayResult) }); // what playing a macro answers
   } catch (error) {
     if (!response.headersSent) throw error;
     say(problemOf(error));

@@ -12,6 +12,8 @@ export interface Stored extends NodeDef {
   device?: string;
   /** When true, `msg.pikvm` (name or id of a configured device) takes precedence over `device`. */
   deviceFromMsg?: boolean;
+  /** Whether what destroys is done only for a message with `msg.confirm`. */
+  confirm?: boolean;
   /** Whether the flow gets messages that tell how far the work is. */
   progress?: boolean;
   [property: string]: unknown;

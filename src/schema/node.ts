@@ -1,3 +1,4 @@
+import type { Deeds, DeedsOf, Effect } from "./deeds";
 import type { Field, Fields } from "./field";
 import type { Wanted, When } from "./when";
 
@@ -16,6 +17,8 @@ export interface NodeSchema<F extends Fields = Fields> {
   name: string;
   role: "action" | "source" | "device";
   fields: F;
+  /** Of an action node: what it does to the device. */
+  deeds?: Effect | Deeds;
   /** What is kept in the node's credentials, besides the `secret` of a text that may be one. */
   secrets?: readonly string[];
   /** Whether the dialog offers messages that tell how far the work is, and when. */
@@ -36,10 +39,12 @@ export function secretsOf({ fields, secrets = [] }: NodeSchema): readonly string
 /** What is stored now; flows of 0.1.0 store none, which is the first. */
 export const versionOf = ({ migrations = [] }: NodeSchema): number => 1 + migrations.length;
 
-type Settings<F> = Omit<NodeSchema, "role" | "fields"> & { fields: F & Checked<F> };
+type Settings<F> = Omit<NodeSchema, "role" | "fields" | "deeds"> & { fields: F & Checked<F> };
 
 /** A node that does something for a message. */
-export const actionNode = <const F extends Fields>(settings: Settings<F>): NodeSchema<F> => ({
+export const actionNode = <const F extends Fields>(
+  settings: Settings<F> & { deeds: Effect | NoInfer<DeedsOf<F>> },
+): NodeSchema<F> => ({
   role: "action",
   ...settings,
 });

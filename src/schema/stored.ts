@@ -1,3 +1,4 @@
+import { canDestroy } from "./deeds";
 import type { Field } from "./field";
 import { fieldsOf, versionOf, type NodeSchema } from "./node";
 
@@ -32,6 +33,7 @@ export function defaultsOf(schema: NodeSchema): Record<string, unknown> {
     { name: "", version: versionOf(schema) },
     schema.role === "device" ? {} : { device: "" },
     isAction ? { deviceFromMsg: false } : {},
+    canDestroy(schema) ? { confirm: false } : {},
     ...fields,
     schema.progress === undefined ? {} : { progress: false },
   ) as Record<string, unknown>;

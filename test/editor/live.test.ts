@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 import type { Locator } from "playwright-core";
+import { DEEDS } from "../../nodes/deeds";
 import { startSimulator, type Simulator } from "../../src/simulator";
 import { skip } from "../examples/browser";
 import { ChildNodeRed } from "../harness/child-node-red";
@@ -64,7 +65,7 @@ describe("what dialogs do while they are filled in", { skip }, () => {
         videoIdle: "30",
         readOnly: false,
       },
-      device(simulator, { id: "lab" }),
+      device(simulator, { id: "lab", allowed: ["newer: action"] }),
       device(simulator, { id: "dead", name: "gone", address: "127.0.0.1:1" }),
       node("pikvm-msd-mount", { id: "mount", device: "lab", x: 150, y: 300, wires: [[], []] }),
       node("pikvm-kvm-switch", { id: "switch", device: "lab", x: 400, y: 380, wires: [[], []] }),
@@ -459,6 +460,30 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     assert.deepEqual((await editor.node("events"))["kinds"], ["msd", "clients"]);
     const again = await Dialog.ofNode(editor, "events");
     assert.equal(await editor.page.locator("#pikvm-kinds input:checked").count(), 2);
+    await again.cancel();
+  });
+
+  test("the device lets through what is ticked, and keeps what a newer version knows", async () => {
+    const open = () => Dialog.ofConfig(editor, "pikvm-device", "lab");
+    const boxes = editor.page.locator("#pikvm-allowed input");
+    const dialog = await open();
+    await dialog.unfoldAll();
+    assert.equal(await boxes.first().isVisible(), false);
+    await dialog.set({ field: "letThrough", value: "listed" });
+    assert.deepEqual(await dialog.cutOff(), []);
+    assert.deepEqual(await dialog.barriers(), []);
+    await editor.picture("device-let-through");
+    assert.equal(await boxes.count(), DEEDS.length + 1);
+    assert.equal(await editor.page.locator("#pikvm-allowed input:checked").count(), 1);
+    // By keyboard alone, and with the mouse.
+    await editor.page.locator("#pikvm-allowed-atx-power-on").press("Space");
+    await editor.page.getByRole("group", { name: "kvm-switch" }).getByLabel("power off", { exact: true }).check();
+    await dialog.save();
+    const allowed = ["atx-power: on", "kvm-switch: power off", "newer: action"];
+    const { letThrough, ...saved } = await editor.node("lab");
+    assert.deepEqual([letThrough, saved["allowed"]], ["listed", allowed]);
+    const again = await open();
+    assert.equal(await editor.page.locator("#pikvm-allowed input:checked").count(), allowed.length);
     await again.cancel();
   });
 

@@ -11,7 +11,12 @@ import { Dialog } from "./dialog";
 import { Editor } from "./editor";
 import { LANE } from "./lane";
 
-const SECRETS = { password: "pw-Kestrel_7731", totpSecret: "MZXW6YTBOJSXG5DFNVSGK3TU", text: "typed-Osprey_5518" };
+const SECRETS = {
+  password: "pw-Kestrel_7731",
+  totpSecret: "MZXW6YTBOJSXG5DFNVSGK3TU",
+  text: "typed-Osprey_5518",
+  header: "header-Heron_2204",
+};
 const TAB = { id: "tab", type: "tab", label: "secrets" };
 const INJECT = {
   id: "inject",
@@ -31,7 +36,12 @@ test("secrets that are typed into dialogs are kept and never shown again", { ski
   const nodeRed = await ChildNodeRed.start(LANE);
   t.after(() => nodeRed.stop());
   const keys = node("pikvm-hid-keys", { textType: "secret", x: 350, y: 100, wires: [[], []] });
-  await nodeRed.deploy([TAB, INJECT, device(simulator, { credentials: {} }), keys]);
+  await nodeRed.deploy([
+    TAB,
+    INJECT,
+    device(simulator, { headers: ["X-Lab"], credentials: { header1: SECRETS.header } }),
+    keys,
+  ]);
   const editor = await Editor.open(nodeRed);
   t.after(() => editor.close());
 
@@ -92,6 +102,25 @@ test("secrets that are typed into dialogs are kept and never shown again", { ski
     await until(() => simulator.host.typed === SECRETS.text, { what: "the secret, typed again" });
     assert.deepEqual(editor.problems, []);
     for (const { msg } of nodeRed.logs) assertNoSecret(msg);
+  });
+
+  await t.test("what is taken out of the dialogs is gone, in the file and at the nodes", async () => {
+    const deviceDialog = await openDevice();
+    await deviceDialog.unfoldAll();
+    for (const field of ["password", "totpSecret"]) await deviceDialog.set({ field, value: "" });
+    // A header goes with its name, a text that was kept when another one is typed instead.
+    await deviceDialog.tray.locator("input.pikvm-header-name").first().fill("");
+    await deviceDialog.save();
+    const keysDialog = await openKeys();
+    await keysDialog.set({ field: "text", type: "str", value: "other" });
+    await keysDialog.save();
+    await nodeRed.deployed(() => editor.deploy());
+    assertNoSecret(await readFile(path.join(nodeRed.userDir, "flows_cred.json"), "utf8"));
+    const asked = simulator.requests.length;
+    await nodeRed.inject("inject");
+    await until(() => nodeRed.errors.length > 0, { what: "the login to be refused" });
+    assert.ok(simulator.requests.length > asked);
+    assertNoSecret(JSON.stringify(simulator.requests.slice(asked)));
   });
 });
 

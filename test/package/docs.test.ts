@@ -24,7 +24,7 @@ interface Addresses {
 const addresses = import(path.join(CHECKOUT, "src/build/docs.mjs")) as Promise<Addresses>; // functions of it
 
 const LANGUAGES = readdirSync(path.join(CHECKOUT, "nodes/locales"));
-const PAGES = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", ...filesIn("docs", ".md")];
+const PAGES = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", ...filesIn("docs", ".md")];
 
 /** The anchors that the headings of a page have, as GitHub makes them. */
 const anchorsOf = (page: string): string[] =>

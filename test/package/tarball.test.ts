@@ -20,7 +20,7 @@ const ALLOWED = [
   /^dist\/pikvm-simulator\.js$/,
   /^resources\/dialogs\.js$/,
   /^examples\/\d - [a-z]+\/[\w-]+\.json$/,
-  /^(README|CHANGELOG)\.md$/,
+  /^(README|CHANGELOG|SECURITY)\.md$/,
   /^LICENSE$/,
   /^package\.json$/,
 ];
@@ -28,6 +28,7 @@ const ALLOWED = [
 const SINGLE = [
   "README.md",
   "CHANGELOG.md",
+  "SECURITY.md",
   "LICENSE",
   "package.json",
   "dist/pikvm-simulator.js",

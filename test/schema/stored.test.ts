@@ -11,7 +11,7 @@ const fields = {
   timeout: seconds({ icon: "clock-o", default: 2.5 }),
   sure: flag({ icon: "check", default: true }),
 };
-const lamp = actionNode({ name: "lamp", fields });
+const lamp = actionNode({ name: "lamp", deeds: { by: "action", does: { on: "changes", off: "changes" } }, fields });
 const stored = {
   version: 1,
   name: "",
@@ -34,6 +34,7 @@ test("a new action node stores each default with its type, and its version", () 
 test("one dragged from the palette may begin with something else than a flow without the field", () => {
   const bell = actionNode({
     name: "bell",
+    deeds: "changes",
     fields: { action: choice(["ring", "stop"], { icon: "bell", default: fromMsg("payload"), fresh: "ring" }) },
   });
   const { action, actionType } = freshOf(bell);
@@ -77,7 +78,7 @@ test("the older version's properties go through each migration in turn, once", (
     ({ label, ...rest }) => ({ ...rest, name2: label, name2Type: "str" }),
     ({ timeout, ...rest }) => ({ ...rest, timeout: String(Number(timeout) / 1000) }),
   ];
-  const third = actionNode({ name: "lamp", fields, migrations });
+  const third = actionNode({ name: "lamp", deeds: "changes", fields, migrations });
   assert.equal(versionOf(third), 3);
   const first = { label: "hall", timeout: "4000", timeoutType: "num" };
   const expected = { ...stored, version: 3, name2: "hall", timeout: "4" };

@@ -13,6 +13,8 @@ export interface PlayOptions extends HostOptions {
   repeat?: number;
   /** 0.1 to 10 times as fast: divides the delays of the macro, not the pauses between the keys of a text. Default 1. */
   speed?: number;
+  /** Given each step before the first is played: what it throws refuses the macro. */
+  check?: ((step: MacroStep) => void) | undefined;
   /** Told now and then, and at the end: steps done, of all repeats. */
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
@@ -60,9 +62,10 @@ export class Macros {
    */
   async play(macro: unknown, options: PlayOptions = {}): Promise<PlayResult> {
     const steps = parseMacro(macro);
-    const { repeat = 1, speed = 1, signal } = options;
+    const { repeat = 1, speed = 1, check, signal } = options;
     integerIn("The number of repeats", repeat, REPEAT);
     inRange("The speed", speed, SPEED);
+    if (check) await checkEach(steps, check);
     const facts = await factsFor(steps, this.#parts, { signal });
     await checkEach(steps, (step) => checkStep(step, facts));
     const skipped = await skippedInSteps(steps, this.#parts, { signal });

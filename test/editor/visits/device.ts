@@ -82,6 +82,7 @@ export const visit: Visit = {
       { field: "powerOffAfter", value: "7.5" },
     ],
     [{ field: "powerKnownBy", value: "nothing" }],
+    [{ field: "letThrough", value: "listed" }],
     [
       { field: "trust", value: "tls" },
       { field: "tls", value: "tls" },

@@ -1,5 +1,6 @@
 import {
   choice,
+  CONFIRM,
   DEVICE,
   FOR_NUMBERS,
   FOR_VARIABLES,
@@ -27,6 +28,7 @@ export const visit: Visit = {
     [
       DEVICE,
       NAME,
+      CONFIRM,
       FROM_MSG,
       choice("action", "toggle"),
       text("channel", "Server fan"),

@@ -1,4 +1,4 @@
-import { choice, DEVICE, FOR_NUMBERS, FROM_MSG, NAME, NO_DEVICE, number, text, type Visit } from "./visit";
+import { choice, CONFIRM, DEVICE, FOR_NUMBERS, FROM_MSG, NAME, NO_DEVICE, number, text, type Visit } from "./visit";
 
 const stored = (value: string) => ({ field: "macro", type: "stored", value });
 const MACRO = [
@@ -24,6 +24,7 @@ export const visit: Visit = {
     [
       DEVICE,
       NAME,
+      CONFIRM,
       FROM_MSG,
       choice("source", "macro"),
       stored(JSON.stringify(MACRO)),

@@ -1,4 +1,4 @@
-import { choice, DEVICE, FOR_NUMBERS, FROM_MSG, NAME, NO_DEVICE, number, text, type Visit } from "./visit";
+import { choice, CONFIRM, DEVICE, FOR_NUMBERS, FROM_MSG, NAME, NO_DEVICE, number, text, type Visit } from "./visit";
 
 export const visit: Visit = {
   mistakes: [
@@ -25,6 +25,7 @@ export const visit: Visit = {
     [
       DEVICE,
       NAME,
+      CONFIRM,
       FROM_MSG,
       choice("action", "power"),
       text("port", "2.3"),

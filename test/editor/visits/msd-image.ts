@@ -1,4 +1,4 @@
-import { choice, DEVICE, FOR_NUMBERS, FROM_MSG, NAME, NO_DEVICE, number, text, type Visit } from "./visit";
+import { choice, CONFIRM, DEVICE, FOR_NUMBERS, FROM_MSG, NAME, NO_DEVICE, number, text, type Visit } from "./visit";
 
 export const visit: Visit = {
   mistakes: [
@@ -17,6 +17,7 @@ export const visit: Visit = {
     [
       DEVICE,
       NAME,
+      CONFIRM,
       FROM_MSG,
       choice("action", "upload"),
       text("source", "/home/images/debian-13.iso"),

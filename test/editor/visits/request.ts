@@ -1,4 +1,4 @@
-import { choice, DEVICE, FOR_NUMBERS, FROM_MSG, NAME, NO_DEVICE, number, text, type Visit } from "./visit";
+import { choice, CONFIRM, DEVICE, FOR_NUMBERS, FROM_MSG, NAME, NO_DEVICE, number, text, type Visit } from "./visit";
 
 const CUSTOM = choice("call", "custom");
 const PATH = "Path: must begin with one slash and have no blanks";
@@ -14,6 +14,7 @@ export const visit: Visit = {
     [
       DEVICE,
       NAME,
+      CONFIRM,
       FROM_MSG,
       CUSTOM,
       choice("method", "POST"),

@@ -25,6 +25,7 @@ export const text = (field: string, value: string): Setting => ({ field, type: "
 
 export const NAME = { field: "name", value: "by hand" };
 export const FROM_MSG = { field: "deviceFromMsg", value: true };
+export const CONFIRM = { field: "confirm", value: true };
 export const NO_DEVICE = { field: "device", value: "_ADD_", reason: "Device: choose or add a PiKVM" };
 export const DEVICE = { field: "device", value: "device" };
 export const FOR_NUMBERS = "must be a number from";
