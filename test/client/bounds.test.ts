@@ -6,7 +6,9 @@ import { deviceWords } from "../../src/client/words";
 import { KnownStates, MAX_BYTES, MAX_KINDS } from "../../src/client/events/known-states";
 import { MAX_PARTS } from "../../src/client/events/merge";
 import { readJson } from "../../src/client/http/json";
-import { client, failure, httpServer, SECRETS, textFrame, webSocketServer } from "./kit";
+import { checkedJpeg, segmentsOf } from "../../src/client/video/jpeg";
+import { tinyJpeg } from "../harness/tiny";
+import { client, failure, httpServer, SECRETS, tcpServer, textFrame, webSocketServer } from "./kit";
 
 const MIB = 1024 * 1024;
 const numbered = (count: number, make: (index: number) => DeviceEvent) => Array.from({ length: count }, (_, at) => make(at)); // prettier-ignore
@@ -87,6 +89,70 @@ describe("a device that sends without an end", () => {
   });
 });
 
+describe("a device that sends far too much at once", () => {
+  test("a picture of ever new segments is no picture, and few of them are looked at", () => {
+    const segments = Buffer.alloc(1024 * 1024, Buffer.from("ffe00002", "hex"));
+    const picture = Buffer.concat([Buffer.of(0xff, 0xd8), segments, tinyJpeg().subarray(2)]);
+    assert.ok([...segmentsOf(picture)].length <= 1000);
+    assert.throws(() => checkedJpeg(picture), { name: "ResponseError", code: "JPEG" });
+  });
+
+  test("a text that no screen has room for: TOO_LONG", async (t) => {
+    const address = await httpServer(t, (_, response) => {
+      response.writeHead(200, { "Content-Type": "text/plain" }).end("x".repeat(MIB));
+    });
+    const kvm = await client(t, { address: `http://${address}` });
+    await failure(kvm.streamer.ocr(), { name: "ResponseError", code: "TOO_LONG" });
+  });
+
+  test("pings without an end, whose answers it does not take: the session ends", async (t) => {
+    const ping = Buffer.concat([Buffer.of(0x89, 125), Buffer.alloc(125)]);
+    const pings = Buffer.concat(Array.from({ length: 1000 }, () => ping));
+    const address = await webSocketServer(t, (socket) => {
+      socket.pause();
+      const flood = () => {
+        while (!socket.destroyed && socket.write(pings));
+      };
+      socket.on("drain", flood);
+      flood();
+    });
+    assert.equal((await connectionLost(t, address)).code, "WS_1006");
+  });
+
+  test("a head without an end: NOT_HTTP, on both ways", async (t) => {
+    const address = await tcpServer(t, (socket) => {
+      socket.write("HTTP/1.1 200 OK\r\n");
+      const more = () => {
+        while (!socket.destroyed && socket.write(`X-More: ${"x".repeat(1000)}\r\n`));
+      };
+      socket.on("drain", more);
+      more();
+    });
+    const kvm = await client(t, { address: `http://${address}` });
+    await failure(kvm.atx.getState(), { name: "ResponseError", code: "NOT_HTTP" });
+    assert.equal((await connectionLost(t, address)).code, "NOT_HTTP");
+  });
+
+  test("a message without an end: the session ends with TOO_MUCH", async (t) => {
+    const address = await webSocketServer(t, (socket) => socket.write(Buffer.from("817f0000000001000001", "hex")));
+    assert.equal((await connectionLost(t, address)).code, "TOO_MUCH");
+  });
+
+  test("a message in ever new pieces: the session ends with TOO_MUCH", async (t) => {
+    const address = await webSocketServer(t, (socket) => {
+      socket.write(Buffer.from("0100", "hex"));
+      const piece = Buffer.concat([Buffer.of(0x00, 125), Buffer.alloc(125, "x")]);
+      const pieces = Buffer.concat(Array.from({ length: 1000 }, () => piece));
+      const more = () => {
+        while (!socket.destroyed && socket.write(pieces));
+      };
+      socket.on("drain", more);
+      more();
+    });
+    assert.equal((await connectionLost(t, address)).code, "TOO_MUCH");
+  });
+});
+
 describe("JSON of a device", () => {
   test("brackets inside of strings are none", () => {
     const text = JSON.stringify({ text: '[{"\\'.repeat(1000) });
@@ -140,6 +206,15 @@ describe("a regular expression that goes astray", () => {
   test("one for a screen is stopped too", () => {
     const find = textMatcher({ text: "(a+)+b", mode: "regex" });
     assert.throws(() => find(text), { name: "ConfigurationError", message: /\(a\+\)\+b/ });
+  });
+
+  test("one that is too long is refused before it is compiled, which nothing could stop", () => {
+    assert.throws(() => expressionOf("[^]".repeat(100_000)), { name: "ConfigurationError", message: /10000/ });
+  });
+
+  test("a text of any length is not looked for", () => {
+    const text = "word ".repeat(100_000);
+    assert.throws(() => textMatcher({ text }), { name: "ConfigurationError", message: /10000/ });
   });
 
   test("a text of any length is not looked for with mistakes", () => {
@@ -200,6 +275,11 @@ async function lostBy(t: TestContext, messages: readonly string[]): Promise<PiKV
   const address = await webSocketServer(t, (socket) => {
     for (const message of messages) socket.write(textFrame(message));
   });
+  return connectionLost(t, address);
+}
+
+/** What the event connection with a server ends with. */
+async function connectionLost(t: TestContext, address: string): Promise<PiKVMError> {
   const kvm = await client(t, { address: `http://${address}` });
   const stream = kvm.events();
   const { error } = await new Promise<ConnectionChange>((resolve) =>
