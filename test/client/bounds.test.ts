@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Socket } from "node:net";
 import { describe, test, type TestContext } from "node:test";
 import { Script } from "node:vm";
 import { expressionOf, textMatcher, type ConnectionChange, type DeviceEvent, type PiKVMError } from "../../src/client";
@@ -11,6 +12,8 @@ import { tinyJpeg } from "../harness/tiny";
 import { client, failure, httpServer, SECRETS, tcpServer, textFrame, webSocketServer } from "./kit";
 
 const MIB = 1024 * 1024;
+/** Of a head that has no end. */
+const FIELD = `X-More: ${"x".repeat(500)}\r\n`;
 const numbered = (count: number, make: (index: number) => DeviceEvent) => Array.from({ length: count }, (_, at) => make(at)); // prettier-ignore
 
 describe("a device that sends without an end", () => {
@@ -108,30 +111,36 @@ describe("a device that sends far too much at once", () => {
   test("pings without an end, whose answers it does not take: the session ends", async (t) => {
     const ping = Buffer.concat([Buffer.of(0x89, 125), Buffer.alloc(125)]);
     const pings = Buffer.concat(Array.from({ length: 1000 }, () => ping));
-    const address = await webSocketServer(t, (socket) => {
-      socket.pause();
-      const flood = () => {
-        while (!socket.destroyed && socket.write(pings));
-      };
-      socket.on("drain", flood);
-      flood();
-    });
+    const address = await webSocketServer(t, (socket) => endless(socket.pause(), "", pings));
     assert.equal((await connectionLost(t, address)).code, "WS_1006");
   });
 
-  test("a head without an end: NOT_HTTP, on both ways", async (t) => {
-    const address = await tcpServer(t, (socket) => {
-      socket.write("HTTP/1.1 200 OK\r\n");
-      const more = () => {
-        while (!socket.destroyed && socket.write(`X-More: ${"x".repeat(1000)}\r\n`));
-      };
-      socket.on("drain", more);
-      more();
-    });
+  test("a head without an end: NOT_HTTP, on both ways; PROXY_NOT_HTTP of a proxy", async (t) => {
+    const address = await tcpServer(t, (socket) => endless(socket, "HTTP/1.1 200 OK\r\n", FIELD));
     const kvm = await client(t, { address: `http://${address}` });
     await failure(kvm.atx.getState(), { name: "ResponseError", code: "NOT_HTTP" });
     assert.equal((await connectionLost(t, address)).code, "NOT_HTTP");
+    const behind = await client(t, { address: "http://127.0.0.1:1", proxy: `http://${address}` });
+    await failure(behind.atx.getState(), { name: "ConnectError", code: "PROXY_NOT_HTTP" });
   });
+
+  test("fields behind the body without an end: CUT_SHORT", async (t) => {
+    const begin = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n";
+    const address = await tcpServer(t, (socket) => endless(socket, begin, FIELD));
+    const kvm = await client(t, { address: `http://${address}` });
+    await failure(kvm.atx.getState(), { name: "ResponseError", code: "CUT_SHORT" });
+  });
+
+  for (const more of ["x".repeat(1000), FIELD]) {
+    test(`a picture of a stream of which it says ${more === FIELD ? "ever more" : "more in one line"}: BAD_RESPONSE`, async (t) => {
+      const type = "multipart/x-mixed-replace;boundary=b";
+      const begin = `HTTP/1.1 200 OK\r\nContent-Type: ${type}\r\n\r\n--b\r\n`;
+      const address = await tcpServer(t, (socket) => endless(socket, begin, more));
+      const kvm = await client(t, { address: `http://${address}` });
+      const first = kvm.streamer.mjpeg()[Symbol.asyncIterator]().next();
+      await failure(first, { name: "ResponseError", code: "BAD_RESPONSE" });
+    });
+  }
 
   test("a message without an end: the session ends with TOO_MUCH", async (t) => {
     const address = await webSocketServer(t, (socket) => socket.write(Buffer.from("817f0000000001000001", "hex")));
@@ -139,16 +148,9 @@ describe("a device that sends far too much at once", () => {
   });
 
   test("a message in ever new pieces: the session ends with TOO_MUCH", async (t) => {
-    const address = await webSocketServer(t, (socket) => {
-      socket.write(Buffer.from("0100", "hex"));
-      const piece = Buffer.concat([Buffer.of(0x00, 125), Buffer.alloc(125, "x")]);
-      const pieces = Buffer.concat(Array.from({ length: 1000 }, () => piece));
-      const more = () => {
-        while (!socket.destroyed && socket.write(pieces));
-      };
-      socket.on("drain", more);
-      more();
-    });
+    const piece = Buffer.concat([Buffer.of(0x00, 125), Buffer.alloc(125, "x")]);
+    const pieces = Buffer.concat(Array.from({ length: 1000 }, () => piece));
+    const address = await webSocketServer(t, (socket) => endless(socket, Buffer.from("0100", "hex"), pieces));
     assert.equal((await connectionLost(t, address)).code, "TOO_MUCH");
   });
 });
@@ -269,6 +271,16 @@ describe("the words of a device in an error", () => {
     assert.ok((await failure(kvm.msd.getState(), { name: "APIError" })).message.length < 1000);
   });
 });
+
+/** Sends the same again and again, as fast as it is taken. */
+function endless(socket: Socket, begin: string | Buffer, more: string | Buffer): void {
+  const send = () => {
+    while (!socket.destroyed && socket.write(more));
+  };
+  socket.write(begin);
+  socket.on("drain", send);
+  send();
+}
 
 /** What a device that sends these messages loses its session by. */
 async function lostBy(t: TestContext, messages: readonly string[]): Promise<PiKVMError> {
