@@ -47,7 +47,7 @@ const joined: Arbitrary<string> = record({
   begin: constantFrom("", "/", "/api/", `${root}/`, `${root}-outside/`, "//", "file://"),
 }).map(({ parts, between, begin }) => begin + parts.join(between));
 
-const isBelow = (folder: string, file: string): boolean => file.startsWith(folder + path.sep) && !path.relative(folder, file).startsWith(".."); // prettier-ignore
+const isBelow = (folder: string, file: string): boolean => path.resolve(file).startsWith(folder + path.sep);
 
 /** Each throws what is wrong; what is refused by a name of ours is right. */
 const LEADS: Record<string, (name: string) => unknown> = {
