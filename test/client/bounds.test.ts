@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import type { Socket } from "node:net";
+import path from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { Script } from "node:vm";
 import { expressionOf, textMatcher, type ConnectionChange, type DeviceEvent, type PiKVMError } from "../../src/client";
@@ -7,7 +9,9 @@ import { deviceWords } from "../../src/client/words";
 import { KnownStates, MAX_BYTES, MAX_KINDS } from "../../src/client/events/known-states";
 import { MAX_PARTS } from "../../src/client/events/merge";
 import { readJson } from "../../src/client/http/json";
+import { brightnessOf } from "../../src/client/screen/brightness";
 import { checkedJpeg, segmentsOf } from "../../src/client/video/jpeg";
+import { CHECKOUT } from "../harness/node-red";
 import { tinyJpeg } from "../harness/tiny";
 import { client, failure, httpServer, SECRETS, tcpServer, textFrame, webSocketServer } from "./kit";
 
@@ -98,6 +102,22 @@ describe("a device that sends far too much at once", () => {
     const picture = Buffer.concat([Buffer.of(0xff, 0xd8), segments, tinyJpeg().subarray(2)]);
     assert.ok([...segmentsOf(picture)].length <= 1000);
     assert.throws(() => checkedJpeg(picture), { name: "ResponseError", code: "JPEG" });
+  });
+
+  test("a picture of ever new tables is damaged", () => {
+    const grey = readFileSync(path.join(CHECKOUT, "test/client/pictures/grey.jpg"));
+    const picture = (tables: number) => {
+      const size = 2 + 17 * tables;
+      const unused = Buffer.alloc(17 * tables, Buffer.concat([Buffer.of(0x0f), Buffer.alloc(16)]));
+      return Buffer.concat([
+        grey.subarray(0, 2),
+        Buffer.of(0xff, 0xc4, size >> 8, size & 255),
+        unused,
+        grey.subarray(2),
+      ]);
+    };
+    assert.deepEqual(brightnessOf(picture(10)), brightnessOf(grey));
+    assert.throws(() => brightnessOf(picture(3000)), { name: "ResponseError", code: "JPEG" });
   });
 
   test("a text that no screen has room for: TOO_LONG", async (t) => {
@@ -216,7 +236,12 @@ describe("a regular expression that goes astray", () => {
 
   test("a text of any length is not looked for", () => {
     const text = "word ".repeat(100_000);
-    assert.throws(() => textMatcher({ text }), { name: "ConfigurationError", message: /10000/ });
+    assert.throws(() => textMatcher({ text }), { name: "ConfigurationError", message: /2000/ });
+  });
+
+  test("a text that is nearly found from each place anew is stopped and named", () => {
+    const find = textMatcher({ text: "a ".repeat(999) + "b" });
+    assert.throws(() => find("a ".repeat(500_000)), { name: "ConfigurationError", code: "EXPRESSION_TOO_SLOW" });
   });
 
   test("a text of any length is not looked for with mistakes", () => {

@@ -30,14 +30,13 @@ after(async () => {
 
 /** A refused login would end all that comes after it; a WebSocket is no answer. */
 const ANSWERS = allRecorded().filter(
-  (one) =>
-    one.status === 200 && !one.isPartial && replayOf(one) !== undefined && !/\/(ws|auth\/log)/.test(one.path),
+  (one) => one.status === 200 && !one.isPartial && replayOf(one) !== undefined && !/\/(ws|auth\/log)/.test(one.path),
 );
 const HEADERS = ["Content-Type", "Content-Disposition", "X-UStreamer-Width", "Location", "Date"];
 
 const CASES: Arbitrary<Recorded> = oneof(
   ...ANSWERS.map((one) => {
-    const bytes = oneof({ weight: 2, arbitrary: editedBytes([one.body]) }, ...(one.json === undefined ? [] : [{ weight: 3, arbitrary: changedJson([one.json]).map((json) => Buffer.from(JSON.stringify(json) ?? "")) }])); // prettier-ignore
+    const bytes = oneof({ weight: 2, arbitrary: editedBytes([one.body]) }, ...(one.json === undefined ? [] : [{ weight: 3, arbitrary: changedJson([one.json]).map((json) => Buffer.from(JSON.stringify(json))) }])); // prettier-ignore
     const value = text.map((words) => words.replace(/[^ -~]/g, "").slice(0, 1000));
     const header = oneof(constantFrom(undefined), record({ name: constantFrom(...HEADERS), value }));
     return record({ body: bytes, header }).map(({ body, header }): Recorded => {

@@ -2,7 +2,8 @@ import { array, constantFrom, integer, jsonValue, nat, oneof, record, string, ty
 
 // What may come instead of what is expected, from a flow, a flow file, a browser or a device.
 
-const nested = (levels: number): unknown => JSON.parse(`${'{"a":['.repeat(levels / 2)}${"]}".repeat(levels / 2)}`);
+const parsed = (text: string): unknown => JSON.parse(text);
+const nested = (levels: number) => parsed(`${'{"a":['.repeat(levels / 2)}${"]}".repeat(levels / 2)}`);
 
 const TEXTS = [
   ...["", " ", "\0", "a\0b", "\r\nX-Injected: 1", "\ud800", "x\udfff", "\u202e", "\u2028", "\ufeff", "ſ", "İ"],
@@ -25,7 +26,11 @@ export const json: Arbitrary<unknown> = oneof(
   text,
   constantFrom<unknown>(...NUMBERS, null, true, false, [], {}),
   jsonValue({ maxDepth: 2 }),
-  constantFrom(nested(90), nested(1000), JSON.parse('{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}')),
+  constantFrom(
+    nested(90),
+    nested(1000),
+    parsed('{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}'),
+  ),
   array(text, { maxLength: 4 }),
 );
 
@@ -48,7 +53,7 @@ const change: Arbitrary<Change> = record({
 /** One of these values, changed in some places. */
 export const changedJson = (seeds: readonly unknown[]): Arbitrary<unknown> =>
   record({ seed: constantFrom(...seeds), changes: array(change, { maxLength: 3 }) }).map(({ seed, changes }) =>
-    changes.reduce(changed, seed),
+    changes.reduce<unknown>(changed, seed),
   );
 
 function changed(value: unknown, { way: [first, ...way], how, name, value: other }: Change): unknown {
@@ -77,20 +82,23 @@ const edit: Arbitrary<Edit> = record({
   how: constantFrom("cut", "double", "swap", "write", "insert", "flip"),
   at: nat(2 ** 20),
   length: oneof(integer({ min: 1, max: 16 }), integer({ min: 1, max: 5000 })),
-  bytes: oneof(text, constantFrom("\xff\xff", "\xff\xd8", "\0\0\x01", "[".repeat(3000), "\n".repeat(100), "9".repeat(400))),
+  bytes: oneof(
+    text,
+    constantFrom("\xff\xff", "\xff\xd8", "\0\0\x01", "[".repeat(3000), "\n".repeat(100), "9".repeat(400)),
+  ),
 });
 
 /** One of these runs of bytes, edited in some places. */
 export const editedBytes = (seeds: readonly Buffer[]): Arbitrary<Buffer> =>
   record({ seed: constantFrom(...seeds), edits: array(edit, { maxLength: 4 }) }).map(({ seed, edits }) =>
-    edits.reduce(edited, seed),
+    edits.reduce<Buffer>(edited, seed),
   );
 
 function edited(data: Buffer, { how, at: anywhere, length, bytes }: Edit): Buffer {
   const at = anywhere % (data.length + 1);
   const [before, piece, after] = [data.subarray(0, at), data.subarray(at, at + length), data.subarray(at + length)];
   const other = Buffer.from(bytes, "latin1");
-  const flipped = () => Buffer.from(piece.map((byte) => byte ^ (1 << anywhere % 8)));
+  const flipped = () => Buffer.from(piece.map((byte) => byte ^ (1 << (anywhere % 8))));
   switch (how) {
     case "cut":
       return Buffer.concat([before, after]);

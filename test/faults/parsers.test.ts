@@ -102,11 +102,21 @@ const PARSERS = {
     for await (const frame of framesOf({ ...ANSWER, body }, given.zeroData))
       if (frame.image.length > 2 ** 24) throw new Error("a picture longer than allowed");
   }),
-  "frames of H.264": frames("h264", [tinyH264(true), tinyH264(false), Buffer.concat([tinyH264(true), tinyH264(false)])]),
+  "frames of H.264": frames("h264", [
+    tinyH264(true),
+    tinyH264(false),
+    Buffer.concat([tinyH264(true), tinyH264(false)]),
+  ]),
   "frames of JPEG": frames("jpeg", JPEGS),
   "brightness of pictures": parser(editedBytes(JPEGS), brightnessOf),
   macros: parser(oneof(changedJson([MACRO]), editedBytes([Buffer.from(JSON.stringify(MACRO))]), json), parseMacro),
-  EDID: parser(oneof(editedBytes([EDID]), editedBytes([EDID]).map((data) => data.toString("hex"))), edidHex),
+  EDID: parser(
+    oneof(
+      editedBytes([EDID]),
+      editedBytes([EDID]).map((data) => data.toString("hex")),
+    ),
+    edidHex,
+  ),
   "answers of DNS": parser(editedBytes(DNS), recordsIn),
 } as const;
 
@@ -135,15 +145,19 @@ const CASES = oneof(
   ),
 );
 
-faults("parsers: bytes and JSON of a device that were damaged", { short: 700, long: 100_000 }, async (random, cases) => {
-  let refused = 0;
-  const wrong = await tried(random, cases, CASES, async ({ parse, value }) => {
-    try {
-      await parse(value);
-    } catch (error) {
-      if (!isOurs(error)) throw error;
-      refused += 1;
-    }
-  });
-  return { wrong, figures: { refused } };
-});
+faults(
+  "parsers: bytes and JSON of a device that were damaged",
+  { short: 700, long: 100_000 },
+  async (random, cases) => {
+    let refused = 0;
+    const wrong = await tried(random, cases, CASES, async ({ parse, value }) => {
+      try {
+        await parse(value);
+      } catch (error) {
+        if (!isOurs(error)) throw error;
+        refused += 1;
+      }
+    });
+    return { wrong, figures: { refused } };
+  },
+);

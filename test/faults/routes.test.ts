@@ -38,7 +38,16 @@ const STEP = { event_type: "key", event: { key: "KeyA", state: true } };
 /** Nothing leads away from this computer; nothing is looked for on the network. */
 const FORMS = ["127.0.0.1:1", "http://127.0.0.1:1/x/", "", "__proto__"].map((address) => ({
   id: "device",
-  fields: { address, auth: "headers", user: "admin", trust: "none", tls: "", proxy: "", headers: ["X-A"], timeout: "1" },
+  fields: {
+    address,
+    auth: "headers",
+    user: "admin",
+    trust: "none",
+    tls: "",
+    proxy: "",
+    headers: ["X-A"],
+    timeout: "1",
+  },
   secrets: { password: "x", totpSecret: "__UNSEEN__", header1: "${HOME}" },
 }));
 
@@ -49,8 +58,8 @@ const PATHS = oneof(
   constantFrom("/pikvm/connect", "/pikvm/connect?x=1", "/pikvm/devices", "/pikvm/connect/%00"),
 );
 const BODIES = oneof(
-  changedJson([...FORMS, { macro: [STEP], speed: 1, hostTimeout: 0 }, { text: "a", mode: "regex", action: "snapshot" }]).map((body) => JSON.stringify(body) ?? ""), // prettier-ignore
-  json.map((body) => JSON.stringify(body) ?? ""),
+  changedJson([...FORMS, { macro: [STEP], speed: 1, hostTimeout: 0 }, { text: "a", mode: "regex", action: "snapshot" }]).map((body) => JSON.stringify(body)), // prettier-ignore
+  json.map((body) => JSON.stringify(body)),
   text,
   constantFrom(`[${"1,".repeat(LONG / 2)}1]`, "[".repeat(50_000)),
 );

@@ -22,8 +22,8 @@ export type TextMatcher = (screen: string) => string | undefined;
 const CHARACTERS_PER_MISTAKE = 8;
 /** Looking for a text with mistakes takes as long as its length times that of the screen. */
 const MAX_TOLERANT = 1000;
-/** No screen has more words than that, and an expression of many more is refused. */
-const MAX_PLAIN = 10_000;
+/** As many as a console of 25 lines has. A word that comes again and again is looked for from each place anew. */
+const MAX_PLAIN = 2000;
 
 /**
  * @throws ConfigurationError for an empty text, a regular expression that is none, or as many mistakes as the text has
@@ -61,8 +61,7 @@ function demandAtMost(most: number, what: string, { length }: string): void {
 
 function byWords(text: string): TextMatcher {
   const words = text.trim().split(/\s+/).map(literal);
-  const expression = new RegExp(words.join("\\s+"), "i");
-  return (screen) => expression.exec(screen)?.[0];
+  return expressionOf(words.join("\\s+"), "i");
 }
 
 const literal = (word: string): string => word.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
