@@ -89,7 +89,8 @@ export function readAs<T>(reader: Reader<T>, value: unknown, label: () => string
     return reader(value);
   } catch (error) {
     if (!(error instanceof Unfit)) {
-      // A flow can bring objects that throw when they are looked at.
+      // A flow can bring objects that throw when they are looked at; with anything else the reader itself is wrong.
+      if (typeof value !== "object") throw error;
       const text = `${label()}: the value from ${source} cannot be read: ${reasonOf(error)}`;
       throw new ConfigurationError(text, { cause: error });
     }
