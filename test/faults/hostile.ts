@@ -58,7 +58,7 @@ export const changedJson = (seeds: readonly unknown[]): Arbitrary<unknown> =>
 
 function changed(value: unknown, { way: [first, ...way], how, name, value: other }: Change): unknown {
   if (first === undefined || typeof value !== "object" || value === null) return other;
-  const entries = Object.entries(value);
+  const entries: [string, unknown][] = Object.entries(value);
   const at = entries.length === 0 ? 0 : first % entries.length;
   const entry = entries[at];
   if (way.length === 0 || entry === undefined) {
