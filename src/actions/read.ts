@@ -1,6 +1,7 @@
 import { ConfigurationError } from "../client";
 import type { Field, Unit } from "../schema/field";
 import * as readers from "./readers";
+import { reasonOf } from "./thrown";
 import { simple, Unfit, type Reader } from "./readers";
 
 /** What an action gets for a field. */
@@ -87,7 +88,12 @@ export function readAs<T>(reader: Reader<T>, value: unknown, label: () => string
   try {
     return reader(value);
   } catch (error) {
-    if (!(error instanceof Unfit)) throw error;
+    if (!(error instanceof Unfit)) {
+      // A flow can bring objects that throw when they are looked at; with anything else the reader itself is wrong.
+      if (typeof value !== "object") throw error;
+      const text = `${label()}: the value from ${source} cannot be read: ${reasonOf(error)}`;
+      throw new ConfigurationError(text, { cause: error });
+    }
     const what = error.shown === undefined ? `the value from ${source}` : `${preview(error.shown)} (from ${source})`;
     const nothing = value === undefined || value === null ? "; nothing was given" : "";
     throw new ConfigurationError(`${label()}: ${what} cannot be used, expected ${error.expected}${nothing}.`);

@@ -6,6 +6,8 @@ import { ConfigurationError } from "./errors";
  * may pass while it does something else.
  */
 const PATIENCE = 100;
+/** Characters of an expression. To compile it takes time that nothing limits: of hundreds of thousands half a minute. */
+const MAX_SOURCE = 10_000;
 /** Characters of the expression that are shown in an error. */
 const SHOWN = 80;
 
@@ -24,6 +26,11 @@ export type Expression = (text: string) => string | undefined;
  */
 export function expressionOf(source: string, flags = ""): Expression {
   const shown = source.length > SHOWN ? `${source.slice(0, SHOWN)}...` : source;
+  if (source.length > MAX_SOURCE) {
+    throw new ConfigurationError(
+      `A regular expression may have ${MAX_SOURCE} characters; "${shown}" has ${source.length}.`,
+    );
+  }
   let expression: RegExp;
   try {
     expression = new RegExp(source, flags);

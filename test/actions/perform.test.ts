@@ -42,6 +42,20 @@ test("takes a value in the words that a message may bring", async () => {
   assert.deepEqual(Object.keys(await act("gpio", { action: "read" })), ["action", "channels"]);
 });
 
+test("names the field whose value throws when it is looked at, and sends nothing", async () => {
+  const before = simulator.requests.length;
+  const query = {
+    get page(): never {
+      throw new Error("not to be read");
+    },
+  };
+  await assert.rejects(act("request", { call: "info", query }), {
+    name: "ConfigurationError",
+    message: "query: the value from the request cannot be read: not to be read",
+  });
+  assert.equal(simulator.requests.length, before);
+});
+
 test("names the field whose value cannot be used, and sends nothing", async () => {
   const before = simulator.requests.length;
   await assert.rejects(act("gpio", { action: "blink" }), {

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import type { Socket } from "node:net";
+import path from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { Script } from "node:vm";
 import { expressionOf, textMatcher, type ConnectionChange, type DeviceEvent, type PiKVMError } from "../../src/client";
@@ -6,9 +9,15 @@ import { deviceWords } from "../../src/client/words";
 import { KnownStates, MAX_BYTES, MAX_KINDS } from "../../src/client/events/known-states";
 import { MAX_PARTS } from "../../src/client/events/merge";
 import { readJson } from "../../src/client/http/json";
-import { client, failure, httpServer, SECRETS, textFrame, webSocketServer } from "./kit";
+import { brightnessOf } from "../../src/client/screen/brightness";
+import { checkedJpeg, segmentsOf } from "../../src/client/video/jpeg";
+import { CHECKOUT } from "../harness/node-red";
+import { tinyJpeg } from "../harness/tiny";
+import { client, failure, httpServer, SECRETS, tcpServer, textFrame, webSocketServer } from "./kit";
 
 const MIB = 1024 * 1024;
+/** Of a head that has no end. */
+const FIELD = `X-More: ${"x".repeat(500)}\r\n`;
 const numbered = (count: number, make: (index: number) => DeviceEvent) => Array.from({ length: count }, (_, at) => make(at)); // prettier-ignore
 
 describe("a device that sends without an end", () => {
@@ -87,6 +96,85 @@ describe("a device that sends without an end", () => {
   });
 });
 
+describe("a device that sends far too much at once", () => {
+  test("a picture of ever new segments is no picture, and few of them are looked at", () => {
+    const segments = Buffer.alloc(1024 * 1024, Buffer.from("ffe00002", "hex"));
+    const picture = Buffer.concat([Buffer.of(0xff, 0xd8), segments, tinyJpeg().subarray(2)]);
+    assert.ok([...segmentsOf(picture)].length <= 1000);
+    assert.throws(() => checkedJpeg(picture), { name: "ResponseError", code: "JPEG" });
+  });
+
+  test("a picture of ever new tables is damaged", () => {
+    const grey = readFileSync(path.join(CHECKOUT, "test/client/pictures/grey.jpg"));
+    const picture = (tables: number) => {
+      const size = 2 + 17 * tables;
+      const unused = Buffer.alloc(17 * tables, Buffer.concat([Buffer.of(0x0f), Buffer.alloc(16)]));
+      return Buffer.concat([
+        grey.subarray(0, 2),
+        Buffer.of(0xff, 0xc4, size >> 8, size & 255),
+        unused,
+        grey.subarray(2),
+      ]);
+    };
+    assert.deepEqual(brightnessOf(picture(10)), brightnessOf(grey));
+    assert.throws(() => brightnessOf(picture(3000)), { name: "ResponseError", code: "JPEG" });
+  });
+
+  test("a text that no screen has room for: TOO_LONG", async (t) => {
+    const address = await httpServer(t, (_, response) => {
+      response.writeHead(200, { "Content-Type": "text/plain" }).end("x".repeat(MIB));
+    });
+    const kvm = await client(t, { address: `http://${address}` });
+    await failure(kvm.streamer.ocr(), { name: "ResponseError", code: "TOO_LONG" });
+  });
+
+  test("pings without an end, whose answers it does not take: the session ends", async (t) => {
+    const ping = Buffer.concat([Buffer.of(0x89, 125), Buffer.alloc(125)]);
+    const pings = Buffer.concat(Array.from({ length: 1000 }, () => ping));
+    const address = await webSocketServer(t, (socket) => endless(socket.pause(), "", pings));
+    assert.equal((await connectionLost(t, address)).code, "WS_1006");
+  });
+
+  test("a head without an end: NOT_HTTP, on both ways; PROXY_NOT_HTTP of a proxy", async (t) => {
+    const address = await tcpServer(t, (socket) => endless(socket, "HTTP/1.1 200 OK\r\n", FIELD));
+    const kvm = await client(t, { address: `http://${address}` });
+    await failure(kvm.atx.getState(), { name: "ResponseError", code: "NOT_HTTP" });
+    assert.equal((await connectionLost(t, address)).code, "NOT_HTTP");
+    const behind = await client(t, { address: "http://127.0.0.1:1", proxy: `http://${address}` });
+    await failure(behind.atx.getState(), { name: "ConnectError", code: "PROXY_NOT_HTTP" });
+  });
+
+  test("fields behind the body without an end: CUT_SHORT", async (t) => {
+    const begin = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n";
+    const address = await tcpServer(t, (socket) => endless(socket, begin, FIELD));
+    const kvm = await client(t, { address: `http://${address}` });
+    await failure(kvm.atx.getState(), { name: "ResponseError", code: "CUT_SHORT" });
+  });
+
+  for (const more of ["x".repeat(1000), FIELD]) {
+    test(`a picture of a stream of which it says ${more === FIELD ? "ever more" : "more in one line"}: BAD_RESPONSE`, async (t) => {
+      const type = "multipart/x-mixed-replace;boundary=b";
+      const begin = `HTTP/1.1 200 OK\r\nContent-Type: ${type}\r\n\r\n--b\r\n`;
+      const address = await tcpServer(t, (socket) => endless(socket, begin, more));
+      const kvm = await client(t, { address: `http://${address}` });
+      const first = kvm.streamer.mjpeg()[Symbol.asyncIterator]().next();
+      await failure(first, { name: "ResponseError", code: "BAD_RESPONSE" });
+    });
+  }
+
+  test("a message without an end: the session ends with TOO_MUCH", async (t) => {
+    const address = await webSocketServer(t, (socket) => socket.write(Buffer.from("817f0000000001000001", "hex")));
+    assert.equal((await connectionLost(t, address)).code, "TOO_MUCH");
+  });
+
+  test("a message in ever new pieces: the session ends with TOO_MUCH", async (t) => {
+    const piece = Buffer.concat([Buffer.of(0x00, 125), Buffer.alloc(125, "x")]);
+    const pieces = Buffer.concat(Array.from({ length: 1000 }, () => piece));
+    const address = await webSocketServer(t, (socket) => endless(socket, Buffer.from("0100", "hex"), pieces));
+    assert.equal((await connectionLost(t, address)).code, "TOO_MUCH");
+  });
+});
+
 describe("JSON of a device", () => {
   test("brackets inside of strings are none", () => {
     const text = JSON.stringify({ text: '[{"\\'.repeat(1000) });
@@ -142,6 +230,20 @@ describe("a regular expression that goes astray", () => {
     assert.throws(() => find(text), { name: "ConfigurationError", message: /\(a\+\)\+b/ });
   });
 
+  test("one that is too long is refused before it is compiled, which nothing could stop", () => {
+    assert.throws(() => expressionOf("[^]".repeat(100_000)), { name: "ConfigurationError", message: /10000/ });
+  });
+
+  test("a text of any length is not looked for", () => {
+    const text = "word ".repeat(100_000);
+    assert.throws(() => textMatcher({ text }), { name: "ConfigurationError", message: /2000/ });
+  });
+
+  test("a text that is nearly found from each place anew is stopped and named", () => {
+    const find = textMatcher({ text: "a ".repeat(999) + "b" });
+    assert.throws(() => find("a ".repeat(500_000)), { name: "ConfigurationError", code: "EXPRESSION_TOO_SLOW" });
+  });
+
   test("a text of any length is not looked for with mistakes", () => {
     const text = "word ".repeat(1000);
     assert.throws(() => textMatcher({ text, mode: "tolerant" }), { name: "ConfigurationError", message: /1000/ });
@@ -195,11 +297,26 @@ describe("the words of a device in an error", () => {
   });
 });
 
+/** Sends the same again and again, as fast as it is taken. */
+function endless(socket: Socket, begin: string | Buffer, more: string | Buffer): void {
+  const send = () => {
+    while (!socket.destroyed && socket.write(more));
+  };
+  socket.write(begin);
+  socket.on("drain", send);
+  send();
+}
+
 /** What a device that sends these messages loses its session by. */
 async function lostBy(t: TestContext, messages: readonly string[]): Promise<PiKVMError> {
   const address = await webSocketServer(t, (socket) => {
     for (const message of messages) socket.write(textFrame(message));
   });
+  return connectionLost(t, address);
+}
+
+/** What the event connection with a server ends with. */
+async function connectionLost(t: TestContext, address: string): Promise<PiKVMError> {
   const kvm = await client(t, { address: `http://${address}` });
   const stream = kvm.events();
   const { error } = await new Promise<ConnectionChange>((resolve) =>

@@ -30,12 +30,17 @@ const FRAMES = [0xc0, 0xc1];
 /** Progressive, lossless, arithmetic, ... */
 const OTHER_FRAMES = [0xc2, 0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf];
 
+/** A picture can use eight; to make one takes as long as to read hundreds of blocks. */
+const MAX_HUFFMAN = 64;
+
 /** What was read before the compressed part. */
 interface Tables {
   frame: Uint8Array;
   steps: Map<number, number>;
   dc: Map<number, HuffmanTable>;
   ac: Map<number, HuffmanTable>;
+  /** Also of those that others have replaced. */
+  huffmanCount: number;
   restartInterval: number;
 }
 
@@ -50,6 +55,7 @@ export function openJpeg(jpeg: Uint8Array): { head: JpegHead; bits: JpegBits } {
     steps: new Map(),
     dc: new Map(),
     ac: new Map(),
+    huffmanCount: 0,
     restartInterval: 0,
   };
   for (const { marker, content, end } of segmentsOf(jpeg)) {
@@ -77,8 +83,11 @@ function readQuantisers({ steps }: Tables, content: Uint8Array): void {
   }
 }
 
-function readHuffman({ dc, ac }: Tables, content: Uint8Array): void {
+function readHuffman(tables: Tables, content: Uint8Array): void {
+  const { dc, ac } = tables;
   for (let at = 0; at + 17 <= content.length;) {
+    tables.huffmanCount += 1;
+    if (tables.huffmanCount > MAX_HUFFMAN) throw damaged();
     const kind = content[at] ?? 0;
     const counts = content.subarray(at + 1, at + 17);
     const end = at + 17 + counts.reduce((sum, count) => sum + count, 0);

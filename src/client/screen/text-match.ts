@@ -22,6 +22,8 @@ export type TextMatcher = (screen: string) => string | undefined;
 const CHARACTERS_PER_MISTAKE = 8;
 /** Looking for a text with mistakes takes as long as its length times that of the screen. */
 const MAX_TOLERANT = 1000;
+/** As many as a console of 25 lines has. A word that comes again and again is looked for from each place anew. */
+const MAX_PLAIN = 2000;
 
 /**
  * @throws ConfigurationError for an empty text, a regular expression that is none, or as many mistakes as the text has
@@ -36,13 +38,12 @@ export function textMatcher(pattern: TextPattern): TextMatcher {
 function matcherOf({ text, mode = "plain", mistakes }: TextPattern): TextMatcher {
   if (text.trim() === "") throw new ConfigurationError("There is no text to look for.");
   if (mode === "regex") return expressionOf(text, "im");
-  if (mode === "plain") return byWords(text);
-  const wanted = withoutBlanks(text);
-  if (wanted.length > MAX_TOLERANT) {
-    throw new ConfigurationError(
-      `A text with mistakes may have ${MAX_TOLERANT} characters; this has ${wanted.length}.`,
-    );
+  if (mode === "plain") {
+    demandAtMost(MAX_PLAIN, "A text to look for", text);
+    return byWords(text);
   }
+  const wanted = withoutBlanks(text);
+  demandAtMost(MAX_TOLERANT, "A text with mistakes", wanted);
   const allowed = mistakes ?? Math.floor(wanted.length / CHARACTERS_PER_MISTAKE);
   if (allowed >= wanted.length) {
     throw new ConfigurationError(`A text of ${wanted.length} characters with ${allowed} mistakes is any text at all.`);
@@ -54,10 +55,13 @@ function matcherOf({ text, mode = "plain", mistakes }: TextPattern): TextMatcher
   };
 }
 
+function demandAtMost(most: number, what: string, { length }: string): void {
+  if (length > most) throw new ConfigurationError(`${what} may have ${most} characters; this has ${length}.`);
+}
+
 function byWords(text: string): TextMatcher {
   const words = text.trim().split(/\s+/).map(literal);
-  const expression = new RegExp(words.join("\\s+"), "i");
-  return (screen) => expression.exec(screen)?.[0];
+  return expressionOf(words.join("\\s+"), "i");
 }
 
 const literal = (word: string): string => word.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
@@ -78,33 +82,27 @@ interface Likeness {
  */
 function mostAlike(wanted: readonly string[], screen: string): Likeness {
   let best: Likeness = { mistakes: wanted.length, start: 0, end: 0 };
-  // column[i]: the part that ends here and is most like the first i characters wanted; a part may begin anywhere, so
-  // the first has no mistakes.
-  let column = Array.from({ length: wanted.length + 1 }, (_, index) => ({ mistakes: index, start: 0 }));
+  // At i: the mistakes and the start of the part that ends here and is most like the first i characters wanted; a part
+  // may begin anywhere, so the first has no mistakes.
+  const mistakes = Int32Array.from({ length: wanted.length + 1 }, (_, index) => index);
+  const starts = new Int32Array(wanted.length + 1);
   for (let at = 0; at < screen.length; at += 1) {
     const character = screen.charAt(at).toLowerCase();
     if (/\s/.test(character)) continue;
-    let left = { mistakes: 0, start: at + 1 };
-    const next = [left];
+    let [diagonal, diagonalStart] = [0, at];
+    let [left, leftStart] = [0, at + 1];
     for (let index = 1; index <= wanted.length; index += 1) {
-      const [diagonal = left, above = left] = [column[index - 1], column[index]];
-      left = fewest(
-        {
-          mistakes: diagonal.mistakes + (wanted[index - 1] === character ? 0 : 1),
-          start: index === 1 ? at : diagonal.start,
-        },
-        { mistakes: above.mistakes + 1, start: above.start },
-        { mistakes: left.mistakes + 1, start: left.start },
-      );
-      next.push(left);
+      const [above = 0, aboveStart = 0] = [mistakes[index], starts[index]];
+      let [fewest, start] = [diagonal + (wanted[index - 1] === character ? 0 : 1), diagonalStart];
+      if (above + 1 < fewest) [fewest, start] = [above + 1, aboveStart];
+      if (left + 1 < fewest) [fewest, start] = [left + 1, leftStart];
+      mistakes[index] = left = fewest;
+      starts[index] = leftStart = start;
+      [diagonal, diagonalStart] = [above, aboveStart];
     }
-    column = next;
     // A character that is wrong is part of what was found, rather than missing behind it.
-    const isLonger = left.mistakes === best.mistakes && left.start === best.start && at === best.end;
-    if (left.mistakes < best.mistakes || isLonger) best = { ...left, end: at + 1 };
+    const isLonger = left === best.mistakes && leftStart === best.start && at === best.end;
+    if (left < best.mistakes || isLonger) best = { mistakes: left, start: leftStart, end: at + 1 };
   }
   return best;
 }
-
-const fewest = <W extends { mistakes: number }>(...ways: [W, ...W[]]): W =>
-  ways.reduce((best, way) => (way.mistakes < best.mistakes ? way : best));

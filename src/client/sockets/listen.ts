@@ -63,7 +63,7 @@ export function listen(socket: DeviceSocket, { close, timing, receive, name }: L
         fail(cause);
       }
     });
-    socket.on("error", (cause: Error) => fail(new WebSocketError(`The ${name} broke: ${cause.message}`, { cause })));
+    socket.on("error", (cause: Error & { code?: string }) => fail(brokenBy(cause, name)));
     socket.on("close", (code: number) => {
       clearInterval(heartbeat);
       clearTimeout(closing);
@@ -73,6 +73,15 @@ export function listen(socket: DeviceSocket, { close, timing, receive, name }: L
     });
     socket.resume();
   });
+}
+
+/** What ws says of a message that is longer than 16 MiB, and of one in too many pieces. */
+const TOO_LONG = new Set(["WS_ERR_UNSUPPORTED_MESSAGE_LENGTH", "WS_ERR_TOO_MANY_BUFFERED_PARTS"]);
+
+function brokenBy(cause: Error & { code?: string }, name: string): WebSocketError {
+  const message = `The ${name} broke: ${cause.message}`;
+  const isTooLong = TOO_LONG.has(cause.code ?? "");
+  return new WebSocketError(message, { cause, ...(isTooLong ? { code: "TOO_MUCH", retryable: false } : {}) });
 }
 
 function describeClose(name: string, code: number): string {

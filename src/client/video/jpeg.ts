@@ -13,9 +13,15 @@ export const SCAN = 0xda;
 const START_OF_IMAGE = 0xffd8;
 const END_OF_IMAGE = Buffer.of(0xff, 0xd9);
 
-/** Ends after the segment that begins the compressed part, and earlier where the bytes are no JPEG. */
+/** Cameras write about ten; a large colour profile is cut into a few hundred. */
+const MAX_SEGMENTS = 1000;
+
+/**
+ * Ends after the segment that begins the compressed part, and earlier where the bytes are no JPEG, such as millions of
+ * empty segments.
+ */
 export function* segmentsOf(jpeg: Uint8Array): Generator<JpegSegment, void, undefined> {
-  for (let at = 2; at + 4 <= jpeg.length;) {
+  for (let at = 2, count = 0; at + 4 <= jpeg.length && count < MAX_SEGMENTS;) {
     // Any number of these may stand before a marker.
     if (jpeg[at] === 0xff && jpeg[at + 1] === 0xff) {
       at += 1;
@@ -24,6 +30,7 @@ export function* segmentsOf(jpeg: Uint8Array): Generator<JpegSegment, void, unde
     const end = at + 2 + word(jpeg, at + 2);
     if (jpeg[at] !== 0xff || end > jpeg.length) return;
     const marker = jpeg[at + 1] ?? 0;
+    count += 1;
     yield { marker, content: jpeg.subarray(at + 4, end), end };
     if (marker === SCAN) return;
     at = end;

@@ -1,7 +1,7 @@
 import { badResponse } from "../http/answer";
 import { textOf } from "../http/contents";
 import { checkedJpeg } from "./jpeg";
-import { ConfigurationError, PiKVMError } from "../errors";
+import { ConfigurationError, PiKVMError, ResponseError } from "../errors";
 import type { WholeAnswer } from "../http/http";
 import { inRange, integerIn } from "../ranges";
 import type { Limits } from "./streamer-state";
@@ -138,12 +138,21 @@ export function snapshotOf(answer: WholeAnswer): Snapshot {
   };
 }
 
-/** @throws PiKVMError for the picture instead, ResponseError for anything else that is no text. */
+/** Characters that are read from a screen: the smallest letters on the largest screen are not as many. */
+const MAX_TEXT = 100_000;
+
+/**
+ * @throws PiKVMError for the picture instead, ResponseError for anything else that is no text, and for one that no
+ * screen has room for (code `TOO_LONG`): to look for something in it would take too long.
+ */
 export function recognisedText(answer: WholeAnswer): string {
   const type = headersOf(answer)("content-type");
   if (/^image\//i.test(type))
     throw new PiKVMError(`The device cannot read the text on a screen: ${takes("ocr")}`, { code: "NOT_SUPPORTED" });
-  return textOf(answer, "Expected a text.");
+  const text = textOf(answer, "Expected a text.");
+  if (text.length <= MAX_TEXT) return text;
+  const message = `The device says that it has read ${text.length} characters on the screen; at most ${MAX_TEXT} are taken.`;
+  throw new ResponseError(message, answer, { code: "TOO_LONG" });
 }
 
 /**
