@@ -5,9 +5,10 @@
 export function copyOf<T>(value: T): T;
 export function copyOf(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((part: unknown) => copyOf(part));
   if (Buffer.isBuffer(value)) return Buffer.from(value);
-  // A list has its indices for names.
-  const copy = (Array.isArray(value) ? value.slice() : { ...value }) as Record<string, unknown>;
+  // Also of a part that is called `__proto__`, which could not be given to an empty object.
+  const copy: Record<string, unknown> = { ...value };
   for (const name in copy) {
     const part = copy[name];
     if (typeof part === "object" && part !== null) copy[name] = copyOf(part);

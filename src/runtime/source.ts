@@ -192,7 +192,7 @@ class SourceNode {
       // States are shared with other nodes; a flow may change what it is given.
       for (const name in emission) emission[name] = copyOf(emission[name]);
       emission["pikvm"] = this.#deviceName();
-      this.#node.send([newMessage(emission), null]);
+      this.#node.send(newMessage(emission));
     }
   }
 

@@ -16,12 +16,15 @@ import { startWorker } from "./processes.mjs";
 export class Workers {
   #file;
   #checkouts;
+  #stubs;
   #context;
   #kept = new Map();
 
-  constructor(file, checkouts, context) {
+  /** @param stubs - the stand-in of each checkout. */
+  constructor(file, checkouts, { stubs, ...context }) {
     this.#file = file;
     this.#checkouts = checkouts;
+    this.#stubs = stubs;
     this.#context = context;
   }
 
@@ -31,7 +34,8 @@ export class Workers {
 
   /** @param fresh - in a process of its own; else in one that is kept until `close`. */
   async run(name, [work, options], { fresh = false } = {}) {
-    const start = () => startWorker(this.#file, { ...this.#context, checkout: this.#checkouts[name] });
+    const given = { ...this.#context, checkout: this.#checkouts[name], stub: this.#stubs[name]?.addresses };
+    const start = () => startWorker(this.#file, given);
     if (!fresh && !this.#kept.has(name)) this.#kept.set(name, await start());
     const worker = fresh ? await start() : this.#kept.get(name);
     try {

@@ -38,12 +38,14 @@ if (against !== undefined) {
 }
 
 await setUp();
-const stub = await startStub();
+// Each has a stand-in of its own: what one sends comes to all who listen to it.
+const stubs = {};
+for (const name of Object.keys(checkouts)) stubs[name] = await startStub();
 const results = [];
 try {
   for (const name of positionals.length > 0 ? positionals : all) results.push(await measured(name));
 } finally {
-  stub.close();
+  for (const stub of Object.values(stubs)) stub.close();
 }
 if (positionals.length === 0) await writeResults(results, { checkouts, short });
 const failures = results.flatMap(({ lines, errors }) => [
@@ -58,7 +60,7 @@ async function measured(name) {
   const { title, rows = () => [], plots = () => [] } = await import(file);
   console.log(`\n${title}`);
   const profiles = profile ? { profiles: path.join(ROOT, "dist/profiles") } : {};
-  const workers = new Workers(file, checkouts, { stub: stub.addresses, ...profiles });
+  const workers = new Workers(file, checkouts, { stubs, ...profiles });
   const found = { title, lines: [], plots: [], errors: [] };
   const keep = (line) => {
     console.log(lineText(line));

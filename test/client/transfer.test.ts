@@ -11,6 +11,7 @@ import { Commands } from "../../src/client/http/commands";
 import { EventLink } from "../../src/client/events/link";
 import { Lane } from "../../src/client/lanes/lane";
 import { Msd } from "../../src/client/msd/msd";
+import { readableOf } from "../../src/client/http/transfer";
 import { Transport } from "../../src/client/http/transport";
 import { Sockets } from "../../src/client/sockets/sockets";
 import { Software } from "../../src/client/system/software";
@@ -300,6 +301,19 @@ describe("download", SIDE_BY_SIDE, () => {
     const start = performance.now();
     await until(() => performance.now() - start > 1000);
     assert.equal((await buffer(stream)).length, 50_000_000);
+  });
+
+  test("what has arrived together is read at once", async () => {
+    const arrived = [["a", "b", "c"], ["d"]].map((pieces) => pieces.map((piece) => Buffer.from(piece)));
+    let asked = 0;
+    const stream = readableOf({
+      pieces: () => Promise.resolve(arrived[asked++] ?? []),
+      get isOver() {
+        return asked === arrived.length;
+      },
+      discard: () => undefined,
+    });
+    assert.deepEqual([(await buffer(stream)).toString(), asked], ["abcd", 2]);
   });
 
   test("into a file, which is there only when it is complete", async (t) => {

@@ -76,27 +76,53 @@ export async function sizeOf(source: ImageSource, ofStream: number | undefined):
   return ofStream;
 }
 
-/** An answer's body as an image that is read at the pace of its reader. @param pieces what is read of it. */
+/** Looks at bytes while they are read; each throws where something is wrong with them. */
+export interface Check {
+  piece: (bytes: Buffer) => void;
+  end: () => void;
+}
+
+/** An answer's body as an image that is read at the pace of its reader. @param check looks at what is read of it. */
 export function downloadOf(
   { headers, body }: OpenAnswer,
   onProgress: TransferProgress | undefined,
-  pieces: AsyncIterable<Buffer> = body,
+  check?: Check,
 ): Download {
   const length = Number(headers["content-length"] ?? NaN);
   const size = Number.isInteger(length) ? length : undefined;
-  const stream = readableOf(body, counted(pieces, size, onProgress));
+  let received = 0;
+  const piece = (bytes: Buffer) => {
+    check?.piece(bytes);
+    received += bytes.length;
+    onProgress?.(received, size);
+  };
+  const stream = readableOf(body, { piece, end: () => check?.end() });
   return { fileName: fileNameOf(String(headers["content-disposition"] ?? "")), size, stream };
 }
 
-/** An answer's body as a stream. @param pieces what is read of it. */
-export function readableOf(body: Body, pieces: AsyncIterable<Buffer> = body): Readable {
-  const iterator = pieces[Symbol.asyncIterator]();
+/** An answer's body as a stream. */
+export function readableOf(body: Pick<Body, "pieces" | "isOver" | "discard">, check?: Check): Readable {
+  let isWaiting = false;
+  const next = async (): Promise<void> => {
+    isWaiting = true;
+    try {
+      // All that is there: to wait for each piece takes longer than to read it.
+      const pieces = await body.pieces();
+      isWaiting = false;
+      for (const piece of pieces) {
+        check?.piece(piece);
+        stream.push(piece);
+      }
+      if (!body.isOver) return;
+      check?.end();
+      stream.push(null);
+    } catch (error) {
+      stream.destroy(error as Error); // what a Body and a check throw
+    }
+  };
   const stream: Readable = new Readable({
-    read: () =>
-      void iterator.next().then(
-        ({ done, value }) => stream.push(done === true ? null : value),
-        (error: unknown) => stream.destroy(error as Error), // what a Body throws
-      ),
+    // A reader may ask again between two pieces, and hears of what comes next all the same.
+    read: () => void (isWaiting || next()),
     // Readable.from would wait for the next piece before it ends, and the device may never send one.
     destroy: (error, done) => {
       body.discard();
@@ -151,19 +177,6 @@ async function* measured(
     throw fileError(cause, `The image could not be read after ${read} bytes`);
   }
   if (size !== undefined && read < size) throw wrongSize(`only ${read} of`, size);
-}
-
-async function* counted(
-  body: AsyncIterable<Buffer>,
-  size: number | undefined,
-  onProgress: TransferProgress | undefined,
-): AsyncGenerator<Buffer, void, undefined> {
-  let received = 0;
-  for await (const piece of body) {
-    received += piece.length;
-    yield piece;
-    onProgress?.(received, size);
-  }
 }
 
 function bytesOf(piece: unknown): Buffer {

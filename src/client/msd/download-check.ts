@@ -1,6 +1,7 @@
 import { badResponse } from "../http/answer";
 import { ResponseError } from "../errors";
 import { whole, type OpenAnswer } from "../http/http";
+import type { Check } from "../http/transfer";
 
 /** What a compressed image begins with, by the name of its compression. */
 const BEGINNINGS = {
@@ -9,56 +10,54 @@ const BEGINNINGS = {
 };
 
 /**
- * The bytes of an image that a device sends.
+ * What looks at the bytes of an image that a device sends.
  * @throws ResponseError for an answer that is none, such as somebody's web page; while they are read, for an image that
- * is not compressed as was asked, which an older device does not know.
+ * is not compressed as was asked, which an older device does not know, or not as long as it is.
  */
-export async function imageIn(
+export async function imageCheck(
   answer: OpenAnswer,
   compress: "none" | keyof typeof BEGINNINGS,
   size?: number,
-): Promise<AsyncIterable<Buffer>> {
-  const { headers, body } = answer;
+): Promise<Check | undefined> {
+  const { headers } = answer;
   if (/^(text\/|application\/json\b)/i.test(String(headers["content-type"])))
     throw badResponse(await whole(answer), "Expected an image.");
-  if (compress === "none") return size === undefined ? body : ofSize(size, body);
-  return beginningWith(BEGINNINGS[compress], body, compress);
+  if (compress === "none") return size === undefined ? undefined : ofSize(size);
+  return beginningWith(BEGINNINGS[compress], compress);
 }
 
 /** Whatever an answer says of itself: the device has told before how large its image is. */
-async function* ofSize(size: number, pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+function ofSize(size: number): Check {
   let read = 0;
-  for await (const piece of pieces) {
-    read += piece.length;
-    if (read > size) break;
-    yield piece;
-  }
-  if (read === size) return;
-  const message = `The image has ${size} bytes, but what the device sent has ${read > size ? "more" : read}.`;
-  throw new ResponseError(message, { statusCode: 200 }, { code: "SIZE" });
+  const fail = (what: string | number) => {
+    const message = `The image has ${size} bytes, but what the device sent has ${what}.`;
+    throw new ResponseError(message, { statusCode: 200 }, { code: "SIZE" });
+  };
+  return {
+    piece({ length }) {
+      read += length;
+      if (read > size) fail("more");
+    },
+    end() {
+      if (read < size) fail(read);
+    },
+  };
 }
 
-async function* beginningWith(
-  beginning: Buffer,
-  pieces: AsyncIterable<Buffer>,
-  name: string,
-): AsyncGenerator<Buffer, void, undefined> {
-  let head: Buffer | undefined = Buffer.alloc(0);
-  for await (const piece of pieces) {
-    if (!head) {
-      yield piece;
-      continue;
-    }
-    head = Buffer.concat([head, piece]);
-    if (head.length < beginning.length) continue;
-    if (!head.subarray(0, beginning.length).equals(beginning)) throw notCompressed(name);
-    yield head;
-    head = undefined;
-  }
-  if (head) throw notCompressed(name);
-}
-
-function notCompressed(name: string): ResponseError {
-  const message = `The device did not compress the image with ${name}, which its software may not know.`;
-  return new ResponseError(message, { statusCode: 200 }, { code: "COMPRESSION" });
+function beginningWith(beginning: Buffer, name: string): Check {
+  let rest = beginning;
+  const fail = () => {
+    const message = `The device did not compress the image with ${name}, which its software may not know.`;
+    throw new ResponseError(message, { statusCode: 200 }, { code: "COMPRESSION" });
+  };
+  return {
+    piece(bytes) {
+      const compared = bytes.subarray(0, rest.length);
+      if (!compared.equals(rest.subarray(0, compared.length))) fail();
+      rest = rest.subarray(compared.length);
+    },
+    end() {
+      if (rest.length > 0) fail();
+    },
+  };
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { resultOf } from "../http/answer";
 import type { ChangeOptions, Commands } from "../http/commands";
-import { imageIn } from "./download-check";
+import { imageCheck } from "./download-check";
 import { APIError, ResponseError } from "../errors";
 import { demandShort } from "./image-name";
 import { recordsOf } from "../http/records";
@@ -235,7 +235,7 @@ export class Msd {
       extraTime: STALL_TIME,
       limited: "steps",
     });
-    return downloadOf(answer, onProgress, await imageIn(answer, compress, size));
+    return downloadOf(answer, onProgress, await imageCheck(answer, compress, size));
   }
 
   /**

@@ -54,7 +54,7 @@ export async function prepare({ checkout, stub, tell }) {
   const MODES = ["raw", "state", "changes", "socket", "core"];
   const url = (mode) => `${stub.plain}/${MODES.indexOf(mode)}`;
   const listener = (mode, more) => [
-    device({ url: url(mode) }, { id: `device ${mode}`, trust: "none" }),
+    device({ url: url(mode) }, { id: `device ${mode}`, name: mode, trust: "none" }),
     node("pikvm-events", { id: mode, device: `device ${mode}`, mode, ...more, wires: [[`sink ${mode}`], ["failed"]] }),
   ];
   const client = `${url("core").replace("http", "ws")}/api/ws?stream=0`;
