@@ -47,7 +47,8 @@ async function stored({ kvm }: Bench, image: string): Promise<Buffer> {
 describe("upload", SIDE_BY_SIDE, () => {
   test("the SHA-256 is that of what was stored, also when it had to be sent again", async (t) => {
     const { sim, kvm } = await bench(t);
-    sim.faults.add({ kind: "status", code: 409, path: "/api/msd/write", times: 1 });
+    const body = '{"ok": false, "result": {"error": "MsdIsBusyError", "error_msg": "busy"}}';
+    sim.faults.add({ kind: "status", code: 409, body, path: "/api/msd/write", times: 1 });
     const read: number[] = [];
     const onProgress = (sent: number) => read.push(sent);
     const result = await kvm.msd.upload("a.img", IMAGE, { sha256: true, busyRetry: 5, onProgress });

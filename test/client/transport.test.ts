@@ -9,6 +9,8 @@ import { bench, client, failure, httpServer, posts, SIDE_BY_SIDE, tcpServer, web
 
 const OK = JSON.stringify({ ok: true, result: {} });
 
+const BUSY = '{"ok": false, "result": {"error": "MsdIsBusyError", "error_msg": "busy"}}';
+
 describe("address", () => {
   const cases: [string, string, string, number, string][] = [
     ["pikvm.lan", "https://pikvm.lan", "pikvm.lan", 443, ""],
@@ -317,7 +319,7 @@ describe("nothing is left after close()", () => {
     ],
     [
       "a retry while busy",
-      (kvm, sim) => (sim.faults.add({ kind: "status", code: 409 }), [kvm.msd.reset({ busyRetry: 60 })]),
+      (kvm, sim) => (sim.faults.add({ kind: "status", code: 409, body: BUSY }), [kvm.msd.reset({ busyRetry: 60 })]),
     ],
     ["a pause of a power cycle", (kvm, sim) => ((sim.host.power = true), [kvm.power.cycle({ offTime: 60 })])],
     ["a key that is held", (kvm) => [kvm.hid.press("KeyA", 60)]],
