@@ -18,6 +18,7 @@ const FIRST = ["Address", "User", "Password", "Name"];
 const MORE = [
   ...["Certificate", "Fingerprint", "Log in with", "2FA secret", "Power is known by", "Power is pressed by"],
   ...["HTTP proxy", "Extra headers", "Connect within", "Answer within", "Video runs on", "Files from"],
+  "Let through",
 ];
 /** Of a device that has everything, step by step. */
 const FOUND = [

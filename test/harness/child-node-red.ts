@@ -68,6 +68,7 @@ export class ChildNodeRed {
     const nodeRed = new ChildNodeRed(child, `http://127.0.0.1:${port}${adminRoot}`, directory, options);
     try {
       await nodeRed.#untilStarted(0);
+      await nodeRed.#untilListening();
       await nodeRed.#logIn();
     } catch (error) {
       await nodeRed.stop();
@@ -120,6 +121,16 @@ export class ChildNodeRed {
       clearTimeout(timer);
     }
     if (this.#temporary) await rm(this.userDir, { recursive: true, force: true });
+  }
+
+  /** Its flows may run before its server listens. */
+  async #untilListening(): Promise<void> {
+    const answers = (): Promise<boolean> =>
+      fetch(this.url).then(
+        () => true,
+        () => false,
+      );
+    await until(answers, { what: "the editor's server" });
   }
 
   async #logIn(): Promise<void> {
