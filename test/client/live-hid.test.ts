@@ -414,6 +414,7 @@ describe("a live session", SIDE_BY_SIDE, () => {
     await failure(live.sendKey("KeyB", true), { name: "WebSocketError", outcome: "unknown" });
     const next = await kvm.live();
     await next.close();
+    await until(() => sim.host.heldKeys.length === 0);
     assert.deepEqual(inputs(sim), ["+KeyA", "-KeyA"]);
   });
 
