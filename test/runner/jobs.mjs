@@ -5,7 +5,7 @@ import { weightOf } from "./weights.mjs";
 const TOUCHES_NODE_RED = /^(editor|nodes|examples|package)\//;
 /** What a device is asked, files and words: nothing in which one Node-RED differs from another. */
 const SAME_ON_BOTH =
-  /^(nodes\/(power-settings|login|files|status-words|way)|package\/(docs|languages|dialogs-script)|examples\/layout)$/;
+  /^(nodes\/(power-settings|login|files|status-words|way|economy)|package\/(docs|languages|dialogs-script|supply)|examples\/layout)$/;
 
 /** The two lines of Node-RED. What cannot differ between them needs no second one. */
 export const LINES = [

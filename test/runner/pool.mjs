@@ -3,13 +3,13 @@ import { runTestFile } from "./test-file.mjs";
 
 const CORES = availableParallelism();
 /** Most tests wait more than they compute. */
-const AT_A_TIME = 6 * CORES;
+const AT_A_TIME = 4 * CORES;
 /** Files for which a browser computes more than the test. */
 const BROWSER = /^(editor\/|examples\/import$)/;
 /** What it computes is not measured each time. All together it was 2.7 to 4.6 times the test alone. */
 const BROWSER_TOO = 4;
 /** What runs together computes about so much, so that nothing is late only because others are busy. */
-const BUSY = 1.5 * CORES;
+const BUSY = 1.25 * CORES;
 
 /**
  * Runs jobs side by side: the longest first, so that none is left alone at the end, and as many as the processors bear.
