@@ -5,7 +5,7 @@ import { throwIfCancelled, within } from "../deadline";
 import { ConnectionTimeoutError, WebSocketError, type PiKVMError } from "../errors";
 import { NO_WEBSOCKETS } from "../http/answer";
 import { networkError, targetOf } from "../http/network";
-import { ws } from "../libraries";
+import { undici, ws } from "../libraries";
 import { sentences } from "../sentences";
 import type { Transport } from "../http/transport";
 import { openSocket } from "../tls/connector";
@@ -63,6 +63,9 @@ async function handshake(transport: Transport, { path, headers, signals, connect
   const { address, timeout } = transport;
   const late = () =>
     new ConnectionTimeoutError(`${targetOf(address)} did not open the WebSocket in time.`, { retryable: true });
+  // To load them takes none of the device's time.
+  undici();
+  const Opener = ws();
   return within(signals, { seconds: timeout, late }, async (deadline) => {
     throwIfCancelled(deadline.signal);
     let connection: Socket | undefined;
@@ -71,7 +74,6 @@ async function handshake(transport: Transport, { path, headers, signals, connect
       connection = await deadline.race(destroyedWhenLate(connect(), deadline.signal));
       const opened = connection;
       const url = `${address.origin.replace(/^http/, "ws")}${address.path}${path}`;
-      const Opener = ws();
       socket = new Opener(url, { headers, ...HOW, createConnection: () => opened });
       await deadline.race(upgraded(socket, transport));
       return socket;
