@@ -26,7 +26,7 @@ await nodeRed.deploy([
   device(simulator),
   ...types.map((type) => ({ id: type, type, ...place, device: "device" })),
 ]);
-const editor = await Editor.open(nodeRed.url);
+const editor = await Editor.open(nodeRed);
 const devtools = await editor.page.context().newCDPSession(editor.page);
 // Of the page's thread alone, so that what else the computer does changes little.
 await devtools.send("Performance.enable", { timeDomain: "threadTicks" });
