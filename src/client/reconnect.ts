@@ -62,8 +62,9 @@ interface ReconnectOptions {
 
 /**
  * What keeps a connection up tells here how it goes. What was of use and is lost is tried again at once; then there is
- * a pause between two attempts, which grows with each failure. An outage is reported once, however many attempts it takes and however they fail; a refused login is, too,
- * and then each trial that is refused, since then the time of the next one is known.
+ * a pause between two attempts, which grows with each failure. An outage is reported once, however many attempts it
+ * takes and however they fail; a refused login is, too, and then each trial that is refused, since then the time of the
+ * next one is known.
  */
 export class Reconnect {
   readonly #options: ReconnectOptions;

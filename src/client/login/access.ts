@@ -94,8 +94,8 @@ export class Access {
   /**
    * Runs something that needs credentials, for the WebSocket's handshake too; where a session has ended on the device,
    * once more with a new one. That is safe for any request that kvmd itself refuses: it looks at the credentials before
-   * it does anything. Credentials that the device has refused are offered again only when it is time for a trial: some devices
-   * lock accounts.
+   * it does anything. Credentials that the device has refused are offered again only when it is time for a trial: some
+   * devices lock accounts.
    * @param offer `signals` and `limit` end the wait for a login, and for others who offer the same credentials.
    * @throws AuthError, with the time of the next trial.
    */
