@@ -1,5 +1,5 @@
 import { actionDialog } from "../../src/editor/action-dialog";
-import { hint } from "../../src/editor/form";
+import { hint, showIf } from "../../src/editor/form";
 import { wordsOf } from "../../src/editor/words";
 import { isUsed } from "../../src/schema/when";
 import { schema } from "./schema";
@@ -14,5 +14,5 @@ export const editor = actionDialog(schema, {
     const what = action.replaceAll("_", " ");
     return isSeen ? words("flow.led", { action: what }) : words("flow.action", { action: what });
   },
-  changed: (given) => void hint("action").toggle(given.fixed("action") === undefined),
+  changed: (given) => showIf(hint("action"), given.fixed("action") === undefined),
 });

@@ -4,6 +4,7 @@ import { Combobox } from "../../src/editor/combobox";
 import { prepareConnect } from "../../src/editor/connect";
 import { prepareDiscovery } from "../../src/editor/discovery";
 import { definitionOf, storedOf } from "../../src/editor/definition";
+import { showIf } from "../../src/editor/form";
 import { listSource } from "../../src/editor/suggestions";
 import { insideProblem, isEnvReference } from "../../src/editor/validate";
 import { problemOf } from "../../src/editor/widgets";
@@ -112,19 +113,19 @@ function trust(fingerprint: string): void {
 function showUsed(node: object): void {
   for (const [name, { when }] of fieldsOf(schema)) {
     const row = $(`#pikvm-config-row-${name}`);
-    row.add(row.next(".pikvm-hint")).toggle(isUsed(when, mayBe(node)));
+    showIf(row.add(row.next(".pikvm-hint")), isUsed(when, mayBe(node)));
   }
   const trust = String(input("trust").val());
   showUntrusted();
-  $("[data-trust]").each((_index, row) => void $(row).toggle(row.dataset["trust"] === trust));
+  $("[data-trust]").each((_index, row) => showIf($(row), row.dataset["trust"] === trust));
 }
 
 /** Says that a new device has to be connected to, as long as its certificate is not known, or that there will be none. */
 function showUntrusted(): void {
   const isUnencrypted = isPlain(String(input("address").val()));
   const isUntrusted = input("trust").val() === "fingerprint" && input("fingerprint").val() === "";
-  $("#pikvm-untrusted").toggle(isUntrusted && !isUnencrypted);
-  $("#pikvm-plain").toggle(isUnencrypted);
+  showIf($("#pikvm-untrusted"), isUntrusted && !isUnencrypted);
+  showIf($("#pikvm-plain"), isUnencrypted);
 }
 
 /** What this device itself has, once it is deployed. */

@@ -1,5 +1,5 @@
 import { actionDialog } from "../../src/editor/action-dialog";
-import { input } from "../../src/editor/form";
+import { input, showIf } from "../../src/editor/form";
 import type { Literal } from "../../src/editor/try-row";
 import { wordsOf } from "../../src/editor/words";
 import { STORED } from "../../src/schema/stored";
@@ -31,7 +31,7 @@ function show(text: string, literal: Literal): void {
   const isList = typeof steps !== "string";
   if (isList) say(text === "" ? words("hint.empty") : summaryOf(steps));
   else say(steps, true);
-  part("steps").toggle(isList && steps.length > 0);
+  showIf(part("steps"), isList && steps.length > 0);
   // Many changes are those of other fields.
   if (!isList || part("steps").data("steps") === steps) return;
   part("steps").data("steps", steps);
@@ -64,9 +64,9 @@ export const editor = actionDialog(schema, {
   changed(given) {
     const { value, type } = given.get("macro");
     const isMacro = given.mayBe("source", ["macro"]);
-    part("fold").toggle(isMacro);
-    part("row").toggle(isMacro);
-    part("shown").toggle(isMacro && type === STORED);
+    showIf(part("fold"), isMacro);
+    showIf(part("row"), isMacro);
+    showIf(part("shown"), isMacro && type === STORED);
     if (type === STORED) show(value, given.literal);
   },
 });

@@ -1,5 +1,5 @@
 import { actionDialog } from "../../src/editor/action-dialog";
-import { hint, row } from "../../src/editor/form";
+import { hint, row, showIf } from "../../src/editor/form";
 import { wordsOf } from "../../src/editor/words";
 import { isUsed } from "../../src/schema/when";
 import { PickRow } from "./editor-pick";
@@ -28,6 +28,7 @@ export const editor = actionDialog(schema, {
     const isDrag = action === "drag";
     callRow("atX", isDrag ? "fromX" : "atX");
     callRow("atY", isDrag ? "fromY" : "atY");
-    call(hint("atY"), action === undefined ? "hint.atY" : `hint.at.${MEANT[action] ?? "click"}`).toggle(!isDrag);
+    call(hint("atY"), action === undefined ? "hint.atY" : `hint.at.${MEANT[action] ?? "click"}`);
+    showIf(hint("atY"), !isDrag);
   },
 });

@@ -10,7 +10,7 @@ import { FieldRows } from "./field-rows";
 import { prepareFirstProperty } from "./first-property";
 import { foldable } from "./fold";
 import { outputLabels } from "./labels";
-import { input, row } from "./form";
+import { apart, input, row, showIf } from "./form";
 import { insideProblem, isEnvReference, typeValidator } from "./validate";
 import { fixedTypes, prepareWidget, problemOf } from "./widgets";
 import { common, wordsOf } from "./words";
@@ -101,17 +101,20 @@ export function actionDialog<F extends Fields>(
   function makeWidget(node: EditorNode, name: string): void {
     const field = schema.fields[name];
     if (!field) return;
-    dropTooltip(input(name));
+    const [box, typeField] = [input(name), input(`${name}Type`)];
+    dropTooltip(box);
     const { value, type: source } = given(node).get(name);
     const fixed = fixedTypes(words, name, field, isSource(source) ? undefined : value).map((type) => ({
       ...type,
       validate: typeValidator((value) => problem(node, name, value, type.value)),
     }));
     const sources: WidgetTypedInputType[] = [...SOURCES];
-    input(name).typedInput({ types: [...fixed, ...sources], typeField: `#node-input-${name}Type` });
-    nameWidget(name, words(`label.${name}`));
-    prepareWidget(input(name), field);
-    prepareFirstProperty(input(name), field);
+    apart(name, () => {
+      box.typedInput({ types: [...fixed, ...sources], typeField });
+      nameWidget(box, words(`label.${name}`));
+      prepareWidget(box, field);
+      prepareFirstProperty(box, field);
+    });
   }
 
   function prepare(node: EditorNode): void {
@@ -125,9 +128,9 @@ export function actionDialog<F extends Fields>(
       for (const { when, move } of folding) move(!isUsed(when, surely));
       for (const [name, field] of fieldsOf(schema)) rows.show(name, isUsed(field.when, mayBe));
       for (const [name, field] of fieldsOf(schema).filter(([, field]) => field.kind === "text" && field.secret))
-        row("secret").toggle(given(node).get(name).type === SECRET && isUsed(field.when, mayBe));
+        showIf(row("secret"), given(node).get(name).type === SECRET && isUsed(field.when, mayBe));
       const { progress = true } = schema;
-      row("progress").toggle(progress === true || isUsed(progress, mayBe));
+      showIf(row("progress"), progress === true || isUsed(progress, mayBe));
       changed?.(given(node));
     };
     for (const [name] of fieldsOf(schema)) input(`${name}Type`).data("node", node);

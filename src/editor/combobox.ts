@@ -1,3 +1,4 @@
+import { showIf } from "./form";
 import { ListPopup, type Note } from "./list-popup";
 import { matching, partOf, type Suggestion } from "./suggest";
 import type { ListSource } from "./suggestions";
@@ -57,7 +58,7 @@ export class Combobox {
   /** Looks again whether the field holds a value of the list. */
   update(): void {
     const isOn = this.#placing.isOn();
-    this.#arrow.toggle(isOn || this.#placing.turnOn() !== undefined);
+    showIf(this.#arrow, isOn || this.#placing.turnOn() !== undefined);
     if (isOn) this.#input.attr({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false" });
     else this.#input.removeAttr("role aria-autocomplete aria-expanded");
     if (!isOn) this.#close();

@@ -1,4 +1,4 @@
-import { hint, input } from "./form";
+import { hint, input, showIf } from "./form";
 import { isEnvReference, validator } from "./validate";
 import { common } from "./words";
 
@@ -62,7 +62,7 @@ export function prepareDevice(node: object): void {
     .map((option) => String($(option).val()))
     .filter((value) => !isNone(value));
   if (isNone(chosen()) && device !== undefined && another === undefined && !chosenByMessage(node)) list.val(device);
-  const update = (): void => void hint("device").toggle(isNone(chosen()) && !chosenByMessage(node));
+  const update = (): void => showIf(hint("device"), isNone(chosen()) && !chosenByMessage(node));
   list.on("change", update);
   update();
 }

@@ -1,4 +1,4 @@
-import { input, row } from "./form";
+import { input, row, showIf } from "./form";
 
 /**
  * The rows of typed inputs in the dialog that is open. A widget is the dear part of a row: each is made when its row is
@@ -18,8 +18,7 @@ export class FieldRows {
   }
 
   show(name: string, isShown: boolean): void {
-    // To show what is shown makes the browser lay out the dialog each time.
-    if (this.#shown.get(name) !== isShown) row(name).toggle(isShown);
+    showIf(row(name), isShown);
     this.#shown.set(name, isShown);
     if (isShown) this.#makeOnce(name);
   }

@@ -1,4 +1,4 @@
-import { row } from "./form";
+import { row, showIf } from "./form";
 
 /**
  * Opens the fold of a dialog when something in it is not as in a new node. Called when the dialog is ready: what is not
@@ -26,5 +26,5 @@ export function foldable(name: string): (folded: boolean) => void {
 export function hideEmptyFold(): void {
   const fold = $(".pikvm-form > details.pikvm-more");
   const rows = fold.children(".form-row").filter((_index, row) => $(row).css("display") !== "none");
-  fold.toggle(rows.length > 0);
+  showIf(fold, rows.length > 0);
 }

@@ -1,4 +1,5 @@
 import { shortNameOf } from "../client/vocabulary";
+import { showIf } from "./form";
 import { PressedKeys } from "./pressed-keys";
 import { common } from "./words";
 
@@ -70,7 +71,7 @@ export function prepareRecorder(input: JQuery, isShortcut: boolean): void {
     leave?.();
     status.text("");
   });
-  const show = (): void => void button.toggle(input.typedInput("type") === "str");
-  input.on("change", show);
-  show();
+  const update = (): void => showIf(button, input.typedInput("type") === "str");
+  input.on("change", update);
+  update();
 }

@@ -1,5 +1,5 @@
 import { regionIn } from "../client/vocabulary";
-import { button } from "./form";
+import { button, showIf } from "./form";
 import { showPicture } from "./picture-dialog";
 import { RegionTool } from "./region-tool";
 import { tryNow } from "./screen";
@@ -27,7 +27,7 @@ export function prepareRegion(input: JQuery): void {
     input.typedInput("value", text);
   };
   const pick = addRegionButton(input, () => input.typedInput("value"), write);
-  const show = (): void => void pick.toggle(input.typedInput("type") === "str");
-  input.on("change", show);
-  show();
+  const update = (): void => showIf(pick, input.typedInput("type") === "str");
+  input.on("change", update);
+  update();
 }

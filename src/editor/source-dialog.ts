@@ -6,7 +6,7 @@ import { Combobox } from "./combobox";
 import { definitionOf, storedOf, type Definition, type EditorNode } from "./definition";
 import { prepareDevice } from "./device-row";
 import { hideEmptyFold } from "./fold";
-import { hint, input, row } from "./form";
+import { hint, input, row, showIf } from "./form";
 import { pathsIn, preparePaths } from "./path-list";
 import { addRegionButton } from "./region-picker";
 import { listSource } from "./suggestions";
@@ -71,7 +71,7 @@ export function sourceDialog<F extends Fields>(
     prepareDevice(node);
     const update = (): void => {
       for (const [name, field] of fieldsOf(schema)) {
-        row(name).toggle(isUsed(field.when, mayBe(node)) && !unread[name]?.(shown(node)));
+        showIf(row(name), isUsed(field.when, mayBe(node)) && !unread[name]?.(shown(node)));
         if (field.hint === "each") hint(name).html(words(`hint.${name}.${valueOf(node, name)}`));
       }
       hideEmptyFold();

@@ -1,4 +1,4 @@
-import { button, input, row } from "./form";
+import { button, input, row, showIf } from "./form";
 import { showPicture } from "./picture-dialog";
 import { tryNow } from "./screen";
 import { showTried, type Found } from "./tried";
@@ -36,7 +36,7 @@ class TryRow {
   update(literal: Literal, tried: Tried | undefined): void {
     this.#clear();
     this.#tried = tried;
-    this.#row.toggle(tried !== undefined);
+    showIf(this.#row, tried !== undefined);
     if (!tried) return;
     this.#values = Object.fromEntries(tried.fields.map((field) => [field, literal(field)]));
     this.#button.text(common(tried.isPicture ? "button.preview" : "button.tryIt"));
