@@ -35,8 +35,7 @@ function headersOf(names: readonly string[], values: DeviceCredentials): Record<
   for (const [index, name] of names.entries()) {
     if (name === "") continue;
     const value = values[`header${index + 1}`] ?? "";
-    if (value === "")
-      throw new ConfigurationError(`The extra header ${name} has no value.`, { code: "NOT_CONFIGURED" });
+    if (value === "") throw new ConfigurationError(`The extra header ${name} has no value.`, { missing: "header" });
     headers[name] = value;
   }
   return headers;
@@ -46,7 +45,7 @@ function headersOf(names: readonly string[], values: DeviceCredentials): Record<
 export function demandTrust({ address, trust }: PiKVMOptions): void {
   if (address === "" || typeof trust !== "object" || !("fingerprint" in trust) || trust.fingerprint !== "") return;
   const advice = "press Connect in the device's dialog, compare it and trust it";
-  throw new ConfigurationError(`No certificate is trusted yet: ${advice}.`, { code: "NOT_CONFIGURED" });
+  throw new ConfigurationError(`No certificate is trusted yet: ${advice}.`, { missing: "certificate" });
 }
 
 /** Only what is used is read: the rest need not be right. */
@@ -87,7 +86,7 @@ function proxyOf(RED: NodeAPI, { proxy, address }: DeviceSettings): string | und
   if (proxy === "") return undefined;
   const node = RED.nodes.getNode(proxy) as ProxyNode | null | undefined;
   if (node?.type !== "http proxy") {
-    throw new ConfigurationError("The device's proxy is not deployed.", { code: "NOT_CONFIGURED" });
+    throw new ConfigurationError("The device's proxy is not deployed.", { missing: "proxy" });
   }
   const { hostname, port } = parseAddress(address);
   if ((node.noproxy ?? []).some((entry) => isFor(entry, hostname, port))) return undefined;
@@ -125,9 +124,7 @@ function trustOf(RED: NodeAPI, settings: DeviceSettings): Trust {
 
 function certificatesOf(node: TlsConfigNode | null | undefined): Trust {
   if (node?.type !== "tls-config") {
-    throw new ConfigurationError("The device's TLS settings are not chosen or not deployed.", {
-      code: "NOT_CONFIGURED",
-    });
+    throw new ConfigurationError("The device's TLS settings are not chosen or not deployed.", { missing: "tls" });
   }
   const { rejectUnauthorized, ...options } = node.addTLSOptions({});
   return { ...options, verify: rejectUnauthorized !== false };

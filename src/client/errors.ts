@@ -110,10 +110,17 @@ export class RedirectError extends APIError {}
 /** The answer was not what the API documents: not HTTP, not JSON, of a wrong shape, or cut short. */
 export class ResponseError extends APIError {}
 
+/** A setting of a device without which nothing can be done with it. */
+export type MissingSetting = "address" | "certificate" | "tls" | "proxy" | "header" | "output";
+
 /** The request could not be made from what was given; nothing was sent. */
 export class ConfigurationError extends PiKVMError {
-  constructor(message: string, details: ErrorDetails = {}) {
-    super(message, { code: "INVALID_INPUT", ...details });
+  /** Of `NOT_CONFIGURED`: which setting of the device. */
+  declare readonly missing?: MissingSetting;
+
+  constructor(message: string, details: ErrorDetails & { missing?: MissingSetting } = {}) {
+    super(message, { code: details.missing ? "NOT_CONFIGURED" : "INVALID_INPUT", ...details });
+    if (details.missing !== undefined) this.missing = details.missing;
   }
 }
 

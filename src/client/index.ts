@@ -24,6 +24,7 @@ export {
   WaitTimeoutError,
   WebSocketError,
 } from "./errors";
+export type { MissingSetting } from "./errors";
 export type { EventsOptions, EventStream, StreamEvents } from "./events/events";
 export { expressionOf, type Expression } from "./expression";
 export type { MediaFrame, VideoFormat } from "./video/frame-queue";

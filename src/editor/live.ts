@@ -38,8 +38,8 @@ export function unaskable(device: string): string | undefined {
 export function wordsFor(why: Partial<Choices>, device: string): string {
   const { code, advice, problem = "", next_trial } = why;
   if (code === "NOT_CONFIGURED" && isChanged(device)) return common("list.notDeployed");
-  // What is chosen is asked for before.
-  if (advice === undefined || code === "NOT_CONFIGURED") return problem;
+  // Whether one is chosen is asked before: it is gone, or not of this flow.
+  if (advice === undefined || advice === "no_device") return problem;
   return adviceWords(advice, next_trial);
 }
 

@@ -30,6 +30,7 @@ const SAME = new Set([
   ...["name_unknown", "name_lookup", "connection_refused", "unreachable", "no_answer", "broken"],
   ...["certificate_changed", "certificate_expired", "certificate_invalid", "certificate_name", "not_trusted"],
   ...["own_certificate", "no_tls", "proxy", "proxy_login", "not_pikvm", "redirected", "no_kvmd", "unknown_call"],
+  ...["no_address", "no_certificate", "no_tls_settings", "no_proxy", "no_header", "no_output"],
   ...["no_device", "not_configured", "ambiguous", "no_signal", "no_video", "no_switch", "unavailable", "unexpected"],
 ]);
 

@@ -1,4 +1,4 @@
-import { errorKinds, type PiKVMError } from "../client";
+import { ConfigurationError, errorKinds, type MissingSetting, type PiKVMError } from "../client";
 
 /**
  * What a status says of an error, by its code: what a person must know to do something about it. Keys of the catalogue
@@ -80,9 +80,20 @@ const BY_KIND: Record<string, string> = {
   WaitTimeoutError: "not_in_time",
 };
 
+/** Of a device that is not ready, by the setting that it lacks. */
+const MISSING: Record<MissingSetting, string> = {
+  address: "no_address",
+  certificate: "no_certificate",
+  tls: "no_tls_settings",
+  proxy: "no_proxy",
+  header: "no_header",
+  output: "no_output",
+};
+
 /** The key of the words for an error. @param hasDevice it is one of a device that there is. */
 export function failureWords(error: PiKVMError, hasDevice: boolean): string {
   const { code } = error;
+  if (error instanceof ConfigurationError && error.missing) return MISSING[error.missing];
   if (code === "NOT_CONFIGURED") return hasDevice ? "not_configured" : "no_device";
   if (error.name === "AuthError") return "refused";
   if (Object.hasOwn(BY_CODE, code)) return BY_CODE[code] ?? "failed";

@@ -108,7 +108,7 @@ test("a flow built by hand powers the host on", { skip }, async (t) => {
       const before = simulator.requests.length;
       await nodeRed.deployed(() => editor.deploy({ isAsked: true }));
       assert.deepEqual((await editor.node(relay)).validationErrors, [NOT_TRUSTED]);
-      await status(relay).getByText("not configured").waitFor();
+      await status(relay).getByText("no trusted certificate").waitFor();
       assert.equal(simulator.requests.length, before, "nothing is sent to whom nobody has trusted");
     },
   );

@@ -81,7 +81,7 @@ for (const [kind, expected] of Object.entries(LISTS)) {
 }
 
 test("why there is nothing to choose is told: no such device, or one that does not work", async () => {
-  await red.deploy(flow(device(simulator, { credentials: { password: "wrong" } })));
+  await red.deploy(flow(device(simulator)));
   const nothing = await choices("nothing", "images");
   assert.deepEqual(nothing, {
     choices: [],
@@ -89,6 +89,9 @@ test("why there is nothing to choose is told: no such device, or one that does n
     advice: "no_device",
     problem: "No device is chosen, or the chosen one is not deployed.",
   });
+  await red.deploy(flow(device(simulator, { fingerprint: "" })));
+  assert.equal((await choices("device", "images")).advice, "no_certificate");
+  await red.deploy(flow(device(simulator, { credentials: { password: "wrong" } })));
   const refused = await choices("device", "images");
   assert.deepEqual([refused.choices, refused.advice], [[], "login_refused"]);
   assert.ok(!JSON.stringify(refused).includes('"wrong"'), "no password in an answer");

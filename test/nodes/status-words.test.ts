@@ -153,6 +153,7 @@ describe("a status says what a person must know", () => {
     ],
     [failed(new client.CancelledError("")), "grey", /^cancelled$/],
     [failed(new ConfigurationError("", { code: "NOT_CONFIGURED" })), "red", /^not configured$/],
+    [failed(new ConfigurationError("", { missing: "output" })), "red", /^no GPIO output$/],
     [failed(new ConfigurationError("", { code: "AMBIGUOUS_DEVICE" })), "red", /^name not unique$/],
     [failed(new PiKVMError("")), "red", /^failed$/],
     [{ is: "done", reached: { words: "on" } }, "green", /^on · \d\d:\d\d$/],

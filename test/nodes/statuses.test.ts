@@ -145,7 +145,7 @@ describe("why it did not work", () => {
       /^no HTTPS at this port$/,
     ],
     ["a wrong password", () => ({ credentials: { password: "wrong" } }), /^login refused/],
-    ["no address", () => ({ address: "" }), /^not configured$/],
+    ["no address", () => ({ address: "" }), /^no address$/],
     ["read only", () => ({ readOnly: true }), /^device is read-only$/],
   ];
   for (const [what, config, text] of table) {
@@ -168,9 +168,11 @@ describe("why it did not work", () => {
 describe("after a deploy, before the first message", () => {
   const table: [what: string, config: () => object, fill: string, text: RegExp][] = [
     ["a certificate that is not checked", () => ({ trust: "none" }), "yellow", /^certificate not checked$/],
-    ["a device without an address", () => ({ address: "" }), "red", /^not configured$/],
-    ["one whose certificate is not known yet", () => ({ fingerprint: "" }), "red", /^not configured$/],
-    ["one whose TLS settings are gone", () => ({ trust: "tls", tls: "gone" }), "red", /^not configured$/],
+    ["a device without an address", () => ({ address: "" }), "red", /^no address$/],
+    ["one whose certificate is not known yet", () => ({ fingerprint: "" }), "red", /^no trusted certificate$/],
+    ["one whose TLS settings are gone", () => ({ trust: "tls", tls: "gone" }), "red", /^no TLS settings$/],
+    ["one whose proxy is gone", () => ({ proxy: "gone" }), "red", /^proxy not deployed$/],
+    ["one whose extra header has no value", () => ({ headers: ["x-login"] }), "red", /^header has no value$/],
   ];
   for (const [what, config, fill, text] of table) {
     test(`${what} is shown`, async () => {

@@ -11,7 +11,7 @@ const EXPECTED = 'Expected a host name or IP address, "host:port", or an http://
 export function parseAddress(text: string): Address {
   const address = readAddress(text);
   if (typeof address === "object") return address;
-  if (address === "blank") throw new ConfigurationError("The device has no address.", { code: "NOT_CONFIGURED" });
+  if (address === "blank") throw new ConfigurationError("The device has no address.", { missing: "address" });
   if (address === "user") {
     throw new ConfigurationError(
       "The address must not contain a user name or password; they have fields of their own.",

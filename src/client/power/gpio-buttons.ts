@@ -102,7 +102,7 @@ export class GpioButtons implements Buttons<AtxState> {
     const name = this.#outputs[button];
     if (name === "") {
       const text = `No GPIO output for the ${button} button is set in the device's settings. Nothing was pressed.`;
-      throw new ConfigurationError(text, { code: "NOT_CONFIGURED" });
+      throw new ConfigurationError(text, { missing: "output" });
     }
     const { model, state } = await this.#gpio.getState({ signal });
     const { channel, scheme } = findOutput(model, name, "pulse");
