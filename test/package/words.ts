@@ -13,8 +13,12 @@ export function flat(catalogue: object, prefix = ""): Map<string, string> {
   );
 }
 
-/** nodes/locales/<lang>/<name>.json */
-export function readWords(lang: string, name: string): Map<string, string> {
+const catalogues = new Map<string, ReadonlyMap<string, string>>();
+
+/** nodes/locales/<lang>/<name>.json, read once. */
+export function readWords(lang: string, name: string): ReadonlyMap<string, string> {
   const file = path.join(CHECKOUT, "nodes/locales", lang, `${name}.json`);
-  return flat(JSON.parse(readFileSync(file, "utf8")) as object); // a catalogue is an object
+  const words = catalogues.get(file) ?? flat(JSON.parse(readFileSync(file, "utf8")) as object); // as it is an object
+  catalogues.set(file, words);
+  return words;
 }
