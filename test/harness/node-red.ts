@@ -66,6 +66,8 @@ interface Options {
   allNodes?: boolean;
   /** Who may use the editor; everybody when absent. */
   adminAuth?: object;
+  /** What is deployed is written to files, which is a fifth of the work of a deploy. */
+  storesFlows?: boolean;
 }
 
 /** Node-RED waits for ever for types of nodes that are not there. */
@@ -150,13 +152,14 @@ export class NodeRed {
     await Promise.race([started, tooLate()]);
   }
 
-  async #start({ nodesDir = [], allNodes = false, adminAuth }: Options): Promise<void> {
+  async #start({ nodesDir = [], allNodes = false, adminAuth, storesFlows = false }: Options): Promise<void> {
     await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
     this.#red.init(this.#server, {
       userDir: this.userDir,
       nodesDir: [CHECKOUT, ...nodesDir],
       nodesExcludes: allNodes ? [] : RARE_NODES,
       adminAuth,
+      readOnly: !storesFlows,
       credentialSecret: false,
       httpAdminRoot: "/",
       httpNodeRoot: "/node",

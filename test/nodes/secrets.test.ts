@@ -15,7 +15,7 @@ const TOTP_SECRET = "MZXW6YTBOI3DSNZWGE2DGMZT";
 const TYPED_SECRET = "luks-planted-Quagga";
 const WRONG_PASSWORD = "wr0ng-planted-Okapi";
 
-const red = NodeRed.duringTests();
+const red = NodeRed.duringTests({ storesFlows: true });
 let simulator: Simulator;
 before(async () => {
   simulator = await startSimulator({
