@@ -44,7 +44,7 @@ export class Dialog {
   static async #ready(page: Page, prefix: "node-input" | "node-config-input"): Promise<Dialog> {
     // Node-RED raises what has slid in over the rest of the page.
     await page.waitForFunction(
-      (name) => $("#red-ui-editor-stack").prop("style").zIndex === "13" && $(name).is(":visible"),
+      (name) => $("#red-ui-editor-stack")[0]?.style.zIndex === "13" && $(name).is(":visible"),
       `#${prefix}-name`,
     );
     return new Dialog(page, prefix);
@@ -313,7 +313,7 @@ export class Dialog {
     await this.#page.mouse.move(0, 0);
   }
 
-  /** By keyboard, as all that ends a dialog here: for the mouse a browser looks longer whether the button stands still. */
+  /** By keyboard: before a click it is looked for a while whether the button stands still. */
   async save(): Promise<void> {
     await this.#leave("ok");
   }
@@ -342,8 +342,8 @@ export class Dialog {
     await this.#page.locator(button).press("Enter");
     await this.#page.waitForFunction((button) => {
       const stack = $("#red-ui-editor-stack");
-      const isAlone = stack.children().length === 0;
-      return $(button).length === 0 && (isAlone ? $("#red-ui-editor-shade").is(":hidden") : stack[0]?.style.zIndex === "13");
+      if ($(button).length > 0) return false;
+      return stack.children().length > 0 ? stack[0]?.style.zIndex === "13" : $("#red-ui-editor-shade").is(":hidden");
     }, button);
   }
 }
