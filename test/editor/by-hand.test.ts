@@ -3,11 +3,10 @@ import { test } from "node:test";
 import type { Page } from "playwright-core";
 import { startSimulator } from "../../src/simulator";
 import { skip } from "../examples/browser";
-import { ChildNodeRed } from "../harness/child-node-red";
 import { until } from "../harness/until";
 import { Dialog } from "./dialog";
-import { Editor, PICTURES } from "./editor";
-import { LANE } from "./lane";
+import { PICTURES } from "./editor";
+import { openWith } from "./shared";
 
 const PASSWORD = "kEy-Stone_9042";
 
@@ -19,9 +18,7 @@ const NOT_TRUSTED = "Device: Fingerprint: press Connect, compare the device's ce
 test("a flow built by hand powers the host on", { skip }, async (t) => {
   const simulator = await startSimulator({ passwd: PASSWORD, ledDelay: 50 });
   t.after(() => simulator.close());
-  const nodeRed = await ChildNodeRed.start(LANE);
-  t.after(() => nodeRed.stop());
-  const editor = await Editor.open(nodeRed);
+  const { nodeRed, editor } = await openWith([]);
   t.after(() => editor.close());
   t.diagnostic(`with PICTURES=yes, pictures are in ${PICTURES}`);
   const { page } = editor;

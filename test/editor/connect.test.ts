@@ -5,11 +5,11 @@ import { test } from "node:test";
 import { realClock, scaledClock, startSimulator, type SimulatorOptions } from "../../src/simulator";
 import { connectProxy } from "../client/connect-proxy";
 import { skip } from "../examples/browser";
-import { ChildNodeRed } from "../harness/child-node-red";
 import { GUEST } from "../harness/logins";
 import { until } from "../harness/until";
 import { Dialog, type Setting } from "./dialog";
-import { Editor, HAS_DARK_THEME } from "./editor";
+import { HAS_DARK_THEME } from "./editor";
+import { openWith } from "./shared";
 
 const PASSWORD = "kEy-Stone_9042";
 const CODES = "JBSWY3DPEHPK3PXP";
@@ -40,9 +40,7 @@ test("the device dialog connects, with a login to the editor, below a path", { s
     return simulator;
   };
   const simulator = await start({ relayBoard: true, switchUnits: 1 });
-  const nodeRed = await ChildNodeRed.start({ adminRoot: "/red", hasLogin: true });
-  t.after(() => nodeRed.stop());
-  const editor = await Editor.open(nodeRed);
+  const { nodeRed, editor } = await openWith([]);
   t.after(() => editor.close());
   const { page } = editor;
   /** All that the editor's server has answered to dialogs and about flows. */

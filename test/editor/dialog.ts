@@ -42,11 +42,12 @@ export class Dialog {
   }
 
   static async #ready(page: Page, prefix: "node-input" | "node-config-input"): Promise<Dialog> {
-    const dialog = new Dialog(page, prefix);
-    await dialog.field("name").waitFor();
-    // It slides in: clicking waits until it stands still, a picture would not.
-    await dialog.#okButton.click({ trial: true });
-    return dialog;
+    // Node-RED raises what has slid in over the rest of the page.
+    await page.waitForFunction(
+      (name) => $("#red-ui-editor-stack")[0]?.style.zIndex === "13" && $(name).is(":visible"),
+      `#${prefix}-name`,
+    );
+    return new Dialog(page, prefix);
   }
 
   /** Opens the dialog of a new config node by the + beside the field. */
@@ -111,19 +112,21 @@ export class Dialog {
   }
 
   async #setTyped(field: string, type: string, value: string): Promise<void> {
-    const selector = `#${this.#prefix}-${field}`;
-    await this.#page.locator(`${selector}.red-ui-typedInput`).waitFor({ state: "attached" });
-    await this.#page.evaluate(([selector, type]) => $(selector).typedInput("type", type), [selector, type] as const);
+    const input = this.#page.locator(`#${this.#prefix}-${field}.red-ui-typedInput`);
+    const isTyped = await input.evaluate(
+      (element, [type, value]) => {
+        const input = $(element);
+        input.typedInput("type", type);
+        const isTyped = input.next().find("input.red-ui-typedInput-input").is(":visible");
+        if (!isTyped) input.typedInput("value", value);
+        return isTyped;
+      },
+      [type, value] as const,
+    );
+    if (!isTyped) return;
     const text = this.textOf(field);
-    if (await text.isVisible()) {
-      await text.fill(value);
-      await text.blur();
-    } else {
-      await this.#page.evaluate(([selector, value]) => $(selector).typedInput("value", value), [
-        selector,
-        value,
-      ] as const);
-    }
+    await text.fill(value);
+    await text.blur();
   }
 
   /** Which of these are shown as typed inputs. */
@@ -310,22 +313,17 @@ export class Dialog {
     await this.#page.mouse.move(0, 0);
   }
 
+  /** By keyboard: before a click it is looked for a while whether the button stands still. */
   async save(): Promise<void> {
-    await this.#okButton.click();
-    await this.#closed();
+    await this.#leave("ok");
   }
 
   async cancel(): Promise<void> {
-    await this.#page.locator(this.#isConfig ? "#node-config-dialog-cancel" : "#node-dialog-cancel").click();
-    await this.#closed();
+    await this.#leave("cancel");
   }
 
   get #isConfig(): boolean {
     return this.#prefix === "node-config-input";
-  }
-
-  get #okButton(): Locator {
-    return this.#page.locator(this.#isConfig ? "#node-config-dialog-ok" : "#node-dialog-ok");
   }
 
   /** The part of a field that is to be seen. */
@@ -338,10 +336,14 @@ export class Dialog {
     return this.#page.locator(`#${this.#prefix}-${field} + .red-ui-typedInput-container`);
   }
 
-  /** A tray that is gone has slid out; below it may be another. */
-  async #closed(): Promise<void> {
-    await this.#okButton.waitFor({ state: "detached" });
-    if (this.#isConfig) return;
-    await this.#page.locator("#red-ui-editor-shade").waitFor({ state: "hidden" });
+  /** What is gone has slid out; what was below it has to be raised again. */
+  async #leave(name: "ok" | "cancel"): Promise<void> {
+    const button = this.#isConfig ? `#node-config-dialog-${name}` : `#node-dialog-${name}`;
+    await this.#page.locator(button).press("Enter");
+    await this.#page.waitForFunction((button) => {
+      const stack = $("#red-ui-editor-stack");
+      if ($(button).length > 0) return false;
+      return stack.children().length > 0 ? stack[0]?.style.zIndex === "13" : $("#red-ui-editor-shade").is(":hidden");
+    }, button);
   }
 }

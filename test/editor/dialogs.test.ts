@@ -4,7 +4,7 @@ import path from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 import { startSimulator, type Simulator } from "../../src/simulator";
 import { skip } from "../examples/browser";
-import { ChildNodeRed } from "../harness/child-node-red";
+import type { ChildNodeRed } from "../harness/child-node-red";
 import { device } from "../harness/flows";
 import { CHECKOUT } from "../harness/node-red";
 import { defaultsOf } from "../harness/registered";
@@ -14,7 +14,7 @@ import { NODE_SETS } from "../package/tarball";
 import { readWords } from "../package/words";
 import { Dialog, type Setting } from "./dialog";
 import { Editor, HAS_DARK_THEME, PICTURES, WINDOW } from "./editor";
-import { LANE } from "./lane";
+import { openWith } from "./shared";
 import { complete } from "./visits/complete";
 import type { Visit } from "./visits/visit";
 
@@ -98,18 +98,15 @@ describe("every dialog", { skip }, () => {
 
   before(async () => {
     simulator = await startSimulator();
-    nodeRed = await ChildNodeRed.start(LANE);
-    await nodeRed.deploy([
+    ({ nodeRed, editor } = await openWith([
       { id: "0123456789abcdef", type: "tab", label: "dialogs" },
       { id: "tls", type: "tls-config", name: "TLS", cert: "", key: "", ca: "" },
       { id: "proxy", type: "http proxy", name: "", url: "http://127.0.0.1:1", noproxy: [] },
       device(simulator),
-    ]);
-    editor = await Editor.open(nodeRed);
+    ]));
   });
 
   after(async () => {
-    await nodeRed.stop();
     await simulator.close();
     // Last: where there is no browser, there is no editor to close.
     await editor.close();

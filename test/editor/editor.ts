@@ -32,11 +32,12 @@ export class Editor {
   /** What the page complained about. */
   readonly problems: string[] = [];
   readonly page: Page;
-  readonly #browser: Browser;
+  /** What is closed with it. */
+  readonly #whole: Browser | Page;
 
-  private constructor(browser: Browser, page: Page) {
-    this.#browser = browser;
+  private constructor(page: Page, whole: Browser | Page) {
     this.page = page;
+    this.#whole = whole;
     page.on("pageerror", (error) => {
       // Node-RED's editor for JSON, which it has closed while a part of it was still at work.
       if (!/Model is disposed/.test(String(error))) this.problems.push(String(error));
@@ -46,9 +47,11 @@ export class Editor {
     });
   }
 
-  static async open(place: Place, options: BrowserContextOptions = {}): Promise<Editor> {
-    const browser = await launchBrowser();
-    const editor = new Editor(browser, await browser.newPage({ viewport: WINDOW, ...options }));
+  /** @param shared a browser that stays open; else one of its own. */
+  static async open(place: Place, options: BrowserContextOptions = {}, shared?: Browser): Promise<Editor> {
+    const browser = shared ?? (await launchBrowser());
+    const page = await browser.newPage({ viewport: WINDOW, ...options });
+    const editor = new Editor(page, shared ? page : browser);
     await editor.load(place);
     return editor;
   }
@@ -71,7 +74,7 @@ export class Editor {
   }
 
   async close(): Promise<void> {
-    await this.#browser.close();
+    await this.#whole.close();
   }
 
   async setTheme(theme: Theme): Promise<void> {

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 import { startSimulator, type Simulator } from "../../src/simulator";
 import { skip } from "../examples/browser";
-import { ChildNodeRed } from "../harness/child-node-red";
+import type { ChildNodeRed } from "../harness/child-node-red";
 import { device, fields, node } from "../harness/flows";
 import { until } from "../harness/until";
 import { Dialog } from "./dialog";
-import { Editor } from "./editor";
-import { LANE } from "./lane";
+import type { Editor } from "./editor";
+import { openWith } from "./shared";
 
 describe("keys by pressing them", { skip }, () => {
   let simulator: Simulator;
@@ -16,8 +16,7 @@ describe("keys by pressing them", { skip }, () => {
 
   before(async () => {
     simulator = await startSimulator();
-    nodeRed = await ChildNodeRed.start(LANE);
-    await nodeRed.deploy([
+    ({ nodeRed, editor } = await openWith([
       { id: "tab", type: "tab", label: "keys" },
       device(simulator),
       {
@@ -33,12 +32,10 @@ describe("keys by pressing them", { skip }, () => {
         ...{ id: "key", x: 350, y: 200, wires: [[], []] },
         ...fields({ action: ["choice", "key"] }),
       }),
-    ]);
-    editor = await Editor.open(nodeRed);
+    ]));
   });
 
   after(async () => {
-    await nodeRed.stop();
     await simulator.close();
     // Last: where there is no browser, there is no editor to close.
     await editor.close();

@@ -4,13 +4,12 @@ import type { Locator } from "playwright-core";
 import { DEEDS } from "../../nodes/deeds";
 import { startSimulator, type Simulator } from "../../src/simulator";
 import { skip } from "../examples/browser";
-import { ChildNodeRed } from "../harness/child-node-red";
 import { device, node } from "../harness/flows";
 import { defaultsOf } from "../harness/registered";
 import { until } from "../harness/until";
 import { Dialog } from "./dialog";
-import { Editor } from "./editor";
-import { LANE } from "./lane";
+import type { Editor } from "./editor";
+import { openWith } from "./shared";
 
 const DEVICE = { id: "device", type: "pikvm-device", address: "127.0.0.1:1", trust: "fingerprint", fingerprint: "" };
 
@@ -24,7 +23,6 @@ const NOT_TRUSTED = "Device: Fingerprint: press Connect, compare the device's ce
 
 describe("what dialogs do while they are filled in", { skip }, () => {
   let simulator: Simulator;
-  let nodeRed: ChildNodeRed;
   let editor: Editor;
   const list = () => editor.page.locator(".pikvm-popup");
   const option = (name: string) => list().getByRole("option", { name, exact: true });
@@ -52,8 +50,7 @@ describe("what dialogs do while they are filled in", { skip }, () => {
       { type: "input", channel: "door", color: "green" } as const,
     ];
     gpio.model = { ...gpio.model, view: { ...gpio.model.view, table: [row] } };
-    nodeRed = await ChildNodeRed.start(LANE);
-    await nodeRed.deploy([
+    ({ editor } = await openWith([
       { id: "tab", type: "tab", label: "live" },
       {
         ...DEVICE,
@@ -80,12 +77,10 @@ describe("what dialogs do while they are filled in", { skip }, () => {
       node("pikvm-gpio", { id: "unknown", z: "subflow", device: "KVM", wires: [[], []] }),
       // As a new one.
       node("pikvm-atx-power", { ...defaultsOf("atx-power"), id: "power", device: "device", x: 650, y: 200, wires: [[], []] }), // prettier-ignore
-    ]);
-    editor = await Editor.open(nodeRed);
+    ]));
   });
 
   after(async () => {
-    await nodeRed.stop();
     await simulator.close();
     // Last: where there is no browser, there is no editor to close.
     await editor.close();

@@ -2,12 +2,11 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 import { scaledClock, startSimulator, type Simulator } from "../../src/simulator";
 import { skip } from "../examples/browser";
-import { ChildNodeRed } from "../harness/child-node-red";
 import { device, fields, node } from "../harness/flows";
 import { until } from "../harness/until";
 import { Dialog } from "./dialog";
 import { boxOf, Editor, HAS_DARK_THEME } from "./editor";
-import { LANE } from "./lane";
+import { openWith } from "./shared";
 
 const TEXT = fields({ action: ["choice", "text"] });
 /** Of the picture that the simulated host sends. */
@@ -15,13 +14,11 @@ const [WIDTH, HEIGHT] = [1280, 720];
 
 describe("the host's screen in dialogs", { skip }, () => {
   let simulator: Simulator;
-  let nodeRed: ChildNodeRed;
   let editor: Editor;
 
   before(async () => {
     simulator = await startSimulator({ clock: scaledClock(10), power: true });
-    nodeRed = await ChildNodeRed.start(LANE);
-    await nodeRed.deploy([
+    ({ editor } = await openWith([
       { id: "tab", type: "tab", label: "screen" },
       device(simulator),
       device(simulator, { id: "away", address: "https://127.0.0.1:1" }),
@@ -34,15 +31,13 @@ describe("the host's screen in dialogs", { skip }, () => {
       }),
       node("pikvm-screen-watch", { id: "watch", mode: "text", x: 150, y: 420, wires: [[], []] }),
       node("pikvm-hid-mouse", { id: "mouse", x: 150, y: 500, wires: [[], []] }),
-    ]);
-    editor = await Editor.open(nodeRed);
+    ]));
     await until(() => simulator.host.screen.lines.some((line) => line.includes("login:")), {
       what: "the host's start",
     });
   });
 
   after(async () => {
-    await nodeRed.stop();
     await simulator.close();
     // Last: where there is no browser, there is no editor to close.
     await editor.close();

@@ -4,12 +4,10 @@ import path from "node:path";
 import { test } from "node:test";
 import { startSimulator } from "../../src/simulator";
 import { skip } from "../examples/browser";
-import { ChildNodeRed } from "../harness/child-node-red";
 import { device, node } from "../harness/flows";
 import { until } from "../harness/until";
 import { Dialog } from "./dialog";
-import { Editor } from "./editor";
-import { LANE } from "./lane";
+import { openWith } from "./shared";
 
 const SECRETS = {
   password: "pw-Kestrel_7731",
@@ -33,16 +31,13 @@ const INJECT = {
 test("secrets that are typed into dialogs are kept and never shown again", { skip }, async (t) => {
   const simulator = await startSimulator({ passwd: SECRETS.password, totpSecret: SECRETS.totpSecret });
   t.after(() => simulator.close());
-  const nodeRed = await ChildNodeRed.start(LANE);
-  t.after(() => nodeRed.stop());
   const keys = node("pikvm-hid-keys", { textType: "secret", x: 350, y: 100, wires: [[], []] });
-  await nodeRed.deploy([
+  const { nodeRed, editor } = await openWith([
     TAB,
     INJECT,
     device(simulator, { headers: ["X-Lab"], credentials: { header1: SECRETS.header } }),
     keys,
   ]);
-  const editor = await Editor.open(nodeRed);
   t.after(() => editor.close());
 
   /** All answers to the editor from now on. */

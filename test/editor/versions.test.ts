@@ -4,13 +4,13 @@ import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { startSimulator, type Simulator } from "../../src/simulator";
 import { skip } from "../examples/browser";
-import { ChildNodeRed } from "../harness/child-node-red";
+import type { ChildNodeRed } from "../harness/child-node-red";
 import { device, node } from "../harness/flows";
 import { CHECKOUT } from "../harness/node-red";
 import { NODE_SETS } from "../package/tarball";
 import { Dialog } from "./dialog";
-import { Editor } from "./editor";
-import { LANE } from "./lane";
+import type { Editor } from "./editor";
+import { openWith } from "./shared";
 
 type Stored = Record<string, unknown> & { id: string; type: string };
 
@@ -38,7 +38,6 @@ describe("a flow of another version in the editor", { skip }, () => {
 
   before(async () => {
     simulator = await startSimulator();
-    nodeRed = await ChildNodeRed.start(LANE);
     // What a version before 0.1.0 had not; and a node of a version that is still to come.
     const { verify, verifyType, timeoutType, ...gpio } = old("gpio", names.indexOf("gpio"));
     assert.deepEqual([verify, verifyType, timeoutType], ["true", "bool", "num"]);
@@ -58,12 +57,10 @@ describe("a flow of another version in the editor", { skip }, () => {
       colourType: "str",
       wires: [[], []],
     });
-    await nodeRed.deploy([TAB, box, gpio, ...others, newer]);
-    editor = await Editor.open(nodeRed);
+    ({ nodeRed, editor } = await openWith([TAB, box, gpio, ...others, newer]));
   });
 
   after(async () => {
-    await nodeRed.stop();
     await simulator.close();
     await editor.close();
   });

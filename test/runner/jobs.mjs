@@ -7,6 +7,10 @@ const TOUCHES_NODE_RED = /^(editor|nodes|examples|package)\//;
 const SAME_ON_BOTH =
   /^(nodes\/(power-settings|login|files|status-words|way|economy)|package\/(docs|languages|dialogs-script|supply)|examples\/layout)$/;
 
+/** One Node-RED and one browser serve all of these: test/editor/shared.ts. The longest file runs beside the others. */
+const SHARES_EDITOR = /^editor\/(?!dialogs$|macro$)/;
+const IN_TURN = path.join(import.meta.dirname, "in-turn.mjs");
+
 /** The two lines of Node-RED. What cannot differ between them needs no second one. */
 export const LINES = [
   { name: "Node-RED 4.1", env: {}, needs: () => true },
@@ -27,19 +31,27 @@ const OPTIONS = [
   "--test-reporter-destination=stderr",
 ];
 
-/** Each file as a process of its own. @param name only the tests with this in their names */
+/** The processes for these files. @param name only the tests with this in their names */
 export function jobsOf(line, files, name) {
   const only = name === undefined ? [] : [`--test-name-pattern=${name.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")}`];
-  return files.filter(line.needs).map((file) => ({
+  return processesFor(files.filter(line.needs)).map(([file, inTurn]) => ({
     title: `${file} on ${line.name}`,
     weight: weightOf(file),
     file,
     // Some files have no test with that name.
     mayBeEmpty: name !== undefined,
     command: "node",
-    args: [...OPTIONS, ...only, compiled(file)],
+    args: [...OPTIONS, ...only, IN_TURN, ...inTurn.map(compiled)],
     env: line.env,
   }));
+}
+
+/** Each file by itself, but for those that share. @returns what it is called, and its files */
+function processesFor(files) {
+  const sharing = files.filter((file) => SHARES_EDITOR.test(file));
+  const processes = files.filter((file) => !sharing.includes(file)).map((file) => [file, [file]]);
+  if (sharing.length === 0) return processes;
+  return [[sharing.length === 1 ? sharing[0] : "editor/others", sharing], ...processes];
 }
 
 /**

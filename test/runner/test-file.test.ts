@@ -33,12 +33,17 @@ describe("what the runner makes of a test file", () => {
 
   after(() => rm(folder, { recursive: true }));
 
-  /** Runs a file with the given text, in the way in which those of this project are run. */
-  async function ran(text: string, name?: string): Promise<Result> {
+  async function fileOf(text: string): Promise<string> {
     const file = path.join(await mkdtemp(path.join(folder, "a-")), "some.test.cjs");
     await writeFile(file, `${START}\n${text}`);
+    return file;
+  }
+
+  /** Runs files with the given texts, in the way in which those of this project are run. */
+  async function ran(text: string | string[], name?: string): Promise<Result> {
+    const files = await Promise.all([text].flat().map(fileOf));
     const [job] = runner.jobsOf(LINE, ["client/some"], name);
-    return runner.runTestFile({ ...job, args: [...(job?.args.slice(0, -1) ?? []), file] });
+    return runner.runTestFile({ ...job, args: [...(job?.args.slice(0, -1) ?? []), ...files] });
   }
 
   const counts = ({ passed, failed, skipped }: Result) => ({ passed, failed, skipped });
@@ -66,6 +71,16 @@ describe("what the runner makes of a test file", () => {
     const result = await ran('throw new Error("broken");');
     assert.deepEqual(counts(result), { passed: 0, failed: 1, skipped: 0 });
     assert.match(result.output, /broken/);
+  });
+
+  test("files that share the editor are one process, in turn, and all of their tests are counted", async () => {
+    const jobs = runner.jobsOf(LINE, ["client/some", "editor/keys", "editor/live", "editor/dialogs"]);
+    const files = jobs.map(({ args }) => args.flatMap((arg) => /\w+(?=\.test\.js$)/.exec(arg)?.[0] ?? []));
+    assert.deepEqual(files, [["keys", "live"], ["some"], ["dialogs"]]);
+    const one = `describe("a", () => { test("b", () => new Promise((resolve) => setTimeout(resolve, 50))); });`;
+    const other = 'test("c", () => {}); test("d", () => { throw new Error("wrong"); });';
+    assert.deepEqual(counts(await ran([one, other])), { passed: 2, failed: 1, skipped: 0 });
+    assert.deepEqual(counts(await ran([one, other], "c")), { passed: 1, failed: 0, skipped: 0 });
   });
 
   test("what a test has left open keeps nobody waiting, and nothing of the report is lost", async () => {
