@@ -49,7 +49,7 @@ export class PlainFile extends Readable {
     const found = this.#file?.read(Buffer.allocUnsafeSlow(PIECE), 0, PIECE);
     found?.then(
       ({ bytesRead, buffer }) => this.push(bytesRead === 0 ? null : buffer.subarray(0, bytesRead)),
-      (error: Error) => this.destroy(error), // the file system throws nothing else
+      (error: unknown) => this.destroy(error as Error), // the file system throws nothing else
     );
   }
 

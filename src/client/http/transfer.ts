@@ -175,7 +175,7 @@ class Measured extends Readable {
     this.#options = options;
     this.#digest = options.newDigest?.();
     source.pause().on("data", (piece: unknown) => this.#checked(() => this.#take(bytesOf(piece))));
-    finished(source, { writable: false }, (error) => this.#checked(() => this.#end(error)));
+    finished(source, { writable: false }, (error) => (error ? this.#fail(error) : this.#checked(() => this.#end())));
   }
 
   override _read(): void {
@@ -196,9 +196,8 @@ class Measured extends Readable {
     onProgress?.(this.#read, size);
   }
 
-  #end(error: unknown): void {
+  #end(): void {
     const { size } = this.#options;
-    if (error) throw error;
     if (size !== undefined && this.#read < size) throw wrongSize(`only ${this.#read} of`, size);
     this.push(null);
   }
@@ -208,8 +207,12 @@ class Measured extends Readable {
     try {
       work();
     } catch (cause) {
-      this.destroy(fileError(cause, `The image could not be read after ${this.#read} bytes`));
+      this.#fail(cause);
     }
+  }
+
+  #fail(cause: unknown): void {
+    this.destroy(fileError(cause, `The image could not be read after ${this.#read} bytes`));
   }
 }
 
