@@ -13,8 +13,9 @@ export interface Limit {
  * neither the timer nor a listener outlives the work.
  */
 export class Deadline implements Disposable {
-  readonly #limit: Limit | undefined;
+  #limit: Limit | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #isLifted = false;
   readonly #signals: readonly (AbortSignal | undefined)[];
   #reason: PiKVMError | undefined;
   #listeners: ((error: PiKVMError) => void)[] = [];
@@ -49,15 +50,17 @@ export class Deadline implements Disposable {
 
   /** The time begins anew: the work makes progress. */
   renew(): void {
-    this.lift();
+    this.#isLifted = false;
     const limit = this.#limit;
     if (!limit || this.#reason) return;
-    this.#timer = setTimeout(() => this.#end(limit.late()), limit.seconds * 1000);
+    // A long transfer does this for each of its pieces, and to set a timer takes longer than all else of a piece.
+    if (this.#timer) this.#timer.refresh();
+    else this.#timer = setTimeout(() => this.#timeIsOver(limit), limit.seconds * 1000);
   }
 
   /** Only the signals end the work, until the time is renewed. */
   lift(): void {
-    clearTimeout(this.#timer);
+    this.#isLifted = true;
   }
 
   /**
@@ -78,7 +81,8 @@ export class Deadline implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.lift();
+    clearTimeout(this.#timer);
+    this.#limit = undefined;
     for (const signal of this.#signals) if (signal) Followers.of.get(signal)?.leave(this.#follower);
     this.#listeners = [];
   }
@@ -86,6 +90,11 @@ export class Deadline implements Disposable {
   #follow(signal: AbortSignal): void {
     if (signal.aborted) this.#end(cancelledBy(signal));
     else (Followers.of.get(signal) ?? new Followers(signal)).join(this.#follower);
+  }
+
+  #timeIsOver({ late }: Limit): void {
+    this.#timer = undefined;
+    if (!this.#isLifted) this.#end(late());
   }
 
   #end(reason: PiKVMError): void {

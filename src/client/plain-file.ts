@@ -1,5 +1,6 @@
 import { constants, type Stats } from "node:fs";
 import { open, stat, type FileHandle } from "node:fs/promises";
+import { Readable } from "node:stream";
 import { ConfigurationError } from "./errors";
 
 /** To open a pipe would else wait until somebody writes into it, and keep one of the few threads that Node.js has. */
@@ -24,13 +25,37 @@ export async function openPlain(path: string): Promise<{ file: FileHandle; size:
   }
 }
 
-/** All that is in a file, piece by piece. @throws as `openPlain`, and what the file system says. */
-export async function* piecesOf(path: string): AsyncGenerator<Buffer, void, undefined> {
-  const { file } = await openPlain(path);
-  try {
-    for await (const piece of file.createReadStream({ autoClose: false })) yield piece as Buffer; // without an encoding
-  } finally {
-    await file.close();
+/** Bytes that are read at once. */
+const PIECE = 64 * 1024;
+
+/** All that is in a file. Its errors are those of `openPlain`, and what the file system says. */
+export class PlainFile extends Readable {
+  readonly #path: string;
+  #file: FileHandle | undefined;
+
+  constructor(path: string) {
+    super({ highWaterMark: PIECE });
+    this.#path = path;
+  }
+
+  override _construct(done: (error?: Error) => void): void {
+    openPlain(this.#path).then(({ file }) => {
+      this.#file = file;
+      done();
+    }, done);
+  }
+
+  override _read(): void {
+    const found = this.#file?.read(Buffer.allocUnsafeSlow(PIECE), 0, PIECE);
+    found?.then(
+      ({ bytesRead, buffer }) => this.push(bytesRead === 0 ? null : buffer.subarray(0, bytesRead)),
+      (error: unknown) => this.destroy(error as Error), // the file system throws nothing else
+    );
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    const closed = this.#file?.close() ?? Promise.resolve();
+    closed.then(() => done(error), done);
   }
 }
 

@@ -1,6 +1,7 @@
 /** What work costs this process, and what many costs come to. */
 
-const INTERVAL = 5;
+/** Milliseconds. To look at the memory takes as long as to send a piece of an image. */
+const INTERVAL = 25;
 export const MIB = 1024 * 1024;
 
 /** Does work once. @returns seconds of the clock and of the processor. */

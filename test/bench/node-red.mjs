@@ -19,21 +19,15 @@ const COMPARED = ["21-httprequest.js", "22-websocket.js", "70-JSON.js"];
 export async function startNodeRed(checkout, ownNodes = () => ({})) {
   const require = createRequire(path.join(ROOT, "package.json"));
   const red = require("node-red");
-  const { RARE_NODES } = require("./dist/test/harness/node-red.js");
+  const { RARE_NODES, SETTINGS } = require("./dist/test/harness/node-red.js");
   const userDir = await mkdtemp(path.join(tmpdir(), "pikvm-bench-"));
   const server = createServer();
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   red.init(server, {
+    ...SETTINGS,
     userDir,
     nodesDir: checkout === undefined ? [] : [checkout],
     nodesExcludes: RARE_NODES.filter((name) => !COMPARED.includes(name)),
-    credentialSecret: false,
-    httpAdminRoot: "/",
-    httpNodeRoot: "/node",
-    httpStatic: false,
-    telemetry: { enabled: false, updateNotification: false },
-    externalModules: { palette: { allowInstall: false }, modules: { allowInstall: false } },
-    editorTheme: { tours: false },
     logging: { console: { level: "off" } },
   });
   const started = () => new Promise((resolve) => red.events.once("flows:started", resolve));

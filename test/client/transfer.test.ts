@@ -357,3 +357,18 @@ describe("download", SIDE_BY_SIDE, () => {
     await idle();
   });
 });
+
+test("the time limit of a transfer is one timer, however many its pieces", async (t) => {
+  const { kvm } = await bench(t, {}, { timeout: 41 });
+  const timers = t.mock.method(globalThis, "setTimeout").mock;
+  const limits = () => timers.calls.filter(({ arguments: [, delay] }) => delay === 71_000).length;
+  const pieces: number[] = [];
+  const bytes = Buffer.alloc(5_000_000);
+  await kvm.msd.upload("a.img", bytes, { onProgress: (sent) => pieces.push(sent) });
+  assert.ok(pieces.length > 70);
+  assert.equal(limits(), 1);
+  await until(async () => (await kvm.msd.getState()).storage?.images["a.img"]?.complete);
+  const { stream } = await kvm.msd.download("a.img");
+  assert.ok((await buffer(stream)).equals(bytes));
+  assert.equal(limits(), 2);
+});

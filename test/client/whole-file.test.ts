@@ -3,8 +3,9 @@ import { lstat, mkdtemp, mkdir, readdir, readFile, rm, symlink, writeFile } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { test, type TestContext } from "node:test";
-import { openPlain, piecesOf } from "../../src/client/plain-file";
+import { openPlain, PlainFile } from "../../src/client/plain-file";
 import { writeWholeFile } from "../../src/client/whole-file";
 import { specialFiles } from "../harness/special-files";
 
@@ -54,7 +55,7 @@ test("what is no file is neither opened nor replaced, nor is a thread kept waiti
     const { mode, ino } = await lstat(special);
     const refused = { name: "ConfigurationError", message: called };
     await assert.rejects(openPlain(special), refused);
-    await assert.rejects(piecesOf(special).next(), refused);
+    await assert.rejects(buffer(new PlainFile(special)), refused);
     const stream = Readable.from([Buffer.from("bytes")]);
     await assert.rejects(writeWholeFile(special, stream), called.test("a folder") ? { code: /E/ } : refused);
     assert.equal(stream.destroyed, true);
@@ -71,9 +72,7 @@ test("a file is read as it is, also through a link", async (t) => {
     const { file, size } = await openPlain(join(path, name));
     await file.close();
     assert.equal(size, 5);
-    const pieces: Buffer[] = [];
-    for await (const piece of piecesOf(join(path, name))) pieces.push(piece);
-    assert.equal(Buffer.concat(pieces).toString(), "bytes");
+    assert.equal((await buffer(new PlainFile(join(path, name)))).toString(), "bytes");
   }
   await assert.rejects(openPlain(join(path, "a\0b")), { name: "ConfigurationError" });
 });

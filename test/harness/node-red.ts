@@ -36,6 +36,17 @@ export const RARE_NODES = [
   ...["70-CSV.js", "70-HTML.js", "70-JSON.js", "70-XML.js", "70-YAML.js", "10-file.js", "23-watch.js"],
 ];
 
+/** What it is set to, besides what its user chooses: it asks nobody on the network, and writes nothing down. */
+export const SETTINGS = {
+  credentialSecret: false,
+  httpAdminRoot: "/",
+  httpNodeRoot: "/node",
+  httpStatic: false,
+  telemetry: { enabled: false, updateNotification: false },
+  externalModules: { palette: { allowInstall: false }, modules: { allowInstall: false } },
+  editorTheme: { tours: false },
+};
+
 /** The parts of Node-RED's embedding interface that the tests use; it has no types of its own. */
 interface Red {
   init(server: Server, settings: object): void;
@@ -155,18 +166,12 @@ export class NodeRed {
   async #start({ nodesDir = [], allNodes = false, adminAuth, storesFlows = false }: Options): Promise<void> {
     await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
     this.#red.init(this.#server, {
+      ...SETTINGS,
       userDir: this.userDir,
       nodesDir: [CHECKOUT, ...nodesDir],
       nodesExcludes: allNodes ? [] : RARE_NODES,
       adminAuth,
       readOnly: !storesFlows,
-      credentialSecret: false,
-      httpAdminRoot: "/",
-      httpNodeRoot: "/node",
-      httpStatic: false,
-      telemetry: { enabled: false, updateNotification: false },
-      externalModules: { palette: { allowInstall: false }, modules: { allowInstall: false } },
-      editorTheme: { tours: false },
       logging: { test: { level: "debug", handler: () => (entry: LogEntry) => this.logs.push(entry) } },
     });
     this.#red.hooks.add("onReceive", ({ msg, destination }) => {

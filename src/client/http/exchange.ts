@@ -19,8 +19,6 @@ const HIGH_WATER = 256 * 1024;
 export class Exchange implements Dispatcher.DispatchHandler {
   /** Its first byte is about to be written, or was written: from then on the device may have carried it out. */
   sent = false;
-  /** The next piece of its body is waited for, not the device. */
-  starved = false;
   /** Its answer has begun. */
   answered = false;
   /** What is sent as its body, where that is a stream; it is destroyed when the request fails. */
@@ -33,6 +31,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #controller: Controller | undefined;
   /** For who waits for news. */
   #wake = (): void => undefined;
+
+  /** Whether the next piece of its body is waited for, and not the device. */
+  get starved(): boolean {
+    const { body } = this;
+    return body?.readableFlowing === true && body.readableLength === 0 && !body.readableEnded;
+  }
 
   /** Undefined before the answer begins. @throws what keeps it from that. */
   get head(): Head | undefined {
@@ -102,7 +106,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #fail(cause: unknown): void {
     if (this.#failure) return;
     this.#failure = { cause };
-    this.body?.on("error", () => undefined).destroy();
+    this.body?.destroy();
     this.#wake();
   }
 

@@ -1,4 +1,4 @@
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 import type { Answer } from "./answer";
 import { Deadline } from "../deadline";
@@ -15,7 +15,8 @@ export interface HttpRequest {
   /** Below the sub-path, with the query. */
   path: string;
   headers: Record<string, string>;
-  body?: string | Buffer | AsyncIterable<Buffer> | undefined;
+  /** What opens a stream is called when it is sent. */
+  body?: string | Buffer | (() => Readable) | undefined;
   /** Whether it changes the device. */
   changes: boolean;
   /**
@@ -75,8 +76,6 @@ export class WholeAnswer implements Answer {
   }
 }
 
-/** Bytes of a body that are there before the network takes them. */
-const READ_AHEAD = 256 * 1024;
 /** Bytes. The largest JSON answer is the list of a storage with many images. */
 const MAX_ANSWER = 32 * 1024 * 1024;
 
@@ -131,13 +130,17 @@ export class Http {
   #optionsOf(request: HttpRequest, deadline: Deadline, exchange: Exchange): Dispatcher.DispatchOptions {
     const { method, headers, limited } = request;
     const path = this.#address.path + request.path;
-    const stepped = limited === "steps" ? deadline : undefined;
-    const body = isStream(request.body) ? streamOf(request.body, stepped, exchange) : (request.body ?? null);
-    const reset = body instanceof Readable;
-    if (reset) exchange.body = body;
+    if (!isStream(request.body)) return { path, method, headers, body: request.body ?? null };
+    const body = request.body();
+    exchange.body = body;
+    // undici tells of its errors, but does not listen to it all the time.
+    body.on("error", () => undefined);
+    const renew = () => deadline.renew();
+    // It must not begin before undici listens too.
+    if (limited === "steps") body.pause().on("data", renew).on("end", renew);
     // A device may answer before it has read all of a long body; such a connection must not be used for another
     // request.
-    return { path, method, headers, body, reset };
+    return { path, method, headers, body, reset: true };
   }
 
   #late({ pool: name, changes, timeout }: HttpRequest, { sent, starved, answered }: Exchange): PiKVMError {
@@ -255,23 +258,4 @@ export async function whole(answer: OpenAnswer): Promise<WholeAnswer> {
 }
 
 /** Whether it can be read only once. */
-export const isStream = (body: HttpRequest["body"]): body is AsyncIterable<Buffer> =>
-  typeof body === "object" && !Buffer.isBuffer(body);
-
-/**
- * The body as a stream that notes when it is waited for, and that begins a new step of the deadline with each piece.
- */
-function streamOf(body: AsyncIterable<Buffer>, deadline: Deadline | undefined, stage: Exchange): Readable {
-  async function* pieces(): AsyncGenerator<Buffer> {
-    stage.starved = true;
-    for await (const piece of body) {
-      stage.starved = false;
-      deadline?.renew();
-      yield piece;
-      stage.starved = true;
-    }
-    stage.starved = false;
-    deadline?.renew();
-  }
-  return Readable.from(pieces(), { objectMode: false, highWaterMark: READ_AHEAD });
-}
+export const isStream = (body: HttpRequest["body"]): body is () => Readable => typeof body === "function";

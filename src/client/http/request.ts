@@ -135,9 +135,14 @@ function bodyOf(body: StreamOptions["body"]): { body?: RequestOptions["body"]; i
   }
   if (Symbol.asyncIterator in body) {
     // The caller's type says that it yields bytes; undici refuses anything else.
-    return { body: body as AsyncIterable<Buffer>, isJson: false };
+    const pieces = body as AsyncIterable<Buffer>;
+    return { body: () => streamOf(pieces), isJson: false };
   }
   return { body: jsonTextOf(body), isJson: true };
+}
+
+function streamOf(pieces: AsyncIterable<Buffer>): Readable {
+  return pieces instanceof Readable ? pieces : Readable.from(pieces, { objectMode: false });
 }
 
 function jsonTextOf(value: object): string {

@@ -1,9 +1,9 @@
 import type { Hash } from "node:crypto";
-import { Readable } from "node:stream";
+import { finished, Readable } from "node:stream";
 import { ConfigurationError, PiKVMError } from "../errors";
 import type { Body, OpenAnswer } from "./http";
 import { publicCode } from "./network";
-import { openPlain, piecesOf } from "../plain-file";
+import { openPlain, PlainFile } from "../plain-file";
 import { integerIn } from "../ranges";
 import { writeWholeFile } from "../whole-file";
 
@@ -33,11 +33,13 @@ interface BodyOptions {
 
 interface ImageBody {
   size: number | undefined;
-  /** Can be iterated again when the image comes from bytes or a file. */
-  pieces: AsyncIterable<Buffer>;
+  /** May be called again when the image comes from bytes or a file. */
+  open: () => Readable;
 }
 
 const PIECE = 64 * 1024;
+/** Bytes of an image that are there before the network takes them. */
+const READ_AHEAD = 256 * 1024;
 
 /**
  * Does something with a source. A stream is destroyed in the end; until it is read somebody listens to it, since an error
@@ -57,9 +59,7 @@ export async function owning<T>(source: ImageSource, work: () => Promise<T>): Pr
 /** @throws ConfigurationError for a file that cannot be read. */
 export async function bodyOf(source: ImageSource, options: BodyOptions): Promise<ImageBody> {
   const size = await sizeOf(source, options.size);
-  const open = () =>
-    Buffer.isBuffer(source) ? slices(source) : typeof source === "string" ? piecesOf(source) : source;
-  return { size, pieces: { [Symbol.asyncIterator]: () => measured(open(), { ...options, size }) } };
+  return { size, open: () => new Measured(streamOf(source), { ...options, size }) };
 }
 
 /**
@@ -154,29 +154,66 @@ function* slices(bytes: Buffer): Generator<Buffer> {
   for (let start = 0; start < bytes.length; start += PIECE) yield bytes.subarray(start, start + PIECE);
 }
 
+function streamOf(source: ImageSource): Readable {
+  if (Buffer.isBuffer(source)) return Readable.from(slices(source), { objectMode: false });
+  return typeof source === "string" ? new PlainFile(source) : source;
+}
+
 /**
- * Reads the pieces of an image, and checks that they are as many bytes as were announced: with less the device would
- * wait for the rest, with more it would cut the image.
+ * An image that is checked while it is read to be as many bytes as were announced: with less the device would wait for
+ * the rest, with more it would cut the image. To iterate its source would take longer than to send it.
  */
-async function* measured(
-  source: Iterable<unknown> | AsyncIterable<unknown>,
-  { size, onProgress, newDigest }: BodyOptions,
-): AsyncGenerator<Buffer, void, undefined> {
-  const digest = newDigest?.();
-  let read = 0;
-  try {
-    for await (const piece of source) {
-      const bytes = bytesOf(piece);
-      read += bytes.length;
-      if (size !== undefined && read > size) throw wrongSize("more than", size);
-      digest?.update(bytes);
-      yield bytes;
-      onProgress?.(read, size);
-    }
-  } catch (cause) {
-    throw fileError(cause, `The image could not be read after ${read} bytes`);
+class Measured extends Readable {
+  readonly #source: Readable;
+  readonly #options: BodyOptions;
+  readonly #digest: Hash | undefined;
+  #read = 0;
+
+  constructor(source: Readable, options: BodyOptions) {
+    super({ highWaterMark: READ_AHEAD });
+    this.#source = source;
+    this.#options = options;
+    this.#digest = options.newDigest?.();
+    source.pause().on("data", (piece: unknown) => this.#checked(() => this.#take(bytesOf(piece))));
+    finished(source, { writable: false }, (error) => (error ? this.#fail(error) : this.#checked(() => this.#end())));
   }
-  if (size !== undefined && read < size) throw wrongSize(`only ${read} of`, size);
+
+  override _read(): void {
+    this.#source.resume();
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#source.destroy();
+    done(error);
+  }
+
+  #take(bytes: Buffer): void {
+    const { size, onProgress } = this.#options;
+    this.#read += bytes.length;
+    if (size !== undefined && this.#read > size) throw wrongSize("more than", size);
+    this.#digest?.update(bytes);
+    if (!this.push(bytes)) this.#source.pause();
+    onProgress?.(this.#read, size);
+  }
+
+  #end(): void {
+    const { size } = this.#options;
+    if (size !== undefined && this.#read < size) throw wrongSize(`only ${this.#read} of`, size);
+    this.push(null);
+  }
+
+  #checked(work: () => void): void {
+    if (this.destroyed) return;
+    try {
+      work();
+    } catch (cause) {
+      this.#fail(cause);
+    }
+  }
+
+  #fail(cause: unknown): void {
+    this.destroy(fileError(cause, `The image could not be read after ${this.#read} bytes`));
+  }
 }
 
 function bytesOf(piece: unknown): Buffer {

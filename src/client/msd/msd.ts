@@ -171,7 +171,7 @@ export class Msd {
         busyRetry: source instanceof Readable ? 0 : busyRetry,
         query: { image, prefix, remove_incomplete: removeIncomplete },
         headers: { "Content-Type": "application/octet-stream", ...length },
-        body: body.pieces,
+        body: body.open,
         extraTime: STALL_TIME,
         limited: "steps",
         shape: STORED,
