@@ -8,6 +8,7 @@ import type { Retry } from "../../src/client/reconnect";
 import { Transport } from "../../src/client/http/transport";
 import { Sockets } from "../../src/client/sockets/sockets";
 import { manualClock, type Simulator } from "../../src/simulator";
+import { Cable } from "../faults/cable";
 import { until } from "../harness/until";
 import { bench, checkError, client, httpServer, SECRETS, SIDE_BY_SIDE, textFrame, webSocketServer } from "./kit";
 
@@ -22,8 +23,8 @@ const FAST: LinkTiming = {
 const KINDS = ["atx", "clients", "gpio", "hid", "hid_keymaps", "info", "msd", "ocr", "streamer", "switch"];
 
 /** A link with its own timing; ended with the test. */
-function fastLink(t: TestContext, address: string, timing: Partial<LinkTiming> = {}) {
-  const transport = new Transport({ address, user: "admin", password: SECRETS.password, timeout: 2 });
+function fastLink(t: TestContext, address: string, timing: Partial<LinkTiming> = {}, options: object = {}) {
+  const transport = new Transport({ address, user: "admin", password: SECRETS.password, timeout: 2, ...options });
   const sockets = new Sockets(transport);
   const link = new EventLink(sockets, { ...FAST, ...timing });
   t.after(async () => {
@@ -380,6 +381,24 @@ describe("outages", SIDE_BY_SIDE, () => {
     const { sim } = await bench(t, { passwd: "other" });
     const { link } = fastLink(t, sim.url);
     const stream = new Stream(link);
+  test("where nothing answers any more it is tried again soon, though a first connection has all its time", async (t) => {
+    const { sim } = await bench(t, { tls: true });
+    const cable = new Cable(sim.port);
+    await cable.listen();
+    t.after(() => cable.close());
+    const backoffCeilings: LinkTiming["backoffCeilings"] = [{ from: 0, ceiling: 0.1, patience: 0.05 }];
+    const options = { trust: sim, connectTimeout: 3600, timeout: 3600 };
+    const { link } = fastLink(t, `https://127.0.0.1:${cable.port}`, { backoffCeilings }, options);
+    link.hold();
+    await until(() => "atx" in link.states);
+    cable.unplug();
+    cable.vanish();
+    const before = cable.tried;
+    await until(() => cable.tried >= before + 3);
+    cable.appear();
+    await until(() => link.connection.connected);
+  });
+
     const [change] = (await once(stream, "connection")) as [ConnectionChange];
     checkError(change.error, { name: "AuthError", statusCode: 403 });
     assert.ok(change.error instanceof AuthError && change.error.nextTrial !== undefined);

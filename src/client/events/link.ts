@@ -115,6 +115,7 @@ export class EventLink extends EventEmitter<LinkEvents> {
       closed: () => new WebSocketError("The event connection was closed.", { code: "WS_1000" }),
       onOpen: (connection) => {
         this.#states = new KnownStates();
+      patience: reconnect.patience,
         this.#session = new LinkSession(connection);
         reconnect.connected();
       },

@@ -6,7 +6,7 @@ import { Shared, type Sharing } from "../shared";
 import type { Transport } from "../http/transport";
 import { Connection, type ConnectionUse } from "./connection";
 import { HidQueue } from "./hid-queue";
-import { openWebSocket, type DeviceSocket } from "./socket";
+import { openWebSocket, type DeviceSocket, type Opening } from "./socket";
 
 /** A viewer counts as somebody who watches, for whom the device runs its video. */
 export type SessionKind = "listener" | "viewer";
@@ -128,7 +128,7 @@ export class Sockets {
       new Promise((resolve, reject) => {
         const turn = async (signal: AbortSignal): Promise<void> => {
           await this.queue.drained([signal]);
-          resolve(await this.#open(kind, [signal], true));
+          resolve(await this.#open(kind, [signal], { isAdmitted: true, patience: use.patience }));
           // kvmd opens a session, drops what is queued, and greets: who types before that loses it.
           const limit = { seconds: GREETING, late: () => new CancelledError("No greeting.") };
           await within([signal], limit, (deadline) => deadline.race(Promise.race([greeted, connection.ended])));
@@ -145,10 +145,10 @@ export class Sockets {
     return connection;
   }
 
-  async #open(kind: SessionKind, ends: readonly AbortSignal[], isAdmitted = false): Promise<DeviceSocket> {
+  async #open(kind: SessionKind, ends: readonly AbortSignal[], opening: Opening = {}): Promise<DeviceSocket> {
     this.#opening += 1;
     try {
-      return await openWebSocket(this.#transport, `/api/ws?stream=${kind === "viewer" ? 1 : 0}`, ends, isAdmitted);
+      return await openWebSocket(this.#transport, `/api/ws?stream=${kind === "viewer" ? 1 : 0}`, ends, opening);
     } finally {
       this.#opening -= 1;
     }
