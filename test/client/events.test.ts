@@ -46,6 +46,12 @@ const complete = (stream: EventStream) =>
     what: "all full states",
   });
 
+/** What is read from a pin. */
+const LEVEL: Record<string, (state: never) => unknown> = {
+  atx: (state: { leds: { power: boolean } }) => state.leds.power,
+  gpio: ({ state }: { state: { inputs: { door: { state: boolean } } } }) => state.inputs.door.state,
+};
+
 describe("events", SIDE_BY_SIDE, () => {
   test("a connect brings the full state of everything", async (t) => {
     const { kvm } = await bench(t);
@@ -287,6 +293,29 @@ describe("outages", SIDE_BY_SIDE, () => {
     });
   }
 
+  test("what kvmd says of its pins before it has read them is not told", async (t) => {
+    const clock = manualClock();
+    const { sim, kvm } = await bench(t, { clock, power: true });
+    sim.state.gpio.addInput("door", { state: true });
+    const stream = kvm.events();
+    const told: Record<string, unknown[]> = { atx: [], gpio: [] };
+    stream.on("state", ({ kind, state }) => told[kind]?.push(LEVEL[kind]?.(state as never)));
+    await complete(stream);
+    await sim.restart();
+    const raw: string[] = [];
+    stream.on("event", ({ event_type: type }) => raw.push(type));
+    await until(() => raw.includes("atx") && raw.includes("gpio") && "clients" in stream.states);
+    // Who comes now hears nothing of them either.
+    const late: string[] = [];
+    assert.deepEqual([stream.states.atx, stream.states["gpio"]], [undefined, undefined]);
+    kvm.events().on("state", ({ kind }) => late.push(kind));
+    await until(() => late.includes("clients"));
+    assert.ok(!late.includes("atx") && !late.includes("gpio"));
+    await clock.advance(100);
+    await complete(stream);
+    assert.deepEqual(told, { atx: [true, true], gpio: [true, true] });
+  });
+
   test("a new session knows nothing of the last one's states", async (t) => {
     let sessions = 0;
     const address = await webSocketServer(t, (socket) => {
@@ -352,6 +381,24 @@ describe("outages", SIDE_BY_SIDE, () => {
     assert.deepEqual(changes, [{ connected: true }]);
   });
 
+  test("where nothing answers any more it is tried again soon, though a first connection has all its time", async (t) => {
+    const { sim } = await bench(t, { tls: true });
+    const cable = new Cable(sim.port);
+    await cable.listen();
+    t.after(() => cable.close());
+    const backoffCeilings: LinkTiming["backoffCeilings"] = [{ from: 0, ceiling: 0.1, patience: 0.05 }];
+    const options = { trust: sim, connectTimeout: 3600, timeout: 3600 };
+    const { link } = fastLink(t, `https://127.0.0.1:${cable.port}`, { backoffCeilings }, options);
+    link.hold();
+    await until(() => "atx" in link.states);
+    cable.unplug();
+    cable.vanish();
+    const before = cable.tried;
+    await until(() => cable.tried >= before + 3);
+    cable.appear();
+    await until(() => link.connection.connected);
+  });
+
   test("what is lost is tried again at once; then the pauses grow, up to a ceiling, until a session has proved itself", async (t) => {
     // The longest pause each time.
     t.mock.method(Math, "random", () => 1);
@@ -381,24 +428,6 @@ describe("outages", SIDE_BY_SIDE, () => {
     const { sim } = await bench(t, { passwd: "other" });
     const { link } = fastLink(t, sim.url);
     const stream = new Stream(link);
-  test("where nothing answers any more it is tried again soon, though a first connection has all its time", async (t) => {
-    const { sim } = await bench(t, { tls: true });
-    const cable = new Cable(sim.port);
-    await cable.listen();
-    t.after(() => cable.close());
-    const backoffCeilings: LinkTiming["backoffCeilings"] = [{ from: 0, ceiling: 0.1, patience: 0.05 }];
-    const options = { trust: sim, connectTimeout: 3600, timeout: 3600 };
-    const { link } = fastLink(t, `https://127.0.0.1:${cable.port}`, { backoffCeilings }, options);
-    link.hold();
-    await until(() => "atx" in link.states);
-    cable.unplug();
-    cable.vanish();
-    const before = cable.tried;
-    await until(() => cable.tried >= before + 3);
-    cable.appear();
-    await until(() => link.connection.connected);
-  });
-
     const [change] = (await once(stream, "connection")) as [ConnectionChange];
     checkError(change.error, { name: "AuthError", statusCode: 403 });
     assert.ok(change.error instanceof AuthError && change.error.nextTrial !== undefined);

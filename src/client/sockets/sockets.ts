@@ -2,6 +2,7 @@ import { pause, within } from "../deadline";
 import { CancelledError } from "../errors";
 import { GATE } from "../gate";
 import { Lane } from "../lanes/lane";
+import type { Presence } from "../presence";
 import { Shared, type Sharing } from "../shared";
 import type { Transport } from "../http/transport";
 import { Connection, type ConnectionUse } from "./connection";
@@ -53,6 +54,11 @@ export class Sockets {
   /** Ends when the device is closed. */
   get closed(): AbortSignal {
     return this.#transport.closed;
+  }
+
+  /** Since when the device has been there. */
+  get presence(): Presence {
+    return this.#transport.presence;
   }
 
   /** As `Access.untilTrial`. */
@@ -121,6 +127,7 @@ export class Sockets {
     let greet = (): void => undefined;
     const greeted = new Promise<void>((resolve) => (greet = resolve));
     const heard = (data: Buffer, isBinary: boolean): void => {
+      this.presence.seen();
       greet();
       receive(data, isBinary);
     };
@@ -141,7 +148,11 @@ export class Sockets {
       return openInTurn().finally(leave);
     };
     const connection = new Connection({ ...use, receive: heard }, close, open);
-    void connection.ended.then(() => close.aborted || this.#transport.access.doubt());
+    void connection.ended.then(() => {
+      if (close.aborted) return;
+      this.#transport.access.doubt();
+      this.presence.lost();
+    });
     return connection;
   }
 
