@@ -36,7 +36,8 @@ export async function passed(outage: Outage, place: Place): Promise<Passed> {
   const { simulator, cable, follower } = place;
   const { told } = follower;
   const wrong: string[] = [];
-  if (!(await until(() => told.isConnected && told.power.length > 0))) wrong.push("not connected at first");
+  if (!(await until(() => told.isConnected && told.power.length > 0)))
+    wrong.push(`not connected: ${JSON.stringify(told)}`);
   await sleep(outage.after * 1000);
   const look = looking(place);
   const asked: Promise<void>[] = [];

@@ -21,6 +21,8 @@ export function ofProgram(kvm: PiKVM): Follower {
   const told = new Told();
   const stream = kvm.events();
   stream.on("connection", ({ connected }) => told.connection(connected));
+  stream.on("connection", ({ error }) => (told.problem = String(error)));
+  stream.on("retry", ({ error }) => (told.problem = String(error)));
   stream.on("event", ({ event_type: name }) => told.event(name));
   stream.on("state", ({ kind, state }) => {
     told.event("state");
@@ -51,7 +53,11 @@ export class Flows {
     const end = (id: string) => ({ id, type: "junction", z: "tab", x: 0, y: 0, wires: [] });
     this.nodes.push(
       device,
-      node("pikvm-events", { ...{ id: events, device: device.id, wires: [[told], []] }, mode: "state", kinds: ["atx"] }),
+      node("pikvm-events", {
+        ...{ id: events, device: device.id, wires: [[told], []] },
+        mode: "state",
+        kinds: ["atx"],
+      }),
       node("pikvm-atx-power", {
         ...{ id: power, device: device.id, wires: [[done], [failed]] },
         ...fields({ action: ["msg", "payload"], wait: ["choice", "accepted"] }),

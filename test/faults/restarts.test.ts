@@ -13,7 +13,7 @@ const red = NodeRed.duringTests();
 /** How much faster time passes. What is computed counts as so much longer. */
 const HASTE = LONG ? 1 : 6;
 /** Devices at a time. Of every fourth a flow is told, of the others a program. */
-const DEVICES = LONG ? 128 : 16;
+const DEVICES = LONG ? 48 : 16;
 const LOGINS = ["headers", "session", "basic"] as const;
 /** Seconds for a computer that has other things to do. What keeps a connection up does not wait so long. */
 const PATIENT = { connectTimeout: 60, timeout: 60 };
@@ -63,7 +63,10 @@ class Bench {
     const url = `https://127.0.0.1:${cable.port}`;
     if (index % 4 === 0) {
       const settings = { id: `device ${index}`, auth, connectTimeout: "60", timeout: "60" };
-      this.#places.push({ ...place, follower: flows.add(device({ url, fingerprint: simulator.fingerprint }, settings)) });
+      this.#places.push({
+        ...place,
+        follower: flows.add(device({ url, fingerprint: simulator.fingerprint }, settings)),
+      });
     } else {
       const kvm = new PiKVM({ address: url, user: "admin", password: "admin", trust: simulator, auth, ...PATIENT });
       this.#clients.push(await kvm.open());

@@ -8,6 +8,8 @@ export class Told {
   ghosts = 0;
   /** Connections that have begun, where that is told. */
   greetings = 0;
+  /** Why an attempt to connect has failed at last. */
+  problem = "";
   /** Called when the connection has come. */
   onConnected: () => void = () => undefined;
 
