@@ -18,7 +18,7 @@ export interface ConnectionUse {
   receive: (data: Buffer, isBinary: boolean) => void;
   timing?: SocketTiming;
   /**
-   * Seconds for TCP and TLS where a connection was made before, in a tenth of that time; else as long as any connection
+   * Seconds for TCP and TLS where a connection was made before, in a quarter of that time; else as long as any connection
    * has. What was given up is to be tried again. Default as long as any.
    */
   patience?: number | undefined;

@@ -29,7 +29,7 @@ export interface Connector extends buildConnector.connector {
 type Admitted = (target: buildConnector.Options, callback: buildConnector.Callback, patience?: number) => void;
 
 /** A device that takes so many times as long as it did to be connected to does not answer. */
-const SLOWER = 10;
+const SLOWER = 4;
 
 interface ConnectorOptions {
   trust: Trust;
