@@ -13,7 +13,7 @@ const red = NodeRed.duringTests();
 /** How much faster time passes. What is computed counts as so much longer. */
 const HASTE = LONG ? 1 : 6;
 /** Devices at a time. Of every fourth a flow is told, of the others a program. */
-const DEVICES = LONG ? 48 : 16;
+const DEVICES = LONG ? 80 : 16;
 const LOGINS = ["headers", "session", "basic"] as const;
 /** Seconds for a computer that has other things to do. What keeps a connection up does not wait so long. */
 const PATIENT = { connectTimeout: 60, timeout: 60 };
