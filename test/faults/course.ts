@@ -3,9 +3,12 @@ import type { Simulator } from "../../src/simulator";
 import type { Cable } from "./cable";
 import type { Follower } from "./followers";
 import { happen, isSurvived, type Outage } from "./outage";
+import { LONG } from "./suite";
 
 /** Seconds, by the clock of this process, after which nothing more is waited for. */
 const PATIENCE = 120;
+
+const ALTERNATING = /^(lost,regained(,|$))*(lost)?$/;
 
 /** A device, and somebody who is connected to it. */
 export interface Place {
@@ -47,6 +50,8 @@ export async function passed(outage: Outage, place: Place): Promise<Passed> {
   await happen(outage, simulator, cable);
   const returned = performance.now();
   const expected = isSurvived(outage) ? "" : "lost,regained";
+  // A computer that has other things to do may miss a device that is there; then it is told of that as well.
+  const isTold = (pair: string) => (LONG ? pair === expected : pair.startsWith(expected) && ALTERNATING.test(pair));
   const isRight = () => told.power.at(-1) === simulator.host.power;
   const isOver = () => told.isConnected && isRight() && (look().pair.length > 0 || expected === "");
   if (!(await until(isOver))) wrong.push(`not right after ${PATIENCE} s: ${JSON.stringify(told)}`);
@@ -61,7 +66,7 @@ export async function passed(outage: Outage, place: Place): Promise<Passed> {
   const { power, ghosts } = told;
   const isLed = simulator.host.power;
   const mistakes: [boolean, string][] = [
-    [pair !== expected, `told ${pair || "of nothing"}`],
+    [!isTold(pair), `told ${pair || "of nothing"}`],
     [greetings > changes.length / 2, `${greetings} connections began`],
     [ghosts > 0, `${ghosts} events without a connection`],
     // Where the connection lasts, what changed meanwhile is told one by one.

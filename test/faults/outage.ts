@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Simulator } from "../../src/simulator";
 import type { Cable } from "./cable";
 import type { Random } from "./random";
+import { LONG } from "./suite";
 
 /**
  * How a device goes away. `stop`: kvmd ends and says goodbye, and its web server says that it is not there. `kill`:
@@ -21,7 +22,7 @@ export interface Outage {
 }
 
 /** Seconds: most outages are of a restart, few are longer than the link tries often. */
-const LENGTHS = { least: 0.05, most: 60, long: 150 };
+const LENGTHS = { least: 0.05, most: LONG ? 60 : 25, long: LONG ? 150 : 25 };
 /** Seconds of silence that a connection survives, and that none does; what is in between depends on who spoke last. */
 const SILENCE = { survived: 8, deadly: 22 };
 

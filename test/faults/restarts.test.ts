@@ -11,9 +11,9 @@ import { faults, LONG, type Outcome } from "./suite";
 
 const red = NodeRed.duringTests();
 /** How much faster time passes. What is computed counts as so much longer. */
-const HASTE = LONG ? 1 : 6;
+const HASTE = LONG ? 1 : 4;
 /** Devices at a time. Of every fourth a flow is told, of the others a program. */
-const DEVICES = LONG ? 80 : 16;
+const DEVICES = LONG ? 80 : 20;
 const LOGINS = ["headers", "session", "basic"] as const;
 /** Seconds for a computer that has other things to do. What keeps a connection up does not wait so long. */
 const PATIENT = { connectTimeout: 60, timeout: 60 };
@@ -24,7 +24,7 @@ const ATTEMPTS = 70;
 /** In the log, for an outage. */
 const LINES = 2;
 
-faults("a device comes back, however it went", { short: 24, long: 1000 }, async (random, cases) => {
+faults("a device comes back, however it went", { short: 20, long: 1000 }, async (random, cases) => {
   const asUsual = hastened(HASTE);
   const bench = await Bench.start();
   try {
