@@ -15,6 +15,9 @@ import { isBusy, restore, startWorld, type World } from "./world";
  */
 const PATIENCE = { once: 1700, again: 8000 };
 
+/** Milliseconds of its own time for which kvmd is away when it restarts: Python takes as long, at least. */
+const RESTART = 2000;
+
 /** How the client logs in, in turn. */
 const LOGINS = ["headers", "session", "basic"] as const;
 
@@ -136,7 +139,7 @@ export class Bench {
     for (const [index, act] of acts.entries()) {
       const simulator = await startWorld();
       const happen = (what: "restart" | "expire") =>
-        what === "restart" ? void simulator.restart() : simulator.state.auth.stop();
+        what === "restart" ? void simulator.restart({ downFor: RESTART }) : simulator.state.auth.stop();
       const proxies = Array.from({ length: ways(act) }, () => new FaultProxy(simulator.port, happen));
       bench.#proxies.push(...proxies);
       const names = proxies.map((proxy, way) => ({ name: `${act.name} ${way}`, proxy }));
