@@ -157,6 +157,8 @@ export class Access {
           return await (left === 0 ? this.#trials.attempt(path, send) : send());
         } catch (error) {
           if (left === 0 || !(error instanceof AuthError)) throw error;
+          // Where all logins are locked another one would only be counted.
+          if (error.statusCode === 429) return await this.#trials.attempt(path, () => Promise.reject(error));
           if (changes && error.error === "") {
             // Something else than kvmd says so, and nobody knows whether it has let the request through.
             session.forget();

@@ -131,7 +131,7 @@ export class Msd {
       await post("set_connected", { connected });
     } catch (error) {
       // Devices before 2.9 have two calls for it.
-      if (!(error instanceof APIError && error.statusCode === 404)) throw error;
+      if (!(error instanceof APIError && error.lacksCall)) throw error;
       await post(connected ? "connect" : "disconnect", {});
     }
   }
