@@ -201,7 +201,7 @@ export class Msd {
         limited: "steps",
       });
       let last: StoredImage | undefined;
-      for await (const record of recordsOf(body)) {
+      for await (const record of recordsOf(body, { changes: true })) {
         // What a record of this call holds; a failure is thrown here.
         const { image: now } = resultOf({ ...answer, text: record }, STORED) as { image: StoredImage };
         if (!last) onBegin?.(now.name);
