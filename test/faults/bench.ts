@@ -5,8 +5,9 @@ import { device, flow, node } from "../harness/flows";
 import type { FlowConfig, NodeRed } from "../harness/node-red";
 import { until } from "../harness/until";
 import { Deeds, isStored, type Act } from "./acts";
-import { FaultProxy, type Exchange, type Plan } from "./fault-proxy";
-import { isEndless, type Strike } from "./strike";
+import type { Exchange, Plan } from "./exchange";
+import { FaultProxy } from "./fault-proxy";
+import { isEndless, isRefusedLogin, type Strike } from "./strike";
 import { isBusy, restore, startWorld, type World } from "./world";
 
 /**
@@ -15,8 +16,13 @@ import { isBusy, restore, startWorld, type World } from "./world";
  */
 const PATIENCE = { once: 1700, again: 8000 };
 
-/** How the client logs in, in turn. */
-const LOGINS = ["headers", "session", "basic"] as const;
+/** How the client logs in. */
+export const LOGINS = ["headers", "session", "basic"] as const;
+export type Login = (typeof LOGINS)[number];
+
+/** So many of them in turn. @param first where that begins. */
+export const loginsInTurn = (count: number, first = 0): Login[] =>
+  Array.from({ length: count }, (_, index) => LOGINS[(first + index) % LOGINS.length] ?? "headers");
 
 /** The error that a flow gets. */
 interface FlowError {
@@ -51,14 +57,24 @@ export interface Trial extends Ends {
 interface Way {
   /** What messages call it. */
   name: string;
+  login: Login;
   proxy: FaultProxy;
+}
+
+interface Sending {
+  /** Goes the way of the one before. Default false. */
+  again?: boolean;
+  /** Goes a way with this login. Default any. */
+  login?: Login;
+  /** The device has forgotten all logins. Default false. */
+  isForgotten?: boolean;
 }
 
 /** One node in a running flow, and a simulated device for it alone. */
 export class Lane {
   readonly act: Act;
   readonly #simulator: Simulator;
-  readonly #ways: Way[];
+  #ways: Way[];
   readonly #bench: Bench;
   readonly #deeds: Deeds;
 
@@ -70,13 +86,12 @@ export class Lane {
     this.#deeds = new Deeds(simulator);
   }
 
-  /**
-   * Sends one message, and waits until it has ended and all that it began is over.
-   * @param again goes the way of the one before.
-   */
-  async send(world: World, plan?: Plan, { again = false } = {}): Promise<Trial> {
+  /** Sends one message, and waits until it has ended and all that it began is over. */
+  async send(world: World, plan?: Plan, { again = false, login, isForgotten = false }: Sending = {}): Promise<Trial> {
     const simulator = this.#simulator;
-    const way = again ? this.#ways.pop() : this.#ways.shift();
+    const isRight = (one: Way) => login === undefined || one.login === login;
+    const way = again ? this.#ways.at(-1) : this.#ways.find(isRight);
+    this.#ways = this.#ways.filter((other) => other !== way);
     if (!way) throw new Error(`there is no way left to the device of ${this.act.name}`);
     const isFree = () => until(() => !isBusy(simulator), { what: `the device of ${this.act.name} to be free` });
     await isFree();
@@ -84,6 +99,7 @@ export class Lane {
     await isFree();
     // Clients hear of it.
     for (let turns = 0; turns < 3; turns += 1) await nextTurn();
+    if (isForgotten) simulator.state.auth.stop();
     this.#deeds.begin();
     way.proxy.begin(plan);
     const patience = again ? PATIENCE.again : plan && isEndless(plan.strike) ? PATIENCE.once : undefined;
@@ -92,7 +108,7 @@ export class Lane {
     for (let turns = 0; turns < 3; turns += 1) await nextTurn();
     await until(() => simulator.working === 0, { what: `the device of ${this.act.name} to be ready` });
     // A client whose login was refused does not offer it again for a while.
-    if (plan?.strike.kind !== "foreign" || plan.strike.what !== "proxy 401") this.#ways.push(way);
+    if (!plan || !isRefusedLogin(plan.strike)) this.#ways.push(way);
     const { exchanges, overSockets, hasStruck } = way.proxy;
     const strike = hasStruck ? plan?.strike : undefined;
     const { calls, inputs } = this.#deeds;
@@ -107,8 +123,8 @@ export class Lane {
 interface BenchOptions {
   /** Seconds in which a device is to answer. */
   timeout: number;
-  /** How many ways there are to the device of each act. */
-  ways: (act: Act) => number;
+  /** The ways to the device of each act, by how the client logs in there. @param index the act's place. */
+  ways: (act: Act, index: number) => Login[];
   /** More devices. */
   others?: FlowConfig;
 }
@@ -137,17 +153,18 @@ export class Bench {
       const simulator = await startWorld();
       const happen = (what: "restart" | "expire") =>
         what === "restart" ? void simulator.restart() : simulator.state.auth.stop();
-      const proxies = Array.from({ length: ways(act) }, () => new FaultProxy(simulator.port, happen));
-      bench.#proxies.push(...proxies);
-      const names = proxies.map((proxy, way) => ({ name: `${act.name} ${way}`, proxy }));
-      for (const [way, { name, proxy }] of names.entries()) {
+      const named = ways(act, index).map((login, way): Way => {
+        return { name: `${act.name} ${way}`, login, proxy: new FaultProxy(simulator.port, happen) };
+      });
+      for (const { name, login, proxy } of named) {
+        bench.#proxies.push(proxy);
         await proxy.listen();
-        const auth = LOGINS[(index + way) % LOGINS.length];
         const target = { url: proxy.url, fingerprint: "" };
-        nodes.push(device(target, { id: `device ${name}`, name, auth, trust: "none", timeout: String(timeout) }));
+        const settings = { auth: login, trust: "none", timeout: String(timeout) };
+        nodes.push(device(target, { id: `device ${name}`, name, ...settings }));
       }
       nodes.push(node(act.type, { id: act.name, device: "", deviceFromMsg: true, ...act.properties }));
-      bench.lanes.push(new Lane(bench, act, simulator, names));
+      bench.lanes.push(new Lane(bench, act, simulator, named));
     }
     const place = { z: "tab", x: 100, y: 100 };
     const complete = {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { NodeRed } from "../harness/node-red";
 import { allActs, MACRO, type Act } from "./acts";
-import { Bench, inTurns, type Trial } from "./bench";
+import { Bench, inTurns, loginsInTurn, type Trial } from "./bench";
 import { usesSocket } from "./verdict";
 import { WORLDS, type World } from "./world";
 
@@ -55,7 +55,7 @@ export async function rehearsing<T>(
 async function rehearse(red: NodeRed, acts: readonly Act[]): Promise<Rehearsal> {
   const found = new Map<Act, Rehearsed>();
   const wrong: string[] = [];
-  const bench = await Bench.start(red, acts, { timeout: 30, ways: () => WORLDS.length });
+  const bench = await Bench.start(red, acts, { timeout: 30, ways: (_, index) => loginsInTurn(WORLDS.length, index) });
   await inTurns(bench.lanes, async (lane) => {
     const { act } = lane;
     const failures: string[] = [];

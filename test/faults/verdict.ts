@@ -1,6 +1,6 @@
 import { callOf, without } from "./acts";
 import type { Trial } from "./bench";
-import { isChange } from "./fault-proxy";
+import { isChange } from "./exchange";
 import { isLie } from "./strike";
 
 /** What a message does when nothing goes wrong. */
