@@ -38,7 +38,8 @@ const VALUES: Inputs = {
   steps: ["num", "2"],
   storeAs: ["str", "new.iso"],
   text: ["str", "ab"],
-  timeout: ["num", "3"],
+  // However busy this computer is.
+  timeout: ["num", "20"],
   wait: ["choice", "finished"],
 };
 
@@ -51,6 +52,10 @@ const OWN: Readonly<Record<string, Inputs>> = {
 
 /** Fields that choose what is done. */
 const CHOOSING = ["action", "power", "call", "source", "condition"];
+
+/** What waits for something that no computer shows that is off. */
+const WATCHING = ["screen snapshot", "screen text", "wait-until state", "wait-until text"];
+export const isWatching = ({ name }: Act): boolean => WATCHING.includes(name);
 
 /**
  * Everything that the nodes can do, from their own schemas: what is new comes by itself.

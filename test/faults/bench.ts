@@ -12,9 +12,10 @@ import { isBusy, restore, startWorld, type World } from "./world";
 
 /**
  * Milliseconds after which the flow cancels what still goes on: some calls may take a device half a minute. A message
- * that is sent again may have to wait until an LED has followed the press before.
+ * that is sent again may have to wait for five seconds until an LED has followed the press before, and then presses a
+ * button for as long.
  */
-const PATIENCE = { once: 1700, again: 8000 };
+const PATIENCE = { once: 1700, again: 60_000 };
 
 /** How the client logs in. */
 export const LOGINS = ["headers", "session", "basic"] as const;
