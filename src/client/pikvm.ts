@@ -339,7 +339,7 @@ function assemble(transport: Transport, { videoIdle = 30, power = {} }: PiKVMOpt
   const { closed } = transport;
   const sockets = new Sockets(transport);
   const link = new EventLink(sockets);
-  const waiter = new StateWaiter(link, closed);
+  const waiter = new StateWaiter(link, transport);
   const pressing = new Commands(transport, new Lane("the power buttons", closed));
   const storage = new Commands(transport, new Lane("the USB drive", closed));
   const atx = new Atx(pressing);

@@ -25,22 +25,25 @@ export interface Backoff {
   backoffCeilings: readonly [Ceiling, ...Ceiling[]];
 }
 
-/** The longest pause once an outage has lasted for so long. In seconds. */
+/** What holds once an outage has lasted for so long. In seconds. */
 interface Ceiling {
   from: number;
+  /** The longest pause. */
   ceiling: number;
+  /** See `ConnectionUse`. Default any. */
+  patience?: number;
 }
 
 /**
  * A device that restarts is back after a minute or less, and then somebody waits for it. It is one of the user's own:
- * ten seconds are no burden for it, however long it is away. Of many that are away the gate of new connections lets few
- * be tried at a time.
+ * eight seconds are no burden for it, however long it is away. Of many that are away the gate of new connections lets
+ * few be tried at a time. Where nothing answers at all, TCP asks again ever more seldom: a new attempt asks sooner.
  */
 export const BACKOFF: Backoff = {
   backoffStart: 0.25,
   backoffCeilings: [
-    { from: 0, ceiling: 2 },
-    { from: 120, ceiling: 10 },
+    { from: 0, ceiling: 2, patience: 2 },
+    { from: 120, ceiling: 8, patience: 8 },
     // Of what will go wrong again in the same way.
     { from: Infinity, ceiling: 60 },
   ],
@@ -73,6 +76,8 @@ export class Reconnect {
   #failures = 0;
   #failingSince = 0;
   #connectedAt = 0;
+  /** When the present attempt began. */
+  #triedAt = performance.now();
   #isProven = false;
   /** A refused login was reported in this outage. */
   #isRefused = false;
@@ -83,6 +88,12 @@ export class Reconnect {
 
   get connection(): Readonly<ConnectionChange> {
     return this.#connection;
+  }
+
+  /** Seconds for which the next attempt may wait for an answer of any kind; undefined: as for all connections. */
+  get patience(): number | undefined {
+    const failing = this.#failures === 0 ? 0 : secondsSince(this.#failingSince);
+    return ceilingAfter(failing, this.#options.backoff ?? BACKOFF).patience;
   }
 
   connected(): void {
@@ -105,18 +116,22 @@ export class Reconnect {
     if (isRefusal(error)) {
       this.#change({ connected: false, error });
       await untilTrial(...signals);
+      this.#triedAt = performance.now();
       return;
     }
-    const failing = (performance.now() - this.#failingSince) / 1000;
+    const failing = secondsSince(this.#failingSince);
+    // What takes long to fail has been a pause already.
+    const tried = this.#connection.connected ? 0 : secondsSince(this.#triedAt);
     const mayPass = this.#connection.connected && failing < (grace?.(error) ?? 0);
     if (!mayPass) this.#change({ connected: false, error });
     if (wait) return wait(...signals);
     const isHopeless = error instanceof WebSocketError && !error.retryable;
     const seconds = isHopeless
       ? pauseAfter(Infinity, Infinity, backoff)
-      : pauseAfter(this.#failures - 1, failing, backoff);
+      : Math.max(0, pauseAfter(this.#failures - 1, failing, backoff) - tried);
     if (!mayPass) onRetry?.({ error, at: new Date(Date.now() + seconds * 1000) });
     await pause(seconds, ...signals);
+    this.#triedAt = performance.now();
   }
 
   /** It was closed on purpose. */
@@ -143,8 +158,13 @@ const isRefusal = (error: PiKVMError | undefined): boolean =>
  * @param failures in a row; none: no pause.
  * @param failing seconds since the first of them.
  */
-export function pauseAfter(failures: number, failing: number, { backoffStart, backoffCeilings }: Backoff): number {
+export function pauseAfter(failures: number, failing: number, backoff: Backoff): number {
   if (failures === 0) return 0;
-  const { ceiling } = backoffCeilings.findLast(({ from }) => from <= failing) ?? backoffCeilings[0];
-  return (0.5 + Math.random() / 2) * Math.min(ceiling, backoffStart * 2 ** (failures - 1));
+  const { ceiling } = ceilingAfter(failing, backoff);
+  return (0.5 + Math.random() / 2) * Math.min(ceiling, backoff.backoffStart * 2 ** (failures - 1));
 }
+
+const ceilingAfter = (failing: number, { backoffCeilings }: Backoff): Ceiling =>
+  backoffCeilings.findLast(({ from }) => from <= failing) ?? backoffCeilings[0];
+
+const secondsSince = (time: number): number => (performance.now() - time) / 1000;

@@ -8,6 +8,7 @@ import type { Retry } from "../../src/client/reconnect";
 import { Transport } from "../../src/client/http/transport";
 import { Sockets } from "../../src/client/sockets/sockets";
 import { manualClock, type Simulator } from "../../src/simulator";
+import { Cable } from "../faults/cable";
 import { until } from "../harness/until";
 import { bench, checkError, client, httpServer, SECRETS, SIDE_BY_SIDE, textFrame, webSocketServer } from "./kit";
 
@@ -22,8 +23,8 @@ const FAST: LinkTiming = {
 const KINDS = ["atx", "clients", "gpio", "hid", "hid_keymaps", "info", "msd", "ocr", "streamer", "switch"];
 
 /** A link with its own timing; ended with the test. */
-function fastLink(t: TestContext, address: string, timing: Partial<LinkTiming> = {}) {
-  const transport = new Transport({ address, user: "admin", password: SECRETS.password, timeout: 2 });
+function fastLink(t: TestContext, address: string, timing: Partial<LinkTiming> = {}, options: object = {}) {
+  const transport = new Transport({ address, user: "admin", password: SECRETS.password, timeout: 2, ...options });
   const sockets = new Sockets(transport);
   const link = new EventLink(sockets, { ...FAST, ...timing });
   t.after(async () => {
@@ -44,6 +45,12 @@ const complete = (stream: EventStream) =>
   until(() => Object.keys(stream.states).sort().join() === KINDS.join() && "uptime" in (stream.states.info ?? {}), {
     what: "all full states",
   });
+
+/** What is read from a pin. */
+const LEVEL: Record<string, (state: never) => unknown> = {
+  atx: (state: { leds: { power: boolean } }) => state.leds.power,
+  gpio: ({ state }: { state: { inputs: { door: { state: boolean } } } }) => state.inputs.door.state,
+};
 
 describe("events", SIDE_BY_SIDE, () => {
   test("a connect brings the full state of everything", async (t) => {
@@ -286,6 +293,29 @@ describe("outages", SIDE_BY_SIDE, () => {
     });
   }
 
+  test("what kvmd says of its pins before it has read them is not told", async (t) => {
+    const clock = manualClock();
+    const { sim, kvm } = await bench(t, { clock, power: true });
+    sim.state.gpio.addInput("door", { state: true });
+    const stream = kvm.events();
+    const told: Record<string, unknown[]> = { atx: [], gpio: [] };
+    stream.on("state", ({ kind, state }) => told[kind]?.push(LEVEL[kind]?.(state as never)));
+    await complete(stream);
+    await sim.restart();
+    const raw: string[] = [];
+    stream.on("event", ({ event_type: type }) => raw.push(type));
+    await until(() => raw.includes("atx") && raw.includes("gpio") && "clients" in stream.states);
+    // Who comes now hears nothing of them either.
+    const late: string[] = [];
+    assert.deepEqual([stream.states.atx, stream.states["gpio"]], [undefined, undefined]);
+    kvm.events().on("state", ({ kind }) => late.push(kind));
+    await until(() => late.includes("clients"));
+    assert.ok(!late.includes("atx") && !late.includes("gpio"));
+    await clock.advance(100);
+    await complete(stream);
+    assert.deepEqual(told, { atx: [true, true], gpio: [true, true] });
+  });
+
   test("a new session knows nothing of the last one's states", async (t) => {
     let sessions = 0;
     const address = await webSocketServer(t, (socket) => {
@@ -349,6 +379,24 @@ describe("outages", SIDE_BY_SIDE, () => {
     checkError(silent[1]?.error, { name: "WebSocketError", code: "SILENT" });
     await until(() => pings > 4);
     assert.deepEqual(changes, [{ connected: true }]);
+  });
+
+  test("where nothing answers any more it is tried again soon, though a first connection has all its time", async (t) => {
+    const { sim } = await bench(t, { tls: true });
+    const cable = new Cable(sim.port);
+    await cable.listen();
+    t.after(() => cable.close());
+    const backoffCeilings: LinkTiming["backoffCeilings"] = [{ from: 0, ceiling: 0.1, patience: 0.05 }];
+    const options = { trust: sim, connectTimeout: 3600, timeout: 3600 };
+    const { link } = fastLink(t, `https://127.0.0.1:${cable.port}`, { backoffCeilings }, options);
+    link.hold();
+    await until(() => "atx" in link.states);
+    cable.unplug();
+    cable.vanish();
+    const before = cable.tried;
+    await until(() => cable.tried >= before + 3);
+    cable.appear();
+    await until(() => link.connection.connected);
   });
 
   test("what is lost is tried again at once; then the pauses grow, up to a ceiling, until a session has proved itself", async (t) => {

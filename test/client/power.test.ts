@@ -162,6 +162,47 @@ describe("power", SIDE_BY_SIDE, () => {
       assert.equal((await on).state?.leds.power, true);
     });
 
+    const fresh: [Verb, string[]][] = [
+      ["on", []],
+      ["off", ["power"]],
+      ["powerOrReset", ["reset"]],
+    ];
+    for (const [verb, presses] of fresh) {
+      test(`${verb} looks again where kvmd has just started, and has not read the LED yet`, async (t) => {
+        const clock = manualClock();
+        const { sim, kvm } = await bench(t, { clock, power: true });
+        sim.kill();
+        await failure(kvm.atx.getState(), { name: "APIError", statusCode: 502 });
+        await sim.restart();
+        const before = sim.requests.length;
+        const result = kvm.power[verb]({ wait: "accepted" });
+        await until(() => sim.requests.length > before);
+        await clock.advance(100);
+        assert.equal((await result).pressed, presses.length > 0);
+        assert.deepEqual(pressed(sim), presses);
+      });
+    }
+
+    test("an LED that kvmd has not read yet does not confirm that the computer is off", async (t) => {
+      const clock = manualClock();
+      const { sim, kvm } = await bench(t, { clock, power: true, ignoresShutdown: true });
+      let isOver = false;
+      const off = kvm.power.ensureOff().finally(() => (isOver = true));
+      await until(() => sim.host.presses.length === 1);
+      await clock.advance(1200);
+      sim.kill();
+      const away = sim.requests.length;
+      await until(() => sim.requests.length > away + 1);
+      await sim.restart();
+      const looks = sim.requests.length;
+      await until(() => sim.requests.length > looks);
+      await clock.advance(100);
+      await until(() => sim.requests.length > looks + 1);
+      assert.equal(isOver, false);
+      sim.host.power = false;
+      assert.equal((await off).state?.leds.power, false);
+    });
+
     test("a login that is refused meanwhile ends the wait", async (t) => {
       const { sim, kvm } = await quick(t, { ignoresPowerButton: true });
       const on = failure(kvm.power.ensureOn(), { name: "AuthError" });

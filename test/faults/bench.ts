@@ -17,6 +17,9 @@ import { isBusy, restore, startWorld, type World } from "./world";
  */
 const PATIENCE = { once: 1700, again: 60_000 };
 
+/** Milliseconds of its own time for which kvmd is away when it restarts: Python takes as long, at least. */
+const RESTART = 2000;
+
 /** How the client logs in. */
 export const LOGINS = ["headers", "session", "basic"] as const;
 export type Login = (typeof LOGINS)[number];
@@ -153,7 +156,7 @@ export class Bench {
     for (const [index, act] of acts.entries()) {
       const simulator = await startWorld();
       const happen = (what: "restart" | "expire") =>
-        what === "restart" ? void simulator.restart() : simulator.state.auth.stop();
+        what === "restart" ? void simulator.restart({ downFor: RESTART }) : simulator.state.auth.stop();
       const named = ways(act, index).map((login, way): Way => {
         return { name: `${act.name} ${way}`, login, proxy: new FaultProxy(simulator.port, happen) };
       });

@@ -31,7 +31,7 @@ export function restore({ state, host }: Simulator, world: World): void {
   const { gpio } = state;
   for (const [name, output] of Object.entries(gpio.channels.outputs))
     gpio.channels.outputs[name] = { ...output, state: gpio.initial.get(name) ?? false };
-  gpio.start();
+  gpio.reported();
   restoreSwitch(state.switch, isOn);
   host.forget();
   host.mouse.buttons.clear();

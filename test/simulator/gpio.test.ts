@@ -16,7 +16,7 @@ test("sends the partial events of the recorded session", async (t) => {
   const simulator = await device(t, { clock });
   labGpio(simulator);
   simulator.state.gpio.channels.outputs.relay1 = { online: true, state: false, busy: false };
-  simulator.state.gpio.start();
+  simulator.state.gpio.reported();
   const listening = await listen(t, simulator);
   const events = (count: number): Promise<void> => until(() => partial(listening).length === count);
   const post = async (path: string): Promise<void> => {
@@ -44,6 +44,21 @@ test("sends the partial events of the recorded session", async (t) => {
   await post("/api/gpio/pulse?channel=cmd1");
 
   assert.deepEqual(partial(listening), partial({ events: recorded }));
+});
+
+test("inputs on pins read off for the first 0.1 s after kvmd's start, and are told anew then", async (t) => {
+  const clock = manualClock();
+  const simulator = await device(t, { clock });
+  const { gpio } = simulator.state;
+  gpio.drivers.set("script", { type: "CMD" });
+  gpio.addInput("door", { state: true });
+  gpio.addInput("script", { state: true, driver: "script" });
+  await simulator.restart();
+  const listening = await listen(t, simulator);
+  assert.deepEqual(gpio.state().state.inputs, { door: { online: true, state: false }, script: { online: true, state: true } }); // prettier-ignore
+  await clock.advance(100);
+  await until(() => partial(listening).length === 1);
+  assert.deepEqual(partial(listening), [{ state: { inputs: { door: { online: true, state: true } } } }]);
 });
 
 test("a pulse lasts as long as asked for, within the channel's limits, and reads false meanwhile", async (t) => {

@@ -5,6 +5,7 @@ import { BACKOFF, Reconnect, type Backoff, type ConnectionChange, type Retry } f
 import type { Lease, Shared } from "../shared";
 import { SOCKET_TIMING, type SocketTiming } from "../sockets/listen";
 import type { Sessions, Sockets } from "../sockets/sockets";
+import { FirstReadings } from "./first-readings";
 import { LinkSession } from "./link-session";
 import { KnownStates } from "./known-states";
 import { parseEvent, type DeviceEvent, type StateChange } from "./merge";
@@ -32,6 +33,7 @@ export class EventLink extends EventEmitter<LinkEvents> {
   /** Resolves when the last run has ended. */
   #ended: Promise<void> = Promise.resolve();
   #states = new KnownStates();
+  readonly #first: FirstReadings;
   #session: LinkSession | undefined;
   #reconnect: Reconnect;
 
@@ -41,6 +43,7 @@ export class EventLink extends EventEmitter<LinkEvents> {
     this.setMaxListeners(0);
     this.closed = sockets.closed;
     this.#timing = timing;
+    this.#first = new FirstReadings(sockets.presence, (change) => this.emit("state", change));
     this.#untilTrial = (...signals) => sockets.untilTrial(...signals);
     this.#reconnect = new Reconnect({ onChange: () => undefined, untilTrial: this.#untilTrial });
     this.#shared = sockets.share({
@@ -58,7 +61,7 @@ export class EventLink extends EventEmitter<LinkEvents> {
 
   /** The merged states of this session, as far as the device has sent them. */
   get states(): Readonly<States> {
-    return this.#states.all;
+    return this.#first.without(this.#states.all);
   }
 
   get connection(): Readonly<ConnectionChange> {
@@ -112,6 +115,7 @@ export class EventLink extends EventEmitter<LinkEvents> {
     const { ended } = connect("listener", {
       name: "event connection",
       timing: this.#timing,
+      patience: reconnect.patience,
       closed: () => new WebSocketError("The event connection was closed.", { code: "WS_1000" }),
       onOpen: (connection) => {
         this.#states = new KnownStates();
@@ -130,6 +134,7 @@ export class EventLink extends EventEmitter<LinkEvents> {
     });
     const reason = await ended;
     this.#session = undefined;
+    this.#first.drop();
     return reason;
   }
 
@@ -138,7 +143,7 @@ export class EventLink extends EventEmitter<LinkEvents> {
     this.emit("event", event, size);
     const change = this.#states.take(event, size);
     if (!change) return false;
-    this.emit("state", change);
+    if (!this.#first.hold(change)) this.emit("state", change);
     return true;
   }
 }

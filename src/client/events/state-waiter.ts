@@ -1,6 +1,7 @@
 import { pause, throwIfCancelled, within } from "../deadline";
 import { PiKVMError, WaitTimeoutError } from "../errors";
-import type { CallOptions } from "../http/transport";
+import type { CallOptions, Transport } from "../http/transport";
+import type { Presence } from "../presence";
 import { Wait } from "../wait";
 import type { EventLink } from "./link";
 import type { StateChange } from "./merge";
@@ -26,11 +27,25 @@ const RECHECK_INTERVAL = 5;
 export class StateWaiter {
   readonly #link: EventLink;
   readonly #closed: AbortSignal;
+  readonly #presence: Presence;
 
-  /** @param closed ends all waiting. */
-  constructor(link: EventLink, closed: AbortSignal) {
+  constructor(link: EventLink, { closed, presence }: Transport) {
     this.#link = link;
     this.#closed = closed;
+    this.#presence = presence;
+  }
+
+  /**
+   * Reads what kvmd reads from its pins: once more where the device may just have started, and what it says may not be
+   * so.
+   */
+  async surely<S>(read: () => Promise<S>, signal: AbortSignal | undefined): Promise<S> {
+    for (;;) {
+      const state = await read();
+      const { unsure } = this.#presence;
+      if (unsure === 0) return state;
+      await this.pause(unsure, signal);
+    }
   }
 
   /** Waits for some time. */

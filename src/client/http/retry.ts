@@ -5,11 +5,15 @@ import { ENDINGS } from "./network";
 /** Seconds from one attempt to the next while the device is busy. */
 const BUSY_INTERVAL = 1;
 
-/** Repeats once what failed because a kept-alive connection had ended meanwhile. For what changes nothing. */
-export function repeatedOnce<T>(work: () => Promise<T>): Promise<T> {
+/**
+ * Repeats once what failed because a kept-alive connection had ended meanwhile. For what changes nothing.
+ * @param onEnd called before it is repeated.
+ */
+export function repeatedOnce<T>(work: () => Promise<T>, onEnd: () => void): Promise<T> {
   return work().catch((error: unknown) => {
-    if (error instanceof ConnectError && ENDINGS.has(error.code)) return work();
-    throw error;
+    if (!(error instanceof ConnectError && ENDINGS.has(error.code))) throw error;
+    onEnd();
+    return work();
   });
 }
 

@@ -9,6 +9,7 @@ import type { Offer } from "../login/trials";
 import { targetOf } from "./network";
 import { checkOptions, type TransportOptions } from "./options";
 import type { PoolName } from "./pool";
+import { Presence } from "../presence";
 import { repeatedOnce } from "./retry";
 import type { Shape } from "./shape";
 import { connectorFor, type Connector } from "../tls/connector";
@@ -53,6 +54,7 @@ export class Transport {
   readonly address: Address;
   readonly access: Access;
   readonly connector: Connector;
+  readonly presence = new Presence();
   readonly timeout: number;
   readonly #readOnly: boolean;
   readonly #http: Http;
@@ -100,12 +102,12 @@ export class Transport {
 
   /** As `get`, for answers of any shape. */
   read(path: string, options: RequestOptions = {}): Promise<WholeAnswer> {
-    return repeatedOnce(async () => whole(await this.#answer("GET", path, options)));
+    return this.#repeatedOnce(async () => whole(await this.#answer("GET", path, options)));
   }
 
   /** As `get`, for answers that are read while they arrive. */
   stream(path: string, options: RequestOptions = {}): Promise<OpenAnswer> {
-    return repeatedOnce(() => this.#answer("GET", path, options));
+    return this.#repeatedOnce(() => this.#answer("GET", path, options));
   }
 
   /** As `post`, for answers of any shape. */
@@ -168,20 +170,30 @@ export class Transport {
     auth: Record<string, string> = {},
   ): Promise<OpenAnswer> {
     const { limited = "all", pool = limited === "all" ? "calls" : "streams" } = options;
-    const answer = await this.#http.open({
-      method,
-      path: withQuery(path, options.query),
-      headers: options.headers ? { ...auth, ...options.headers } : auth,
-      body: options.body,
-      changes: isChange(method, options),
-      timeout: (options.timeout ?? this.timeout) + (options.extraTime ?? 0),
-      limited,
-      pool,
-      signals: this.#signalsOf(options),
-    });
-    if (answer.statusCode >= 300) throw withAge(this.refusal(await whole(answer)), path);
-    answer.secrets = this.access.secrets;
-    return answer;
+    try {
+      const answer = await this.#http.open({
+        method,
+        path: withQuery(path, options.query),
+        headers: options.headers ? { ...auth, ...options.headers } : auth,
+        body: options.body,
+        changes: isChange(method, options),
+        timeout: (options.timeout ?? this.timeout) + (options.extraTime ?? 0),
+        limited,
+        pool,
+        signals: this.#signalsOf(options),
+      });
+      if (answer.statusCode >= 300) throw withAge(this.refusal(await whole(answer)), path);
+      this.presence.seen();
+      answer.secrets = this.access.secrets;
+      return answer;
+    } catch (error) {
+      this.presence.failed(error);
+      throw error;
+    }
+  }
+
+  #repeatedOnce<T>(work: () => Promise<T>): Promise<T> {
+    return repeatedOnce(work, () => this.presence.lost());
   }
 
   #signalsOf({ signal, lastWord }: RequestOptions): (AbortSignal | undefined)[] {

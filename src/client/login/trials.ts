@@ -1,6 +1,7 @@
 import type { Clock } from "../clock";
 import { within, type Deadline, type Limit } from "../deadline";
-import { APIError, AuthError, CancelledError, ConfigurationError, PiKVMError, reworded } from "../errors";
+import { APIError, AuthError, PiKVMError, reworded } from "../errors";
+import { isOutage } from "../presence";
 import type { Refusals } from "./refusals";
 
 /** Who offers our credentials, and for how long he waits until they may be offered. */
@@ -231,12 +232,6 @@ export class Trials {
 }
 
 const REASON = "unless the settings change or a flow asks for it: some devices lock accounts.";
-
-/** Whether the device, or kvmd on it, is away. */
-const isOutage = (error: unknown): boolean =>
-  error instanceof APIError
-    ? error.statusCode >= 500
-    : !(error instanceof CancelledError || error instanceof ConfigurationError);
 
 /** Whether a device has answered, and not refused. */
 const isAnswer = (error: unknown): boolean =>

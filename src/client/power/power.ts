@@ -224,7 +224,7 @@ export class Power<S extends ButtonsState = AtxState> {
     // The time is for the computer; what it takes to believe it comes on top.
     const timeout = (options.timeout ?? LED_TIMEOUT) + holdFor;
     const read = async (how: CallOptions) => {
-      const state = await this.#knowledge.look(how);
+      const state = await this.#look(how);
       if (target && !state.leds.power) await this.#knowledge.nudge?.(how);
       return state;
     };
@@ -258,7 +258,7 @@ export class Power<S extends ButtonsState = AtxState> {
     const { offAfter } = this.#knowledge;
     let since: number | undefined;
     for (;;) {
-      const state = await this.#knowledge.look({ signal });
+      const state = await this.#look({ signal });
       if (state.leds.power || offAfter === 0) return state;
       if (since !== undefined && performance.now() - since >= offAfter * 1000) return state;
       if (mayNudge) await this.#knowledge.nudge?.({ signal });
@@ -266,6 +266,10 @@ export class Power<S extends ButtonsState = AtxState> {
       since ??= performance.now();
       await this.#waiter.pause(SETTLE_INTERVAL, signal);
     }
+  }
+
+  #look(how: CallOptions): Promise<S> {
+    return this.#waiter.surely(() => this.#knowledge.look(how), how.signal);
   }
 
   #during<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {

@@ -17,6 +17,11 @@ export interface ConnectionUse {
   /** Gets each message. The connection is given up when it throws a WebSocketError. */
   receive: (data: Buffer, isBinary: boolean) => void;
   timing?: SocketTiming;
+  /**
+   * Seconds for TCP and TLS where a connection was made before, in a tenth of that time; else as long as any connection
+   * has. What was given up is to be tried again. Default as long as any.
+   */
+  patience?: number | undefined;
 }
 
 /** One WebSocket of the device from its opening to its end: it is opened, listened to with a heartbeat, and closed. */

@@ -32,11 +32,17 @@ export interface DeviceSocket {
   on(event: "close", listener: (code: number) => void): unknown;
 }
 
+export interface Opening {
+  /** It has come through the gate of new connections. Default false: then it waits there. */
+  isAdmitted?: boolean;
+  /** See `ConnectionUse`. */
+  patience?: number | undefined;
+}
+
 /**
  * Opens a WebSocket of the device with the transport's trust, credentials and time limit. It is paused, so that no
  * message is lost before the caller listens; resume it.
  * @param ends signals of which each ends the opening.
- * @param isAdmitted it has come through the gate of new connections. Default false: then it waits there.
  * @throws APIError / AuthError of the status for a refused handshake; ConnectError, ConnectionTimeoutError,
  * WebSocketError.
  */
@@ -44,11 +50,11 @@ export async function openWebSocket(
   transport: Transport,
   path: string,
   ends: readonly (AbortSignal | undefined)[],
-  isAdmitted = false,
+  { isAdmitted = false, patience }: Opening = {},
 ): Promise<DeviceSocket> {
   const signals = [...ends, transport.closed];
   const { connector, address } = transport;
-  const connect = () => openSocket(isAdmitted ? connector.admitted : connector, address);
+  const connect = () => openSocket(isAdmitted ? connector.admitted : connector, address, patience);
   return transport.withAuth((headers) => handshake(transport, { path, headers, signals, connect }), { path, signals });
 }
 

@@ -2,11 +2,12 @@ import { pause, within } from "../deadline";
 import { CancelledError } from "../errors";
 import { GATE } from "../gate";
 import { Lane } from "../lanes/lane";
+import type { Presence } from "../presence";
 import { Shared, type Sharing } from "../shared";
 import type { Transport } from "../http/transport";
 import { Connection, type ConnectionUse } from "./connection";
 import { HidQueue } from "./hid-queue";
-import { openWebSocket, type DeviceSocket } from "./socket";
+import { openWebSocket, type DeviceSocket, type Opening } from "./socket";
 
 /** A viewer counts as somebody who watches, for whom the device runs its video. */
 export type SessionKind = "listener" | "viewer";
@@ -53,6 +54,11 @@ export class Sockets {
   /** Ends when the device is closed. */
   get closed(): AbortSignal {
     return this.#transport.closed;
+  }
+
+  /** Since when the device has been there. */
+  get presence(): Presence {
+    return this.#transport.presence;
   }
 
   /** As `Access.untilTrial`. */
@@ -121,6 +127,7 @@ export class Sockets {
     let greet = (): void => undefined;
     const greeted = new Promise<void>((resolve) => (greet = resolve));
     const heard = (data: Buffer, isBinary: boolean): void => {
+      this.presence.seen();
       greet();
       receive(data, isBinary);
     };
@@ -128,7 +135,7 @@ export class Sockets {
       new Promise((resolve, reject) => {
         const turn = async (signal: AbortSignal): Promise<void> => {
           await this.queue.drained([signal]);
-          resolve(await this.#open(kind, [signal], true));
+          resolve(await this.#open(kind, [signal], { isAdmitted: true, patience: use.patience }));
           // kvmd opens a session, drops what is queued, and greets: who types before that loses it.
           const limit = { seconds: GREETING, late: () => new CancelledError("No greeting.") };
           await within([signal], limit, (deadline) => deadline.race(Promise.race([greeted, connection.ended])));
@@ -141,14 +148,18 @@ export class Sockets {
       return openInTurn().finally(leave);
     };
     const connection = new Connection({ ...use, receive: heard }, close, open);
-    void connection.ended.then(() => close.aborted || this.#transport.access.doubt());
+    void connection.ended.then(() => {
+      if (close.aborted) return;
+      this.#transport.access.doubt();
+      this.presence.lost();
+    });
     return connection;
   }
 
-  async #open(kind: SessionKind, ends: readonly AbortSignal[], isAdmitted = false): Promise<DeviceSocket> {
+  async #open(kind: SessionKind, ends: readonly AbortSignal[], opening: Opening = {}): Promise<DeviceSocket> {
     this.#opening += 1;
     try {
-      return await openWebSocket(this.#transport, `/api/ws?stream=${kind === "viewer" ? 1 : 0}`, ends, isAdmitted);
+      return await openWebSocket(this.#transport, `/api/ws?stream=${kind === "viewer" ? 1 : 0}`, ends, opening);
     } finally {
       this.#opening -= 1;
     }

@@ -18,12 +18,18 @@ import type { Address } from "../vocabulary";
  */
 export interface Connector extends buildConnector.connector {
   /** The same at once, for who has come through the gate. */
-  readonly admitted: buildConnector.connector;
+  readonly admitted: Admitted;
   /** Whether it has a client certificate to present where the server wants one. */
   readonly hasCertificate: boolean;
   /** Lets the next connection offer a login again that a proxy has refused. */
   retryLogin: () => void;
 }
+
+/** @param patience seconds: see `ConnectionUse`. */
+type Admitted = (target: buildConnector.Options, callback: buildConnector.Callback, patience?: number) => void;
+
+/** A device that takes so many times as long as it did to be connected to does not answer. */
+const SLOWER = 10;
 
 interface ConnectorOptions {
   trust: Trust;
@@ -57,6 +63,9 @@ export function connectorFor(options: ConnectorOptions): Connector {
     return connect as (...args: Parameters<buildConnector.connector>) => Socket;
   });
 
+  /** Seconds that the quickest connection took. */
+  let quickest = Infinity;
+
   async function connected(target: buildConnector.Options, deadline: Deadline): Promise<Socket> {
     const isSecure = target.protocol === "https:";
     if (isSecure && tls.certificate) checkTime(tls.certificate);
@@ -84,17 +93,22 @@ export function connectorFor(options: ConnectorOptions): Connector {
     }
   }
 
-  const admitted: buildConnector.connector = (target, callback) => {
+  const admitted: Admitted = (target, callback, patience = Infinity) => {
     const late = () => {
       const through = proxy ? ` through the proxy ${proxy.target}` : "";
       const message = `No connection to ${targetOf(endpointOf(target))}${through} in time.`;
       return new ConnectionTimeoutError(message, { code: "UND_ERR_CONNECT_TIMEOUT", retryable: true });
     };
-    const deadline = new Deadline([closed], { seconds: connectTimeout, late });
+    const begin = performance.now();
+    const seconds = Math.min(connectTimeout, Math.max(patience, SLOWER * quickest));
+    const deadline = new Deadline([closed], { seconds, late });
     void connected(target, deadline)
       .finally(() => deadline[Symbol.dispose]())
       .then(
-        (socket) => callback(null, socket),
+        (socket) => {
+          quickest = Math.min(quickest, (performance.now() - begin) / 1000);
+          callback(null, socket);
+        },
         (error: unknown) => callback(asError(error), null),
       );
   };
@@ -119,15 +133,19 @@ function endpointOf({ hostname, port, protocol }: buildConnector.Options): { hos
   return { hostname, port: Number(port) || (protocol === "https:" ? 443 : 80) };
 }
 
-/** A connection to the address outside of HTTP requests: for the WebSocket, and to look at the certificate. */
-export function openSocket(connector: buildConnector.connector, address: Address): Promise<Socket> {
+/**
+ * A connection to the address outside of HTTP requests: for the WebSocket, and to look at the certificate.
+ * @param patience only for who has come through the gate.
+ */
+export function openSocket(connector: Admitted, address: Address, patience?: number): Promise<Socket> {
   const { hostname, port, secure } = address;
   const target = { hostname, host: hostname, port: String(port), protocol: secure ? "https:" : "http:" };
   return new Promise((resolve, reject) => {
-    connector(target, (error, socket) => {
+    const opened: buildConnector.Callback = (error, socket) => {
       if (error) reject(error);
       else resolve(socket);
-    });
+    };
+    connector(target, opened, patience);
   });
 }
 

@@ -20,6 +20,8 @@ import * as valid from "../api/validators";
 /** How long an output stays busy after it was written. */
 const BUSY_MS = 200;
 const INPUT_DEBOUNCE_MS = 100;
+/** How long after its start kvmd has not read its pins yet, and says that they are all off. */
+const FIRST_READING_MS = 100;
 const GPIO: Driver = { type: "GPIO" };
 
 /** Relays and inputs: what is on the device's pins and behind its scripts. */
@@ -46,6 +48,7 @@ export class Gpio implements Subsystem {
   readonly initial = new Map<string, boolean>([["__v3_usb_breaker__", true]]);
   /** Called for each level that is put on an output. */
   onWrite: (channel: string, state: boolean) => void = () => undefined;
+  #pinsRead = true;
   #last: GpioChannels;
 
   constructor(context: Context) {
@@ -93,6 +96,16 @@ export class Gpio implements Subsystem {
   }
 
   start(): void {
+    this.#pinsRead = false;
+    this.#context.timers.after(FIRST_READING_MS, () => {
+      this.#pinsRead = true;
+      this.#changed();
+    });
+    this.reported();
+  }
+
+  /** What is there now counts as reported. */
+  reported(): void {
     this.#last = this.#shown();
   }
 
@@ -192,7 +205,15 @@ export class Gpio implements Subsystem {
         busy ? { online: true, state: false, busy } : { online, state, busy },
       ],
     );
-    return { inputs: { ...this.channels.inputs }, outputs: Object.fromEntries(outputs) };
+    const inputs = Object.entries(this.channels.inputs).map(([name, input]): [string, InputState] => [
+      name,
+      this.#pinsRead || !this.#isPin(name) ? input : { ...input, state: false },
+    ]);
+    return { inputs: Object.fromEntries(inputs), outputs: Object.fromEntries(outputs) };
+  }
+
+  #isPin(input: string): boolean {
+    return !this.drivers.has(this.model.scheme.inputs[input]?.hw.driver ?? "");
   }
 
   /** Sends the sessions the channels that differ from what they were sent last. */
