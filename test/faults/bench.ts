@@ -164,7 +164,8 @@ export class Bench {
         bench.#proxies.push(proxy);
         await proxy.listen();
         const target = { url: proxy.url, fingerprint: "" };
-        const settings = { auth: login, trust: "none", timeout: String(timeout) };
+        // Each message opens its own WebSockets.
+        const settings = { auth: login, trust: "none", timeout: String(timeout), videoIdle: "0" };
         nodes.push(device(target, { id: `device ${name}`, name, ...settings }));
       }
       nodes.push(node(act.type, { id: act.name, device: "", deviceFromMsg: true, ...act.properties }));

@@ -91,6 +91,9 @@ export type Strike =
 export const isLie = (strike: Strike): boolean =>
   strike.kind === "foreign" && (strike.after ? REFUSALS : ASSURANCES).has(strike.what);
 
+/** Whether it says that it was carried out, whatever the device has said: that the session is over, perhaps. */
+export const isAssurance = (strike: Strike): boolean => strike.kind === "foreign" && ASSURANCES.has(strike.what);
+
 /** Milliseconds after which it is late. */
 const LIMIT = 1000;
 

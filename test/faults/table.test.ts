@@ -137,7 +137,7 @@ interface Found {
 async function tryCell(lane: Lane, { rehearsed: { world, usual }, plan, login }: Cell): Promise<Found> {
   const trial = await lane.send(world, structuredClone(plan), { login, isForgotten: plan.among === "login" });
   const isStruck = trial.strike !== undefined;
-  const mistake = wrongIn(trial, usual) ?? misnamed(trial, plan, usesSocket(usual)) ?? badStatus(trial);
+  const mistake = wrongIn(trial, usual) ?? misnamed(trial, plan, hasSocket(usual)) ?? badStatus(trial);
   if (mistake !== undefined || isRefusedLogin(plan.strike)) return { mistake, isStruck };
   let next: Trial | undefined;
   for (let trials = 0; trials < TRIALS && next?.results !== 1; trials += 1)
@@ -145,6 +145,9 @@ async function tryCell(lane: Lane, { rehearsed: { world, usual }, plan, login }:
   const works = next?.results === 1;
   return { mistake: works ? undefined : `the next message: ${next?.errors[0]?.message ?? "nothing"}`, isStruck };
 }
+
+/** Also one that is open from the message before. */
+const hasSocket = ({ exchanges }: Rehearsed["usual"]): boolean => exchanges.some(({ path }) => path.startsWith("/api/ws"));
 
 function misnamed({ errors: [error], strike, exchanges }: Trial, plan: Plan, isSocket: boolean): string | undefined {
   if (!error) return undefined;
