@@ -147,7 +147,8 @@ async function tryCell(lane: Lane, { rehearsed: { world, usual }, plan, login }:
 }
 
 /** Also one that is open from the message before. */
-const hasSocket = ({ exchanges }: Rehearsed["usual"]): boolean => exchanges.some(({ path }) => path.startsWith("/api/ws"));
+const hasSocket = ({ exchanges }: Rehearsed["usual"]): boolean =>
+  exchanges.some(({ path }) => path.startsWith("/api/ws"));
 
 function misnamed({ errors: [error], strike, exchanges }: Trial, plan: Plan, isSocket: boolean): string | undefined {
   if (!error) return undefined;
