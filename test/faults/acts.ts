@@ -46,7 +46,7 @@ const VALUES: Inputs = {
 /** What differs in one of them. */
 const OWN: Readonly<Record<string, Inputs>> = {
   "msd-image": { replace: ["bool", "true"] },
-  "wait-until": { text: ["str", "login"] },
+  "wait-until": { text: ["str", "Debian"] },
   request: { path: ["str", "/api/atx/click?button=reset"] },
 };
 
