@@ -49,6 +49,8 @@ export interface Refusal {
   statusCode: number;
   error?: string;
   errorMsg?: string;
+  /** It is kvmd's own web server that does not know the path. */
+  lacksCall?: boolean;
 }
 
 /** The device (or a proxy before it) answered with a status of 400 or more, or with `"ok": false`. */
@@ -59,12 +61,15 @@ export class APIError extends PiKVMError {
   readonly error: string;
   /** The device's own message; empty when something else answered. */
   readonly errorMsg: string;
+  /** Set when the device itself says that it does not have such a call, and not something before it. */
+  declare readonly lacksCall?: true;
 
   constructor(message: string, refusal: Refusal, details: ErrorDetails = {}) {
     super(message, { code: refusal.statusCode === 0 ? "NOT_OK" : `HTTP_${refusal.statusCode}`, ...details });
     this.statusCode = refusal.statusCode;
     this.error = refusal.error ?? "";
     this.errorMsg = refusal.errorMsg ?? "";
+    if (refusal.lacksCall === true) this.lacksCall = true;
   }
 }
 

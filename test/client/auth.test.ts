@@ -142,6 +142,18 @@ describe("session", SIDE_BY_SIDE, () => {
     assert.equal(logins(sim), 2);
   });
 
+  test("a device that restarts right after a login refuses its session, too: that is not the login", async (t) => {
+    const { sim, kvm } = await bench(t, {}, { auth: "session" });
+    const body = '{"ok": false, "result": {"error": "ForbiddenError", "error_msg": "Forbidden"}}';
+    const refusal = { kind: "status", code: 403, body, contentType: "application/json", path: "/api/atx" } as const;
+    sim.faults.add({ ...refusal, times: 2 });
+    await kvm.atx.getState();
+    assert.equal(logins(sim), 3);
+    sim.faults.add(refusal);
+    await failure(kvm.atx.getState(), { name: "AuthError", error: "ForbiddenError" });
+    assert.equal(logins(sim), 5, "not for ever");
+  });
+
   test("a refusal that a new login does not cure is told", async (t) => {
     const { sim, kvm } = await bench(t, {}, { auth: "session" });
     sim.faults.add({ kind: "status", code: 403, path: "/api/atx" });

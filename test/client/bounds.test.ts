@@ -144,6 +144,20 @@ describe("a device that sends far too much at once", () => {
     await failure(behind.atx.getState(), { name: "ConnectError", code: "PROXY_NOT_HTTP" });
   });
 
+  test("an answer that says itself that it is too long is not read: TOO_LONG", async (t) => {
+    const head = `HTTP/1.1 200 OK\r\nContent-Length: ${33 * MIB}\r\n\r\n`;
+    const address = await tcpServer(t, (socket) => void socket.once("data", () => socket.write(head)));
+    const kvm = await client(t, { address: `http://${address}` });
+    await failure(kvm.atx.getState(), { name: "ResponseError", code: "TOO_LONG" });
+  });
+
+  test("progress of a download without an end: TOO_LONG, and nobody knows what becomes of it", async (t) => {
+    const address = await tcpServer(t, (socket) => endless(socket, "HTTP/1.1 200 OK\r\n\r\n", "x".repeat(1000)));
+    const kvm = await client(t, { address: `http://${address}` });
+    const expected = { name: "ResponseError", code: "TOO_LONG", outcome: "unknown" } as const;
+    await failure(kvm.msd.uploadRemote("http://127.0.0.1:1/x.iso"), expected);
+  });
+
   test("fields behind the body without an end: CUT_SHORT", async (t) => {
     const begin = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n";
     const address = await tcpServer(t, (socket) => endless(socket, begin, FIELD));

@@ -261,6 +261,14 @@ describe("a device that lacks the calls for events", SIDE_BY_SIDE, () => {
     });
   }
 
+  test("not because of a 404 of something before the device, which may have let the call through", async (t) => {
+    const { sim, kvm } = await slowHost(t, 1);
+    const page = { kind: "status", code: 404, body: "<html>404: Not Found</html>", contentType: "text/html" } as const;
+    sim.faults.add({ ...page, path: "/api/hid/events/send_mouse_wheel", after: true });
+    await failure(kvm.pointer.scroll(0, -20), { name: "APIError", statusCode: 404 });
+    assert.equal(sim.sessionsOpened, 0);
+  });
+
   test("not over a connection that is just being closed", async (t) => {
     const { sim, kvm } = await slowHost(t, 1);
     sim.state.hid.abilities.httpEvents = false;

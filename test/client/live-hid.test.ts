@@ -450,6 +450,15 @@ describe("a device that does not keep up", () => {
     assert.deepEqual(heard().map(String), ["\0", "\0", "\x01\x01KeyA", "\x01\0KeyA", "\0"]);
   });
 
+  for (const closesAfter of [1, 2]) {
+    test(`stops when it has read everything: what it may have dropped is not called done (${closesAfter})`, async (t) => {
+      const { kvm } = await listener(t, { closesAfter });
+      const live = await kvm.live();
+      await live.sendKey("KeyA", true);
+      await failure(live.complete(), { name: "WebSocketError", outcome: "unknown" });
+    });
+  }
+
   for (const version of ["{}", '{"version":{"major":4,"minor":52}}', '{"version":{"major":3,"minor":300}}']) {
     test(`does not know binary pings: they are JSON (${version})`, async (t) => {
       const { kvm, heard } = await listener(t, { answers: false, version });
@@ -483,10 +492,15 @@ interface Listener {
   version?: string;
   /** Whether it answers binary pings. */
   answers?: boolean;
+  /** After so many answers it closes the session, as kvmd does that stops; the TCP connection stays. */
+  closesAfter?: number;
 }
 
 /** A device that does nothing but listen; and its client. `heard` are the messages, unmasked. */
-async function listener(t: TestContext, { absolute = true, version, answers = true }: Listener) {
+async function listener(
+  t: TestContext,
+  { absolute = true, version, answers = true, closesAfter = Infinity }: Listener,
+) {
   const data: Buffer[] = [];
   const sockets: Socket[] = [];
   const heard = () => messagesOf(Buffer.concat(data));
@@ -495,11 +509,16 @@ async function listener(t: TestContext, { absolute = true, version, answers = tr
   const pings = () => heard().filter((message) => message.equals(Buffer.of(0)) || message.includes("ping")).length;
   const address = await webSocketServer(t, (socket) => {
     let answered = 0;
+    // What it closes is at its end only when the device has gone, too.
+    socket.allowHalfOpen = closesAfter < Infinity;
     sockets.push(socket);
     socket.on("data", (piece) => {
       data.push(piece);
       if (!answers) return;
-      for (; answered < pings(); answered += 1) socket.write(Buffer.of(0x82, 1, 0xff));
+      for (; answered < Math.min(pings(), closesAfter); answered += 1) {
+        const last = answered + 1 === closesAfter ? Buffer.of(0x88, 2, 1000 >> 8, 1000 & 0xff) : Buffer.of();
+        socket.write(Buffer.concat([Buffer.of(0x82, 1, 0xff), last]));
+      }
     });
     socket.write(Buffer.concat([loop, hid]));
   });

@@ -282,6 +282,17 @@ describe("a refused login heals by itself", SIDE_BY_SIDE, () => {
     await read(kvm);
   });
 
+  test("a session that is refused since all logins are locked is not replaced by another login", async (t) => {
+    const { sim, kvm } = await owned(t, { auth: "session" });
+    await read(kvm);
+    const offered = offers(sim);
+    const body = JSON.stringify({ ok: false, result: { error: "RateLimitError", error_msg: "Too many attempts" } });
+    sim.faults.add({ kind: "status", code: 429, body, contentType: "application/json", path: /atx/, times: 1 });
+    await failure(read(kvm), { name: "AuthError", statusCode: 429, error: "RateLimitError" });
+    await failure(read(kvm), { name: "AuthError", code: "LOGIN_PAUSED" });
+    assert.equal(offers(sim), offered);
+  });
+
   test("a refusal that was on its way already does not count as another trial, and no late success ends a pause", async (t) => {
     const { sim, kvm, clock } = await owned(t, { timeout: 60 });
     await read(kvm);

@@ -38,30 +38,33 @@ const VALUES: Inputs = {
   steps: ["num", "2"],
   storeAs: ["str", "new.iso"],
   text: ["str", "ab"],
-  timeout: ["num", "3"],
+  // However busy this computer is.
+  timeout: ["num", "20"],
   wait: ["choice", "finished"],
 };
 
 /** What differs in one of them. */
 const OWN: Readonly<Record<string, Inputs>> = {
   "msd-image": { replace: ["bool", "true"] },
+  "wait-until": { text: ["str", "Debian"] },
   request: { path: ["str", "/api/atx/click?button=reset"] },
 };
 
 /** Fields that choose what is done. */
 const CHOOSING = ["action", "power", "call", "source", "condition"];
 
-/** What only looks, and takes long for it: need not be tried to know that it changes nothing. */
-const LOOKING = ["screen snapshot", "screen text", "wait-until state", "wait-until text"];
+/** What waits for something that no computer shows that is off. */
+const WATCHING = ["screen snapshot", "screen text", "wait-until state", "wait-until text"];
+export const isWatching = ({ name }: Act): boolean => WATCHING.includes(name);
 
 /**
  * Everything that the nodes can do, from their own schemas: what is new comes by itself.
  * @param more values of fields that are known only now, by the names of the nodes.
  */
 export const allActs = (more: Readonly<Record<string, Inputs>>): Act[] =>
-  Object.entries(ACTIONS)
-    .flatMap(([name, { schema }]) => actsOf(name, schema, { ...VALUES, ...OWN[name], ...more[name] }))
-    .filter(({ name }) => !LOOKING.includes(name));
+  Object.entries(ACTIONS).flatMap(([name, { schema }]) =>
+    actsOf(name, schema, { ...VALUES, ...OWN[name], ...more[name] }),
+  );
 
 function actsOf(name: string, schema: NodeSchema, values: Inputs): Act[] {
   return choicesOf(schema, {}).map((chosen) => {

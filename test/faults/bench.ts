@@ -5,21 +5,28 @@ import { device, flow, node } from "../harness/flows";
 import type { FlowConfig, NodeRed } from "../harness/node-red";
 import { until } from "../harness/until";
 import { Deeds, isStored, type Act } from "./acts";
-import { FaultProxy, type Exchange, type Plan } from "./fault-proxy";
-import { isEndless, type Strike } from "./strike";
+import type { Exchange, Plan } from "./exchange";
+import { FaultProxy } from "./fault-proxy";
+import { isEndless, isRefusedLogin, type Strike } from "./strike";
 import { isBusy, restore, startWorld, type World } from "./world";
 
 /**
  * Milliseconds after which the flow cancels what still goes on: some calls may take a device half a minute. A message
- * that is sent again may have to wait until an LED has followed the press before.
+ * that is sent again may have to wait for five seconds until an LED has followed the press before, and then presses a
+ * button for as long.
  */
-const PATIENCE = { once: 1700, again: 8000 };
+const PATIENCE = { once: 1700, again: 60_000 };
 
 /** Milliseconds of its own time for which kvmd is away when it restarts: Python takes as long, at least. */
 const RESTART = 2000;
 
-/** How the client logs in, in turn. */
-const LOGINS = ["headers", "session", "basic"] as const;
+/** How the client logs in. */
+export const LOGINS = ["headers", "session", "basic"] as const;
+export type Login = (typeof LOGINS)[number];
+
+/** So many of them in turn. @param first where that begins. */
+export const loginsInTurn = (count: number, first = 0): Login[] =>
+  Array.from({ length: count }, (_, index) => LOGINS[(first + index) % LOGINS.length] ?? "headers");
 
 /** The error that a flow gets. */
 interface FlowError {
@@ -54,14 +61,24 @@ export interface Trial extends Ends {
 interface Way {
   /** What messages call it. */
   name: string;
+  login: Login;
   proxy: FaultProxy;
+}
+
+interface Sending {
+  /** Goes the way of the one before. Default false. */
+  again?: boolean;
+  /** Goes a way with this login. Default any. */
+  login?: Login;
+  /** The device has forgotten all logins. Default false. */
+  isForgotten?: boolean;
 }
 
 /** One node in a running flow, and a simulated device for it alone. */
 export class Lane {
   readonly act: Act;
   readonly #simulator: Simulator;
-  readonly #ways: Way[];
+  #ways: Way[];
   readonly #bench: Bench;
   readonly #deeds: Deeds;
 
@@ -73,13 +90,12 @@ export class Lane {
     this.#deeds = new Deeds(simulator);
   }
 
-  /**
-   * Sends one message, and waits until it has ended and all that it began is over.
-   * @param again goes the way of the one before.
-   */
-  async send(world: World, plan?: Plan, { again = false } = {}): Promise<Trial> {
+  /** Sends one message, and waits until it has ended and all that it began is over. */
+  async send(world: World, plan?: Plan, { again = false, login, isForgotten = false }: Sending = {}): Promise<Trial> {
     const simulator = this.#simulator;
-    const way = again ? this.#ways.pop() : this.#ways.shift();
+    const isRight = (one: Way) => login === undefined || one.login === login;
+    const way = again ? this.#ways.at(-1) : this.#ways.find(isRight);
+    this.#ways = this.#ways.filter((other) => other !== way);
     if (!way) throw new Error(`there is no way left to the device of ${this.act.name}`);
     const isFree = () => until(() => !isBusy(simulator), { what: `the device of ${this.act.name} to be free` });
     await isFree();
@@ -87,6 +103,7 @@ export class Lane {
     await isFree();
     // Clients hear of it.
     for (let turns = 0; turns < 3; turns += 1) await nextTurn();
+    if (isForgotten) simulator.state.auth.stop();
     this.#deeds.begin();
     way.proxy.begin(plan);
     const patience = again ? PATIENCE.again : plan && isEndless(plan.strike) ? PATIENCE.once : undefined;
@@ -95,7 +112,7 @@ export class Lane {
     for (let turns = 0; turns < 3; turns += 1) await nextTurn();
     await until(() => simulator.working === 0, { what: `the device of ${this.act.name} to be ready` });
     // A client whose login was refused does not offer it again for a while.
-    if (plan?.strike.kind !== "foreign" || plan.strike.what !== "proxy 401") this.#ways.push(way);
+    if (!plan || !isRefusedLogin(plan.strike)) this.#ways.push(way);
     const { exchanges, overSockets, hasStruck } = way.proxy;
     const strike = hasStruck ? plan?.strike : undefined;
     const { calls, inputs } = this.#deeds;
@@ -110,8 +127,8 @@ export class Lane {
 interface BenchOptions {
   /** Seconds in which a device is to answer. */
   timeout: number;
-  /** How many ways there are to the device of each act. */
-  ways: (act: Act) => number;
+  /** The ways to the device of each act, by how the client logs in there. @param index the act's place. */
+  ways: (act: Act, index: number) => Login[];
   /** More devices. */
   others?: FlowConfig;
 }
@@ -140,17 +157,19 @@ export class Bench {
       const simulator = await startWorld();
       const happen = (what: "restart" | "expire") =>
         what === "restart" ? void simulator.restart({ downFor: RESTART }) : simulator.state.auth.stop();
-      const proxies = Array.from({ length: ways(act) }, () => new FaultProxy(simulator.port, happen));
-      bench.#proxies.push(...proxies);
-      const names = proxies.map((proxy, way) => ({ name: `${act.name} ${way}`, proxy }));
-      for (const [way, { name, proxy }] of names.entries()) {
+      const named = ways(act, index).map((login, way): Way => {
+        return { name: `${act.name} ${way}`, login, proxy: new FaultProxy(simulator.port, happen) };
+      });
+      for (const { name, login, proxy } of named) {
+        bench.#proxies.push(proxy);
         await proxy.listen();
-        const auth = LOGINS[(index + way) % LOGINS.length];
         const target = { url: proxy.url, fingerprint: "" };
-        nodes.push(device(target, { id: `device ${name}`, name, auth, trust: "none", timeout: String(timeout) }));
+        // Each message opens its own WebSockets.
+        const settings = { auth: login, trust: "none", timeout: String(timeout), videoIdle: "0" };
+        nodes.push(device(target, { id: `device ${name}`, name, ...settings }));
       }
       nodes.push(node(act.type, { id: act.name, device: "", deviceFromMsg: true, ...act.properties }));
-      bench.lanes.push(new Lane(bench, act, simulator, names));
+      bench.lanes.push(new Lane(bench, act, simulator, named));
     }
     const place = { z: "tab", x: 100, y: 100 };
     const complete = {

@@ -5,6 +5,7 @@ import { issueCertificate, scaledClock, startSimulator, type Identity, type Simu
 import { expired, signed } from "../client/certificates";
 import { device } from "../harness/flows";
 import type { FlowConfig } from "../harness/node-red";
+import { LOCKED } from "./strike";
 
 /** What keeps a client from a device before any request. */
 export interface Condition {
@@ -17,10 +18,6 @@ export interface Condition {
   nodes: FlowConfig;
 }
 
-const LOCKED = JSON.stringify({
-  ok: false,
-  result: { error: "RateLimitError", error_msg: "Too many attempts", remaining_time: 60 },
-});
 const SILENT = ["half-open", "hangs up"];
 const NO_TLS = {
   ...{ name: "", cert: "", key: "", certname: "", keyname: "", caname: "", servername: "", alpnprotocol: "" },

@@ -4,10 +4,10 @@ import { isEndless, type Strike } from "./strike";
 export function namesFor(strike: Strike, isSocket: boolean): readonly string[] {
   // Whoever has little time may also give up before it happens.
   const names = isEndless(strike) ? LATE : namesOf(strike);
-  // What follows a handshake must be frames.
-  const mayFail = names.length > 0 || strike.kind === "twice";
-  // A WebSocket may take its time to be opened again.
-  return mayFail && isSocket ? [...names, "WebSocketError", "ConnectionTimeoutError"] : names;
+  // What follows a handshake must be frames, and whoever waits for them needs more than the handshake.
+  const mayFail = names.length > 0 || strike.kind === "twice" || strike.kind === "cut";
+  // A WebSocket may take its time to be opened again; and the device, whose clock runs fast, drops one that is silent.
+  return mayFail && isSocket ? [...names, "WebSocketError", "ConnectionTimeoutError", "ConnectError"] : names;
 }
 
 /** A call may have a longer limit than the flow has patience. */
@@ -18,11 +18,12 @@ function namesOf(strike: Strike): string[] {
   switch (strike.kind) {
     case "cut":
       if (strike.of === "answer" && strike.at === "end") return strike.how === "rst" ? CUT_SHORT : [];
-      return strike.of === "request" || strike.at === "head" ? ["ConnectError"] : CUT_SHORT;
+      return strike.of === "request" || ["start", "line", "head"].includes(strike.at) ? ["ConnectError"] : CUT_SHORT;
     case "foreign":
       return [FOREIGN_NAMES[strike.what]];
     case "restart":
-      return ["APIError", "ConnectError"];
+      // What it had accepted is gone, and what was waited for never comes.
+      return ["APIError", "ConnectError", "WaitTimeoutError"];
     case "busy":
       return ["BusyError"];
     case "late":
@@ -36,6 +37,9 @@ function namesOf(strike: Strike): string[] {
 const FOREIGN_NAMES: Record<Extract<Strike, { kind: "foreign" }>["what"], string> = {
   garbage: "ResponseError",
   "web page": "ResponseError",
+  "status 204": "ResponseError",
+  "proxy 404": "APIError",
+  "proxy 500": "APIError",
   "proxy 502": "APIError",
   "proxy 503": "UnavailableError",
   "proxy 504": "APIError",
@@ -44,7 +48,12 @@ const FOREIGN_NAMES: Record<Extract<Strike, { kind: "foreign" }>["what"], string
   "redirect 301": "RedirectError",
   "redirect 302": "RedirectError",
   "redirect 303": "RedirectError",
+  "redirect 307": "RedirectError",
+  "redirect 308": "RedirectError",
+  "account locked": "AuthError",
   "broken JSON": "ResponseError",
   "deep JSON": "ResponseError",
   "another answer": "ResponseError",
+  "long head": "ResponseError",
+  "long body": "ResponseError",
 };

@@ -1,17 +1,32 @@
 import type { Random } from "./random";
 
-/** Where in a message it strikes: inside its head, behind it, inside its body, or behind its last byte. */
-const PLACES = ["head", "neck", "body", "end"] as const;
+/**
+ * Where in a message it strikes: before its first byte, inside its first line, inside its head, behind that, inside its
+ * body, or behind its last byte.
+ */
+const PLACES = ["start", "line", "head", "neck", "body", "end"] as const;
 type Place = (typeof PLACES)[number];
 
 /** How a connection ends there: in order, with a reset, or not at all, in silence. */
 const ENDS = ["fin", "rst", "hang"] as const;
 type End = (typeof ENDS)[number];
 
+/** Of a firmware that has had too many refused logins. */
+export const LOCKED = JSON.stringify({
+  ok: false,
+  result: { error: "RateLimitError", error_msg: "Too many attempts", remaining_time: 60 },
+});
+
+/** More bytes than are read of any answer, and of any record of one. */
+const TOO_MUCH = { answer: 33 * 1024 * 1024, record: 2 * 1024 * 1024 };
+
 /** What something in between answers in the device's place. */
-export const FOREIGN = {
+const FOREIGN = {
   garbage: "\x00\x01 this is not HTTP \xff\xfe\r\n\r\n",
   "web page": page(200, "OK"),
+  "status 204": "HTTP/1.1 204 No Content\r\nConnection: keep-alive\r\n\r\n",
+  "proxy 404": page(404, "Not Found"),
+  "proxy 500": page(500, "Internal Server Error"),
   "proxy 502": page(502, "Bad Gateway"),
   "proxy 503": page(503, "Service Unavailable"),
   "proxy 504": page(504, "Gateway Time-out"),
@@ -20,15 +35,36 @@ export const FOREIGN = {
   "redirect 301": page(301, "Moved Permanently", "Location: https://elsewhere.invalid/\r\n"),
   "redirect 302": page(302, "Found", "Location: https://elsewhere.invalid/\r\n"),
   "redirect 303": page(303, "See Other", "Location: https://elsewhere.invalid/\r\n"),
+  "redirect 307": page(307, "Temporary Redirect", "Location: https://elsewhere.invalid/\r\n"),
+  "redirect 308": page(308, "Permanent Redirect", "Location: https://elsewhere.invalid/\r\n"),
+  "account locked": answer(429, "Too Many Requests", "application/json", LOCKED),
   "broken JSON": answer(200, "OK", "application/json", '{"ok": true, "resu'),
   "deep JSON": answer(200, "OK", "application/json", "[".repeat(100_000)),
   "another answer": answer(200, "OK", "application/json", '{"ok": true, "result": []}'),
+  "long head": page(200, "OK", `X-Long: ${"x".repeat(100_000)}\r\n`),
+  /** The rest of it is zeros. */
+  "long body": `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${TOO_MUCH.answer}\r\n\r\n`,
 } as const;
 export type Foreign = keyof typeof FOREIGN;
 const FOREIGNERS = Object.keys(FOREIGN) as Foreign[]; // they are its keys
 
+/** All of its bytes, one part after the other. */
+export const foreignParts = (what: Foreign): Buffer[] => [
+  Buffer.from(FOREIGN[what], "latin1"),
+  ...(what === "long body" ? [Buffer.alloc(TOO_MUCH.record)] : []),
+];
+
 /** Statuses of requests that were not carried out, by RFC 9110. */
-const REFUSALS: ReadonlySet<Foreign> = new Set<Foreign>(["proxy 401", "redirect 301"]);
+const REFUSALS: ReadonlySet<Foreign> = new Set<Foreign>([
+  ...(["proxy 401", "proxy 404", "account locked"] satisfies Foreign[]),
+  ...(["redirect 301", "redirect 307", "redirect 308"] satisfies Foreign[]),
+]);
+/** Statuses of requests that were carried out. */
+const ASSURANCES: ReadonlySet<Foreign> = new Set<Foreign>(["another answer", "status 204"]);
+
+/** Whether it refuses the login, which is then not offered again for a while. */
+export const isRefusedLogin = (strike: Strike): boolean =>
+  strike.kind === "foreign" && ["proxy 401", "account locked"].includes(strike.what);
 
 /** What happens to one request on its way. */
 export type Strike =
@@ -53,7 +89,10 @@ export type Strike =
  * which was carried out, or, as the device says it, that one was carried out which never came.
  */
 export const isLie = (strike: Strike): boolean =>
-  strike.kind === "foreign" && (strike.after ? REFUSALS.has(strike.what) : strike.what === "another answer");
+  strike.kind === "foreign" && (strike.after ? REFUSALS : ASSURANCES).has(strike.what);
+
+/** Whether it says that it was carried out, whatever the device has said: that the session is over, perhaps. */
+export const isAssurance = (strike: Strike): boolean => strike.kind === "foreign" && ASSURANCES.has(strike.what);
 
 /** Milliseconds after which it is late. */
 const LIMIT = 1000;
@@ -104,6 +143,9 @@ export const everyStrike = (late: number): Strike[] => [
 
 /** Where in a message that is. @param total undefined where it is not known. */
 export function offsetOf(at: Place, part: number, head: number, total: number | undefined): number {
+  if (at === "start") return 0;
+  // As short as the shortest: `GET / HTTP/1.1`.
+  if (at === "line") return 1 + Math.floor(part * 13);
   if (at === "head") return 1 + Math.floor(part * (head - 1));
   if (at === "neck") return head;
   if (at === "end") return Infinity;
@@ -111,11 +153,13 @@ export function offsetOf(at: Place, part: number, head: number, total: number | 
   return body < 2 ? head : head + 1 + Math.floor(part * (body - 1));
 }
 
-export const BUSY = answer(
-  409,
-  "Conflict",
-  "application/json",
-  JSON.stringify({ ok: false, result: { error: "IsBusyError", error_msg: "Performing another operation" } }),
+export const BUSY = Buffer.from(
+  answer(
+    409,
+    "Conflict",
+    "application/json",
+    JSON.stringify({ ok: false, result: { error: "IsBusyError", error_msg: "Performing another operation" } }),
+  ),
 );
 
 function page(status: number, reason: string, headers = ""): string {

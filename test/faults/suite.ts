@@ -3,11 +3,30 @@ import { randomInt } from "node:crypto";
 import { test } from "node:test";
 import { Random } from "./random";
 
-const { FAULTS, FAULTS_SEED, FAULTS_CASES } = process.env;
+const { FAULTS, FAULTS_SEED, FAULTS_CASES, FAULTS_ONLY = "", FAULTS_PART = "1/1" } = process.env;
 /** What is asked for by hand, and may depend on how busy this computer is. */
 export const LONG = FAULTS === "long";
 /** So many of the wrong cases are printed. */
-const SHOWN = 20;
+const SHOWN = LONG ? Infinity : 20;
+
+const words = FAULTS_ONLY.split(" ");
+/** What turns out on the way is printed at once where much follows. */
+export function noted(what: string): string {
+  if (LONG) console.log(what);
+  return what;
+}
+
+/** Only cases with all of these words in what they are called are tried; not every suite has names for them. */
+export const isWanted = (name: string): boolean => words.every((word) => name.includes(word));
+/** Those of a list whose names have some of these words, if there are any. */
+export function mayBeWanted<T extends { name: string }>(list: readonly T[]): readonly T[] {
+  const found = list.filter(({ name }) => words.some((word) => name.includes(word)));
+  return found.length > 0 ? found : list;
+}
+
+const [part = 1, parts = 1] = FAULTS_PART.split("/").map(Number);
+/** The part of a list that this process tries: others, at the same time, try the others. */
+export const ownPart = <T>(list: readonly T[]): T[] => list.filter((_, index) => index % parts === part - 1);
 
 /** How much is tried: by `npm test`, and by `npm run faults`. */
 export interface Amount {

@@ -1,12 +1,12 @@
 import { NodeRed } from "../harness/node-red";
 import type { Act } from "./acts";
-import { Bench, inTurns, type Lane, type Trial } from "./bench";
+import { Bench, inTurns, LOGINS, loginsInTurn, type Lane, type Login, type Trial } from "./bench";
 import { Conditions, type Condition } from "./conditions";
 import { namesFor } from "./expected";
-import { isChange, type Exchange, type Plan } from "./fault-proxy";
+import { phaseOf, type Plan } from "./exchange";
 import { rehearsing, type Rehearsed } from "./rehearsal";
-import { everyStrike, isEndless, type Strike } from "./strike";
-import { faults, LONG } from "./suite";
+import { everyStrike, isEndless, isRefusedLogin, type Strike } from "./strike";
+import { faults, isWanted, mayBeWanted, noted, ownPart } from "./suite";
 import { usesSocket, wrongIn } from "./verdict";
 
 /** Seconds in which a device is to answer, and milliseconds that are too late. */
@@ -14,7 +14,8 @@ const TIMEOUT = 1;
 const LATE = 1400;
 /** Seconds where it must have time enough, however busy this computer is. */
 const ENOUGH = 60;
-const WAYS = 4;
+/** Ways to each device, two of each login: who comes back to one has been away for a while. */
+const WAYS = 2 * LOGINS.length;
 /** How often a message is sent after a fault until one must get through: a broken connection is opened again meanwhile. */
 const TRIALS = 4;
 
@@ -23,15 +24,24 @@ const CELLS_OF_AN_ACT = 5;
 
 const red = NodeRed.duringTests();
 
+/** What became of the cells, by their names. */
+interface Tally {
+  wrong: string[];
+  /** Where the message did not come into that phase, so that nothing happened. */
+  missed: string[];
+}
+
 /** One fault in one phase of one act. */
 interface Cell {
+  name: string;
   rehearsed: Rehearsed;
   plan: Plan;
-  phase: string;
+  login: Login;
 }
 
 /** What no request gets through to, for one act. */
 interface Door {
+  name: string;
   act: Act;
   condition: Condition;
 }
@@ -43,95 +53,102 @@ const TITLE = "every fault of a connection is told by its name, and the next mes
 faults(TITLE, { short: 80, long: 1_000_000 }, async (random, cases) => {
   const conditions = await Conditions.start(red.userDir);
   // Of few cells, few acts are enough.
-  const choose = (acts: Act[]) => random.some(acts, Math.ceil(cases / CELLS_OF_AN_ACT));
+  const choose = (acts: Act[]) => random.some(ownPart(mayBeWanted(acts)), Math.ceil(cases / CELLS_OF_AN_ACT));
   const outcome = await rehearsing(red, choose, async ({ acts, wrong }) => {
     const all = [
       ...acts.flatMap(cellsOf),
-      ...acts.flatMap(({ act }) => conditions.all.map((condition): Door => ({ act, condition }))),
-    ];
+      ...acts.flatMap(({ act }) => conditions.all.map((condition) => doorOf(act, condition))),
+    ].filter(({ name }) => isWanted(name));
     const tried = random.some(all, cases);
     const cells = tried.filter((one) => "plan" in one);
     const doors = tried.filter((one) => "condition" in one);
-    const mistakes = [
-      ...(await tryCells(cells.filter(isSlow), TIMEOUT)),
-      ...(await tryCells(
-        cells.filter((cell) => !isSlow(cell)),
-        ENOUGH,
-      )),
-      ...(await tryDoors(doors, conditions)),
-    ];
+    const tally: Tally = { wrong: [], missed: [] };
+    await tryCells(cells.filter(isSlow), TIMEOUT, tally);
+    const quick = cells.filter((cell) => !isSlow(cell));
+    await tryCells(quick, ENOUGH, tally);
+    await tryDoors(doors, conditions, tally.wrong);
     const figures = {
       acts: acts.length,
       "cells of these": all.length,
       tried: tried.length,
-      right: tried.length - mistakes.length,
+      right: tried.length - tally.wrong.length,
+      wrong: tally.wrong.length,
+      missed: tally.missed.length,
     };
-    return { figures: { ...figures, wrong: mistakes.length }, wrong: [...wrong, ...mistakes] };
+    return { figures, wrong: [...wrong, ...tally.wrong] };
   });
   await conditions.close();
   return outcome;
 });
 
-/** Each phase of an act is one of its requests: to open a connection, to look, or to change something. */
+/** Each phase of an act is one of its requests: to log in, to open a connection, to look, or to change something. */
 function cellsOf(rehearsed: Rehearsed): Cell[] {
-  const { exchanges } = rehearsed.usual;
-  // When a restart comes, in the midst of what a host still takes, is a matter of the clock.
-  const strikes = everyStrike(LATE).filter(({ kind }) => LONG || kind !== "restart");
-  const cells = firstOfEach(exchanges).flatMap(([phase, after]) =>
-    strikes.map((strike): Cell => ({ rehearsed, phase, plan: { strike, among: "requests", after } })),
-  );
-  if (!usesSocket(rehearsed.usual)) return cells;
-  const overSocket = strikes.filter((strike) => strike.kind === "cut" && strike.of === "request");
-  return [
-    ...cells,
-    ...overSocket.map((strike): Cell => ({ rehearsed, phase: "frames", plan: { strike, among: "frames", after: 0 } })),
-  ];
+  const strikes = everyStrike(LATE);
+  const phases = [...new Set(rehearsed.usual.exchanges.map(phaseOf))];
+  const plans = phases.flatMap((among) => strikes.map((strike): Plan => ({ strike, among, after: 0 })));
+  if (usesSocket(rehearsed.usual)) plans.push(...strikes.filter(isForFrames).flatMap(frameStrikes));
+  return plans.map((plan, index) => cellOf(rehearsed, plan, index));
 }
 
-function firstOfEach(exchanges: readonly Exchange[]): [phase: string, index: number][] {
-  const phases = new Map<string, number>();
-  for (const [index, exchange] of exchanges.entries()) {
-    const phase = phaseOf(exchange);
-    if (!phases.has(phase)) phases.set(phase, index);
-  }
-  return [...phases];
+const isForFrames = (strike: Strike): boolean =>
+  strike.kind === "restart" ||
+  (strike.kind === "foreign" && strike.what === "garbage") ||
+  ((strike.kind === "cut" || strike.kind === "late") && strike.of === "request");
+
+/** The first is of an event, the last are of what asks whether all has come. */
+const frameStrikes = (strike: Strike): Plan[] => [0, 1, 2].map((after) => ({ strike, among: "frames", after }));
+
+function cellOf(rehearsed: Rehearsed, plan: Plan, index: number): Cell {
+  const { strike, among, after } = plan;
+  const needsSession = among === "login" || strike.kind === "expire";
+  const [login = "headers"] = needsSession ? ["session" as const] : loginsInTurn(1, index);
+  return { name: `${rehearsed.act.name}, ${among} ${after}, ${JSON.stringify(strike)}`, rehearsed, plan, login };
 }
 
-function phaseOf(exchange: Exchange): string {
-  const [path = ""] = exchange.path.split("?");
-  if (path === "/api/auth/login") return "login";
-  if (path === "/api/ws") return "opening a WebSocket";
-  return isChange(exchange) ? `changing by ${path}` : "looking";
-}
+const doorOf = (act: Act, condition: Condition): Door => ({ name: `${act.name}, ${condition.name}`, act, condition });
 
-async function tryCells(cells: readonly Cell[], timeout: number): Promise<string[]> {
+async function tryCells(cells: readonly Cell[], timeout: number, { wrong, missed }: Tally): Promise<void> {
   const byAct = new Map<Act, Cell[]>();
   for (const cell of cells) byAct.set(cell.rehearsed.act, [...(byAct.get(cell.rehearsed.act) ?? []), cell]);
-  const ways = (act: Act) => WAYS + (byAct.get(act) ?? []).filter(({ plan }) => isRefusal(plan.strike)).length;
+  const ways = (act: Act) => [
+    ...loginsInTurn(WAYS),
+    ...(byAct.get(act) ?? []).filter(({ plan }) => isRefusedLogin(plan.strike)).map(({ login }) => login),
+  ];
   const bench = await Bench.start(red, [...byAct.keys()], { timeout, ways });
-  const wrong: string[] = [];
   await inTurns(bench.lanes, async (lane) => {
     for (const cell of byAct.get(lane.act) ?? []) {
-      const mistake = await mistakeIn(lane, cell).catch((error: unknown) => String(error));
-      if (mistake !== undefined)
-        wrong.push(`${lane.act.name}, ${cell.phase}, ${JSON.stringify(cell.plan)}: ${mistake}`);
+      const { mistake, isStruck } = await tryCell(lane, cell).catch((error: unknown) => ({
+        mistake: String(error),
+        isStruck: true,
+      }));
+      if (mistake !== undefined) wrong.push(noted(`${cell.name}: ${mistake}`));
+      if (!isStruck) missed.push(noted(`${cell.name}: nothing happened`));
     }
   });
   const again = await bench.close();
-  return again === 0 ? wrong : [...wrong, `${again} messages ended again later`];
+  if (again > 0) wrong.push(`${again} messages ended again later`);
 }
 
-const isRefusal = (strike: Strike): boolean => strike.kind === "foreign" && strike.what === "proxy 401";
+interface Found {
+  mistake: string | undefined;
+  isStruck: boolean;
+}
 
-async function mistakeIn(lane: Lane, { rehearsed: { world, usual }, plan }: Cell): Promise<string | undefined> {
-  const trial = await lane.send(world, structuredClone(plan));
-  const mistake = wrongIn(trial, usual) ?? misnamed(trial, plan, usesSocket(usual)) ?? badStatus(trial);
-  if (mistake !== undefined || isRefusal(plan.strike)) return mistake;
+async function tryCell(lane: Lane, { rehearsed: { world, usual }, plan, login }: Cell): Promise<Found> {
+  const trial = await lane.send(world, structuredClone(plan), { login, isForgotten: plan.among === "login" });
+  const isStruck = trial.strike !== undefined;
+  const mistake = wrongIn(trial, usual) ?? misnamed(trial, plan, hasSocket(usual)) ?? badStatus(trial);
+  if (mistake !== undefined || isRefusedLogin(plan.strike)) return { mistake, isStruck };
   let next: Trial | undefined;
   for (let trials = 0; trials < TRIALS && next?.results !== 1; trials += 1)
     next = await lane.send(world, undefined, { again: true });
-  return next?.results === 1 ? undefined : `the next message: ${next?.errors[0]?.message ?? "nothing"}`;
+  const works = next?.results === 1;
+  return { mistake: works ? undefined : `the next message: ${next?.errors[0]?.message ?? "nothing"}`, isStruck };
 }
+
+/** Also one that is open from the message before. */
+const hasSocket = ({ exchanges }: Rehearsed["usual"]): boolean =>
+  exchanges.some(({ path }) => path.startsWith("/api/ws"));
 
 function misnamed({ errors: [error], strike, exchanges }: Trial, plan: Plan, isSocket: boolean): string | undefined {
   if (!error) return undefined;
@@ -147,21 +164,19 @@ function badStatus({ errors, colour = "none" }: Trial): string | undefined {
   return right.includes(colour) ? undefined : `a status in ${colour}`;
 }
 
-async function tryDoors(doors: readonly Door[], { all }: Conditions): Promise<string[]> {
+async function tryDoors(doors: readonly Door[], { all }: Conditions, wrong: string[]): Promise<void> {
   const others = all.flatMap(({ nodes }) => nodes);
   const acts = [...new Set(doors.map(({ act }) => act))];
-  const bench = await Bench.start(red, acts, { timeout: ENOUGH, ways: () => 1, others });
-  const wrong: string[] = [];
+  const bench = await Bench.start(red, acts, { timeout: ENOUGH, ways: () => loginsInTurn(1), others });
   await inTurns(bench.lanes, async ({ act }) => {
-    for (const { condition } of doors.filter((door) => door.act === act)) {
-      const { name, error, isSent } = condition;
-      const { errors, results, completed } = await bench.ends(act.name, name);
+    for (const { name, condition } of doors.filter((door) => door.act === act)) {
+      const { error, isSent } = condition;
+      const { errors, results, completed } = await bench.ends(act.name, condition.name);
       const [said] = errors;
       const isOne = results === 0 && errors.length === 1 && completed === 1;
       if (isOne && said?.name === error && (isSent || said.outcome === undefined)) continue;
-      wrong.push(`${act.name}, ${name}: ${said ? `${said.name} (${said.outcome}): ${said.message}` : "a result"}`);
+      wrong.push(noted(`${name}: ${said ? `${said.name} (${said.outcome}): ${said.message}` : "a result"}`));
     }
   });
   await bench.close();
-  return wrong;
 }

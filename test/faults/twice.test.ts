@@ -1,11 +1,11 @@
 import { NodeRed } from "../harness/node-red";
 import type { Act } from "./acts";
-import { Bench, inTurns, type Lane, type Trial } from "./bench";
-import { isChange, type Plan } from "./fault-proxy";
+import { Bench, inTurns, loginsInTurn, type Lane, type Trial } from "./bench";
+import { isChange, type Plan } from "./exchange";
 import type { Random } from "./random";
 import { isChanging, rehearsing, type Rehearsed } from "./rehearsal";
-import { anyStrike, isLie } from "./strike";
-import { faults, type Outcome } from "./suite";
+import { anyStrike, isLie, isRefusedLogin } from "./strike";
+import { faults, ownPart, type Outcome } from "./suite";
 import { usesSocket, wrongIn } from "./verdict";
 
 /** Seconds in which a device is to answer, and milliseconds that are too late. */
@@ -23,7 +23,7 @@ faults("whatever happens on the way, nothing is done twice", { short: 150, long:
     async ({ acts, wrong }) => {
       const changing = acts.filter(isChanging);
       const tally = new Tally(changing, wrong);
-      await strikeAll(changing, casesOf(random, changing, cases), tally);
+      await strikeAll(changing, ownPart(casesOf(random, changing, cases)), tally);
       return tally.outcome;
     },
   ),
@@ -55,11 +55,11 @@ function planFor({ usual }: Rehearsed, random: Random): Plan {
 async function strikeAll(changing: readonly Rehearsed[], cases: readonly Case[], tally: Tally): Promise<void> {
   const byAct = new Map<Act, Case[]>();
   for (const one of cases) byAct.set(one.change.act, [...(byAct.get(one.change.act) ?? []), one]);
-  const refused = ({ plan: { strike } }: Case) => strike.kind === "foreign" && strike.what === "proxy 401";
+  const refused = ({ plan: { strike } }: Case) => isRefusedLogin(strike);
   const acts = changing.map(({ act }) => act).filter((act) => byAct.has(act));
-  const ways = (act: Act) => {
+  const ways = (act: Act, index: number) => {
     const own = byAct.get(act) ?? [];
-    return Math.min(own.length, WAYS) + own.filter(refused).length;
+    return loginsInTurn(Math.min(own.length, WAYS) + own.filter(refused).length, index);
   };
   const bench = await Bench.start(red, acts, { timeout: TIMEOUT, ways });
   await inTurns(bench.lanes, async (lane) => {

@@ -1,7 +1,7 @@
 import { callOf, without } from "./acts";
 import type { Trial } from "./bench";
-import { isChange } from "./fault-proxy";
-import { isLie } from "./strike";
+import { isChange } from "./exchange";
+import { isAssurance, isLie } from "./strike";
 
 /** What a message does when nothing goes wrong. */
 export type Usual = Pick<Trial, "calls" | "inputs" | "exchanges" | "overSockets">;
@@ -25,7 +25,8 @@ export function wrongIn(trial: Trial, usual: Usual): string | undefined {
   if (extra.length > 0) return `more input than asked for: ${extra.join(", ")}`;
   const [error] = errors;
   const isMisled = trial.strike !== undefined && isLie(trial.strike);
-  if (!error) return isMisled ? undefined : missingIn(trial, usual);
+  const isAssured = trial.strike !== undefined && isAssurance(trial.strike);
+  if (!error) return isAssured ? undefined : missingIn(trial, usual);
   if (error.outcome === "unknown")
     return wasSent(trial) ? undefined : `"unknown", but nothing was sent: ${error.message}`;
   if (isMisled) return undefined;

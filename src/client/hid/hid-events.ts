@@ -106,7 +106,8 @@ export class HidEvents implements EventSender {
     try {
       await this.#transport.post(`/api/hid/events/${call}`, { ...options, query });
     } catch (error) {
-      if (!(error instanceof APIError) || error.statusCode !== 404) throw error;
+      // A proxy that answers so may have let it through.
+      if (!(error instanceof APIError) || !error.lacksCall) throw error;
       // Before that came, the event connection had nothing of the kind either, and would say nothing of it.
       if (call === "send_mouse_relative" && !has(await this.#software.version(options), "relativeMouse")) throw error;
       this.#missing.add(call);

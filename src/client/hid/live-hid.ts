@@ -230,7 +230,8 @@ export class LiveHid implements AsyncDisposable {
 
   /**
    * As `close`, for who must know.
-   * @throws WebSocketError with `outcome: "unknown"` when the device has not told that it has read everything.
+   * @throws WebSocketError with `outcome: "unknown"` when the device has not told that it has read everything, or not
+   * that the session went on until it had the time to type it: a device that stops drops what it has not typed.
    */
   async complete(): Promise<void> {
     await this.#line.complete();

@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { cancelledBy, Deadline, pause, within } from "../deadline";
+import { cancelledBy, Deadline, pause, throwIfCancelled, within } from "../deadline";
 import { CancelledError, ConnectionTimeoutError, lostAnswer, PiKVMError, WebSocketError } from "../errors";
 import { JSON_FRAMES, type HidFrames } from "./hid-frames";
 import type { LinkSession } from "../events/link-session";
@@ -43,6 +43,8 @@ export class LiveLine {
   readonly finished: Promise<void>;
   /** How many events the computer gets from all that was sent. */
   #events = 0;
+  /** Why nobody knows whether the device has typed all of it. */
+  #doubt: unknown;
   /** Work that goes another way but belongs to this turn; see `keep`. */
   #kept: Promise<void> = Promise.resolve();
 
@@ -126,11 +128,10 @@ export class LiveLine {
     await this.finished;
   }
 
-  /** As `close`. @throws when something was sent of which nobody knows whether the device has got it. */
+  /** As `close`. @throws when something was sent of which nobody knows whether the device has typed it. */
   async complete(): Promise<void> {
-    const { session } = this.#setup;
     const unsure = (cause: unknown) => {
-      const message = "The event connection did not tell whether the device has got everything.";
+      const message = "The event connection did not tell whether the device has typed everything.";
       return new WebSocketError(message, { cause, ...lostAnswer(this.#events > 0) });
     };
     // It has read all that came before.
@@ -138,7 +139,7 @@ export class LiveLine {
       throw error instanceof CancelledError ? error : unsure(error);
     });
     await this.close();
-    if (session.ended.aborted) throw unsure(cancelledBy(session.ended));
+    if (this.#doubt !== undefined) throw unsure(this.#doubt);
   }
 
   #ping(): Promise<void> {
@@ -178,17 +179,24 @@ export class LiveLine {
     this.#over[Symbol.dispose]();
     const { session, closed, lastFrames } = this.#setup;
     const frames = lastFrames();
-    if (session.ended.aborted || this.#events === 0) return;
-    this.#count(frames.length);
-    const lastWords = Promise.all([...frames.map((frame) => session.send(frame)), this.#ping()]);
-    const limit = { seconds: LAST_WORDS, late: () => new ConnectionTimeoutError("No answer to the last ping.") };
     try {
-      await within([session.ended], limit, (deadline) => deadline.race(lastWords));
+      throwIfCancelled(session.ended);
+      if (this.#events === 0) return;
+      this.#count(frames.length);
+      await this.#inTime([session.ended], Promise.all([...frames.map((frame) => session.send(frame)), this.#ping()]));
       // The device still has to type what it has read: no other text may mix with it, and no session may end and drop
       // it.
       await pause(this.#backlog(), session.ended, closed);
-    } catch {
+      // Before it ends a session it drops what it has not typed, and in one that it ends it answers nothing any more.
+      await this.#inTime([session.ended, closed], this.#ping());
+    } catch (error) {
       // The session has ended, and with it all typing; or the device does not answer, and nothing more can be done.
+      this.#doubt = error;
     }
+  }
+
+  async #inTime(signals: readonly AbortSignal[], lastWords: Promise<unknown>): Promise<void> {
+    const limit = { seconds: LAST_WORDS, late: () => new ConnectionTimeoutError("No answer to the last ping.") };
+    await within(signals, limit, (deadline) => deadline.race(lastWords));
   }
 }

@@ -74,7 +74,7 @@ export function refusalOf(answer: Answer): APIError {
   const refusal: Refusal =
     envelope?.ok === false
       ? { statusCode, error: envelope.result.error, errorMsg: envelope.result.error_msg }
-      : { statusCode };
+      : { statusCode, lacksCall: statusCode === 404 && UNKNOWN_CALL.test(answer.text) };
   const isProxy = answer.isHandshake && envelope === undefined && !answer.text.includes(PLAIN_TO_HTTPS);
   const ofProxy = envelope === undefined ? PROXY_HINTS[statusCode] : undefined;
   const hint = HINTS[statusCode] ?? ofProxy ?? (isProxy ? handshakeHint(statusCode) : "");
@@ -102,6 +102,9 @@ const HINTS: Record<number, string> = {
   502: "The device's web server is up, but its service kvmd is not (it may be restarting)",
   504: "The device did not finish in time",
 };
+
+/** What kvmd's web server says of a path that it does not know; nginx and others say it in a web page. */
+const UNKNOWN_CALL = /^404: Not Found\s*$/;
 
 /** What kvmd itself does not answer. */
 const PROXY_HINTS: Record<number, string> = {

@@ -240,16 +240,21 @@ export class Body implements AsyncIterable<Buffer> {
 /** Reads an answer to its end. */
 export async function whole(answer: OpenAnswer): Promise<WholeAnswer> {
   const { body } = answer;
+  const check = (length: number): void => {
+    if (!(length > MAX_ANSWER)) return;
+    const message = `The answer is longer than ${MAX_ANSWER / 1024 / 1024} MiB.`;
+    throw new ResponseError(message, answer, { code: "TOO_LONG", ...lostAnswer(answer.changes) });
+  };
   try {
+    // What says so itself need not come first.
+    check(Number(answer.headers["content-length"]));
     const all: Buffer[] = [];
     let length = 0;
     while (!body.isOver)
       for (const piece of await body.pieces()) {
         all.push(piece);
         length += piece.length;
-        if (length <= MAX_ANSWER) continue;
-        const message = `The answer is longer than ${MAX_ANSWER / 1024 / 1024} MiB.`;
-        throw new ResponseError(message, answer, { code: "TOO_LONG", ...lostAnswer(answer.changes) });
+        check(length);
       }
     return new WholeAnswer(answer, all);
   } finally {

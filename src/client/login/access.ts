@@ -93,7 +93,7 @@ export class Access {
 
   /**
    * Runs something that needs credentials, for the WebSocket's handshake too; where a session has ended on the device,
-   * once more with a new one. That is safe for any request that kvmd itself refuses: it looks at the credentials before
+   * again with a new one. That is safe for any request that kvmd itself refuses: it looks at the credentials before
    * it does anything. Credentials that the device has refused are offered again only when it is time for a trial: some
    * devices lock accounts.
    * @param offer `signals` and `limit` end the wait for a login, and for others who offer the same credentials.
@@ -148,20 +148,26 @@ export class Access {
   async #withSession<T>(session: Session, work: (headers: Headers) => Promise<T>, offer: Offer): Promise<T> {
     const { path, changes, signals } = offer;
     return within(signals, undefined, async (end) => {
-      await this.#trials.permit(end);
-      const token = await end.race(session.token());
-      try {
-        return await work(cookieOf(token));
-      } catch (error) {
-        if (!(error instanceof AuthError)) throw error;
-        if (changes && error.error === "") {
-          // Something else than kvmd says so, and nobody knows whether it has let the request through.
-          session.forget();
-          throw error;
-        }
+      let refused: string | undefined;
+      for (let left = SESSIONS - 1; ; left -= 1) {
         await this.#trials.permit(end);
-        const next = cookieOf(await end.race(session.token(token)));
-        return await this.#trials.attempt(path, () => work(next));
+        const token = await end.race(session.token(refused));
+        const send = () => work(cookieOf(token));
+        try {
+          return await (left === 0 ? this.#trials.attempt(path, send) : send());
+        } catch (error) {
+          if (left === 0 || !(error instanceof AuthError)) throw error;
+          // Where all logins are locked another one would only be counted.
+          if (error.statusCode === 429) return await this.#trials.attempt(path, () => Promise.reject(error));
+          if (changes && error.error === "") {
+            // Something else than kvmd says so, and nobody knows whether it has let the request through.
+            session.forget();
+            throw error;
+          }
+          refused = token;
+          // What is refused by something else has nothing to do with a session of kvmd.
+          if (error.error === "") left = 1;
+        }
       }
     });
   }
@@ -194,6 +200,8 @@ export class Access {
   }
 }
 
+/** The one that there was, a new one, and, where kvmd has just restarted and lost that as well, another. */
+const SESSIONS = 3;
 const LOGIN = "/api/auth/login";
 const CHECK = "/api/auth/check";
 

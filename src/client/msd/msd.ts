@@ -131,7 +131,7 @@ export class Msd {
       await post("set_connected", { connected });
     } catch (error) {
       // Devices before 2.9 have two calls for it.
-      if (!(error instanceof APIError && error.statusCode === 404)) throw error;
+      if (!(error instanceof APIError && error.lacksCall)) throw error;
       await post(connected ? "connect" : "disconnect", {});
     }
   }
@@ -201,7 +201,7 @@ export class Msd {
         limited: "steps",
       });
       let last: StoredImage | undefined;
-      for await (const record of recordsOf(body)) {
+      for await (const record of recordsOf(body, { changes: true })) {
         // What a record of this call holds; a failure is thrown here.
         const { image: now } = resultOf({ ...answer, text: record }, STORED) as { image: StoredImage };
         if (!last) onBegin?.(now.name);
