@@ -136,7 +136,7 @@ export async function typeText(
 async function cancel(printer: Printer, count: TypedCount): Promise<void> {
   count.freeze();
   const { inFlight } = count;
-  if (printer.closed.aborted || (printer.queue.backlog === 0 && inFlight === 0)) return;
+  if (printer.queue.backlog === 0 && inFlight === 0) return;
   if (!(await printer.dropTyping(inFlight))) await settled(printer, inFlight);
 }
 

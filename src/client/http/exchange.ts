@@ -31,6 +31,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #isOver = false;
   #failure: { cause: unknown } | undefined;
   #controller: Controller | undefined;
+  #lateEnd: NodeJS.Timeout | undefined;
   /** For who waits for news. */
   #wake = (): void => undefined;
 
@@ -69,6 +70,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#controller?.abort(reason);
   }
 
+  /** As `end`, unless all of the answer arrives before. @param seconds for which that is waited for. */
+  endLater(reasonOf: () => Error, seconds: number): void {
+    if (this.#isOver || this.#failure) return;
+    this.#lateEnd ??= setTimeout(() => this.end(reasonOf), seconds * 1000);
+  }
+
   onRequestStart(controller: Controller): void {
     this.#controller = controller;
     // It was ended while it waited for a connection.
@@ -92,6 +99,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     this.#isOver = true;
+    clearTimeout(this.#lateEnd);
     this.#wake();
   }
 
@@ -102,6 +110,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #fail(cause: unknown): void {
     if (this.#failure) return;
     this.#failure = { cause };
+    clearTimeout(this.#lateEnd);
     this.body?.on("error", () => undefined).destroy();
     this.#wake();
   }

@@ -36,7 +36,8 @@ export interface DeviceSocket {
  * Opens a WebSocket of the device with the transport's trust, credentials and time limit. It is paused, so that no
  * message is lost before the caller listens; resume it.
  * @param ends signals of which each ends the opening.
- * @param isAdmitted it has come through the gate of new connections. Default false: then it waits there.
+ * @param how `isAdmitted`: it has come through the gate of new connections. Default false: then it waits there.
+ * `isLastWord`: it is opened even while everything else ends. Default false.
  * @throws APIError / AuthError of the status for a refused handshake; ConnectError, ConnectionTimeoutError,
  * WebSocketError.
  */
@@ -44,9 +45,9 @@ export async function openWebSocket(
   transport: Transport,
   path: string,
   ends: readonly (AbortSignal | undefined)[],
-  isAdmitted = false,
+  { isAdmitted = false, isLastWord = false } = {},
 ): Promise<DeviceSocket> {
-  const signals = [...ends, transport.closed];
+  const signals = isLastWord ? ends : [...ends, transport.closed];
   const { connector, address } = transport;
   const connect = () => openSocket(isAdmitted ? connector.admitted : connector, address);
   return transport.withAuth((headers) => handshake(transport, { path, headers, signals, connect }), { path, signals });

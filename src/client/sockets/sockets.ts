@@ -44,6 +44,10 @@ export class Sockets {
   readonly queue = new HidQueue();
   readonly #transport: Transport;
   #opening = 0;
+  /** Each opens a session that waits for its turn. */
+  readonly #waiting = new Set<() => Promise<void>>();
+  /** Those that open in somebody else's turn; undefined while nobody lets them in. */
+  #letIn: Promise<void>[] | undefined;
 
   constructor(transport: Transport) {
     this.#transport = transport;
@@ -77,6 +81,20 @@ export class Sockets {
   }
 
   /**
+   * For who has the turn of keyboard and mouse and needs a session: those that wait for their turn, or come while the
+   * work goes on, open within this one.
+   */
+  async letIn<T>(work: () => Promise<T>): Promise<T> {
+    const opening = (this.#letIn = [...this.#waiting].map((open) => open()));
+    try {
+      return await work();
+    } finally {
+      this.#letIn = undefined;
+      await Promise.allSettled(opening);
+    }
+  }
+
+  /**
    * A WebSocket of the media daemon beside kvmd. It is no session of kvmd: it opens and closes without disturbing those
    * who type.
    * @param signal cancels the opening only.
@@ -88,7 +106,7 @@ export class Sockets {
   /**
    * Makes the device drop what it has not typed and release all keys, by a session that opens and closes; kvmd before
    * 4.111 does that when it closes only, and `/api/hid/reset` leaves most of a long queue. Only in a turn of keyboard
-   * and mouse.
+   * and mouse; also when the device was closed meanwhile, since the next who uses it must not find a queue.
    * @param whileOpen seconds for which the device may still get more; the session closes after them.
    * @returns whether it was possible.
    */
@@ -101,11 +119,13 @@ export class Sockets {
       closed: () => new CancelledError("It has done its work."),
       receive: () => greet(),
     };
-    const connection = new Connection(use, end.signal, () => this.#open("listener", [end.signal]));
+    const connection = new Connection(use, end.signal, () =>
+      this.#open("listener", [end.signal], { isLastWord: true }),
+    );
     const late = () => new CancelledError("The device did not say anything.");
     try {
-      await within([this.closed, connection.end], { seconds: DROPPING, late }, (deadline) => deadline.race(greeted));
-      if (whileOpen > 0) await pause(whileOpen, this.closed, connection.end);
+      await within([connection.end], { seconds: DROPPING, late }, (deadline) => deadline.race(greeted));
+      if (whileOpen > 0 && !this.closed.aborted) await pause(whileOpen, this.closed, connection.end);
     } catch {
       return false;
     } finally {
@@ -128,12 +148,12 @@ export class Sockets {
       new Promise((resolve, reject) => {
         const turn = async (signal: AbortSignal): Promise<void> => {
           await this.queue.drained([signal]);
-          resolve(await this.#open(kind, [signal], true));
+          resolve(await this.#open(kind, [signal], { isAdmitted: true }));
           // kvmd opens a session, drops what is queued, and greets: who types before that loses it.
           const limit = { seconds: GREETING, late: () => new CancelledError("No greeting.") };
           await within([signal], limit, (deadline) => deadline.race(Promise.race([greeted, connection.ended])));
         };
-        this.hidLane.run(turn, close).catch(reject);
+        void this.#inTurn(turn, close).catch(reject);
       });
     const open = async (): Promise<DeviceSocket> => {
       // Those who want to type need not wait for others that are lost, too.
@@ -145,10 +165,30 @@ export class Sockets {
     return connection;
   }
 
-  async #open(kind: SessionKind, ends: readonly AbortSignal[], isAdmitted = false): Promise<DeviceSocket> {
+  /** In a turn of its own, or in that of somebody who lets it in. */
+  async #inTurn(open: (signal: AbortSignal) => Promise<void>, close: AbortSignal): Promise<void> {
+    let begun: Promise<void> | undefined;
+    const once = () => (begun ??= within([close, this.closed], undefined, ({ signal }) => open(signal)));
+    if (this.#letIn) {
+      this.#letIn.push(once());
+      return once();
+    }
+    this.#waiting.add(once);
+    try {
+      await this.hidLane.run(once, close);
+    } finally {
+      this.#waiting.delete(once);
+    }
+  }
+
+  async #open(
+    kind: SessionKind,
+    ends: readonly AbortSignal[],
+    how: { isAdmitted?: boolean; isLastWord?: boolean },
+  ): Promise<DeviceSocket> {
     this.#opening += 1;
     try {
-      return await openWebSocket(this.#transport, `/api/ws?stream=${kind === "viewer" ? 1 : 0}`, ends, isAdmitted);
+      return await openWebSocket(this.#transport, `/api/ws?stream=${kind === "viewer" ? 1 : 0}`, ends, how);
     } finally {
       this.#opening -= 1;
     }
