@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { isKey, keyOf, KEYS } from "../../src/client";
+import { TypedCount } from "../../src/client/hid/typed-count";
 import { partsOf } from "../../src/client/hid/typing";
 import { manualClock, scaledClock } from "../../src/simulator";
 import { keyChangesOf } from "../../src/simulator/hid/keymap";
@@ -96,6 +97,35 @@ describe("typing", SIDE_BY_SIDE, () => {
     sim.faults.add({ kind: "reset", path: "/api/hid/print", times: 1 });
     await failure(kvm.hid.typeText("abc"), { name: "ConnectError", outcome: "unknown" });
     assert.equal(posts(sim).length, 2);
+  });
+
+  test("what the device had not typed when it broke down does not count as typed", async (t) => {
+    const { sim, kvm } = await bench(t);
+    const typing = kvm.hid.type("a".repeat(40), {
+      onProgress: () => sim.faults.add({ kind: "status", code: 502, path: "/api/hid/print" }),
+    });
+    const { typed, sent = NaN } = await failure(typing, { name: "APIError", outcome: "unknown" });
+    assert.equal(typed, 0);
+    assert.ok(sent > 10);
+  });
+
+  test("a text is not called whole when the device is gone at its end", async (t) => {
+    const { sim, kvm } = await bench(t);
+    sim.faults.add({ kind: "status", code: 502, method: "GET" });
+    assert.deepEqual(await kvm.hid.type("abc"), { sent: 3, typed: 0, incomplete: true });
+  });
+
+  test("news of a visit that come a moment late still count for what was being typed then", () => {
+    const count = new TypedCount();
+    count.begin(3, 0);
+    count.taken(performance.now() - 100);
+    assert.equal(count.typed, 3);
+    count.disturb();
+    assert.deepEqual(count.result, { sent: 3, typed: 0, incomplete: true });
+    count.begin(2, 0);
+    count.taken(performance.now() - 10_000);
+    count.disturb();
+    assert.equal(count.typed, 2);
   });
 
   test("keymap and delay are the device's parameters", async (t) => {

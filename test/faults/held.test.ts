@@ -96,7 +96,7 @@ async function attempt(sim: Simulator, { isListening, works, mishaps }: Plan, en
   }
   await inTime(isKilled ? pause(START) : kvm.close());
   await until(() => sim.running && sim.outage === 0);
-  wrong.push(...(await nextUser(sim, mishaps)));
+  wrong.push(...(await nextUser(sim)));
   await inTime(over);
   if (isKilled) await kvm.close();
   await wire.close();
@@ -117,7 +117,7 @@ async function endOf(work: Work, kvm: PiKVM, signal: AbortSignal): Promise<Ended
 }
 
 /** Types on the same device, whatever the user before has left. @returns what is wrong. */
-async function nextUser(sim: Simulator, mishaps: readonly Mishap[]): Promise<string[]> {
+async function nextUser(sim: Simulator): Promise<string[]> {
   sim.faults.clear();
   const kvm = await clientOf(sim.url);
   try {
@@ -132,7 +132,6 @@ async function nextUser(sim: Simulator, mishaps: readonly Mishap[]): Promise<str
     return wrong;
   } finally {
     await kvm.close();
-    void mishaps;
   }
 }
 
@@ -145,7 +144,7 @@ function textsOf(typed: string, ended: readonly Ended[], given: Pick<Plan, "isLi
     if (text === "") continue;
     const arrived = [...typed].filter((character) => ownerOf(character) === ownerOf(text.charAt(0))).join("");
     const mistake = mistakeIn(arrived, text, one, given);
-    if (mistake) wrong.push(`${mistake}: ${arrived} of ${text}; ${one.error?.message ?? JSON.stringify(one.result)}`);
+    if (mistake) wrong.push(`${mistake}: ${arrived} of ${text}`);
   }
   return wrong;
 }
@@ -157,7 +156,9 @@ function mistakeIn(
   { isListening, mishaps }: Pick<Plan, "isListening" | "mishaps">,
 ): string | undefined {
   const dropped = mishaps.filter(({ drops }) => drops);
-  const isUntold = dropped.some(({ isSecret }) => isSecret === "always" || (isSecret && !isListening));
+  // While the event connection is lost, too, nobody tells of a visit.
+  const isTold = isListening && !dropped.some(({ isSecret }) => isSecret === undefined);
+  const isUntold = dropped.some(({ isSecret }) => isSecret === "always" || (isSecret && !isTold));
   if (dropped.length === 0 && !text.startsWith(arrived)) return "not as it was written";
   if (!isPartOf(arrived, text)) return "more than was written";
   const { sent = 0, typed = 0 } = result ?? error ?? {};
@@ -196,7 +197,11 @@ class Tally {
       else counts[result?.incomplete ? "texts said to be incomplete" : "whole texts"] += 1;
     }
     const shown = [...works, ...mishaps].map(({ name, after }) => `${name} at ${after}`).join(", ");
-    for (const what of wrong) this.#wrong.push(`case ${number} (${isListening ? "listening, " : ""}${shown}): ${what}`);
+    if (wrong.length === 0) return;
+    const ends = ended.map(({ work, result, error }) => `${work.name}: ${error?.message ?? JSON.stringify(result)}`);
+    this.#wrong.push(
+      `case ${number} (${isListening ? "listening, " : ""}${shown}): ${wrong.join("; ")}\n${ends.join("\n")}`,
+    );
   }
 
   get outcome(): Outcome {

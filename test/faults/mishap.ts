@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { WebSocket } from "ws";
 import type { PiKVM } from "../../src/client";
 import type { Simulator } from "../../src/simulator";
@@ -86,7 +85,7 @@ export function someMishaps(random: Random): Mishap[] {
 async function visit({ url }: Simulator, stream: number): Promise<void> {
   const socket = new WebSocket(`${url.replace("http", "ws")}/api/ws?stream=${stream}`, { headers: HEADERS });
   socket.on("error", () => undefined).on("message", () => socket.close());
-  await once(socket, "close");
+  await new Promise((resolve) => socket.on("close", resolve));
 }
 
 /** Nothing else is done in this process meanwhile. */

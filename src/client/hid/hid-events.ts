@@ -9,6 +9,7 @@ import { MAX_BACKLOG } from "../sockets/hid-queue";
 import type { Sockets } from "../sockets/sockets";
 import type { Software } from "../system/software";
 import { has } from "../versions";
+import { ANSWER_TIME } from "./answer-time";
 import { JSON_FRAMES, type HidFrames } from "./hid-frames";
 import { isReady, ready } from "./live";
 
@@ -39,8 +40,6 @@ export interface EventSender {
 
 const RELEASE_ATTEMPTS = 3;
 const RELEASE_INTERVAL = 0.5;
-/** Seconds for which the answer to what was sent is waited for when it is cancelled: see `RequestOptions`. */
-export const ANSWER_TIME = 1;
 
 /** The device does not have the call; nothing was done. */
 class NotExposed extends PiKVMError {}

@@ -1,7 +1,7 @@
 import { Commands, type ChangeOptions } from "../http/commands";
-import { pause, throwIfCancelled, within } from "../deadline";
-import { ConfigurationError, PiKVMError } from "../errors";
-import type { Moved } from "./hid-frames";
+import { type Deadline, pause, throwIfCancelled, within } from "../deadline";
+import { ConfigurationError, ConnectionTimeoutError, PiKVMError } from "../errors";
+import { JSON_FRAMES, type Moved } from "./hid-frames";
 import { isOnline } from "./host-online";
 import { knownKey, staysDown } from "./keys";
 import type { LiveHid } from "./live-hid";
@@ -9,7 +9,8 @@ import { checkDelta, checkPosition, knownButton } from "./mouse";
 import { number, objectOf, text, texts } from "../http/shape";
 import type { HidState } from "../events/states";
 import type { CallOptions, RequestOptions } from "../http/transport";
-import { ANSWER_TIME, type EventSender, type HidEvent } from "./hid-events";
+import { ANSWER_TIME } from "./answer-time";
+import type { EventSender, HidEvent } from "./hid-events";
 import type { TypedText } from "./typed-count";
 import { typeText, type Printer, type TypeOptions } from "./typist";
 import { onVisit } from "../events/visits";
@@ -241,12 +242,21 @@ export class Hid {
       dropTyping: (whileOpen) => sockets.dropTyping(whileOpen),
       onVisit: (call) => onVisit(link, call),
       isHeard: async (signal) => {
-        const state = await this.getState({ signal }).catch((error: unknown) => {
+        try {
+          return isOnline(await this.getState({ signal }), "keyboard");
+        } catch (error) {
           throwIfCancelled(signal);
-          if (error instanceof PiKVMError) return undefined;
+          if (error instanceof PiKVMError) return false;
           throw error;
-        });
-        return isOnline(state, "keyboard");
+        }
+      },
+      news: async (signal) => {
+        const { session } = link;
+        if (!session) return;
+        const limit = { seconds: ANSWER_TIME, late: () => new ConnectionTimeoutError("No news.") };
+        const asked = (deadline: Deadline) => deadline.race(session.ping(JSON_FRAMES.ping()));
+        // One that has ended is told as a visit.
+        await within([signal, session.ended], limit, asked).catch(() => throwIfCancelled(signal));
       },
       pausing: async (signal) => {
         const version = await software.version({ signal });
