@@ -9,9 +9,11 @@ const actions = actionsBy(schema, "action", {
     const { source: given, storeAs, replace, sha256: isWanted, busyRetry } = work.fields;
     const { source, size: knownSize, name } = await placed(given, work);
     const options = { name: storeAs || name, size: knownSize, replace, sha256: isWanted, busyRetry, ...watched(work) };
-    const { name: image, size, sha256 } = await noting(work, (onBegin) =>
-      work.pikvm.images.upload(source, { ...options, onBegin }),
-    );
+    const {
+      name: image,
+      size,
+      sha256,
+    } = await noting(work, (onBegin) => work.pikvm.images.upload(source, { ...options, onBegin }));
     return { image, size, ...(sha256 === undefined ? {} : { sha256 }) };
   },
   async fetch(work) {

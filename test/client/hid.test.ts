@@ -280,6 +280,16 @@ describe("keys", SIDE_BY_SIDE, () => {
     assert.deepEqual(events(sim), ["+KeyA", "-KeyA"]);
   });
 
+  test("no key is pressed to stay down where no event connection can be opened", async (t) => {
+    const { sim, kvm } = await bench(t, {}, { timeout: 0.5 });
+    sim.faults.add({ kind: "status", code: 502, path: /^\/api\/ws/ });
+    await failure(kvm.hid.sendKey("KeyA", true), { name: "APIError", statusCode: 502 });
+    assert.deepEqual(posts(sim), []);
+    sim.faults.clear();
+    await kvm.hid.sendKey("KeyA", true);
+    await until(() => sim.host.heldKeys.length === 1);
+  });
+
   test("nothing of a shortcut that is cancelled comes between the next keys", async (t) => {
     const { sim, kvm } = await bench(t);
     const abort = new AbortController();

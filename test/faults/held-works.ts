@@ -78,7 +78,7 @@ export function someWorks(random: Random): Work[] {
   const others = Object.keys(KINDS);
   const names = ["text", ...Array.from({ length: random.below(5) }, () => random.pick([...others, "text", "text"]))];
   return names.map((name, index) => {
-    const text = Array.from({ length: 4 + random.below(50) }, () => random.pick([...(ALPHABETS[index] ?? "")]));
+    const text = Array.from({ length: 4 + random.below(50) }, () => random.pick((ALPHABETS[index] ?? "").split("")));
     const made = (KINDS[name] ?? KINDS["text"])?.(random, text.join(""));
     if (!made) throw new Error(`no work is called ${name}`);
     return { name, after: random.below(150), ...made };

@@ -112,7 +112,7 @@ async function endOf(work: Work, kvm: PiKVM, signal: AbortSignal): Promise<Ended
     .then(() => work.run(kvm, signal))
     .then(
       (result) => (work.text === undefined ? { work } : { work, result: result as Typed }), // a text says how it ended
-      (error: NonNullable<Ended["error"]>) => ({ work, error }),
+      (error: unknown) => ({ work, error: error as NonNullable<Ended["error"]> }), // what the client throws
     );
 }
 
@@ -137,12 +137,13 @@ async function nextUser(sim: Simulator): Promise<string[]> {
 
 /** @returns what is wrong with what the computer got of the texts. */
 function textsOf(typed: string, ended: readonly Ended[], given: Pick<Plan, "isListening" | "mishaps">): string[] {
-  const runs = [...typed].map(ownerOf).filter((owner, index, all) => owner !== all[index - 1]);
+  const characters = typed.split("");
+  const runs = characters.map(ownerOf).filter((owner, index, all) => owner !== all[index - 1]);
   const wrong = new Set(runs).size < runs.length ? [`texts are mixed: ${typed}`] : [];
   for (const one of ended) {
     const { text = "" } = one.work;
     if (text === "") continue;
-    const arrived = [...typed].filter((character) => ownerOf(character) === ownerOf(text.charAt(0))).join("");
+    const arrived = characters.filter((character) => ownerOf(character) === ownerOf(text.charAt(0))).join("");
     const mistake = mistakeIn(arrived, text, one, given);
     if (mistake) wrong.push(`${mistake}: ${arrived} of ${text}`);
   }

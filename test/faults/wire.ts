@@ -14,7 +14,10 @@ export class Wire {
         return;
       }
       const far = connect(port, "127.0.0.1");
-      for (const [one, other] of [[near, far], [far, near]] as const) { // prettier-ignore
+      for (const [one, other] of [
+        [near, far],
+        [far, near],
+      ] as const) {
         this.#sockets.add(one);
         one.setNoDelay(true).pipe(other);
         one.on("error", () => other.destroy()).on("close", () => {

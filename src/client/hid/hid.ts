@@ -163,7 +163,8 @@ export class Hid {
    */
   async press(key: string, hold = 0, { signal }: CallOptions = {}): Promise<void> {
     const name = knownKey(key);
-    if (hold === 0) return staysDown(name) ? this.sendShortcut([name], { signal }) : this.#send(tapOf(name), { signal });
+    if (hold === 0)
+      return staysDown(name) ? this.sendShortcut([name], { signal }) : this.#send(tapOf(name), { signal });
     const work = async (turn: AbortSignal): Promise<void> => {
       await this.#events.send(keyEvent(name, true), { signal: turn });
       const release = () => this.#events.release(keyEvent(name, false));

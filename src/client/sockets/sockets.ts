@@ -85,12 +85,13 @@ export class Sockets {
    * work goes on, open within this one.
    */
   async letIn<T>(work: () => Promise<T>): Promise<T> {
-    const opening = (this.#letIn = [...this.#waiting].map((open) => open()));
+    // Who opens one is told what becomes of it; here only their ends are waited for.
+    const opening = (this.#letIn = [...this.#waiting].map((open) => open().catch(() => undefined)));
     try {
       return await work();
     } finally {
       this.#letIn = undefined;
-      await Promise.allSettled(opening);
+      await Promise.all(opening);
     }
   }
 
@@ -170,7 +171,7 @@ export class Sockets {
     let begun: Promise<void> | undefined;
     const once = () => (begun ??= within([close, this.closed], undefined, ({ signal }) => open(signal)));
     if (this.#letIn) {
-      this.#letIn.push(once());
+      this.#letIn.push(once().catch(() => undefined));
       return once();
     }
     this.#waiting.add(once);
