@@ -1,15 +1,16 @@
 import { Commands, type ChangeOptions } from "../http/commands";
 import { type Deadline, pause, throwIfCancelled, within } from "../deadline";
 import { ConfigurationError, ConnectionTimeoutError, PiKVMError } from "../errors";
-import { JSON_FRAMES, type Moved } from "./hid-frames";
+import { JSON_FRAMES } from "./hid-frames";
 import { isOnline } from "./host-online";
 import { knownKey, staysDown } from "./keys";
 import type { LiveHid } from "./live-hid";
-import { checkDelta, checkPosition, knownButton } from "./mouse";
+import { checkPosition, knownButton } from "./mouse";
 import { number, objectOf, text, texts } from "../http/shape";
 import type { HidState } from "../events/states";
 import type { CallOptions, RequestOptions } from "../http/transport";
 import { ANSWER_TIME } from "./answer-time";
+import { buttonEvent, keyEvent, pushOf, tapOf } from "./hid-calls";
 import type { EventSender, HidEvent } from "./hid-events";
 import type { TypedText } from "./typed-count";
 import { typeText, type Printer, type TypeOptions } from "./typist";
@@ -18,7 +19,7 @@ import type { EventLink } from "../events/link";
 import type { Sockets } from "../sockets/sockets";
 import type { Software } from "../system/software";
 import { has } from "../versions";
-import type { Key, MouseButton } from "../vocabulary";
+import type { MouseButton } from "../vocabulary";
 
 export interface HidParams {
   keyboardOutput?: "usb" | "ps2" | "disabled";
@@ -284,34 +285,4 @@ export interface TypingDevice {
   sockets: Sockets;
   link: EventLink;
   software: Software;
-}
-
-function keyEvent(key: Key, state: boolean): HidEvent {
-  const frames: HidEvent["frames"] = (as) => [as.key(key, state, false)];
-  const leaves = state ? { presses: { what: key, release: keyEvent(key, false) } } : { releases: key };
-  return { call: "send_key", query: { key, state }, frames, ...leaves };
-}
-
-/** Without a state the device presses and releases, most keys. */
-function tapOf(key: Key): HidEvent {
-  const frames: HidEvent["frames"] = (as) => [as.key(key, true, false), as.key(key, false, false)];
-  return { call: "send_key", query: { key }, frames };
-}
-
-/** @param state absent for both at once. */
-function buttonEvent(name: MouseButton, state?: boolean): HidEvent {
-  const steps = state === undefined ? [true, false] : [state];
-  const event: HidEvent = {
-    call: "send_mouse_button",
-    query: { button: name, state },
-    frames: (as) => steps.map((step) => as.button(name, step)),
-  };
-  if (state === undefined) return event;
-  return { ...event, ...(state ? { presses: { what: name, release: buttonEvent(name, false) } } : { releases: name }) };
-}
-
-/** @throws ConfigurationError for a distance out of range. */
-function pushOf(moved: Moved, x: number, y: number): HidEvent {
-  checkDelta(x, y);
-  return { call: `send_${moved}`, query: { delta_x: x, delta_y: y }, frames: (as) => [as.delta(moved, x, y)] };
 }
