@@ -76,20 +76,17 @@ async function attempt(sim: Simulator, { isListening, works, mishaps }: Plan, en
     await pause(work.after);
     ended.push(await endOf(work, kvm, cancel.signal));
   });
-  let end: Promise<unknown> | undefined;
-  const happening = mishaps.map(async ({ after, happen, ends }) => {
+  const happening = mishaps.map(async ({ after, happen }) => {
     await pause(after);
-    const happened = happen({ sim, kvm, wire, cancel });
-    if (ends) end ??= Promise.resolve(happened);
-    await happened;
+    await happen({ sim, kvm, wire, cancel });
   });
+  const ends = mishaps.some((mishap) => mishap.ends);
   const isKilled = mishaps.some(({ name }) => name === "the program is killed");
   const over = Promise.all([...all, ...happening]);
   // Node-RED starts the next flows as soon as the device is closed.
-  await inTime(end ? Promise.race([over, Promise.all(happening)]) : over);
-  await inTime(Promise.all(happening));
+  await inTime(ends ? Promise.all(happening) : over);
   const wrong: string[] = [];
-  if (!end) {
+  if (!ends) {
     await until(() => sim.state.hid.gadget.pending === 0);
     if (!mishaps.some(({ drops }) => drops) && sim.host.heldKeys.length > 0)
       wrong.push(`after all was done, ${sim.host.heldKeys.join()} is down`);

@@ -84,7 +84,7 @@ export function someMishaps(random: Random): Mishap[] {
 /** Somebody else connects to the device and leaves it. */
 async function visit({ url }: Simulator, stream: number): Promise<void> {
   const socket = new WebSocket(`${url.replace("http", "ws")}/api/ws?stream=${stream}`, { headers: HEADERS });
-  socket.on("error", () => undefined).on("message", () => socket.close());
+  socket.on("error", () => undefined).on("message", () => socket.terminate());
   await new Promise((resolve) => socket.on("close", resolve));
 }
 
