@@ -290,6 +290,18 @@ describe("keys", SIDE_BY_SIDE, () => {
     await until(() => sim.host.heldKeys.length === 1);
   });
 
+  test("a key is not pressed when the connection fails for which something else waits already", async (t) => {
+    const { sim, kvm } = await bench(t, {}, { timeout: 1 });
+    sim.faults.add({ kind: "status", code: 502, path: /^\/api\/ws/ });
+    const turn = kvm.hid.inTurn(async (hid) => {
+      kvm.events();
+      // Its connection waits for its turn.
+      await hid.getState();
+      await hid.sendKey("KeyA", true);
+    });
+    await failure(turn, { name: "APIError", statusCode: 502 });
+  });
+
   test("nothing of a shortcut that is cancelled comes between the next keys", async (t) => {
     const { sim, kvm } = await bench(t);
     const abort = new AbortController();

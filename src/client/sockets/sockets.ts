@@ -167,19 +167,27 @@ export class Sockets {
   }
 
   /** In a turn of its own, or in that of somebody who lets it in. */
-  async #inTurn(open: (signal: AbortSignal) => Promise<void>, close: AbortSignal): Promise<void> {
-    let begun: Promise<void> | undefined;
-    const once = () => (begun ??= within([close, this.closed], undefined, ({ signal }) => open(signal)));
+  #inTurn(open: (signal: AbortSignal) => Promise<void>, close: AbortSignal): Promise<void> {
+    const begin = () => within([close, this.closed], undefined, ({ signal }) => open(signal));
     if (this.#letIn) {
-      this.#letIn.push(once().catch(() => undefined));
-      return once();
+      const opening = begin();
+      this.#letIn.push(opening.catch(() => undefined));
+      return opening;
     }
-    this.#waiting.add(once);
-    try {
-      await this.hidLane.run(once, close);
-    } finally {
-      this.#waiting.delete(once);
-    }
+    return new Promise((resolve, reject) => {
+      let begun: Promise<void> | undefined;
+      const once = (): Promise<void> => {
+        begun ??= begin();
+        // Its own turn may come much later.
+        begun.then(resolve, reject);
+        return begun;
+      };
+      this.#waiting.add(once);
+      void this.hidLane
+        .run(once, close)
+        .then(resolve, reject)
+        .finally(() => this.#waiting.delete(once));
+    });
   }
 
   async #open(
