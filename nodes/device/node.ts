@@ -1,10 +1,13 @@
+import { join } from "node:path";
 import { Files } from "../../src/actions/files";
+import { Unfinished } from "../../src/actions/unfinished";
 import { serveChoices } from "../../src/runtime/choices";
 import { serveConnect } from "../../src/runtime/connect";
 import { Device, DEVICE_TYPE, type DeviceNode } from "../../src/runtime/device";
 import { serveDiscovery } from "../../src/runtime/discovery";
 import { serveMacroTrial } from "../../src/runtime/macro-trial";
 import { commonWord, type NodeAPI, type NodeDef } from "../../src/runtime/red";
+import { onceStarted } from "../../src/runtime/started";
 import { credentialsOf, secretsIn, settingsIn, storedIn } from "../../src/runtime/stored";
 import { serveTrials } from "../../src/runtime/trials";
 import { checkVariables } from "../../src/runtime/variables";
@@ -13,7 +16,11 @@ import { TRIALS } from "../trials";
 import { demandTrust, optionsOf, type DeviceCredentials } from "./options";
 import { schema } from "./schema";
 
+/** A folder in Node-RED's user directory. */
+const UNFINISHED = ".pikvm-unfinished";
+
 export = (RED: NodeAPI): void => {
+  const { userDir } = RED.settings;
   RED.nodes.registerType(
     DEVICE_TYPE,
     function (this: DeviceNode<DeviceCredentials>, config: NodeDef) {
@@ -39,10 +46,15 @@ export = (RED: NodeAPI): void => {
           return options;
         },
         files: () => new Files(settings.filesFrom),
+        unfinished: userDir === undefined ? undefined : new Unfinished(join(userDir, UNFINISHED), this.id),
         allowed: () => (settings.letThrough === "all" ? undefined : new Set(settings.allowed)),
       });
       this.device.announce();
-      this.on("close", (done: () => void) => void this.device.close().finally(done));
+      const forget = onceStarted(RED, () => void this.device.tidy());
+      this.on("close", (done: () => void) => {
+        forget();
+        void this.device.close().finally(done);
+      });
     },
     credentialsOf<DeviceCredentials>(schema),
   );

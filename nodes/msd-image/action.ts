@@ -9,13 +9,19 @@ const actions = actionsBy(schema, "action", {
     const { source: given, storeAs, replace, sha256: isWanted, busyRetry } = work.fields;
     const { source, size: knownSize, name } = await placed(given, work);
     const options = { name: storeAs || name, size: knownSize, replace, sha256: isWanted, busyRetry, ...watched(work) };
-    const { name: image, size, sha256 } = await work.pikvm.images.upload(source, options);
+    const {
+      name: image,
+      size,
+      sha256,
+    } = await noting(work, (onBegin) => work.pikvm.images.upload(source, { ...options, onBegin }));
     return { image, size, ...(sha256 === undefined ? {} : { sha256 }) };
   },
   async fetch(work) {
     const { url, insecure, storeAs, replace, busyRetry } = work.fields;
     const options = { name: storeAs, insecure, replace, busyRetry, ...watched(work) };
-    const { name: image, size } = await work.pikvm.images.fetch(url, options);
+    const { name: image, size } = await noting(work, (onBegin) =>
+      work.pikvm.images.fetch(url, { ...options, onBegin }),
+    );
     return { image, size };
   },
   async download(work) {
@@ -42,7 +48,9 @@ const DOWNLOADS: Record<ImageWork["fields"]["target"], (work: ImageWork) => Prom
   async file(work) {
     const { image, replace, busyRetry } = work.fields;
     const file = await work.files.toWrite(work.fields.file);
-    const size = await work.pikvm.images.downloadToFile(image, file, { replace, busyRetry, ...watched(work) });
+    const save = (onBegin?: (part: string) => void) =>
+      work.pikvm.images.downloadToFile(image, file, { replace, busyRetry, onBegin, ...watched(work) });
+    const size = await (work.unfinished?.noting((begin) => save((part) => begin({ file: part }))) ?? save());
     return { image, size, file };
   },
   async stream({ pikvm, fields: { image, busyRetry }, signal }) {
@@ -50,6 +58,14 @@ const DOWNLOADS: Record<ImageWork["fields"]["target"], (work: ImageWork) => Prom
     return { image, size, stream };
   },
 };
+
+/** Does what stores an image, of which a killed process would leave a part. */
+function noting<T>(
+  { unfinished }: ImageWork,
+  store: (onBegin?: (image: string, size?: number) => void) => Promise<T>,
+): Promise<T> {
+  return unfinished?.noting((begin) => store((image, size) => begin({ image, size }))) ?? store();
+}
 
 function watched({ signal, progress }: ImageWork) {
   const onProgress = (done: number, total: number | undefined) => progress({ done, total, unit: "bytes" });

@@ -6,6 +6,7 @@ import { Files } from "./files";
 import { Permit } from "./permit";
 import type { Progress } from "./progress";
 import { readAs, readerOf, type ValueOf } from "./read";
+import type { Unfinished } from "./unfinished";
 
 /** What the fields of a node hold for one piece of work. A value that cannot be used throws when it is read. */
 export type Values<F extends Fields> = { readonly [Name in keyof F]: ValueOf<F[Name]> };
@@ -17,6 +18,8 @@ export interface Work<F extends Fields> {
   fields: Values<F>;
   /** Which files it may read and write: every path of a file goes through it. */
   files: Files;
+  /** Notes what would be half done if this process were killed; absent where nobody would look at it. */
+  unfinished?: Unfinished | undefined;
   /** What may be done: an action demands what its own choice does not tell. */
   permit: Permit;
   /** Whether a field is left empty on purpose; a message without the value that it should bring is something else. */

@@ -311,9 +311,9 @@ export class PiKVM implements AsyncDisposable {
     const { transport, sockets, link, media, video } = resources;
     transport.end();
     const limit = { seconds: LAST_WORDS, late: () => new CancelledError("Closed.") };
-    // Keys that are held down are let go.
+    // What is held down is let go, and what the device is still given arrives: the end of its session drops that.
     const lastWords = within([], limit, (deadline) => deadline.race(sockets.hidLane.idle())).catch(() => undefined);
-    await Promise.all([link.close(), media.close(), video.close(), lastWords]);
+    await Promise.all([media.close(), lastWords.then(() => Promise.all([link.close(), video.close()]))]);
     await transport.destroy();
   }
 
@@ -344,7 +344,7 @@ function assemble(transport: Transport, { videoIdle = 30, power = {} }: PiKVMOpt
   const storage = new Commands(transport, new Lane("the USB drive", closed));
   const atx = new Atx(pressing);
   const software = new Software(transport, link);
-  const hidEvents = new HidEvents(transport, link, sockets.queue, software);
+  const hidEvents = new HidEvents(transport, link, sockets, software);
   const hid = new Hid(new Commands(transport, sockets.hidLane), hidEvents, { sockets, link, software });
   const host = new HostWait(hid, waiter);
   const keymaps = new KeymapCheck(hid, software);

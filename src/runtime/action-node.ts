@@ -183,7 +183,8 @@ export class ActionNode<F extends Fields> {
     });
     const { isBlank, isSecret } = this.#inputs;
     const permit = device.permit(!this.#config.confirm || isConfirmed(message));
-    return { pikvm, fields, files: device.files, permit, isBlank, isSecret, signal, progress };
+    const { files, unfinished } = device;
+    return { pikvm, fields, files, unfinished, permit, isBlank, isSecret, signal, progress };
   }
 
   /** Whatever was done: one that is meant for this node must not count at the next. */

@@ -1,5 +1,6 @@
 import { Files } from "../actions/files";
 import { Permit } from "../actions/permit";
+import type { Unfinished } from "../actions/unfinished";
 import { ConfigurationError, ConnectionTimeoutError, PiKVM, type PiKVMOptions } from "../client";
 import { Shared, type Lease } from "../client/shared";
 import { Reach } from "./reach";
@@ -24,6 +25,8 @@ interface DeviceSettings {
   options: () => PiKVMOptions;
   /** Default: any. @throws the same. */
   files?: () => Files;
+  /** Where is noted what is not finished yet; default: nowhere. */
+  unfinished?: Unfinished | undefined;
   /** The names of the deeds that it lets through; default: all. @throws the same. */
   allowed?: () => ReadonlySet<string> | undefined;
 }
@@ -66,6 +69,7 @@ export class Device {
   readonly flow: string | undefined;
   readonly alias: string | undefined;
   readonly isInsecure: boolean;
+  readonly unfinished: Unfinished | undefined;
   readonly reach = new Reach();
   /** How it is reached, its secrets included. @throws ConfigurationError when the settings cannot work. */
   readonly options: () => PiKVMOptions;
@@ -86,6 +90,7 @@ export class Device {
     this.alias = alias;
     this.isInsecure = isInsecure;
     this.options = options;
+    this.unfinished = settings.unfinished;
     this.#files = files;
     this.#allowed = settings.allowed ?? (() => undefined);
     this.#shared = new Shared({
@@ -131,6 +136,16 @@ export class Device {
       throw error;
     });
     return this.#checked;
+  }
+
+  /**
+   * Removes what was half done when Node-RED, or the flow, ended the last time. Connects only where there is something.
+   * Never rejects.
+   */
+  async tidy(): Promise<void> {
+    const user = {};
+    await this.unfinished?.tidy(() => this.join(user)).catch(() => undefined);
+    await this.leave(user);
   }
 
   /**

@@ -110,7 +110,7 @@ export class Kvmd {
     this.running = false;
     this.sessions.end(closeCode);
     this.#timers.clear();
-    for (const part of this.#subsystems) part.stop?.();
+    for (const part of this.#subsystems) part.stop?.(closeCode !== null);
     for (const abandon of [...this.#inFlight]) abandon();
   }
 

@@ -184,7 +184,10 @@ export class Simulator {
     this.#kvmd.start();
   }
 
-  /** kvmd is killed: WebSockets break without a close frame, everything is a 502 until `restart()`. */
+  /**
+   * kvmd is killed: WebSockets break without a close frame, everything is a 502 until `restart()`. What is down on the
+   * computer stays down until the next kvmd sends a report, as it does when a session opens.
+   */
   kill(): void {
     if (this.#kvmd.running) this.#kvmd.stop(null);
   }
@@ -194,6 +197,9 @@ export class Simulator {
    */
   async unplug(): Promise<void> {
     this.kill();
+    // For the computer a keyboard and a mouse were pulled.
+    this.host.keyboard.releaseAll();
+    this.host.mouse.releaseAll();
     await this.#listener.close();
   }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { isKey, keyOf, KEYS } from "../../src/client";
+import { TypedCount } from "../../src/client/hid/typed-count";
 import { partsOf } from "../../src/client/hid/typing";
 import { manualClock, scaledClock } from "../../src/simulator";
 import { keyChangesOf } from "../../src/simulator/hid/keymap";
@@ -55,14 +56,9 @@ describe("typing", SIDE_BY_SIDE, () => {
         assert.match(sim.host.typed, /^a*b*$/);
         return isSo(sim.host.typed);
       });
-    // The time that the client gives the device begins when it sends; a connection that is still to be made would take
-    // of it.
-    await kvm.hid.getState();
     const abort = new AbortController();
-    const start = performance.now();
     const first = failure(kvm.hid.typeText("a".repeat(20), { delay: 0.05, signal: abort.signal }), {
       name: "CancelledError",
-      outcome: "unknown",
     });
     const second = kvm.hid.typeText("b".repeat(20), { delay: 0.002 });
     await typed(({ length }) => length > 0);
@@ -70,7 +66,6 @@ describe("typing", SIDE_BY_SIDE, () => {
     // The device goes on with what it was given.
     await clock.advance(1000);
     await first;
-    assert.ok(performance.now() - start > 500, "it is given the time for that");
     await typed((text) => text.endsWith("b".repeat(20)));
     await second;
     assert.match(sim.host.typed, /^a+b{20}$/);
@@ -102,6 +97,35 @@ describe("typing", SIDE_BY_SIDE, () => {
     sim.faults.add({ kind: "reset", path: "/api/hid/print", times: 1 });
     await failure(kvm.hid.typeText("abc"), { name: "ConnectError", outcome: "unknown" });
     assert.equal(posts(sim).length, 2);
+  });
+
+  test("what the device had not typed when it broke down does not count as typed", async (t) => {
+    const { sim, kvm } = await bench(t);
+    const typing = kvm.hid.type("a".repeat(40), {
+      onProgress: () => sim.faults.add({ kind: "status", code: 502, path: "/api/hid/print" }),
+    });
+    const { typed, sent = NaN } = await failure(typing, { name: "APIError", outcome: "unknown" });
+    assert.equal(typed, 0);
+    assert.ok(sent > 10);
+  });
+
+  test("a text is not called whole when the device is gone at its end", async (t) => {
+    const { sim, kvm } = await bench(t);
+    sim.faults.add({ kind: "status", code: 502, method: "GET" });
+    assert.deepEqual(await kvm.hid.type("abc"), { sent: 3, typed: 0, incomplete: true });
+  });
+
+  test("news of a visit that come a moment late still count for what was being typed then", () => {
+    const count = new TypedCount();
+    count.begin(3, 0);
+    count.taken(performance.now() - 100);
+    assert.equal(count.typed, 3);
+    count.disturb();
+    assert.deepEqual(count.result, { sent: 3, typed: 0, incomplete: true });
+    count.begin(2, 0);
+    count.taken(performance.now() - 10_000);
+    count.disturb();
+    assert.equal(count.typed, 2);
   });
 
   test("keymap and delay are the device's parameters", async (t) => {
@@ -210,19 +234,92 @@ describe("keys", SIDE_BY_SIDE, () => {
     await kvm.hid.sendKey("ShiftLeft", false);
     await until(() => sim.host.heldKeys.length === 0);
     assert.deepEqual(
-      sim.requests.map(({ query }) => query),
+      sim.requests.filter(({ method }) => method === "POST").map(({ query }) => query),
       [
         { key: "ShiftLeft", state: "1" },
         { key: "ShiftLeft", state: "0" },
       ],
     );
+    await until(() => sim.sessions === 0);
   });
 
-  test("a tap presses and releases, also keys that the device would leave down", async (t) => {
+  test("the release of a key that is just being pressed comes after it", async (t) => {
     const { sim, kvm } = await bench(t);
-    await kvm.hid.press("MetaLeft");
+    await Promise.all([kvm.hid.sendKey("KeyA", true), kvm.hid.sendKey("KeyA", false)]);
     await until(() => sim.host.keyEvents.length === 2);
-    assert.deepEqual(events(sim), ["+MetaLeft", "-MetaLeft"]);
+    assert.deepEqual(events(sim), ["+KeyA", "-KeyA"]);
+  });
+
+  test("while a key is held the device lets go of it when this program is gone", async (t) => {
+    const { sim, kvm } = await bench(t);
+    const press = failure(kvm.hid.press("KeyA", 60), { name: "CancelledError" });
+    await until(() => sim.host.heldKeys.length === 1);
+    assert.equal(sim.sessions, 1);
+    sim.dropSessions();
+    await until(() => sim.host.heldKeys.length === 0);
+    await kvm.close();
+    await press;
+  });
+
+  test("a key that the device was killed under is let go of by the next one", async (t) => {
+    const { sim, kvm } = await bench(t);
+    await kvm.hid.sendKey("KeyA", true);
+    await until(() => sim.host.heldKeys.length === 1);
+    sim.kill();
+    await failure(kvm.hid.sendKey("KeyA", false), { name: "APIError", statusCode: 502, outcome: "unknown" });
+    assert.deepEqual(sim.host.heldKeys, ["KeyA"]);
+    await sim.restart();
+    await until(() => sim.host.heldKeys.length === 0 && sim.sessions === 0);
+  });
+
+  test("a key that is pressed by what fails is let go of", async (t) => {
+    const { sim, kvm } = await bench(t, {}, { timeout: 0.5 });
+    sim.faults.add({ kind: "hang", times: 1, after: true, method: "POST" });
+    await failure(kvm.hid.sendKey("KeyA", true), { name: "ConnectionTimeoutError", outcome: "unknown" });
+    await until(() => sim.host.keyEvents.length === 2);
+    assert.deepEqual(events(sim), ["+KeyA", "-KeyA"]);
+  });
+
+  test("no key is pressed to stay down where no event connection can be opened", async (t) => {
+    const { sim, kvm } = await bench(t, {}, { timeout: 0.5 });
+    sim.faults.add({ kind: "status", code: 502, path: /^\/api\/ws/ });
+    await failure(kvm.hid.sendKey("KeyA", true), { name: "APIError", statusCode: 502 });
+    assert.deepEqual(posts(sim), []);
+    sim.faults.clear();
+    await kvm.hid.sendKey("KeyA", true);
+    await until(() => sim.host.heldKeys.length === 1);
+  });
+
+  test("a key is not pressed when the connection fails for which something else waits already", async (t) => {
+    const { sim, kvm } = await bench(t, {}, { timeout: 1 });
+    sim.faults.add({ kind: "status", code: 502, path: /^\/api\/ws/ });
+    const turn = kvm.hid.inTurn(async (hid) => {
+      kvm.events();
+      // Its connection waits for its turn.
+      await hid.getState();
+      await hid.sendKey("KeyA", true);
+    });
+    await failure(turn, { name: "APIError", statusCode: 502 });
+  });
+
+  test("nothing of a shortcut that is cancelled comes between the next keys", async (t) => {
+    const { sim, kvm } = await bench(t);
+    const abort = new AbortController();
+    const shortcut = kvm.hid.sendShortcut(["ControlLeft", "AltLeft", "Delete"], { signal: abort.signal });
+    const typing = kvm.hid.typeText("ab");
+    await until(() => sim.host.heldKeys.length > 0);
+    abort.abort();
+    await Promise.all([shortcut, typing]);
+    assert.equal(sim.host.typed, "ab");
+  });
+
+  test("the device itself lets go of what is only tapped, also of keys that it would leave down", async (t) => {
+    const { sim, kvm } = await bench(t);
+    await kvm.hid.press("KeyA");
+    await kvm.hid.press("MetaLeft");
+    await until(() => sim.host.keyEvents.length === 4);
+    assert.deepEqual(events(sim), ["+KeyA", "-KeyA", "+MetaLeft", "-MetaLeft"]);
+    assert.equal(sim.requests.length, 2);
   });
 
   test("holding takes its time", async (t) => {
@@ -270,8 +367,8 @@ describe("keys", SIDE_BY_SIDE, () => {
   test("a key is released when the answer to its press is lost, in whatever way", async (t) => {
     for (const kind of ["reset", "cut", "hang"] as const) {
       const { sim, kvm } = await bench(t, {}, { timeout: 0.3 });
-      sim.faults.add({ kind, times: 1, after: true });
-      await failure(kvm.hid.press("KeyA"), { outcome: "unknown" } as never);
+      sim.faults.add({ kind, times: 1, after: true, method: "POST" });
+      await failure(kvm.hid.press("KeyA", 0.1), { outcome: "unknown" } as never);
       await until(() => sim.host.keyEvents.length === 2);
       assert.deepEqual(sim.host.heldKeys, []);
     }
@@ -280,7 +377,7 @@ describe("keys", SIDE_BY_SIDE, () => {
   test("the release is tried again when it fails", async (t) => {
     const { sim, kvm } = await bench(t);
     sim.faults.add({ kind: "reset", path: /state=0/, times: 2 });
-    await kvm.hid.press("KeyA");
+    await kvm.hid.press("KeyA", 0.01);
     await until(() => sim.host.heldKeys.length === 0 && sim.host.keyEvents.length === 2);
     assert.equal(posts(sim).length, 4);
   });
@@ -288,14 +385,14 @@ describe("keys", SIDE_BY_SIDE, () => {
   test("a release that fails for good is told", async (t) => {
     const { sim, kvm } = await bench(t);
     sim.faults.add({ kind: "status", code: 500, path: /state=0/ });
-    await failure(kvm.hid.press("KeyA"), { name: "APIError", statusCode: 500 });
+    await failure(kvm.hid.press("KeyA", 0.01), { name: "APIError", statusCode: 500 });
     assert.equal(posts(sim).length, 4);
   });
 
   test("a press that is refused needs no release", async (t) => {
     const { sim, kvm } = await bench(t);
-    sim.faults.add({ kind: "status", code: 400 });
-    await failure(kvm.hid.press("KeyA"), { name: "APIError" });
+    sim.faults.add({ kind: "status", code: 400, method: "POST" });
+    await failure(kvm.hid.press("KeyA", 0.01), { name: "APIError" });
     assert.equal(posts(sim).length, 1);
   });
 

@@ -237,7 +237,13 @@ describe("a device that lacks the calls for events", SIDE_BY_SIDE, () => {
       inputs: ["+ControlLeft", "+KeyC", "-KeyC", "-ControlLeft"],
     },
     "a key": { does: (kvm) => kvm.keyboard.press("Enter", 0.05), inputs: ["+Enter", "-Enter"] },
-    "a button": { does: (kvm) => kvm.pointer.release("left"), inputs: ["-left"] },
+    "a button": {
+      does: async (kvm) => {
+        await kvm.pointer.press("left");
+        await kvm.pointer.release("left");
+      },
+      inputs: ["+left", "-left"],
+    },
     "a click at once": { does: (kvm) => kvm.hid.sendMouseButton("left"), inputs: ["+left", "-left"] },
     "a move": { does: (kvm) => kvm.pointer.move({ x: 0, y: 0, unit: "device" }), inputs: ["move 0 0"] },
     "a wheel": { does: (kvm) => kvm.pointer.scroll(0, -200), inputs: ["wheel 0 -127", "wheel 0 -73"] },

@@ -13,7 +13,9 @@ describe("the mouse", SIDE_BY_SIDE, () => {
     await kvm.hid.sendMouseWheel(0, -127);
     await kvm.hid.sendMouseRelative(127, -5);
     assert.deepEqual(
-      sim.requests.map(({ path, query }) => ({ [path.replace("/api/hid/events/send_mouse_", "")]: query })),
+      sim.requests
+        .filter(({ method }) => method === "POST")
+        .map(({ path, query }) => ({ [path.replace("/api/hid/events/send_mouse_", "")]: query })),
       [
         { move: { to_x: "-32768", to_y: "32767" } },
         { button: { button: "left", state: "1" } },

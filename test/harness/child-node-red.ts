@@ -112,6 +112,14 @@ export class ChildNodeRed {
     await this.#ask(`inject/${id}`, { method: "POST" });
   }
 
+  /** Ends it, and waits until it is gone. @returns its exit code; null where the signal has ended it. */
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    const ended = once(this.#child, "exit");
+    this.#child.kill(signal);
+    const [code] = (await ended) as [number | null]; // as Node.js tells the end of a process
+    return code;
+  }
+
   async stop(): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) {
       const ended = once(this.#child, "exit");

@@ -232,7 +232,7 @@ test("a held key is let go, whatever happens: in time, on cancel, on a deploy, a
   await red.deploy(flow());
   await until(free);
 
-  await deploy({ action: ["choice", "key"], key: ["str", "ShiftLeft"] });
+  await deploy({ action: ["choice", "key"], key: ["str", "ShiftLeft"], hold: ["num", "0.1"] });
   simulator.faults.add({ kind: "reset", path: /state=1/, after: true, times: 1 });
   red.send("node", {});
   await red.message("error");

@@ -92,14 +92,43 @@ test("any session that opens or closes ends the typing and releases the keys", a
   assert.deepEqual(simulator.host.heldKeys, ["ShiftLeft"]);
   const { socket } = await listen(t, simulator);
   await clock.advance(50);
-  assert.equal(simulator.host.typed, "A");
+  // What was just being written went out.
+  assert.equal(simulator.host.typed, "AB");
   assert.deepEqual(simulator.host.heldKeys, []);
 
   await call(simulator.url, "POST", "/api/hid/print", { body: "xyz" });
   socket.close();
   await until(() => simulator.sessions === 0);
   await clock.advance(50);
-  assert.equal(simulator.host.typed, "A");
+  assert.equal(simulator.host.typed, "ABx");
+});
+
+test("what is down when kvmd is killed stays down until the next one says otherwise", async (t) => {
+  const simulator = await device(t, { hostPoll: 1 });
+  const { url, host } = simulator;
+  await call(url, "POST", "/api/hid/events/send_key?key=ShiftLeft&state=1");
+  await call(url, "POST", "/api/hid/events/send_mouse_button?button=left&state=1");
+  await until(() => host.heldKeys.length === 1 && host.mouse.buttons.size === 1);
+  simulator.kill();
+  await simulator.restart();
+  assert.deepEqual([host.heldKeys, host.mouse.buttons.size], [["ShiftLeft"], 1]);
+  await call(url, "POST", "/api/hid/events/send_key?key=KeyA");
+  await until(() => host.typed === "a");
+  assert.deepEqual([host.heldKeys, host.mouse.buttons.size], [[], 1]);
+  await listen(t, simulator);
+  await until(() => host.mouse.buttons.size === 0);
+  await call(url, "POST", "/api/hid/events/send_key?key=ShiftLeft&state=1");
+  await until(() => host.heldKeys.length === 1);
+  await simulator.restart();
+  assert.deepEqual(host.heldKeys, []);
+});
+
+test("to release a button that is up is no report, to press one that is down are two", async (t) => {
+  const { url, host } = await device(t, { hostPoll: 1 });
+  for (const state of [0, 1, 1, 0])
+    await call(url, "POST", `/api/hid/events/send_mouse_button?button=left&state=${state}`);
+  await until(() => host.mouse.events.length === 4);
+  assert.deepEqual(host.mouse.events.map((event) => event.kind === "button" && event.state), [true, false, true, false]); // prettier-ignore
 });
 
 for (const hostPoll of [1, 4, 8, 10])

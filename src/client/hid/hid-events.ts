@@ -1,14 +1,17 @@
 import { pause, within } from "../deadline";
-import { APIError, ConnectionTimeoutError, PiKVMError, WebSocketError } from "../errors";
+import { APIError, CancelledError, ConnectionTimeoutError, PiKVMError, WebSocketError } from "../errors";
 import type { EventLink } from "../events/link";
+import { repeated } from "../http/retry";
 import type { CallOptions, Query, RequestOptions, Transport } from "../http/transport";
 import type { Lease } from "../shared";
 import type { Frame } from "../sockets/connection";
-import { MAX_BACKLOG, type HidQueue } from "../sockets/hid-queue";
+import { MAX_BACKLOG } from "../sockets/hid-queue";
+import type { Sockets } from "../sockets/sockets";
 import type { Software } from "../system/software";
 import { has } from "../versions";
+import { ANSWER_TIME } from "./answer-time";
 import { JSON_FRAMES, type HidFrames } from "./hid-frames";
-import { ready } from "./live";
+import { isReady, ready } from "./live";
 
 /** One call of `/api/hid/events`, and how the same is said on the event connection. */
 export interface HidEvent {
@@ -17,18 +20,26 @@ export interface HidEvent {
   frames: (as: HidFrames) => Frame[];
   /** Seconds before each frame. Default 0. */
   delay?: number;
-  /** A key or button that it presses and leaves down (true), or releases. */
-  holds?: { what: string; down: boolean };
+  /** A key or button that it presses and leaves down, and what lets go of it. */
+  presses?: { what: string; release: HidEvent };
+  /** One that it lets go of. */
+  releases?: string;
 }
 
 /** Sends events in a turn of keyboard and mouse. */
 export interface EventSender {
+  /** What may have been pressed although that fails is let go of. */
   send(event: HidEvent, options: RequestOptions): Promise<void>;
+  /** Sends what lets go of a key or button, even while everything else ends; again, if need be. */
+  release(event: HidEvent): Promise<void>;
   /** Does work that sends events and has not begun. @param work may be called twice. */
   run<T>(work: () => Promise<T>, options: CallOptions): Promise<T>;
   /** For what is done within one turn, where no connection can be opened. */
   inner(): EventSender;
 }
+
+const RELEASE_ATTEMPTS = 3;
+const RELEASE_INTERVAL = 0.5;
 
 /** The device does not have the call; nothing was done. */
 class NotExposed extends PiKVMError {}
@@ -40,32 +51,54 @@ class NotExposed extends PiKVMError {}
 export class HidEvents implements EventSender {
   readonly #transport: Transport;
   readonly #link: EventLink;
-  readonly #queue: HidQueue;
+  readonly #sockets: Sockets;
   readonly #software: Software;
   /** What this device was found to lack. */
   readonly #missing = new Set<string>();
-  /** The connection stays open for what is down: the device releases everything when it closes. */
+  /**
+   * The connection stays open for what is down, since the device lets go of everything when it closes: until it was
+   * released, or another session has begun, before which the device has let go.
+   */
   readonly #held = new Map<string, Lease<unknown>>();
 
-  constructor(transport: Transport, link: EventLink, queue: HidQueue, software: Software) {
+  constructor(transport: Transport, link: EventLink, sockets: Sockets, software: Software) {
     this.#transport = transport;
     this.#link = link;
-    this.#queue = queue;
+    this.#sockets = sockets;
     this.#software = software;
+    link.on("connection", ({ connected }) => connected && [...this.#held.keys()].forEach((what) => this.#isUp(what)));
   }
 
   async send(event: HidEvent, options: RequestOptions): Promise<void> {
     // A slow host must not lag behind, or cancelling would stop nothing; what releases keys waits for nobody.
-    if (!options.lastWord) await this.#queue.drained([options.signal], MAX_BACKLOG);
+    if (!options.lastWord) await this.#sockets.queue.drained([options.signal], MAX_BACKLOG);
+    const { presses, releases } = event;
+    if (presses) await this.#holdFor(presses.what, options);
     try {
       if (!this.#missing.has(event.call)) await this.#post(event, options);
       // What must be sent before the connection closes needs no answer.
       else await this.#say(event, options);
     } catch (error) {
-      if (error instanceof PiKVMError && error.outcome === "unknown") this.#count(event);
+      const mayBeDone = error instanceof PiKVMError && error.outcome === "unknown";
+      if (mayBeDone) this.#count(event);
+      if (presses && mayBeDone) await this.release(presses.release).catch(() => undefined);
+      else if (presses) this.#isUp(presses.what);
       throw error;
     }
     this.#count(event);
+    if (releases !== undefined) this.#isUp(releases);
+  }
+
+  /** A key that stays down by accident does harm; to release it twice does none. */
+  async release(event: HidEvent): Promise<void> {
+    let attempts = 0;
+    await repeated(
+      () => this.send(event, { lastWord: true }),
+      (error) => {
+        attempts += 1;
+        return attempts === RELEASE_ATTEMPTS || error instanceof CancelledError ? undefined : RELEASE_INTERVAL;
+      },
+    );
   }
 
   async run<T>(work: () => Promise<T>, { signal }: CallOptions): Promise<T> {
@@ -92,6 +125,7 @@ export class HidEvents implements EventSender {
   inner(): EventSender {
     const inner: EventSender = {
       send: (event, options) => this.send(event, options),
+      release: (event) => this.release(event),
       run: (work) => work(),
       inner: () => inner,
     };
@@ -99,12 +133,33 @@ export class HidEvents implements EventSender {
   }
 
   #count({ frames }: HidEvent): void {
-    this.#queue.add(frames(JSON_FRAMES).length);
+    this.#sockets.queue.add(frames(JSON_FRAMES).length);
+  }
+
+  /** Opens the connection for what is to stay down, in the turn in which it is pressed: a release must not overtake it. */
+  async #holdFor(what: string, { signal }: RequestOptions): Promise<void> {
+    this.#transport.refuseReadOnly();
+    const link = this.#link;
+    const lease = link.hold();
+    try {
+      if (!isReady(link)) await this.#sockets.letIn(() => ready({ transport: this.#transport, link }, { signal }));
+    } catch (error) {
+      void lease.release();
+      throw error;
+    }
+    this.#isUp(what);
+    this.#held.set(what, lease);
+  }
+
+  #isUp(what: string): void {
+    void this.#held.get(what)?.release();
+    this.#held.delete(what);
   }
 
   async #post({ call, query }: HidEvent, options: RequestOptions): Promise<void> {
+    const settleTime = ANSWER_TIME + (options.extraTime ?? 0);
     try {
-      await this.#transport.post(`/api/hid/events/${call}`, { ...options, query });
+      await this.#transport.post(`/api/hid/events/${call}`, { ...options, query, settleTime });
     } catch (error) {
       // A proxy that answers so may have let it through.
       if (!(error instanceof APIError) || !error.lacksCall) throw error;
@@ -116,10 +171,9 @@ export class HidEvents implements EventSender {
   }
 
   /** Resolves when the device has read it. */
-  async #say({ frames, delay = 0, holds }: HidEvent, { signal }: RequestOptions): Promise<void> {
+  async #say({ frames, delay = 0 }: HidEvent, { signal }: RequestOptions): Promise<void> {
     const { session } = this.#link;
     if (!session) throw new WebSocketError("The event connection broke before the keys could be sent.");
-    if (holds?.down && !this.#held.has(holds.what)) this.#held.set(holds.what, this.#link.hold());
     const late = () => new ConnectionTimeoutError("The device did not take the keys in time.", { outcome: "unknown" });
     const limit = { seconds: this.#transport.timeout, late };
     try {
@@ -133,8 +187,5 @@ export class HidEvents implements EventSender {
       const message = "The event connection broke before the device had told that it has the keys.";
       throw new WebSocketError(message, { cause: error, outcome: "unknown" });
     }
-    if (!holds || holds.down) return;
-    void this.#held.get(holds.what)?.release();
-    this.#held.delete(holds.what);
   }
 }

@@ -1,15 +1,16 @@
 import { Commands, type ChangeOptions } from "../http/commands";
-import { pause, throwIfCancelled, within } from "../deadline";
-import { repeated } from "../http/retry";
-import { CancelledError, ConfigurationError, PiKVMError } from "../errors";
-import type { Moved } from "./hid-frames";
+import { type Deadline, pause, throwIfCancelled, within } from "../deadline";
+import { ConfigurationError, ConnectionTimeoutError, PiKVMError } from "../errors";
+import { JSON_FRAMES } from "./hid-frames";
 import { isOnline } from "./host-online";
-import { knownKey } from "./keys";
+import { knownKey, staysDown } from "./keys";
 import type { LiveHid } from "./live-hid";
-import { checkDelta, checkPosition, knownButton } from "./mouse";
+import { checkPosition, knownButton } from "./mouse";
 import { number, objectOf, text, texts } from "../http/shape";
 import type { HidState } from "../events/states";
 import type { CallOptions, RequestOptions } from "../http/transport";
+import { ANSWER_TIME } from "./answer-time";
+import { buttonEvent, keyEvent, pushOf, tapOf } from "./hid-calls";
 import type { EventSender, HidEvent } from "./hid-events";
 import type { TypedText } from "./typed-count";
 import { typeText, type Printer, type TypeOptions } from "./typist";
@@ -18,7 +19,7 @@ import type { EventLink } from "../events/link";
 import type { Sockets } from "../sockets/sockets";
 import type { Software } from "../system/software";
 import { has } from "../versions";
-import type { Key, MouseButton } from "../vocabulary";
+import type { MouseButton } from "../vocabulary";
 
 export interface HidParams {
   keyboardOutput?: "usb" | "ps2" | "disabled";
@@ -33,8 +34,6 @@ const HID_KEYMAPS = objectOf({ keymaps: objectOf({ default: text, available: tex
 
 /** Seconds that kvmd waits before each press and release of a shortcut. */
 const SHORTCUT_PAUSE = 0.05;
-const RELEASE_ATTEMPTS = 3;
-const RELEASE_INTERVAL = 0.5;
 
 /**
  * Keyboard and mouse of the computer (`/api/hid`). The device answers with success even when the computer does not
@@ -150,7 +149,8 @@ export class Hid {
 
   /**
    * Presses (`state` true) or releases a key. A pressed key stays down until it is released, or until any WebSocket
-   * session of the device opens or closes; `press` releases by itself. `POST /api/hid/events/send_key`.
+   * session of the device opens or closes; `press` releases by itself. While it is down there is an event connection, so
+   * that the device lets go of it when this program ends. `POST /api/hid/events/send_key`.
    */
   sendKey(key: string, state: boolean, options: ChangeOptions = {}): Promise<void> {
     return this.#send(keyEvent(knownKey(key), state), options);
@@ -158,28 +158,24 @@ export class Hid {
 
   /**
    * Presses a key, holds it for some seconds, and releases it, whatever happens meanwhile: also when it is cancelled,
-   * and when the answer to the press is lost.
+   * and when the answer to the press is lost. The device itself releases one that is only tapped; to hold one takes the
+   * event connection, as for `sendKey`.
    * @param hold seconds; 0 = a tap.
    */
   async press(key: string, hold = 0, { signal }: CallOptions = {}): Promise<void> {
-    const { lane } = this.#commands;
     const name = knownKey(key);
-    const send = (state: boolean, options: RequestOptions) => this.#events.send(keyEvent(name, state), options);
-    const release = () => insist(() => send(false, { lastWord: true }));
+    if (hold === 0)
+      return staysDown(name) ? this.sendShortcut([name], { signal }) : this.#send(tapOf(name), { signal });
     const work = async (turn: AbortSignal): Promise<void> => {
-      let mayBeDown = false;
-      try {
-        await send(true, { signal: turn });
-        mayBeDown = true;
-        if (hold > 0) await pause(hold, turn);
-      } catch (error) {
-        mayBeDown ||= error instanceof PiKVMError && error.outcome === "unknown";
-        if (mayBeDown) await release().catch(() => undefined);
+      await this.#events.send(keyEvent(name, true), { signal: turn });
+      const release = () => this.#events.release(keyEvent(name, false));
+      await pause(hold, turn).catch(async (error: unknown) => {
+        await release().catch(() => undefined);
         throw error;
-      }
+      });
       await release();
     };
-    await this.#events.run(() => lane.run(work, signal), { signal });
+    await this.#events.run(() => this.#commands.lane.run(work, signal), { signal });
   }
 
   /**
@@ -187,17 +183,7 @@ export class Hid {
    * pressed button stays down as a key does. `POST /api/hid/events/send_mouse_button`.
    */
   async sendMouseButton(button: MouseButton, state?: boolean, options: ChangeOptions = {}): Promise<void> {
-    const name = knownButton(button);
-    const steps = state === undefined ? [true, false] : [state];
-    return this.#send(
-      {
-        call: "send_mouse_button",
-        query: { button: name, state },
-        frames: (as) => steps.map((step) => as.button(name, step)),
-        ...(state === undefined ? {} : { holds: { what: name, down: state } }),
-      },
-      options,
-    );
+    return this.#send(buttonEvent(knownButton(button), state), options);
   }
 
   /**
@@ -258,12 +244,21 @@ export class Hid {
       dropTyping: (whileOpen) => sockets.dropTyping(whileOpen),
       onVisit: (call) => onVisit(link, call),
       isHeard: async (signal) => {
-        const state = await this.getState({ signal }).catch((error: unknown) => {
+        try {
+          return isOnline(await this.getState({ signal }), "keyboard");
+        } catch (error) {
           throwIfCancelled(signal);
-          if (error instanceof PiKVMError) return undefined;
+          if (error instanceof PiKVMError) return false;
           throw error;
-        });
-        return isOnline(state, "keyboard");
+        }
+      },
+      news: async (signal) => {
+        const { session } = link;
+        if (!session) return;
+        const limit = { seconds: ANSWER_TIME, late: () => new ConnectionTimeoutError("No news.") };
+        const asked = (deadline: Deadline) => deadline.race(session.ping(JSON_FRAMES.ping()));
+        // One that has ended is told as a visit.
+        await within([signal, session.ended], limit, asked).catch(() => throwIfCancelled(signal));
       },
       pausing: async (signal) => {
         const version = await software.version({ signal });
@@ -273,7 +268,8 @@ export class Hid {
         // 0 = all of the text, instead of its first 1024 characters.
         const query = { limit: 0, keymap: keymap || undefined, delay, slow };
         const headers = { "Content-Type": "text/plain; charset=utf-8" };
-        await transport.post("/api/hid/print", { signal, query, body, headers, extraTime });
+        const settleTime = ANSWER_TIME + extraTime;
+        await transport.post("/api/hid/print", { signal, query, body, headers, extraTime, settleTime });
       },
     };
   }
@@ -289,24 +285,4 @@ export interface TypingDevice {
   sockets: Sockets;
   link: EventLink;
   software: Software;
-}
-
-function keyEvent(key: Key, state: boolean): HidEvent {
-  const frames: HidEvent["frames"] = (as) => [as.key(key, state, false)];
-  return { call: "send_key", query: { key, state }, frames, holds: { what: key, down: state } };
-}
-
-/** A key that stays down by accident does harm; to release it twice does none. */
-async function insist(release: () => Promise<unknown>): Promise<void> {
-  let attempts = 0;
-  await repeated(release, (error) => {
-    attempts += 1;
-    return attempts === RELEASE_ATTEMPTS || error instanceof CancelledError ? undefined : RELEASE_INTERVAL;
-  });
-}
-
-/** @throws ConfigurationError for a distance out of range. */
-function pushOf(moved: Moved, x: number, y: number): HidEvent {
-  checkDelta(x, y);
-  return { call: `send_${moved}`, query: { delta_x: x, delta_y: y }, frames: (as) => [as.delta(moved, x, y)] };
 }

@@ -18,8 +18,6 @@ export interface TextOptions extends TypeOptions, HostOptions {
 
 /** Seconds that the host may take to switch the LED after the key. */
 const LED_TIMEOUT = 5;
-/** Seconds; some hosts overlook a shorter press. */
-const PRESS = 0.05;
 
 /**
  * The keyboard, as actions that check its state first. They keep their order among the calls of `Hid`: checking is a
@@ -95,7 +93,8 @@ export class Keyboard {
     const read = hid.getState.bind(hid);
     const { keyboard } = await read({ signal });
     if (!keyboard.leds.caps) return;
-    await hid.press("CapsLock", PRESS, { signal });
+    // The device holds it for a while, which some hosts need, and lets it go by itself.
+    await hid.sendShortcut(["CapsLock"], { signal });
     const failure = "Caps Lock is on and its key did not switch it off; nothing was typed.";
     await this.#waiter.until("hid", read, (state) => !state.keyboard.leds.caps, {
       timeout: LED_TIMEOUT,

@@ -95,9 +95,9 @@ export class LiveLine {
     if (ahead > 0) await this.pause(ahead);
   }
 
-  /** Whether the computer may not have taken everything yet. */
+  /** Whether the computer had perhaps not taken everything when that happened of which is heard now. */
   get isBusy(): boolean {
-    return this.#setup.queue.backlog > 0;
+    return this.#setup.queue.emptyAt > performance.now() - LAG * 1000;
   }
 
   /** Its turn does not end before this work does. */

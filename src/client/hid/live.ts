@@ -67,7 +67,8 @@ export async function ready(
   });
 }
 
-function isReady({ session, states }: EventLink): boolean {
+/** Whether there is a session whose keyboard and mouse are known. */
+export function isReady({ session, states }: EventLink): boolean {
   return session !== undefined && states.hid !== undefined;
 }
 

@@ -71,10 +71,11 @@ export class Macros {
     const skipped = await skippedInSteps(steps, this.#parts, { signal });
     const live = await this.#parts.host.live(() => this.#live({ signal }), inputsOf(steps), options);
     let isIncomplete = false as boolean; // it changes below, which the compiler does not see
-    const stop = this.#parts.hid.onVisit(() => (isIncomplete ||= live.isVulnerable));
+    const lose = (): unknown => (isIncomplete = true);
+    const stop = this.#parts.hid.onVisit(() => live.isVulnerable && lose());
     try {
       await checkEach(steps, (step) => checkEvent(step, live));
-      const result = await this.#play(live, steps, { ...options, repeat, speed });
+      const result = await this.#play(live, steps, { ...options, repeat, speed, lose });
       await live.complete();
       if (!inputsOf(steps).every((input) => live.isHeard(input))) isIncomplete = true;
       return { ...result, ...(isIncomplete ? { incomplete: true } : {}), ...(skipped ? { skipped } : {}) };
@@ -87,7 +88,7 @@ export class Macros {
   async #play(
     live: LiveHid,
     steps: Macro,
-    { repeat, speed, signal, onProgress }: PlayOptions & { repeat: number; speed: number },
+    { repeat, speed, signal, onProgress, lose }: PlayOptions & { repeat: number; speed: number; lose: () => unknown },
   ): Promise<PlayResult> {
     const roundOf = (round: number): string => (repeat === 1 ? "" : `, repeat ${round + 1} of ${repeat}`);
     const schedule = new Schedule(live, speed);
@@ -96,7 +97,7 @@ export class Macros {
     for (let round = 0; round < repeat; round += 1) {
       for (const [index, step] of steps.entries()) {
         await at(placeOf(index, steps) + roundOf(round), step, done > 0, () =>
-          this.#take(step, live, schedule, signal),
+          this.#take(step, live, schedule, { signal, lose }),
         );
         done += 1;
         report(done);
@@ -109,7 +110,7 @@ export class Macros {
     { event_type, event }: MacroStep,
     live: LiveHid,
     schedule: Schedule,
-    signal: AbortSignal | undefined,
+    { signal, lose }: CallOptions & { lose: () => unknown },
   ): Promise<void> {
     switch (event_type) {
       case "delay":
@@ -120,7 +121,7 @@ export class Macros {
         await live.keepPace();
         const { text, keymap, delay } = event;
         const typing = this.#parts.hid.typeWithin(live, text, { keymap, delay: delay / 1000, signal });
-        return schedule.prolong(typing);
+        return schedule.prolong(typing.then(({ incomplete }) => incomplete && lose()));
       }
       case "key":
         await live.keepPace();

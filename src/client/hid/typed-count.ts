@@ -8,27 +8,33 @@ export interface TypedText {
   incomplete?: true;
 }
 
+/** Milliseconds after which it is known here what has happened to the device, on a busy computer. */
+const NEWS_LAG = 500;
+
+/** A part that the device was given, and when the host must have taken it. */
+interface Taken {
+  characters: number;
+  at: number;
+}
+
 /** Counts the characters of a text on their way to the host. Times are milliseconds of the monotonic clock. */
 export class TypedCount {
   #sent = 0;
-  #typed = 0;
   #isDisturbed = false;
   /** The part that is being handed over, and until when the device types it. */
   #flying: { characters: number; until: number; isDisturbed: boolean } | undefined;
-  /** What the device was given and the host may not have taken yet. */
-  #waiting: { characters: number; at: number }[] = [];
+  /** Characters that nothing can take back. */
+  #sure = 0;
+  /** What may still be told to be lost. */
+  #taken: Taken[] = [];
+  #answeredAt = 0;
 
   get sent(): number {
     return this.#sent;
   }
 
   get typed(): number {
-    const now = performance.now();
-    for (let first = this.#waiting[0]; first && first.at <= now; first = this.#waiting[0]) {
-      this.#typed += first.characters;
-      this.#waiting.shift();
-    }
-    return this.#typed;
+    return this.#sure + this.#takenUntil(performance.now());
   }
 
   /** Seconds for which the device may still be busy with a part whose answer was not waited for. */
@@ -50,7 +56,8 @@ export class TypedCount {
     const { characters = 0, isDisturbed = false } = this.#flying ?? {};
     this.#flying = undefined;
     this.#sent += characters;
-    if (!isDisturbed) this.#waiting.push({ characters, at: emptyAt });
+    this.#answeredAt = performance.now();
+    if (!isDisturbed) this.#taken.push({ characters, at: emptyAt });
   }
 
   /** The device has refused the part. */
@@ -65,23 +72,38 @@ export class TypedCount {
 
   /** What the device has not typed yet may be lost. */
   disturb(): void {
-    const isTyping = this.typed < this.#sent;
-    if (!isTyping && !this.#flying) return;
+    this.#settle(performance.now() - NEWS_LAG);
+    if (this.#taken.length === 0 && !this.#flying) return;
     this.#isDisturbed = true;
-    this.#waiting = [];
+    this.#taken = [];
     if (this.#flying) this.#flying.isDisturbed = true;
+  }
+
+  /** The device broke down: what it had not typed when it answered the last time may be lost. */
+  broken(): void {
+    this.#settle(this.#answeredAt);
+    this.#taken = [];
   }
 
   /** The host does not listen any more; since when, nobody knows. */
   lost(): void {
     this.#isDisturbed = true;
-    this.#typed = 0;
-    this.#waiting = [];
+    this.#sure = 0;
+    this.#taken = [];
   }
 
   /** From now on nothing more arrives. */
   freeze(): void {
-    this.#typed = this.typed;
-    this.#waiting = [];
+    this.#settle(performance.now());
+    this.#taken = [];
+  }
+
+  #settle(time: number): void {
+    this.#sure += this.#takenUntil(time);
+    this.#taken = this.#taken.filter(({ at }) => at > time);
+  }
+
+  #takenUntil(time: number): number {
+    return this.#taken.reduce((sum, { characters, at }) => (at <= time ? sum + characters : sum), 0);
   }
 }

@@ -1,8 +1,9 @@
 import { pause, throwIfCancelled } from "../deadline";
-import { ConfigurationError, PiKVMError, withNote } from "../errors";
+import { APIError, ConfigurationError, PiKVMError, withNote } from "../errors";
 import type { CallOptions } from "../http/transport";
 import { MAX_BACKLOG, POLL_TIME, type HidQueue } from "../sockets/hid-queue";
 import { asTyped } from "./text";
+import { ANSWER_TIME } from "./answer-time";
 import { TypedCount, type TypedText } from "./typed-count";
 import { charactersIn, partsOf, type Part } from "./typing";
 
@@ -37,8 +38,10 @@ export interface Printer {
   pausing(signal: AbortSignal): Promise<Pausing>;
   /** Makes the device forget what it has not typed: see `Sockets.dropTyping`. */
   dropTyping(whileOpen: number): Promise<boolean>;
-  /** Whether the host listens to the keyboard now, as far as the device knows. */
+  /** Whether the host listens to the keyboard now: the device knows it, and can be asked. */
   isHeard(signal: AbortSignal): Promise<boolean>;
+  /** Resolves when all visits until now have been told. */
+  news(signal: AbortSignal): Promise<void>;
   /** Calls back when somebody connects to the device or leaves, as far as that is known. @returns what ends it. */
   onVisit(call: () => void): () => void;
   readonly queue: HidQueue;
@@ -114,8 +117,10 @@ export async function typeText(
         // Nobody else may type or connect before the host has taken the rest.
         await printer.queue.drained([turn]);
         if (!(await printer.isHeard(turn))) count.lost();
+        await printer.news(turn);
       } catch (error) {
         if (turn.aborted) await cancel(printer, count);
+        else if (!isRefusal(error)) count.broken();
         throw error;
       } finally {
         stop();
@@ -132,17 +137,22 @@ export async function typeText(
   return count.result;
 }
 
+/** Whether the device itself says no, and goes on with what it has. */
+const isRefusal = (error: unknown): boolean => error instanceof APIError && error.statusCode < 500;
+
 /** What is in the device's queue is not typed any more. */
 async function cancel(printer: Printer, count: TypedCount): Promise<void> {
   count.freeze();
   const { inFlight } = count;
-  if (printer.closed.aborted || (printer.queue.backlog === 0 && inFlight === 0)) return;
+  if (printer.queue.backlog === 0 && inFlight === 0) return;
   if (!(await printer.dropTyping(inFlight))) await settled(printer, inFlight);
 }
 
 /** What was handed over goes on even when nobody listens to the answer; the next text must not mix with it. */
 async function settled({ queue, closed }: Printer, inFlight: number): Promise<void> {
-  if (inFlight > 0) await pause(inFlight, closed).catch(() => undefined);
+  // Also when the device is closed meanwhile: the next who uses it may begin at once.
+  if (inFlight > 0) await pause(Math.min(inFlight, ANSWER_TIME));
+  if (inFlight > ANSWER_TIME) await pause(inFlight - ANSWER_TIME, closed).catch(() => undefined);
   await queue.drained([closed]).catch(() => undefined);
 }
 
@@ -187,7 +197,8 @@ async function typePart(
       queue.add(queued);
       count.unknown();
     } else count.refused();
-    if (!turn.aborted) await settled(printer, mayGoOn ? deviceTime - passed() : 0);
+    // A busy device may not even have begun.
+    if (!turn.aborted) await settled(printer, mayGoOn ? Math.max(0, deviceTime - passed()) + ANSWER_TIME : 0);
     throw error;
   }
   queue.add(queued);

@@ -29,6 +29,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #isOver = false;
   #failure: { cause: unknown } | undefined;
   #controller: Controller | undefined;
+  #lateEnd: NodeJS.Timeout | undefined;
   /** For who waits for news. */
   #wake = (): void => undefined;
 
@@ -73,6 +74,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#controller?.abort(reason);
   }
 
+  /** As `end`, unless all of the answer arrives before. @param seconds for which that is waited for. */
+  endLater(reasonOf: () => Error, seconds: number): void {
+    if (this.#isOver || this.#failure) return;
+    this.#lateEnd ??= setTimeout(() => this.end(reasonOf), seconds * 1000);
+  }
+
   onRequestStart(controller: Controller): void {
     this.#controller = controller;
     // It was ended while it waited for a connection.
@@ -96,6 +103,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     this.#isOver = true;
+    clearTimeout(this.#lateEnd);
     this.#wake();
   }
 
@@ -106,7 +114,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #fail(cause: unknown): void {
     if (this.#failure) return;
     this.#failure = { cause };
-    this.body?.destroy();
+    clearTimeout(this.#lateEnd);
+    this.body?.on("error", () => undefined).destroy();
     this.#wake();
   }
 

@@ -29,6 +29,11 @@ export interface HttpRequest {
   pool: PoolName;
   /** Each of them ends it. */
   signals: readonly (AbortSignal | undefined)[];
+  /**
+   * Seconds for which the answer is waited for when a signal ends what was sent already: a busy device may carry it out
+   * late, and what comes next must not overtake it. Default 0.
+   */
+  settleTime?: number | undefined;
 }
 
 /**
@@ -109,7 +114,11 @@ export class Http {
     });
     try {
       if (deadline.error) throw deadline.error;
-      deadline.onEnd((error) => exchange.end(() => error));
+      deadline.onEnd((error) => {
+        if (exchange.sent && request.settleTime && error instanceof CancelledError)
+          exchange.endLater(() => error, request.settleTime);
+        else exchange.end(() => error);
+      });
       dispatcher.dispatch(this.#optionsOf(request, deadline, exchange), exchange);
       let { head } = exchange;
       for (; !head; head = exchange.head) await exchange.news();

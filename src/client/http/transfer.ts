@@ -135,9 +135,9 @@ export function readableOf(body: Pick<Body, "pieces" | "isOver" | "discard">, ch
 }
 
 /** Into a file, as `writeWholeFile`. @returns bytes. */
-export async function saveTo(path: string, stream: Readable): Promise<number> {
+export async function saveTo(path: string, stream: Readable, onBegin?: (part: string) => void): Promise<number> {
   try {
-    return await writeWholeFile(path, stream);
+    return await writeWholeFile(path, stream, onBegin);
   } catch (cause) {
     throw fileError(cause, `"${path}" could not be written`);
   }

@@ -41,6 +41,11 @@ export interface RequestOptions extends CallOptions {
   harmless?: boolean;
   /** What of the result its reader relies on. Default: that it is an object. */
   shape?: Shape;
+  /**
+   * Seconds for which the answer to what was sent is waited for when the call is cancelled, so that what comes next
+   * cannot overtake it. If it comes, the call has not been cancelled. Default 0.
+   */
+  settleTime?: number;
   /** The request undoes something and is sent even while everything else ends. */
   lastWord?: boolean;
 }
@@ -181,6 +186,7 @@ export class Transport {
         limited,
         pool,
         signals: this.#signalsOf(options),
+        settleTime: options.settleTime,
       });
       if (answer.statusCode >= 300) throw withAge(this.refusal(await whole(answer)), path);
       this.presence.seen();

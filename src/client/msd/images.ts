@@ -14,13 +14,15 @@ import type { MsdImage } from "../events/states";
 import { lookAtPlace } from "../plain-file";
 import { owning, sizeOf, type Download, type ImageSource, type TransferProgress } from "../http/transfer";
 import type { CallOptions } from "../http/transport";
-import type { Arriving } from "./undo";
+import { removeHalf, type Arriving } from "./undo";
 
 interface StoreImageOptions extends ChangeOptions {
   /** In the storage, with `/` for folders, which must exist. */
   name?: string | undefined;
   /** Remove an image of that name first. Default false: that is an error. */
   replace?: boolean;
+  /** Told once a part of it may be there: the name that it has, and its bytes where they are known. */
+  onBegin?: ((name: string, size?: number) => void) | undefined;
   onProgress?: TransferProgress | undefined;
 }
 
@@ -45,6 +47,8 @@ export interface DownloadImageOptions extends Omit<DownloadOptions, "size">, Cha
 export interface SaveImageOptions extends DownloadImageOptions {
   /** Write over a file that is there. Default false: that is an error. */
   replace?: boolean;
+  /** Told the name that the file has until it is complete. */
+  onBegin?: ((part: string) => void) | undefined;
 }
 
 export interface RemoveImageOptions extends DriveOptions {
@@ -98,14 +102,16 @@ export class Images {
     return owning(source, async () => {
       const image = newImageName(name || nameOf(source));
       const needed = await sizeOf(source, size);
-      const send = (_: Arriving, signal: AbortSignal) =>
-        this.#msd.upload(image, source, {
+      const send = (_: Arriving, signal: AbortSignal) => {
+        options.onBegin?.(image, needed);
+        return this.#msd.upload(image, source, {
           size,
           sha256: sha256 === true,
           removeIncomplete: true,
           onProgress: options.onProgress,
           signal,
         });
+      };
       const advice = needed === undefined ? { ValidatorError: "The device wants to know the size of a stream." } : {};
       const { replace = false } = options;
       return this.#lane.run((signal) => {
@@ -136,7 +142,10 @@ export class Images {
         insecure,
         connectTimeout,
         removeIncomplete: true,
-        onBegin: (name) => Object.assign(arriving, { name, begun: true }),
+        onBegin: (name) => {
+          Object.assign(arriving, { name, begun: true });
+          options.onBegin?.(name);
+        },
         onProgress,
         signal,
       });
@@ -196,6 +205,17 @@ export class Images {
       if (eject && before.drive?.connected) await this.#steps.pull(options);
       return { changed: true, state: (await this.#store.remove(image, options)) ?? before };
     }, options.signal);
+  }
+
+  /**
+   * Removes what is left of an upload that nobody can end any more, because its program was killed. Left alone is one
+   * that is complete, or that somebody is sending just now, or of another size.
+   * @param size bytes that it was to have.
+   * @returns whether nothing incomplete is left.
+   */
+  async removeIncomplete(name: string, size?: number): Promise<boolean> {
+    const left = await this.#lane.run(() => removeHalf(this.#msd, this.#steps, name, { size }));
+    return left?.isGone ?? true;
   }
 
   /** @returns its name and its bytes. */

@@ -243,8 +243,12 @@ export class Msd {
    * @returns bytes.
    * @throws PiKVMError with the code of the file system, e.g. `ENOSPC`.
    */
-  async downloadToFile(image: string, path: string, options: DownloadOptions = {}): Promise<number> {
+  async downloadToFile(
+    image: string,
+    path: string,
+    { onBegin, ...options }: DownloadOptions & { onBegin?: ((part: string) => void) | undefined } = {},
+  ): Promise<number> {
     const { stream } = await this.download(image, options);
-    return saveTo(path, stream);
+    return saveTo(path, stream, onBegin);
   }
 }

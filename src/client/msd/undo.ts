@@ -75,7 +75,7 @@ async function restOf(
   const patience = isCancelled ? PATIENCE_WHEN_CANCELLED : PATIENCE;
   if (name === undefined) return { note: await unnamedRest(steps, patience), isGone: false };
   try {
-    const left = await removeHalf(msd, steps, name, patience);
+    const left = await removeHalf(msd, steps, name, { patience });
     if (left) return left;
     if (begun) return { note: `Nothing of "${name}" is left on the device.`, isGone: true };
     return { note: `The device may still begin, and leave an incomplete "${name}".`, isGone: false };
@@ -96,8 +96,13 @@ async function unnamedRest(steps: DriveSteps, patience: number): Promise<string>
 
 const goesOn = (name: string): string => `The device goes on with "${name}": remove it when that is over.`;
 
-/** @returns undefined where nothing was there. */
-async function removeHalf(msd: Msd, steps: DriveSteps, name: string, patience: number): Promise<Rest | undefined> {
+/** @param size that it was to have: another is somebody else's. @returns undefined where nothing was there. */
+export async function removeHalf(
+  msd: Msd,
+  steps: DriveSteps,
+  name: string,
+  { patience = PATIENCE, size = Infinity }: { patience?: number; size?: number | undefined },
+): Promise<Rest | undefined> {
   let wasListed = false as boolean; // it changes below, which the compiler does not see
   const isListed = (now: MsdState): boolean => (wasListed ||= imageOf(now, name) !== undefined);
   const isFree = (now: MsdState): boolean => {
@@ -114,6 +119,8 @@ async function removeHalf(msd: Msd, steps: DriveSteps, name: string, patience: n
   if (!found) return wasListed ? { note: REMOVED, isGone: true } : undefined;
   // Only the answer was lost.
   if (found.complete) return { note: `"${name}" is complete on the device.`, isGone: false };
+  // Old devices count what has arrived, newer ones what is to arrive.
+  if (found.size > size) return { note: `"${name}" is another one.`, isGone: false };
   try {
     await msd.remove(name);
   } catch (error) {

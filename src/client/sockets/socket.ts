@@ -35,6 +35,8 @@ export interface DeviceSocket {
 export interface Opening {
   /** It has come through the gate of new connections. Default false: then it waits there. */
   isAdmitted?: boolean;
+  /** It is opened even while everything else ends. Default false. */
+  isLastWord?: boolean;
   /** See `ConnectionUse`. */
   patience?: number | undefined;
 }
@@ -50,9 +52,9 @@ export async function openWebSocket(
   transport: Transport,
   path: string,
   ends: readonly (AbortSignal | undefined)[],
-  { isAdmitted = false, patience }: Opening = {},
+  { isAdmitted = false, isLastWord = false, patience }: Opening = {},
 ): Promise<DeviceSocket> {
-  const signals = [...ends, transport.closed];
+  const signals = isLastWord ? ends : [...ends, transport.closed];
   const { connector, address } = transport;
   const connect = () => openSocket(isAdmitted ? connector.admitted : connector, address, patience);
   return transport.withAuth((headers) => handshake(transport, { path, headers, signals, connect }), { path, signals });

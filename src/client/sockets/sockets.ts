@@ -45,6 +45,10 @@ export class Sockets {
   readonly queue = new HidQueue();
   readonly #transport: Transport;
   #opening = 0;
+  /** Each opens a session that waits for its turn. */
+  readonly #waiting = new Set<() => Promise<void>>();
+  /** Those that open in somebody else's turn; undefined while nobody lets them in. */
+  #letIn: Promise<void>[] | undefined;
 
   constructor(transport: Transport) {
     this.#transport = transport;
@@ -83,6 +87,21 @@ export class Sockets {
   }
 
   /**
+   * For who has the turn of keyboard and mouse and needs a session: those that wait for their turn, or come while the
+   * work goes on, open within this one.
+   */
+  async letIn<T>(work: () => Promise<T>): Promise<T> {
+    // Who opens one is told what becomes of it; here only their ends are waited for.
+    const opening = (this.#letIn = [...this.#waiting].map((open) => open().catch(() => undefined)));
+    try {
+      return await work();
+    } finally {
+      this.#letIn = undefined;
+      await Promise.all(opening);
+    }
+  }
+
+  /**
    * A WebSocket of the media daemon beside kvmd. It is no session of kvmd: it opens and closes without disturbing those
    * who type.
    * @param signal cancels the opening only.
@@ -94,7 +113,7 @@ export class Sockets {
   /**
    * Makes the device drop what it has not typed and release all keys, by a session that opens and closes; kvmd before
    * 4.111 does that when it closes only, and `/api/hid/reset` leaves most of a long queue. Only in a turn of keyboard
-   * and mouse.
+   * and mouse; also when the device was closed meanwhile, since the next who uses it must not find a queue.
    * @param whileOpen seconds for which the device may still get more; the session closes after them.
    * @returns whether it was possible.
    */
@@ -107,11 +126,13 @@ export class Sockets {
       closed: () => new CancelledError("It has done its work."),
       receive: () => greet(),
     };
-    const connection = new Connection(use, end.signal, () => this.#open("listener", [end.signal]));
+    const connection = new Connection(use, end.signal, () =>
+      this.#open("listener", [end.signal], { isLastWord: true }),
+    );
     const late = () => new CancelledError("The device did not say anything.");
     try {
-      await within([this.closed, connection.end], { seconds: DROPPING, late }, (deadline) => deadline.race(greeted));
-      if (whileOpen > 0) await pause(whileOpen, this.closed, connection.end);
+      await within([connection.end], { seconds: DROPPING, late }, (deadline) => deadline.race(greeted));
+      if (whileOpen > 0 && !this.closed.aborted) await pause(whileOpen, this.closed, connection.end);
     } catch {
       return false;
     } finally {
@@ -140,7 +161,7 @@ export class Sockets {
           const limit = { seconds: GREETING, late: () => new CancelledError("No greeting.") };
           await within([signal], limit, (deadline) => deadline.race(Promise.race([greeted, connection.ended])));
         };
-        this.hidLane.run(turn, close).catch(reject);
+        void this.#inTurn(turn, close).catch(reject);
       });
     const open = async (): Promise<DeviceSocket> => {
       // Those who want to type need not wait for others that are lost, too.
@@ -156,7 +177,31 @@ export class Sockets {
     return connection;
   }
 
-  async #open(kind: SessionKind, ends: readonly AbortSignal[], opening: Opening = {}): Promise<DeviceSocket> {
+  /** In a turn of its own, or in that of somebody who lets it in. */
+  #inTurn(open: (signal: AbortSignal) => Promise<void>, close: AbortSignal): Promise<void> {
+    const begin = () => within([close, this.closed], undefined, ({ signal }) => open(signal));
+    if (this.#letIn) {
+      const opening = begin();
+      this.#letIn.push(opening.catch(() => undefined));
+      return opening;
+    }
+    return new Promise((resolve, reject) => {
+      let begun: Promise<void> | undefined;
+      const once = (): Promise<void> => {
+        begun ??= begin();
+        // Its own turn may come much later.
+        begun.then(resolve, reject);
+        return begun;
+      };
+      this.#waiting.add(once);
+      void this.hidLane
+        .run(once, close)
+        .then(resolve, reject)
+        .finally(() => this.#waiting.delete(once));
+    });
+  }
+
+  async #open(kind: SessionKind, ends: readonly AbortSignal[], opening: Opening): Promise<DeviceSocket> {
     this.#opening += 1;
     try {
       return await openWebSocket(this.#transport, `/api/ws?stream=${kind === "viewer" ? 1 : 0}`, ends, opening);

@@ -19,8 +19,8 @@ export interface Subsystem {
   readonly opcodes?: Readonly<Record<number, (data: Buffer) => void>>;
   /** kvmd starts (again). */
   start?(): void;
-  /** kvmd ends; the timers of the context are already gone. */
-  stop?(): void;
+  /** kvmd ends, because it was asked to or killed; the timers of the context are already gone. */
+  stop?(wasAsked: boolean): void;
   /** The simulator ends: what outlives kvmd has to end here. */
   close?(): void;
   /** A WebSocket session was opened and has got the announcements. */

@@ -1,7 +1,7 @@
 import type { Timer, Timers } from "../clock";
 import type { Host } from "../host/host";
 import type { MouseReport } from "../host/host-mouse";
-import { MODIFIERS, staysHeld } from "./keys";
+import { type Button, MODIFIERS, staysHeld } from "./keys";
 import type { KeyChange } from "./keymap";
 
 type Report = ({ readonly kind: "key" } & KeyChange) | MouseReport | { readonly kind: "clear" };
@@ -25,6 +25,8 @@ export class HidGadget {
   onOnline: () => void = () => undefined;
   absolute = true;
   #queue: Report[] = [];
+  /** What the reports say is down. The computer knows it from the last report that it has taken. */
+  readonly #down = { keys: new Set<string>(), buttons: new Set<Button>() };
   #nextAt = 0;
   #timer: Timer | undefined;
 
@@ -48,25 +50,36 @@ export class HidGadget {
     this.#push(report);
   }
 
-  /** Drops what is queued and lets go of every key and button. */
+  /** Drops what is queued, but for what is being written, and lets go of every key and button. */
   clear(): void {
     this.#takeDue();
-    this.#queue = [];
+    this.#queue.splice(1);
     this.#push({ kind: "clear" });
   }
 
-  /** The same as far as it goes: of a long queue most is typed all the same, and what is being written always. */
+  /** The same as far as it goes: of a long queue most is typed all the same. */
   reset(): void {
     this.#takeDue();
     this.#queue.splice(1, PIPE);
     this.#push({ kind: "clear" });
   }
 
-  /** kvmd is gone: nobody empties the queue, and the gadget lets go. */
-  stop(): void {
+  /**
+   * kvmd is gone, and nobody empties the queue.
+   * @param letsGo - Its last report says that nothing is down. Without, as when it was killed, the computer believes the
+   * one before until the next kvmd sends one.
+   */
+  stop(letsGo: boolean): void {
     this.#queue = [];
     this.#timer = undefined;
-    this.#releaseAll();
+    this.#forget();
+    if (letsGo) this.#report();
+  }
+
+  /** The mouse of one kind is not in use any more. */
+  releaseButtons(): void {
+    this.#down.buttons.clear();
+    this.#host.mouse.releaseAll();
   }
 
   #push(report: Report): void {
@@ -104,14 +117,12 @@ export class HidGadget {
     if (report.kind === "clear") {
       this.#learn("keyboard");
       this.#learn("mouse");
-      if (this.isListening) this.#releaseAll();
+      this.#forget();
+      if (this.isListening) this.#report();
       return 1;
     }
     if (report.kind === "key") return this.#deliverKey(report);
-    if (!this.#fits(report)) return 0;
-    this.#learn("mouse");
-    if (this.online.mouse) this.#host.mouse.take(report);
-    return 1;
+    return this.#fits(report) ? this.#deliverMouse(report) : 0;
   }
 
   #learn(what: keyof HidGadget["online"]): void {
@@ -127,23 +138,66 @@ export class HidGadget {
     return true;
   }
 
-  #deliverKey({ key, state }: KeyChange): number {
-    const { keyboard } = this.#host;
-    const isHeld = keyboard.held.has(key);
-    // To release what is up is no report.
-    if (!state && !isHeld) return 0;
-    this.#learn("keyboard");
-    if (!this.online.keyboard) return 1;
-    const plain = [...keyboard.held].filter((held) => !MODIFIERS.has(held));
-    const isFull = state && !isHeld && !MODIFIERS.has(key) && plain.length >= ROLLOVER;
-    if (isFull) for (const held of plain) keyboard.change(held, false);
-    if (state && isHeld) keyboard.change(key, false);
-    keyboard.change(key, state);
-    return isFull || (state && isHeld) ? 2 : 1;
+  #deliverMouse(report: MouseReport): number {
+    const { buttons } = this.#down;
+    if (report.kind === "button") {
+      const wasDown = buttons.delete(report.button);
+      // To release what is up is no report; to press what is down are two.
+      if (!report.state && !wasDown) return 0;
+      this.#learn("mouse");
+      if (wasDown) this.#reportButtons();
+      if (report.state) buttons.add(report.button);
+      this.#reportButtons();
+      return wasDown && report.state ? 2 : 1;
+    }
+    this.#learn("mouse");
+    this.#reportButtons();
+    if (this.online.mouse) this.#host.mouse.take(report);
+    return 1;
   }
 
-  #releaseAll(): void {
-    this.#host.keyboard.releaseAll();
-    this.#host.mouse.releaseAll();
+  #deliverKey({ key, state }: KeyChange): number {
+    const { keys } = this.#down;
+    const wasDown = keys.has(key);
+    // To release what is up is no report.
+    if (!state && !wasDown) return 0;
+    this.#learn("keyboard");
+    const plain = [...keys].filter((held) => !MODIFIERS.has(held));
+    const isFull = state && !wasDown && !MODIFIERS.has(key) && plain.length >= ROLLOVER;
+    if (isFull) for (const held of plain) keys.delete(held);
+    keys.delete(key);
+    if (isFull || wasDown) this.#reportKeys();
+    if (state) {
+      keys.add(key);
+      this.#reportKeys();
+    }
+    return isFull || (state && wasDown) ? 2 : 1;
+  }
+
+  #forget(): void {
+    this.#down.keys.clear();
+    this.#down.buttons.clear();
+  }
+
+  #report(): void {
+    this.#reportKeys();
+    this.#reportButtons();
+  }
+
+  /** A report says of every key whether it is down. */
+  #reportKeys(): void {
+    const { keyboard } = this.#host;
+    if (!this.isListening) return;
+    for (const key of [...keyboard.held]) if (!this.#down.keys.has(key)) keyboard.change(key, false);
+    for (const key of this.#down.keys) if (!keyboard.held.has(key)) keyboard.change(key, true);
+  }
+
+  #reportButtons(): void {
+    const { mouse } = this.#host;
+    if (!this.isListening) return;
+    for (const button of [...mouse.buttons])
+      if (!this.#down.buttons.has(button)) mouse.take({ kind: "button", button, state: false });
+    for (const button of this.#down.buttons)
+      if (!mouse.buttons.has(button)) mouse.take({ kind: "button", button, state: true });
   }
 }

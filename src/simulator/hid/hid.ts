@@ -80,8 +80,8 @@ export class Hid implements Subsystem, HidDevice {
     this.#last = this.state();
   }
 
-  stop(): void {
-    this.gadget.stop();
+  stop(wasAsked: boolean): void {
+    this.gadget.stop(wasAsked);
     this.#setJiggler(false);
   }
 
@@ -182,7 +182,7 @@ export class Hid implements Subsystem, HidDevice {
 
   #setMouseOutput(output: string): void {
     if (output === this.mouseOutputs.active) return;
-    this.#host.mouse.releaseAll();
+    this.gadget.releaseButtons();
     this.mouseOutputs.active = output;
     this.gadget.absolute = output !== "usb_rel";
   }
