@@ -178,6 +178,8 @@ class Run {
       return more().length === 0;
     };
     await until(isAsBefore, { timeout: 20_000 }).catch(() => this.#wrong.push(`after ${when}: ${more().join(", ")}`));
+    const left = Object.entries(after).map(([what, count]) => `${Math.round(Number(count))} ${what}`);
+    this.#figures["left at the end, heap and external in KiB"] = left.join(", ");
     return after;
   }
 
