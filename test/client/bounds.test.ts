@@ -58,6 +58,38 @@ describe("a device that sends without an end", () => {
     assert.equal((await lostBy(t, [many])).code, "BAD_EVENT");
   });
 
+  test("values without an end in one message: the session ends with BAD_EVENT; a call, with BAD_RESPONSE", async (t) => {
+    const values = '"":0,'.repeat(1_100_000);
+    assert.equal((await lostBy(t, [`{"event_type":"kind","event":{${values}"":0}}`])).code, "BAD_EVENT");
+    const address = await httpServer(t, (_, response) => response.end(`{"ok":true,"result":{"leds":{${values}"":0}}}`));
+    const kvm = await client(t, { address: `http://${address}` });
+    await failure(kvm.atx.getState(), { name: "ResponseError", code: "BAD_RESPONSE" });
+  });
+
+  test("a log or the progress of a download, of one record without an end: TOO_LONG", async (t) => {
+    const begin = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n";
+    const address = await tcpServer(t, (socket) => endless(socket, begin, "x".repeat(65_536)));
+    const kvm = await client(t, { address: `http://${address}` });
+    const expected = { name: "ResponseError", code: "TOO_LONG" };
+    await failure(kvm.system.streamLog().next(), expected);
+    await failure(kvm.msd.uploadRemote("http://127.0.0.1/a.iso"), expected);
+  });
+
+  test("a log, metrics and an error page that are read whole: TOO_LONG", async (t) => {
+    const text = "a 1\n".repeat(16_384);
+    const address = await tcpServer(t, (socket) => {
+      socket.once("data", (request: Buffer) => {
+        const status = request.includes("/api/atx") ? "502 Bad Gateway" : "200 OK";
+        endless(socket, `HTTP/1.1 ${status}\r\nContent-Type: text/plain\r\n\r\n`, text);
+      });
+    });
+    const kvm = await client(t, { address: `http://${address}` });
+    const expected = { name: "ResponseError", code: "TOO_LONG" };
+    await failure(kvm.system.getLog(), expected);
+    await failure(kvm.prometheus.getMetrics(), expected);
+    await failure(kvm.atx.getState(), expected);
+  });
+
   test("small changes for years are no end", () => {
     const states = new KnownStates();
     states.take({ event_type: "atx", event: { enabled: true } }, 100);
@@ -133,6 +165,30 @@ describe("a device that sends far too much at once", () => {
     const pings = Buffer.concat(Array.from({ length: 1000 }, () => ping));
     const address = await webSocketServer(t, (socket) => endless(socket.pause(), "", pings));
     assert.equal((await connectionLost(t, address)).code, "WS_1006");
+  });
+
+  test("metrics of which there are far too many: TOO_LONG", async (t) => {
+    const address = await httpServer(t, (_, response) => {
+      response.writeHead(200, { "Content-Type": "text/plain" }).end("a 1\n".repeat(MIB / 2));
+    });
+    const kvm = await client(t, { address: `http://${address}` });
+    await failure(kvm.prometheus.getMetrics(), { name: "ResponseError", code: "TOO_LONG" });
+  });
+
+  test("a refused WebSocket with a page without an end: the refusal's error", async (t) => {
+    const begin = "HTTP/1.1 403 Forbidden\r\nContent-Type: text/html\r\n\r\n";
+    const address = await tcpServer(t, (socket) => endless(socket, begin, "x".repeat(65_536)));
+    assert.equal((await connectionLost(t, address)).code, "HTTP_403");
+  });
+
+  test("a picture in ever new segments, from the device: JPEG", async (t) => {
+    const segments = Buffer.alloc(MIB, Buffer.from("ffe00002", "hex"));
+    const address = await httpServer(t, (_, response) => {
+      response.writeHead(200, { "Content-Type": "image/jpeg", "X-UStreamer-Online": "true" });
+      response.end(Buffer.concat([Buffer.of(0xff, 0xd8), segments, tinyJpeg().subarray(2)]));
+    });
+    const kvm = await client(t, { address: `http://${address}` });
+    await failure(kvm.streamer.snapshot(), { name: "ResponseError", code: "JPEG" });
   });
 
   test("a head without an end: NOT_HTTP, on both ways; PROXY_NOT_HTTP of a proxy", async (t) => {

@@ -53,6 +53,12 @@ describe("devices that answer by mDNS", { concurrency: 6 }, () => {
     assert.deepEqual(await found(t, answers), [FOUND]);
   });
 
+  test("of a thousand, two hundred", async (t) => {
+    const some = (at: number) => device(String(at).padStart(4, "0"), `kvm${at}`, at % 200);
+    const all = Array.from({ length: 1000 }, (_, at) => some(at)).map(({ ptr, srv, a }) => message(ptr, srv, a));
+    assert.ok((await found(t, () => all)).length <= 200);
+  });
+
   test("one whose first answer got lost; several, by name, and each once", async (t) => {
     const other = device("00BB", "attic", 21);
     const all = message(other.ptr, other.srv, other.txt, other.a, ONE.ptr, ONE.srv, ONE.txt, ONE.a);

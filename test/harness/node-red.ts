@@ -81,9 +81,9 @@ interface Options {
   storesFlows?: boolean;
 }
 
-/** Node-RED waits for ever for types of nodes that are not there. */
-async function tooLate(): Promise<never> {
-  await setTimeout(60_000, undefined, { ref: false });
+/** Node-RED waits for ever for types of nodes that are not there. @param signal ends the wait */
+async function tooLate(signal: AbortSignal): Promise<never> {
+  await setTimeout(60_000, undefined, { ref: false, signal });
   throw new Error("the flows did not start; are all types there, or do they need `allNodes`?");
 }
 
@@ -116,7 +116,8 @@ export class NodeRed {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  async deploy(flow: FlowConfig, type: "full" | "nodes" | "flows" = "full"): Promise<void> {
+  /** `reload` starts what is stored, whatever is given. */
+  async deploy(flow: FlowConfig, type: "full" | "nodes" | "flows" | "reload" = "full"): Promise<void> {
     await this.#started;
     await this.#untilStarted(
       this.#red.runtime.flows.setFlows({ flows: { flows: structuredClone(flow) }, deploymentType: type }),
@@ -160,7 +161,9 @@ export class NodeRed {
     const started = new Promise<void>((resolve) => this.#red.events.once("flows:started", () => resolve()));
     await deploy;
     // What is sent right then must not be missed by a look that comes later.
-    await Promise.race([started, tooLate()]);
+    const isOver = new AbortController();
+    await Promise.race([started, tooLate(isOver.signal)]);
+    isOver.abort();
   }
 
   async #start({ nodesDir = [], allNodes = false, adminAuth, storesFlows = false }: Options): Promise<void> {

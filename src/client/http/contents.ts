@@ -1,3 +1,4 @@
+import { ResponseError } from "../errors";
 import { badResponse, documentOf, resultOf } from "./answer";
 import type { WholeAnswer } from "./http";
 
@@ -40,8 +41,15 @@ export function logOf(answer: WholeAnswer): string {
 
 const SAMPLE = /^[a-z_:][\w:]*(?:\{[^}]*\})?[ \t]+(?:[-+]?(?:inf|nan)|[-+]?[\d.][\d.e+-]*)(?:[ \t]+-?\d+)?$/i;
 
-/** As Prometheus reads them. @throws ResponseError for what is none, and for none at all. */
+/** Bytes of all metrics. A device has some thousand; each line takes many times its length while it is read. */
+const MAX_METRICS = 1024 * 1024;
+
+/** As Prometheus reads them. @throws ResponseError for what is none, for none at all, and for far too many. */
 export function metricsOf(answer: WholeAnswer): string {
+  if (answer.bytes.length > MAX_METRICS) {
+    const message = `The metrics are longer than ${MAX_METRICS / 1024 / 1024} MiB: they are none of a PiKVM.`;
+    throw new ResponseError(message, answer, { code: "TOO_LONG" });
+  }
   const text = textOf(answer, "Expected metrics.");
   const samples = text.split(/\r?\n/).filter((line) => line.trim() !== "" && !line.startsWith("#"));
   const isRight = samples.length > 0 && samples.every((line) => SAMPLE.test(line.trim()));
