@@ -37,8 +37,8 @@ function storedOf(name: string): Arbitrary<Record<string, unknown>> {
   const values = dictionary(constantFrom(...names, ...others), value, { maxKeys: 4 });
   const types = dictionary(constantFrom(...names.map((field) => `${field}Type`)), oneof(type, value), { maxKeys: 2 });
   const secrets = secretsOf(schemaOf(name));
-  const credentials = secrets.length === 0 ? constant({}) : dictionary(constantFrom(...secrets), json, { maxKeys: 2 });
-  // A name is Node-RED's own business, which demands a text.
+  const credentials = secrets.length === 0 ? constant({}) : dictionary(constantFrom(...secrets), text, { maxKeys: 2 });
+  // Name and secrets are Node-RED's own business, which demands texts.
   return tuple(values, types, credentials, text).map(([value, kind, credentials, name]) => ({
     ...value,
     ...kind,
