@@ -273,7 +273,8 @@ export class Hid {
         // 0 = all of the text, instead of its first 1024 characters.
         const query = { limit: 0, keymap: keymap || undefined, delay, slow };
         const headers = { "Content-Type": "text/plain; charset=utf-8" };
-        await transport.post("/api/hid/print", { signal, query, body, headers, extraTime });
+        // It is often a password.
+        await transport.post("/api/hid/print", { signal, query, body, headers, extraTime, secrets: [body] });
       },
     };
   }

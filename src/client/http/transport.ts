@@ -38,6 +38,8 @@ export interface RequestOptions extends CallOptions {
   pool?: PoolName;
   /** The request changes nothing although it is a POST. */
   harmless?: boolean;
+  /** What of it the device may quote, and errors must not. Credentials are kept out of them anyway. */
+  secrets?: readonly string[];
   /** What of the result its reader relies on. Default: that it is an object. */
   shape?: Shape;
   /** The request undoes something and is sent even while everything else ends. */
@@ -179,8 +181,8 @@ export class Transport {
       pool,
       signals: this.#signalsOf(options),
     });
+    answer.secrets = [...this.access.secrets, ...(options.secrets ?? [])];
     if (answer.statusCode >= 300) throw withAge(this.refusal(await whole(answer)), path);
-    answer.secrets = this.access.secrets;
     return answer;
   }
 
