@@ -54,7 +54,8 @@ function everyNode(user: string): FlowConfig {
     ...NAMES.flatMap((name) => {
       const common = { device: "by-headers", deviceFromMsg: true, wires: [["result"], name === "error-wired" ? ["error"] : []] }; // prettier-ignore
       const nodes = ACTIONS.map(({ name: of, type, properties }) => node(type, { ...properties, ...common, id: `${of}-${name}` })); // prettier-ignore
-      const secret = { ...fields({ text: ["secret", ""] }), credentials: { secret: TYPED } };
+      // In one part: a device quotes what it was sent.
+      const secret = { ...fields({ text: ["secret", ""], delay: ["num", "0"], fast: ["bool", "true"] }), credentials: { secret: TYPED } };
       return [...nodes, node("pikvm-hid-keys", { ...secret, ...common, id: `secret-${name}` })];
     }),
     ...SOURCES.map(({ name, type, properties }) => node(type, { ...properties, id: name, device: "by-garbage" })),
@@ -140,7 +141,9 @@ faults("secrets: whatever is quoted of them", { short: 80, long: 5000 }, async (
   let refusedLogins = 0;
   const figures = { failed: 0, done: 0 };
   const wrong = await tried(random, cases, CASES, async ({ name, of, device, status, ...quote }) => {
-    const words = `${"-".repeat(quote.before)} ${WRITTEN[quote.written]?.(SECRETS[quote.secret]?.() ?? "") ?? ""}`;
+    // A device knows the token of its own session only.
+    const secret = quote.secret === "token" && device !== "session" ? PASSWORD : (SECRETS[quote.secret]?.() ?? "");
+    const words = `${"-".repeat(quote.before)} ${WRITTEN[quote.written]?.(secret) ?? ""}`;
     const answer = PLACES[quote.place]?.(quote.again ? `${words} ${words}` : words) ?? {};
     said = status === 200 ? words : `HTTP/1.1 ${status} ${inHeader(words)}\r\nContent-Length: 5\r\n\r\n${words}`;
     const path = of === "secret" ? { path: /^\/api\/hid\/print/ } : {};
