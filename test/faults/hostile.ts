@@ -16,7 +16,28 @@ const TEXTS = [
   " ".repeat(100_000),
 ];
 
-const PIECES = [":", "/", "//", " ", ".", "@", "${", "a{", "\u2028a{", "[", "(", "%", "\\", "=", "&", "<", "#", "'", "a,", "é"];
+const PIECES = [
+  ":",
+  "/",
+  "//",
+  " ",
+  ".",
+  "@",
+  "${",
+  "a{",
+  "\u2028a{",
+  "[",
+  "(",
+  "%",
+  "\\",
+  "=",
+  "&",
+  "<",
+  "#",
+  "'",
+  "a,",
+  "é",
+];
 
 /** What takes some readers the square of its length, or worse. */
 const repeated: Arbitrary<string> = record({

@@ -50,7 +50,8 @@ function storedOf(name: string): Arbitrary<Record<string, unknown>> {
 /** Node-RED takes each value for a key, and starts no flow with one that is none: `{ "toString": false }`. */
 function isKey(value: unknown): boolean {
   try {
-    return String(value) !== undefined;
+    String(value);
+    return true;
   } catch {
     return false;
   }
