@@ -41,7 +41,16 @@ export class PiKVMError extends Error {
     if (details.outcome !== undefined) this.outcome = details.outcome;
     // What may already have happened must never be done twice.
     this.retryable = details.retryable === true && details.outcome === undefined;
+    for (const error of [this, details.cause]) forgetCallers(error);
   }
+}
+
+/**
+ * Until its stack is asked for, an error keeps all objects whose methods were running: whoever keeps it, as the reason of
+ * an abort signal is kept, would keep a device that is gone, and its password.
+ */
+function forgetCallers(error: unknown): void {
+  if (error instanceof Error) void error.stack;
 }
 
 /** What an answer of the device says about a failure: see `APIError`. */

@@ -10,11 +10,28 @@ const MIN_SECRET = 4;
  * ours that it may quote.
  */
 export function deviceWords(words: string, secrets: readonly string[] = []): string {
-  const known = secrets.filter(({ length }) => length >= MIN_SECRET);
+  const known = secrets.filter(({ length }) => length >= MIN_SECRET).flatMap(quotesOf);
+  // A shorter one may be a part of a longer one.
+  known.sort((one, other) => other.length - one.length);
   const begin = words.slice(0, 2 * MAX_WORDS);
   const blanked = known.reduce((text, secret) => text.replaceAll(secret, "***"), begin);
   const isCut = begin.length < words.length;
   return cut(onOneLine(isCut ? known.reduce(withoutBeginOf, blanked) : blanked), MAX_WORDS);
+}
+
+/** A secret in the ways in which it may be quoted: as it is, in JSON, by Python, in a URL, in a form, in base64. */
+function quotesOf(secret: string): string[] {
+  // As it is sent: half a surrogate pair has no encoding.
+  const plain = Buffer.from(secret).toString();
+  const quotes = [
+    secret,
+    JSON.stringify(secret).slice(1, -1),
+    secret.replaceAll("\\", "\\\\"),
+    encodeURIComponent(plain),
+    new URLSearchParams({ "": plain }).toString().slice(1),
+    Buffer.from(secret).toString("base64"),
+  ];
+  return [...new Set(quotes)];
 }
 
 /** A text that was cut, without what may be the begin of a secret that the cut went through. */

@@ -321,6 +321,16 @@ describe("a regular expression that goes astray", () => {
 });
 
 describe("the words of a device in an error", () => {
+  test("show no secret that they quote in JSON, as Python does, or in a URL", () => {
+    const secret = String.raw`a"b\c d&+\u{1f600}` + "\ud800";
+    for (const quoted of [
+      JSON.stringify(secret),
+      `"${secret.replaceAll("\\", "\\\\")}"`,
+      `"${encodeURIComponent(Buffer.from(secret).toString())}"`,
+    ])
+      assert.equal(deviceWords(quoted, [secret]), '"***"');
+  });
+
   test("show no begin of a long secret, however often it is quoted", () => {
     const secret = `Secret-${"x".repeat(103)}`;
     assert.doesNotMatch(deviceWords(secret.repeat(20), [secret]), /Sec|x/);
@@ -333,6 +343,7 @@ describe("the words of a device in an error", () => {
     ["do not turn the writing round", "a\u202eb\u061cc", /^a b c$/],
     ["do not quote our password", `user admin, password ${SECRETS.password}!`, /^user admin, password \*\*\*!$/],
     ["nor as it was sent", `Basic ${Buffer.from(`admin:${SECRETS.password}`).toString("base64")}`, /^Basic \*\*\*$/],
+    ["nor in base64", Buffer.from(SECRETS.password).toString("base64"), /^\*\*\*$/],
     [
       "nor as in the form of a login",
       `passwd=${new URLSearchParams({ p: SECRETS.password }).toString().slice(2)}`,

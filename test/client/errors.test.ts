@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createServer as createSecureServer } from "node:https";
+import { inspect } from "node:util";
 import { describe, test, type TestContext } from "node:test";
 import { CancelledError, parseAddress, type PiKVM, type PiKVMOptions } from "../../src/client";
 import { AUTH_METHODS } from "../../src/client/vocabulary";
@@ -342,6 +343,21 @@ describe("errors: no answer", SIDE_BY_SIDE, () => {
       await failure(change(kvm), { name: "ResponseError", code: "NOT_HTTP", ...UNKNOWN });
     });
   }
+
+  test("who echoes what he is sent is quoted nowhere, on both ways and as a proxy", async (t) => {
+    const echo = await tcpServer(t, (socket) => void socket.pipe(socket));
+    const kvm = await client(t, { address: `http://${echo}` });
+    const behind = await client(t, { address: "http://127.0.0.1:1", proxy: `http://us:er@${echo}` });
+    const calls: [() => Promise<unknown>, name: string][] = [
+      [() => kvm.atx.getState(), "ResponseError"],
+      [() => outage(kvm), "ResponseError"],
+      [() => behind.atx.getState(), "ConnectError"],
+    ];
+    for (const [call, name] of calls) {
+      const error = await failure(call(), { name, cause: true });
+      assert.doesNotMatch(inspect(error, { depth: 5 }), /rawPacket|GET \/|CONNECT 127/);
+    }
+  });
 
   const silences: [string, (t: TestContext) => Promise<string>][] = [
     ["no answer in time", async (t) => tcpServer(t, ignore)],

@@ -392,4 +392,22 @@ describe("a refused login heals by itself", SIDE_BY_SIDE, () => {
     await kvm.close();
     await failure(kvm.retryLogin(), { name: "PiKVMError", code: "CLOSED" });
   });
+
+  test("who waits for a trial leaves no timer behind when the device is closed", async (t) => {
+    const timers = new Set<() => void>();
+    const clock = {
+      now: () => performance.now(),
+      setTimeout(run: () => void) {
+        timers.add(run);
+        return { cancel: () => void timers.delete(run) };
+      },
+    };
+    const { sim, kvm } = await bench(t, {}, { clock });
+    sim.state.auth.serverDown = true;
+    const stream = kvm.events();
+    await until(() => stream.connection.error instanceof AuthError && timers.size > 0);
+    await stream.close();
+    await kvm.close();
+    assert.equal(timers.size, 0);
+  });
 });

@@ -314,6 +314,7 @@ describe("a macro that cannot be played", SIDE_BY_SIDE, () => {
     ["no steps", [], /no steps/],
     ["no step", [delay(1), 5], /Step 2: it must be an object/],
     ["no event", [{ event_type: "delay" }], /Step 1: it must be an object/],
+    ["a list with a gap", Object.assign([delay(1)], { length: 3 }), /Step 2: it must be an object/],
     ["an unknown event", [step("dance", {})], /Step 1: The event_type "dance" is not known\. Expected one of: delay, /],
     ["a property of every object", [step("toString", {})], /"toString" is not known/],
     ["a delay of the past", [delay(-1)], /millis -1 ms is out of range/],

@@ -53,11 +53,16 @@ describe("address", () => {
     });
   }
 
+  test("not a long one, which is read in no more time than its length takes", async () => {
+    await failure(new PiKVM({ address: `${"/".repeat(500_000)} x` }).open(), { name: "ConfigurationError" });
+  });
+
   test("never with a password in it, which no message repeats", async () => {
     for (const address of [
       "https://admin:Pa55-Hunter2!@pikvm",
       "admin:Pa55-Hunter2!@pikvm",
       "https://admin:Pa55-Hunter2!@pi kvm",
+      "https://admin:Pa55-Hunter2!\n@pikvm",
       "ftp://x:Pa55-Hunter2!@pikvm",
     ]) {
       await failure(new PiKVM({ address }).open(), { name: "ConfigurationError" });

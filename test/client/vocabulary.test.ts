@@ -71,6 +71,8 @@ test("an address, or why it is none", () => {
     ["pi kvm", "unreadable"],
     ["pikvm.lan/a b", "unreadable"],
     ["pikvm.lan:99999", "unreadable"],
+    // To be read in no more time than its length takes.
+    [`${":".repeat(100_000)}x`, "unreadable"],
     ["admin:secret@pikvm.lan", "user"],
     ["ftp://pikvm.lan", "other"],
     ["pikvm.lan?x=1", "other"],

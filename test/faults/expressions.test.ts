@@ -19,16 +19,22 @@ const CASES = record({
     times: constantFrom(1, 1, 1, 50),
   }).map(({ parts, end, times }) => parts.join("").repeat(times) + end),
   screen: record({ part: constantFrom(...TEXTS), times: nat(3000), end: constantFrom("", "!", "b") }).map(({ part, times, end }) => part.repeat(times) + end), // prettier-ignore
-  by: constantFrom("state", "screen"),
+  by: constantFrom("state", "screen", "screen", "words", "words with mistakes"),
 });
+
+const FINDERS: Record<string, (text: string) => (screen: string) => unknown> = {
+  state: expressionOf,
+  screen: (text) => textMatcher({ text, mode: "regex" }),
+  words: (text) => textMatcher({ text, mode: "plain" }),
+  "words with mistakes": (text) => textMatcher({ text, mode: "tolerant" }),
+};
 
 faults("expressions: none holds up the process", { short: 8, long: 2000 }, async (random, cases) => {
   const figures = { "looked for": 0, "refused or stopped": 0 };
   const wrong = await tried(random, cases, CASES, ({ source, screen, by }) => {
     const start = process.cpuUsage();
     try {
-      const find = by === "state" ? expressionOf(source) : textMatcher({ text: source, mode: "regex" });
-      find(screen);
+      FINDERS[by]?.(source)(screen);
       figures["looked for"] += 1;
     } catch (error) {
       if (!(error instanceof ConfigurationError)) throw error;

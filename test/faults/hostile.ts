@@ -16,8 +16,42 @@ const TEXTS = [
   " ".repeat(100_000),
 ];
 
+const PIECES = [
+  ":",
+  "/",
+  "//",
+  " ",
+  ".",
+  "@",
+  "${",
+  "a{",
+  "\u2028a{",
+  "[",
+  "(",
+  "%",
+  "\\",
+  "=",
+  "&",
+  "<",
+  "#",
+  "'",
+  "a,",
+  "é",
+];
+
+/** What takes some readers the square of its length, or worse. */
+const repeated: Arbitrary<string> = record({
+  piece: oneof(constantFrom(...PIECES), string({ minLength: 1, maxLength: 3 })),
+  times: constantFrom(3000, 100_000),
+  end: constantFrom("", "x", "@", "]"),
+}).map(({ piece, times, end }) => piece.repeat(times) + end);
+
 /** A text that has been the end of some program. */
-export const text: Arbitrary<string> = oneof(constantFrom(...TEXTS), string({ unit: "binary", maxLength: 30 }));
+export const text: Arbitrary<string> = oneof(
+  { weight: 9, arbitrary: constantFrom(...TEXTS) },
+  { weight: 9, arbitrary: string({ unit: "binary", maxLength: 30 }) },
+  { weight: 1, arbitrary: repeated },
+);
 
 const NUMBERS = [0, -0, 1, -1, 0.5, 2 ** 31, -(2 ** 31), 2 ** 32, 2 ** 53, 1e308, -1e308, 5e-324];
 
@@ -72,14 +106,14 @@ function changed(value: unknown, { way: [first, ...way], how, name, value: other
 }
 
 interface Edit {
-  how: "cut" | "double" | "swap" | "write" | "insert" | "flip";
+  how: "cut" | "double" | "repeat" | "swap" | "write" | "insert" | "flip";
   at: number;
   length: number;
   bytes: string;
 }
 
 const edit: Arbitrary<Edit> = record({
-  how: constantFrom("cut", "double", "swap", "write", "insert", "flip"),
+  how: constantFrom("cut", "double", "repeat", "swap", "write", "insert", "flip"),
   at: nat(2 ** 20),
   length: oneof(integer({ min: 1, max: 16 }), integer({ min: 1, max: 5000 })),
   bytes: oneof(
@@ -94,6 +128,9 @@ export const editedBytes = (seeds: readonly Buffer[]): Arbitrary<Buffer> =>
     edits.reduce<Buffer>(edited, seed),
   );
 
+/** Bytes that a piece is repeated to. */
+const REPEATED = 100_000;
+
 function edited(data: Buffer, { how, at: anywhere, length, bytes }: Edit): Buffer {
   const at = anywhere % (data.length + 1);
   const [before, piece, after] = [data.subarray(0, at), data.subarray(at, at + length), data.subarray(at + length)];
@@ -104,6 +141,8 @@ function edited(data: Buffer, { how, at: anywhere, length, bytes }: Edit): Buffe
       return Buffer.concat([before, after]);
     case "double":
       return Buffer.concat([before, piece, piece, after]);
+    case "repeat":
+      return Buffer.concat([before, Buffer.alloc(Math.min(REPEATED, piece.length * REPEATED), piece), after]);
     case "swap":
       return Buffer.concat([before, after.subarray(0, length), piece, after.subarray(length)]);
     case "write":

@@ -1,8 +1,8 @@
 import { after, before } from "node:test";
 import { setTimeout } from "node:timers/promises";
-import { array, constantFrom, dictionary, oneof, record, tuple, type Arbitrary } from "fast-check";
+import { array, constant, constantFrom, dictionary, oneof, record, tuple, type Arbitrary } from "fast-check";
 import { SOURCES as TYPES } from "../../src/schema/field";
-import { fieldsOf } from "../../src/schema/node";
+import { fieldsOf, secretsOf } from "../../src/schema/node";
 import { scaledClock, startSimulator, type Simulator } from "../../src/simulator";
 import { device, fields, flow, node } from "../harness/flows";
 import { NodeRed } from "../harness/node-red";
@@ -32,10 +32,29 @@ const type = oneof(constantFrom<string>(...TYPES, "num", "str", "bool", "json", 
 /** Some of the properties that a node stores. */
 function storedOf(name: string): Arbitrary<Record<string, unknown>> {
   const names = fieldsOf(schemaOf(name)).map(([field]) => field);
-  const values = dictionary(constantFrom(...names, "device", "deviceFromMsg", "progress", "version"), json, { maxKeys: 4 }); // prettier-ignore
-  const types = dictionary(constantFrom(...names.map((field) => `${field}Type`)), oneof(type, json), { maxKeys: 2 });
-  // A name is Node-RED's own business, which demands a text.
-  return tuple(values, types, text).map(([value, kind, name]) => ({ ...value, ...kind, name }));
+  const value = json.filter(isKey);
+  const others = ["device", "deviceFromMsg", "progress", "confirm", "version"];
+  const values = dictionary(constantFrom(...names, ...others), value, { maxKeys: 4 });
+  const types = dictionary(constantFrom(...names.map((field) => `${field}Type`)), oneof(type, value), { maxKeys: 2 });
+  const secrets = secretsOf(schemaOf(name));
+  const credentials = secrets.length === 0 ? constant({}) : dictionary(constantFrom(...secrets), text, { maxKeys: 2 });
+  // Name and secrets are Node-RED's own business, which demands texts.
+  return tuple(values, types, credentials, text).map(([value, kind, credentials, name]) => ({
+    ...value,
+    ...kind,
+    name,
+    ...(Object.keys(credentials).length > 0 ? { credentials } : {}),
+  }));
+}
+
+/** Node-RED takes each value for a key, and starts no flow with one that is none: `{ "toString": false }`. */
+function isKey(value: unknown): boolean {
+  try {
+    String(value);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const NODES = oneof(

@@ -44,7 +44,8 @@ export async function tried<T>(
     if (!said.failed) return [];
     const [value] = said.counterexample ?? [];
     const why = inspect(said.errorInstance).slice(0, SHOWN);
-    return [`case ${said.counterexamplePath}: ${inspect(value, { depth: 8, maxStringLength: 200 }).slice(0, SHOWN)}: ${why}`]; // prettier-ignore
+    // What was wrong comes first: long cases are cut by whoever prints them.
+    return [`${why}\nin case ${said.counterexamplePath}: ${inspect(value, { depth: 8, maxStringLength: 200 }).slice(0, SHOWN)}`]; // prettier-ignore
   } finally {
     process.off("uncaughtException", note).off("unhandledRejection", note);
   }

@@ -31,6 +31,8 @@ interface Options {
   adminRoot?: string;
   /** Only those of `logins.ts` may use it. */
   hasLogin?: boolean;
+  /** For Node.js itself. */
+  nodeOptions?: string[];
 }
 
 /** A Node-RED as users run it: a process of its own, talked to through its admin HTTP API. */
@@ -63,7 +65,7 @@ export class ChildNodeRed {
     const adminAuth = hasLogin ? ADMIN_AUTH : undefined;
     const own = { port, nodesDir, nodesExcludes, editorTheme, httpAdminRoot: `${adminRoot}/`, adminAuth };
     await writeFile(settings, settingsFile(own));
-    const args = [path.join(NODE_RED_HOME, "red.js"), "-s", settings, "-u", directory];
+    const args = [...(options.nodeOptions ?? []), path.join(NODE_RED_HOME, "red.js"), "-s", settings, "-u", directory];
     const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit", "ipc"] });
     const nodeRed = new ChildNodeRed(child, `http://127.0.0.1:${port}${adminRoot}`, directory, options);
     try {
@@ -110,6 +112,10 @@ export class ChildNodeRed {
   /** Presses the button of an inject node. */
   async inject(id: string): Promise<void> {
     await this.#ask(`inject/${id}`, { method: "POST" });
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
   }
 
   /** Ends it, and waits until it is gone. @returns its exit code; null where the signal has ended it. */

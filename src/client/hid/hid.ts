@@ -269,7 +269,9 @@ export class Hid {
         const query = { limit: 0, keymap: keymap || undefined, delay, slow };
         const headers = { "Content-Type": "text/plain; charset=utf-8" };
         const settleTime = ANSWER_TIME + extraTime;
-        await transport.post("/api/hid/print", { signal, query, body, headers, extraTime, settleTime });
+        // It is often a password.
+        const secrets = [body];
+        await transport.post("/api/hid/print", { signal, query, body, headers, extraTime, settleTime, secrets });
       },
     };
   }

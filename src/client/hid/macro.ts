@@ -87,7 +87,8 @@ export function readMacro(macro: unknown): (MacroStep | ConfigurationError)[] {
   if (steps.length > MAX_STEPS) {
     throw new ConfigurationError(`The macro has ${steps.length} steps; at most ${MAX_STEPS} can be played.`);
   }
-  return steps.map((step) => {
+  // Also what is left out of a list is a step that cannot be played.
+  return Array.from(steps, (step) => {
     try {
       return stepOf(step);
     } catch (error) {

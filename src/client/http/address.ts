@@ -23,5 +23,8 @@ export function parseAddress(text: string): Address {
 }
 
 function withoutUserinfo(text: string): string {
-  return text.replace(/^(.*\/\/)?.*@/, "$1");
+  const at = text.lastIndexOf("@");
+  if (at < 0) return text;
+  const begin = text.slice(0, at).lastIndexOf("//");
+  return (begin < 0 ? "" : text.slice(0, begin + 2)) + text.slice(at + 1);
 }

@@ -28,7 +28,8 @@ export type Endpoint = Pick<Address, "hostname" | "port">;
  * Turns what undici, ws and the operating system throw into this package's errors. The one place that knows their
  * codes.
  */
-export function networkError(cause: unknown, attempt: Attempt): PiKVMError {
+export function networkError(thrown: unknown, attempt: Attempt): PiKVMError {
+  const cause = withoutBytes(thrown);
   const { address, changeSent = false, hasCertificate = false } = attempt;
   const lost = lostAnswer(changeSent);
   if (cause instanceof CancelledError) return new CancelledError(cause.message, { ...lost, code: cause.code, cause });
@@ -56,6 +57,15 @@ export function networkError(cause: unknown, attempt: Attempt): PiKVMError {
   const describe = HINTS.get(code) ?? (() => `The connection to ${target} broke${reason}.`);
   const advice = hasCertificate && ENDINGS.has(code) ? CERTIFICATE_ADVICE : "";
   return new ConnectError(sentences(describe(target, address), advice), details);
+}
+
+/**
+ * The same error without what had arrived, which undici and Node.js add to it: whoever echoes what it is sent, as the
+ * wrong port may, echoes a password, and Catch nodes get the cause of an error.
+ */
+export function withoutBytes(cause: unknown): unknown {
+  if (cause instanceof Error) for (const name of ["data", "rawPacket"]) Reflect.deleteProperty(cause, name);
+  return cause;
 }
 
 /**

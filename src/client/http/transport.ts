@@ -39,6 +39,8 @@ export interface RequestOptions extends CallOptions {
   pool?: PoolName;
   /** The request changes nothing although it is a POST. */
   harmless?: boolean;
+  /** What of it the device may quote, and errors must not. Credentials are kept out of them anyway. */
+  secrets?: readonly string[];
   /** What of the result its reader relies on. Default: that it is an object. */
   shape?: Shape;
   /**
@@ -188,9 +190,9 @@ export class Transport {
         signals: this.#signalsOf(options),
         settleTime: options.settleTime,
       });
+      answer.secrets = [...this.access.secrets, ...(options.secrets ?? [])];
       if (answer.statusCode >= 300) throw withAge(this.refusal(await whole(answer)), path);
       this.presence.seen();
-      answer.secrets = this.access.secrets;
       return answer;
     } catch (error) {
       this.presence.failed(error);

@@ -43,7 +43,13 @@ type Signals = readonly (AbortSignal | undefined)[];
 /** Sends a POST (or a GET) with no credentials but those in its headers. @throws what any call does. */
 type Send = (
   path: string,
-  request: { method?: "GET" | "POST"; headers: Headers; body?: string; signal?: AbortSignal | undefined },
+  request: {
+    method?: "GET" | "POST";
+    headers: Headers;
+    body?: string;
+    secrets?: readonly string[];
+    signal?: AbortSignal | undefined;
+  },
 ) => Promise<Answer>;
 
 /** Who we are to a device: our credentials, our session, and when they may be offered. */
@@ -177,7 +183,7 @@ export class Access {
    * @param address of the device, as it was asked.
    */
   refusal(answer: Answer, address: string): APIError {
-    const refusal = refusalOf(Object.assign(answer, { address, secrets: this.secrets }));
+    const refusal = refusalOf(Object.assign(answer, { address, secrets: answer.secrets ?? this.secrets }));
     const explanation = refusal instanceof AuthError ? this.#credentials.explainRefusal(answer.headers["date"]) : "";
     return explanation === ""
       ? refusal
@@ -194,7 +200,7 @@ export class Access {
     // Old devices do not know it.
     if (expireOf(expire) > 0) form.append("expire", String(expire));
     const headers = { "Content-Type": "application/x-www-form-urlencoded" };
-    const answer = await this.#send(LOGIN, { headers, body: form.toString(), signal });
+    const answer = await this.#send(LOGIN, { headers, body: form.toString(), secrets: [password], signal });
     resultOf(answer);
     return /auth_token=([^;]+)/.exec(String(answer.headers["set-cookie"] ?? ""))?.[1] ?? "";
   }

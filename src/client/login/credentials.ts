@@ -29,6 +29,9 @@ const LOSSES: Record<AuthMethod, (user: string, password: string, usesTotp: bool
   session: () => undefined,
 };
 
+/** Milliseconds for which a two-factor code is that of this moment. */
+const TOTP_STEP = 30_000;
+
 /** The user and what proves it. Knows nothing of connections. */
 export class Credentials {
   readonly method: AuthMethod;
@@ -70,31 +73,21 @@ export class Credentials {
     return this.#totpKey !== undefined;
   }
 
-  /** The password, as the ways to send it write it. */
+  /** The password, as the ways to send it write it, with the two-factor codes of this half minute and of the last. */
   get secrets(): readonly string[] {
     if (this.#password === "") return [];
     const now = this.password();
     if (this.#written.password !== now) {
-      // With the two-factor code first: what is left of it would still be good for half a minute.
-      const written = [now, this.#password].flatMap((password) => this.#writtenAs(password));
-      this.#written = { password: now, secrets: written };
+      const passwords = [...new Set([now, this.password(Date.now() - TOTP_STEP), this.#password])];
+      const basic = passwords.map((password) => `${this.user}:${password}`);
+      this.#written = { password: now, secrets: [...passwords, ...basic] };
     }
     return this.#written.secrets;
   }
 
-  #writtenAs(password: string): string[] {
-    return [
-      Buffer.from(`${this.user}:${password}`).toString("base64"),
-      password,
-      encodeURIComponent(password),
-      // As in the form of a login, which has other rules for a blank and for some signs.
-      new URLSearchParams({ password }).toString().slice("password=".length),
-    ];
-  }
-
-  /** The password with, where two-factor is on, the code of this moment appended: kvmd takes both in one field. */
-  password(): string {
-    return this.#totpKey ? this.#password + totpCode(this.#totpKey, Date.now()) : this.#password;
+  /** The password with, where two-factor is on, the code of a moment appended: kvmd takes both in one field. */
+  password(now = Date.now()): string {
+    return this.#totpKey ? this.#password + totpCode(this.#totpKey, now) : this.#password;
   }
 
   /** The headers of a request for the methods that need no login. */

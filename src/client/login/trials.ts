@@ -108,7 +108,7 @@ export class Trials {
   async untilTrial(...signals: (AbortSignal | undefined)[]): Promise<void> {
     await within(signals, undefined, async (deadline) => {
       while (this.#isHeldBack() && this.#setup.refusals.left > 0)
-        await deadline.race(this.#change(this.#setup.refusals.left));
+        await this.#change(deadline, this.#setup.refusals.left);
     });
   }
 
@@ -137,7 +137,7 @@ export class Trials {
       const patience = this.#offering === 1 ? PATIENCE.second : PATIENCE.all;
       const left = this.#offeringSince + patience - clock.now();
       if (this.#offering === 0 || left <= 0) break;
-      await deadline.race(this.#change(left));
+      await this.#change(deadline, left);
     }
     if (this.#offering === 0) this.#offeringSince = clock.now();
     this.#offering += 1;
@@ -213,17 +213,18 @@ export class Trials {
     return new AuthError(message, { statusCode, error, errorMsg }, details);
   }
 
-  /** Resolves when something has changed, or after some milliseconds. */
-  #change(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const changed = () => {
-        timer.cancel();
-        this.#waiting.delete(changed);
-        resolve();
-      };
-      const timer = this.#setup.clock.setTimeout(changed, ms);
-      this.#waiting.add(changed);
-    });
+  /** Resolves when something has changed, or after some milliseconds. Nothing of it is left when the deadline ends. */
+  async #change(deadline: Deadline, ms: number): Promise<void> {
+    let changed: () => void = () => undefined;
+    const change = new Promise<void>((resolve) => (changed = resolve));
+    const timer = this.#setup.clock.setTimeout(changed, ms);
+    this.#waiting.add(changed);
+    try {
+      await deadline.race(change);
+    } finally {
+      timer.cancel();
+      this.#waiting.delete(changed);
+    }
   }
 
   #wake(): void {

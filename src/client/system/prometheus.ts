@@ -28,9 +28,12 @@ export class Prometheus {
 }
 
 function valuesOf(text: string): Record<string, number> {
-  const samples = text.matchAll(/^([a-z_:][\w:]*(?:\{[^}]*\})?)[ \t]+(\S+)/gim);
-  return Object.fromEntries(Array.from(samples, ([, name = "", value]) => [name, numberOf(value)]));
+  const samples = text.split("\n").map((line) => SAMPLE.exec(line));
+  return Object.fromEntries(samples.flatMap((found) => (found ? [[found[1] ?? "", numberOf(found[2])]] : [])));
 }
+
+/** Begins a line. Over all lines at once it would look to the end of the text from each one. */
+const SAMPLE = /^\s*([a-z_:][\w:]*(?:\{[^}]*\})?)[ \t]+(\S+)/i;
 
 /** Prometheus spells infinity `+Inf`. */
 function numberOf(value = ""): number {

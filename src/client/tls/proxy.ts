@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import type { Clock } from "../clock";
 import type { Deadline } from "../deadline";
 import { ConfigurationError, ConnectError } from "../errors";
-import { isBadHttp, publicCode, targetOf, type Endpoint } from "../http/network";
+import { isBadHttp, publicCode, targetOf, withoutBytes, type Endpoint } from "../http/network";
 import { Refusals } from "../login/refusals";
 
 const EXPECTED = "Expected http://host:port or http://user:password@host:port.";
@@ -104,7 +104,7 @@ export class Proxy {
         agent: false,
         signal,
       });
-      asking.on("error", (cause) => reject(this.#unreachable(cause)));
+      asking.on("error", (cause) => reject(this.#unreachable(withoutBytes(cause))));
       asking.on("connect", ({ statusCode = 0 }, socket: Socket, head) => {
         if (head.length > 0) socket.unshift(head);
         // Whoever uses the tunnel listens too, but not all the time, and without a listener an error ends the process.
@@ -115,7 +115,7 @@ export class Proxy {
     });
   }
 
-  #unreachable(cause: Error): ConnectError {
+  #unreachable(cause: unknown): ConnectError {
     if (isBadHttp(cause)) {
       const message = `The proxy ${this.target} does not answer as an HTTP proxy: is its port right?`;
       return new ConnectError(message, { code: "PROXY_NOT_HTTP", cause });

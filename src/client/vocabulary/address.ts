@@ -44,7 +44,7 @@ export function isPlain(text: string): boolean {
 
 function withScheme(text: string): string {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return text;
-  const isBareIPv6 = /^[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:.]*$/i.test(text);
+  const isBareIPv6 = /^[0-9a-f:.]+$/i.test(text) && text.split(":").length > 2;
   return isBareIPv6 ? `https://[${text}]` : `https://${text}`;
 }
 
