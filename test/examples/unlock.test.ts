@@ -11,7 +11,7 @@ import { example, filledIn, idOf } from "./example";
 const PASSPHRASE = "Qu7iet Ib8ex 42 & Co.";
 const FLOW = example("unlock-a-disk.json");
 
-const nodeRed = NodeRed.duringTests({ allNodes: true });
+const nodeRed = NodeRed.duringTests({ allNodes: true, storesFlows: true });
 beforeEach(() => nodeRed.forget());
 
 /** A computer that is off, with an encrypted disk, and Caps Lock on. */

@@ -6,7 +6,10 @@ import { isAssurance, isLie } from "./strike";
 /** What a message does when nothing goes wrong. */
 export type Usual = Pick<Trial, "calls" | "inputs" | "exchanges" | "overSockets">;
 
-const UNDOES = [/^POST \/api\/msd\/remove\?image=new\.iso$/, /^POST \/api\/hid\/events\/send_key\?.*state=0/];
+const UNDOES = [
+  /^POST \/api\/msd\/remove\?image=new\.iso$/,
+  /^POST \/api\/hid\/events\/send_(key|mouse_button)\?.*state=0/,
+];
 const STORES = /^POST \/api\/msd\/write/;
 
 /** Where the client may clean up once more. */
