@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { RequestListener } from "node:http";
 import { describe, test } from "node:test";
 import { client, failure, httpServer, SIDE_BY_SIDE } from "./kit";
 import { allRecorded, breaksOff, type Recorded } from "../recordings/answers";
@@ -97,6 +98,7 @@ describe("every recorded answer, through the client", SIDE_BY_SIDE, () => {
   const streamer = all.find(
     ({ method, path, status }) => method === "GET" && path === "/api/streamer" && status === 200,
   );
+  const listening = all.find(({ name }) => name.endsWith("/hid-state-online"));
 
   for (const recorded of replayed) {
     const refusal = refusalIn(recorded);
@@ -104,8 +106,9 @@ describe("every recorded answer, through the client", SIDE_BY_SIDE, () => {
     test(`${recorded.name}: ${title}`, async (t) => {
       const replay = replayOf(recorded);
       assert.ok(replay);
-      // Settings of the video are checked against the device's limits first.
-      const elsewhere = replaying({ ...recorded, ...streamer }, (_, response) => response.writeHead(418).end());
+      // Settings of the video are checked against the device's limits first, and whether a host listens when a text was typed.
+      const nowhere: RequestListener = (_, response) => response.writeHead(418).end();
+      const elsewhere = replaying({ ...recorded, ...streamer }, replaying({ ...recorded, ...listening }, nowhere));
       const kvm = await client(t, { address: `http://${await httpServer(t, replaying(recorded, elsewhere))}` });
       const work = replay.run(kvm, recorded);
       if (refusal) await assertRefusal(work, refusal, replay, recorded.json?.ok === false);

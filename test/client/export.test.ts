@@ -31,7 +31,7 @@ describe("prometheus", SIDE_BY_SIDE, () => {
   });
 
   test("a line that begins samples without an end is read in no more time than its length takes", async (t) => {
-    const answer = `a 1\n# ${"\u2028a{".repeat(1_000_000)}\nb 2\n`;
+    const answer = `a 1\n# ${"\u2028a{".repeat(200_000)}\nb 2\n`;
     const kvm = await client(t, { address: `http://${await httpServer(t, (_, response) => response.end(answer))}` });
     assert.deepEqual((await kvm.prometheus.getMetrics()).values, { a: 1, b: 2 });
   });

@@ -51,7 +51,7 @@ const CALLS: Record<string, Replay> = {
   "POST /api/hid/set_connected": change((kvm) => kvm.hid.setConnected(true)),
   "POST /api/hid/reset": change((kvm) => kvm.hid.reset()),
   "POST /api/hid/print": change((kvm) => kvm.hid.typeText("a"), () => 1), // prettier-ignore
-  "POST /api/hid/events/send_key": change((kvm) => kvm.hid.sendKey("KeyA", true)),
+  "POST /api/hid/events/send_key": change((kvm) => kvm.hid.sendKey("KeyA", false)),
   "POST /api/hid/events/send_shortcut": change((kvm) => kvm.hid.sendShortcut(["KeyA"])),
   "POST /api/hid/events/send_mouse_button": change((kvm) => kvm.hid.sendMouseButton("left")),
   "POST /api/hid/events/send_mouse_move": change((kvm) => kvm.hid.sendMouseMove(0, 0)),
