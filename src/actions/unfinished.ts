@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { PiKVM } from "../client";
-import { CancelledError } from "../client";
+import { PiKVMError, type PiKVM } from "../client";
 
 /** What is half done when this process is killed: an image of this size on the device, or a part of a file here. */
 type Half = { image: string; size?: number | undefined } | { file: string };
@@ -27,21 +26,21 @@ export class Unfinished {
   }
 
   /**
-   * Does work that tells what it begins. The note of it is there until the work has ended; when it was cancelled, until
-   * somebody has looked what is left.
+   * Does work that tells what it begins. The note of it is there until the work has ended; where it does not know what
+   * is left, until somebody has looked.
    */
   async noting<T>(work: (begin: (half: Half) => void) => Promise<T>): Promise<T> {
     const notes: string[] = [];
-    let isCancelled = false;
+    let isKnown = true;
     try {
       return await work((half) => notes.push(this.#note(half)));
     } catch (error) {
-      isCancelled = error instanceof CancelledError;
+      isKnown = !(error instanceof PiKVMError && error.outcome === "unknown");
       throw error;
     } finally {
       for (const note of notes) {
         own.delete(note);
-        if (!isCancelled) this.#forget(note);
+        if (isKnown) this.#forget(note);
       }
     }
   }

@@ -75,6 +75,8 @@ export class Device {
   readonly options: () => PiKVMOptions;
   readonly #shared: Shared<Opening>;
   readonly #leases = new Map<object, Lease<Opening>>();
+  /** The user that removes what was left half done. */
+  readonly #tidier = {};
   readonly #files: () => Files;
   #madeFiles: Files | undefined;
   readonly #allowed: () => ReadonlySet<string> | undefined;
@@ -143,9 +145,8 @@ export class Device {
    * Never rejects.
    */
   async tidy(): Promise<void> {
-    const user = {};
-    await this.unfinished?.tidy(() => this.join(user)).catch(() => undefined);
-    await this.leave(user);
+    await this.unfinished?.tidy(() => this.join(this.#tidier)).catch(() => undefined);
+    await this.leave(this.#tidier);
   }
 
   /**
@@ -178,6 +179,8 @@ export class Device {
    */
   async close(): Promise<void> {
     if (running.delete(this)) for (const name of this.#names()) this.#forget(name);
+    // That can be done after the next start as well.
+    void this.leave(this.#tidier);
     const unused = new Promise<void>((resolve) => (this.#unused = resolve));
     if (this.#leases.size > 0) await settledSoon(unused);
     await this.#shared.close();
