@@ -27,7 +27,7 @@ async function deviceOf(t: TestContext): Promise<{ sim: Simulator; join: () => P
 async function left(unfinished: Unfinished, half: { image: string; size?: number } | { file: string }): Promise<void> {
   const killed = unfinished.noting(async (begin) => {
     begin(half);
-    return Promise.reject(new CancelledError("The node was closed."));
+    return Promise.reject(new CancelledError("The node was closed.", { outcome: "unknown" }));
   });
   await assert.rejects(killed, CancelledError);
 }
@@ -68,6 +68,15 @@ test("what is going on, and what belongs to another device, is left alone; what 
     await unfinished.tidy(() => assert.fail("it is still going on"));
     assert.equal(readdirSync(folder).length, 2);
   });
+  assert.equal(readdirSync(folder).length, 1);
+  const removed = new CancelledError("It was cancelled. What had arrived was removed.");
+  await assert.rejects(
+    unfinished.noting((begin) => {
+      begin({ image: "half.iso" });
+      return Promise.reject(removed);
+    }),
+    removed,
+  );
   assert.equal(readdirSync(folder).length, 1);
 });
 
