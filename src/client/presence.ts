@@ -36,8 +36,8 @@ export class Presence {
   }
 }
 
-/** Whether the device, or kvmd on it, is away. */
+/** Whether the device, or kvmd on it, is away. What kvmd itself refuses has a name. */
 export const isOutage = (error: unknown): boolean =>
   error instanceof APIError
-    ? error.statusCode >= 500
+    ? error.statusCode >= 500 && error.error === ""
     : !(error instanceof CancelledError || error instanceof ConfigurationError);

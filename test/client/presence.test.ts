@@ -37,6 +37,7 @@ test("what fails because nobody is there says that it was away, and nothing else
   assert.ok(failed(new ConnectError("reset")));
   assert.ok(failed(new APIError("Bad Gateway", { statusCode: 502 })));
   assert.ok(!failed(new BusyError("busy", { statusCode: 409 })));
+  assert.ok(!failed(new APIError("no picture", { statusCode: 503, error: "UnavailableError" })));
   assert.ok(!failed(new CancelledError("cancelled")));
 });
 
