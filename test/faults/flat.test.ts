@@ -30,7 +30,7 @@ const DEPLOYS = ["full", "flows", "nodes", "reload"] as const;
 /** What must be again as it was when nothing is deployed. */
 const EXACT = ["clients", "listeners", "timers", "sockets", "handles", "descriptors"] as const;
 
-const red = NodeRed.duringTests();
+const red = NodeRed.duringTests({ storesFlows: true });
 
 faults("a day of everything and deploys of all kinds leave nothing", { short: 3, long: 500 }, async (random, cases) => {
   const away = await Away.start(SPEED);
