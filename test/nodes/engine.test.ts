@@ -143,6 +143,7 @@ test("who throws when told that a message is done does not make an error of its 
 test("a cancel that has not come to an end soon does not deny what was begun", async () => {
   await red.deploy(flow(device(simulator), node("pikvm-hid-keys", fields({ delay: ["num", "5"] }))));
   const before = simulator.requests.length;
+  simulator.faults.add({ kind: "hang", path: "/api/hid/print" });
   red.send("node", { payload: "aaaa" });
   await until(() => simulator.requests.slice(before).some(({ path }) => path === "/api/hid/print"));
   red.send("node", { reset: true });
