@@ -22,8 +22,8 @@ function namesOf(strike: Strike): string[] {
     case "foreign":
       return [FOREIGN_NAMES[strike.what]];
     case "restart":
-      // What it had accepted is gone, and what was waited for never comes.
-      return ["APIError", "ConnectError", "WaitTimeoutError"];
+      // What it had accepted is gone, and what was waited for never comes; a relay is as it is at the start.
+      return ["APIError", "ConnectError", "WaitTimeoutError", "PiKVMError"];
     case "busy":
       return ["BusyError"];
     case "late":
