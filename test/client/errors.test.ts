@@ -461,7 +461,7 @@ describe("errors: WebSocket", SIDE_BY_SIDE, () => {
   ];
   for (const [title, fault, expected] of cases) {
     test(title, async (t) => {
-      const { sim, kvm } = await bench(t, {}, { timeout: 0.5 });
+      const { sim, kvm } = await bench(t, {}, { timeout: 2 });
       sim.faults.add({ ...fault, path: "/api/ws" });
       await failure(outage(kvm), expected);
     });
