@@ -1,3 +1,4 @@
+import type { Half } from "../../src/actions/unfinished";
 import { basename } from "node:path";
 import { actionsBy, type WorkOf } from "../../src/actions/action";
 import { schema } from "./schema";
@@ -9,18 +10,17 @@ const actions = actionsBy(schema, "action", {
     const { source: given, storeAs, replace, sha256: isWanted, busyRetry } = work.fields;
     const { source, size: knownSize, name } = await placed(given, work);
     const options = { name: storeAs || name, size: knownSize, replace, sha256: isWanted, busyRetry, ...watched(work) };
-    const {
-      name: image,
-      size,
-      sha256,
-    } = await noting(work, (onBegin) => work.pikvm.images.upload(source, { ...options, onBegin }));
+    const stored = await noting(work, (begin) =>
+      work.pikvm.images.upload(source, { ...options, onBegin: (image, size) => begin({ image, size }) }),
+    );
+    const { name: image, size, sha256 } = stored;
     return { image, size, ...(sha256 === undefined ? {} : { sha256 }) };
   },
   async fetch(work) {
     const { url, insecure, storeAs, replace, busyRetry } = work.fields;
     const options = { name: storeAs, insecure, replace, busyRetry, ...watched(work) };
-    const { name: image, size } = await noting(work, (onBegin) =>
-      work.pikvm.images.fetch(url, { ...options, onBegin }),
+    const { name: image, size } = await noting(work, (begin) =>
+      work.pikvm.images.fetch(url, { ...options, onBegin: (image, size) => begin({ image, size }) }),
     );
     return { image, size };
   },
@@ -48,9 +48,10 @@ const DOWNLOADS: Record<ImageWork["fields"]["target"], (work: ImageWork) => Prom
   async file(work) {
     const { image, replace, busyRetry } = work.fields;
     const file = await work.files.toWrite(work.fields.file);
-    const save = (onBegin?: (part: string) => void) =>
-      work.pikvm.images.downloadToFile(image, file, { replace, busyRetry, onBegin, ...watched(work) });
-    const size = await (work.unfinished?.noting((begin) => save((part) => begin({ file: part }))) ?? save());
+    const options = { replace, busyRetry, ...watched(work) };
+    const size = await noting(work, (begin) =>
+      work.pikvm.images.downloadToFile(image, file, { ...options, onBegin: (part) => begin({ file: part }) }),
+    );
     return { image, size, file };
   },
   async stream({ pikvm, fields: { image, busyRetry }, signal }) {
@@ -59,12 +60,9 @@ const DOWNLOADS: Record<ImageWork["fields"]["target"], (work: ImageWork) => Prom
   },
 };
 
-/** Does what stores an image, of which a killed process would leave a part. */
-function noting<T>(
-  { unfinished }: ImageWork,
-  store: (onBegin?: (image: string, size?: number) => void) => Promise<T>,
-): Promise<T> {
-  return unfinished?.noting((begin) => store((image, size) => begin({ image, size }))) ?? store();
+/** Does what a killed process would leave half done. */
+function noting<T>({ unfinished }: ImageWork, work: (begin: (half: Half) => void) => Promise<T>): Promise<T> {
+  return unfinished ? unfinished.noting(work) : work(() => undefined);
 }
 
 function watched({ signal, progress }: ImageWork) {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { PiKVMError, type PiKVM } from "../client";
 
 /** What is half done when this process is killed: an image of this size on the device, or a part of a file here. */
-type Half = { image: string; size?: number | undefined } | { file: string };
+export type Half = { image: string; size?: number | undefined } | { file: string };
 
 /** How the client names a file that is not complete yet; nothing else is ever removed here. */
 const PART = /\.[\da-f-]{36}\.part$/;

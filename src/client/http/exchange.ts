@@ -115,7 +115,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#failure) return;
     this.#failure = { cause };
     clearTimeout(this.#lateEnd);
-    this.body?.on("error", () => undefined).destroy();
+    this.body?.destroy();
     this.#wake();
   }
 
