@@ -35,7 +35,7 @@ async function found(t: TestContext, answers: (asked: Buffer, count: number) => 
   });
   await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
   t.after(() => socket.close());
-  return findDevices({ timeout: 0.3, group: { address: "127.0.0.1", port: socket.address().port } });
+  return findDevices({ timeout: 1, group: { address: "127.0.0.1", port: socket.address().port } });
 }
 const has = (asked: Buffer, text: string) => asked.includes(text);
 
