@@ -7,7 +7,7 @@ import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import sharp from "sharp";
-import { findChromium } from "../chromium.mjs";
+import { findChromium } from "../programs.mjs";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const target = path.join(root, "docs/pictures");

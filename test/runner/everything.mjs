@@ -1,5 +1,5 @@
 import { setUp, setUpSecondLine } from "../../src/demo/setup.mjs";
-import { findChromium } from "../chromium.mjs";
+import { findPrograms } from "../programs.mjs";
 import { allFiles } from "./files.mjs";
 import { jobsOf, LINES } from "./jobs.mjs";
 import { runAll } from "./pool.mjs";
@@ -17,9 +17,9 @@ const LINT = {
 
 /** Sets up, side by side, what the tests need, and runs all of them on both lines. */
 export async function runEverything(report) {
-  const [chromium, hasSecondLine] = await Promise.all([findChromium(), secondLine(report), setUp()]);
+  const [programs, hasSecondLine] = await Promise.all([findPrograms(), secondLine(report), setUp()]);
   const lines = hasSecondLine ? LINES : LINES.slice(0, 1);
-  const jobs = lines.flatMap((line) => jobsOf({ ...line, env: { ...line.env, ...chromium } }, allFiles()));
+  const jobs = lines.flatMap((line) => jobsOf({ ...line, env: { ...line.env, ...programs } }, allFiles()));
   await runAll([LINT, ...jobs], report);
 }
 
