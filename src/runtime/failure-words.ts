@@ -54,6 +54,7 @@ const BY_CODE: Record<string, string> = {
   NO_FREE_CONNECTION: "queue_full",
   AMBIGUOUS_DEVICE: "ambiguous",
   CLOSED: "closed",
+  NO_BROKER: "no_broker",
 };
 
 /** Codes that OpenSSL, a proxy or the WebSocket makes. */
