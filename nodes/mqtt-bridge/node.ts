@@ -7,7 +7,8 @@ export = bridgeModule(schema, ACTIONS, (settings) => ({
   prefix: settings.prefix,
   topic: settings.topic,
   commands: settings.readOnly ? [] : settings.commands,
-  pictures: settings.picture === "off" ? undefined : { ...picturesIn(settings.picture, settings), maxWidth: settings.maxWidth },
+  pictures:
+    settings.picture === "off" ? undefined : { ...picturesIn(settings.picture, settings), maxWidth: settings.maxWidth },
   homeAssistant: settings.discovery ? { prefix: settings.discoveryPrefix, status: settings.statusTopic } : undefined,
   leftOut: settings.leftOut,
 }));

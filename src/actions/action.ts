@@ -56,8 +56,8 @@ export function actionsBy<F extends Fields, By extends ChoicesIn<F> & string>(
   by: By,
   actions: Record<ValueOf<F[By]> & string, (work: Work<F>) => Promise<object>>,
 ): Actions<F> {
-  const perform = actionsQuietlyBy(schema, by, actions).perform;
-  return { schema, perform: async (work) => ({ [by]: work.fields[by], ...(await perform(work)) }) };
+  const quietly = actionsQuietlyBy(schema, by, actions);
+  return { schema, perform: async (work) => ({ [by]: work.fields[by], ...(await quietly.perform(work)) }) };
 }
 
 /** The same, with results that do not tell what was chosen. */
@@ -139,9 +139,9 @@ export async function perform<F extends Fields>(
  * Does what the fields say, if it may be done.
  * @throws ConfigurationError, before anything is sent, for what is not permitted; what the action throws.
  */
-export async function doPermitted<F extends Fields>({ schema, perform }: Actions<F>, work: Work<F>): Promise<object> {
-  work.permit.demand(deedOf(schema, (name) => work.fields[name]));
-  return perform(work);
+export async function doPermitted<F extends Fields>(actions: Actions<F>, work: Work<F>): Promise<object> {
+  work.permit.demand(deedOf(actions.schema, (name) => work.fields[name]));
+  return actions.perform(work);
 }
 
 function fixedDefault({ default: initial }: Field): unknown {

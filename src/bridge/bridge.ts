@@ -50,7 +50,7 @@ export class Bridge {
     this.#published.adopt(uses.left);
     this.#commands = new Commands({ ...uses, onOutcome: (outcome) => this.#onOutcome(outcome) });
     this.#pictures = this.#picturesOf(settings.pictures);
-    const isWanted = ({ key }: Entity) => !settings.leftOut.has(key);
+    const isWanted = ({ key }: Entity) => !settings.leftOut.has(key.startsWith("gpio_") ? "gpio" : key);
     this.#own = ownEntities(settings).filter(isWanted);
     const onChange = (now: readonly Entity[], before: readonly Entity[]) => this.#show(now, before);
     this.#shown = new Shown({ facts: settings.facts, isWanted, onChange }, () => {
@@ -157,7 +157,8 @@ export class Bridge {
     const entity = this.#shown.entities.find((entity) => entity.command && pathOf(entity) === path);
     if (entity?.command?.order) return entity.command.order(text);
     const known = this.#shown.entities.filter(({ command }) => command).map(pathOf);
-    const list = known.length > 0 ? `There are: ${known.join(", ")}.` : "There is nothing now: is the device connected?";
+    const list =
+      known.length > 0 ? `There are: ${known.join(", ")}.` : "There is nothing now: is the device connected?";
     throw new ConfigurationError(`There is nothing to set at "${path}". ${list}`);
   }
 

@@ -2,7 +2,7 @@ import { readJson } from "../client/http/json";
 import { isRecord } from "../client/http/shape";
 import type { Channel } from "./channel";
 import type { Entity } from "./entity";
-import { SET } from "./topics";
+import { safeName, SET } from "./topics";
 
 /** How a device is told to Home Assistant. */
 export interface Described {
@@ -24,7 +24,7 @@ export function componentOf(entity: Entity, name: string, { id, base }: Describe
     platform,
     unique_id: `${id}_${key}`,
     name,
-    default_entity_id: `${platform}.${id}_${key}`,
+    default_entity_id: `${platform}.${safeName(base)}_${key}`.toLowerCase(),
     ...(value === undefined ? {} : { [platform === "image" ? "image_topic" : "state_topic"]: `${base}/${topic}` }),
     ...(command ? { command_topic: `${base}/${topic}/${SET}` } : {}),
     ...config,

@@ -28,7 +28,7 @@ export class Pictures {
   readonly #settings: PictureSettings;
   readonly #uses: Uses;
   readonly #stop = new AbortController();
-  #taking: Promise<void> | undefined;
+  #isTaking = false;
 
   constructor(settings: PictureSettings, uses: Uses) {
     this.#settings = settings;
@@ -38,7 +38,9 @@ export class Pictures {
 
   /** Several who ask at once get the same. */
   take(): void {
-    this.#taking ??= this.#take().finally(() => (this.#taking = undefined));
+    if (this.#isTaking) return;
+    this.#isTaking = true;
+    void this.#take().finally(() => (this.#isTaking = false));
   }
 
   close(): void {

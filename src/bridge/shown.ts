@@ -32,7 +32,7 @@ export class Shown {
 
   /** All that the device has reported since its connection was made. */
   get known(): Known {
-    return this.#known as Known; // kinds as the device reports them
+    return this.#known;
   }
 
   get entities(): Entity[] {

@@ -40,7 +40,16 @@ interface Special<F> {
 /** The dialog of a node that sends messages by itself, whose properties are plain values, from its schema. */
 export function sourceDialog<F extends Fields>(
   schema: NodeSchema<F>,
-  { label, output, problems = {}, entryProblem = () => undefined, boxes = {}, unread = {}, opened, changed }: Special<F>,
+  {
+    label,
+    output,
+    problems = {},
+    entryProblem = () => undefined,
+    boxes = {},
+    unread = {},
+    opened,
+    changed,
+  }: Special<F>,
 ): Definition {
   const words = wordsOf(schema.name);
   const stored = (node: object): PlainFields<F> => storedOf(schema, node) as PlainFields<F>; // as the schema says

@@ -44,7 +44,7 @@ export function bridgeModule<F extends Fields>(
       const choices = () => choicesIn(settingsIn(RED, schema, config));
       const node = new BridgeNode(RED, this, { deviceId: config.device ?? "", choices, actions });
       const forget = onceStarted(RED, () => void node.start());
-      this.on("input", (message, send, done) => node.receive(message as Message, send, done));
+      this.on("input", (message, send, done) => node.receive(message, send, done));
       this.on("close", (isRemoved: boolean, done: () => void) => {
         forget();
         void node.close(isRemoved).finally(done);
@@ -215,5 +215,5 @@ const hasOwnButtons = (device: Device): boolean => {
 /** As it would come from a broker. */
 function bytesOf(payload: unknown): Buffer {
   if (Buffer.isBuffer(payload)) return payload;
-  return Buffer.from(typeof payload === "string" ? payload : (JSON.stringify(payload) ?? ""));
+  return Buffer.from(typeof payload === "string" ? payload : (JSON.stringify(payload ?? "")));
 }

@@ -1,4 +1,4 @@
-import type { MsdDrive, MsdImage, MsdState } from "../../client";
+import type { MsdDrive, MsdState } from "../../client";
 import { button, DIAGNOSTIC, sensor, type Entity, type Order, type Part } from "../entity";
 
 /** Home Assistant takes `None` for unknown, so that nothing needs a name of its own. */
@@ -38,19 +38,21 @@ function freeOf({ storage }: MsdState): number | undefined {
 
 /** Choosing an image mounts it, as a drive of that kind. */
 function mounting({ drive, storage }: MsdState): Entity {
-  const names = Object.entries(storage?.images ?? {}).filter(([, { complete }]) => complete);
-  const options = names.flatMap((image) => optionsFor(...image)).filter(({ length }) => length <= LONGEST);
-  const mounted = drive && imageOf(drive);
+  const images = Object.entries(storage?.images ?? {}).filter(([, { complete }]) => complete);
+  const options = images.flatMap(([name]) => KINDS.map((kind) => optionOf(name, kind)));
   return {
     key: "mount",
     platform: "select",
-    value: !drive || mounted === null ? null : mounted === NOTHING ? NOTHING : optionOf(String(mounted), kindOf(drive)),
-    config: { options: [NOTHING, ...options], icon: "mdi:disc" },
+    value: drive && mountedOn(drive),
+    config: { options: [NOTHING, ...options.filter(({ length }) => length <= LONGEST)], icon: "mdi:disc" },
     command: { deeds: ["msd-mount: swap", "msd-mount: eject"], order: orderOf },
   };
 }
 
-const optionsFor = (name: string, _image: MsdImage): string[] => KINDS.map((kind) => optionOf(name, kind));
+function mountedOn(drive: MsdDrive): string {
+  const name = imageOf(drive);
+  return name === NOTHING ? NOTHING : optionOf(name, kindOf(drive));
+}
 
 function orderOf(text: string): Order {
   if (text.trim() === NOTHING || text.trim() === "") return { node: "msd-mount", values: { action: "eject" } };

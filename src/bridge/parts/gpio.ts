@@ -1,6 +1,6 @@
 import { channelsOf, type GpioChannel } from "../../client/gpio/gpio-names";
 import type { GpioState } from "../../client/gpio/gpio";
-import { button, light, ON_OFF, onOff, type Entity, type Part } from "../entity";
+import { button, ON_OFF, onOff, type Entity, type Part } from "../entity";
 import { safeName } from "../topics";
 
 const NODE = "gpio";
@@ -20,15 +20,16 @@ function entitiesOf({ channel, kind, label }: GpioChannel, { model, state }: Gpi
   const value = reading?.online === true ? onOff(reading.state) : null;
   const safe = safeName(channel);
   const named = { name: label || channel, topic: `gpio/${safe}` };
-  const lamp = { ...light(`gpio_${safe}`, null), ...named, value };
+  // What the device's own menu does not show is for those who look for it.
+  const config = label === "" ? { ...ON_OFF, enabled_by_default: false } : ON_OFF;
+  const lamp: Entity = { key: `gpio_${safe}`, platform: "binary_sensor", ...named, value, config };
   if (kind === "input") return [lamp];
   const scheme = model.scheme.outputs[channel];
   const does = (action: string) => ({ node: NODE, values: { action, channel } });
   const relay: Entity = {
     ...lamp,
     platform: "switch",
-    config: ON_OFF,
-    readAs: { key: `gpio_${safe}_state`, platform: "binary_sensor", config: ON_OFF },
+    readAs: { key: `gpio_${safe}_state`, platform: "binary_sensor", config },
     command: {
       deeds: [`${NODE}: on`, `${NODE}: off`],
       order: (text) => does(text.trim().toLowerCase()),

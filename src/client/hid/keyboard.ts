@@ -26,8 +26,7 @@ const UNPLUGGED = 1;
 /** Seconds that the device may take to take over a setting. */
 const SETTING_TIMEOUT = 5;
 
-const lacking = (what: string): PiKVMError =>
-  new PiKVMError(`This device cannot ${what}.`, { code: "NOT_SUPPORTED" });
+const lacking = (what: string): PiKVMError => new PiKVMError(`This device cannot ${what}.`, { code: "NOT_SUPPORTED" });
 
 /**
  * The keyboard, as actions that check its state first. They keep their order among the calls of `Hid`: checking is a
