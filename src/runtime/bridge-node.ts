@@ -215,5 +215,5 @@ const hasOwnButtons = (device: Device): boolean => {
 /** As it would come from a broker. */
 function bytesOf(payload: unknown): Buffer {
   if (Buffer.isBuffer(payload)) return payload;
-  return Buffer.from(typeof payload === "string" ? payload : (JSON.stringify(payload ?? "")));
+  return Buffer.from(typeof payload === "string" ? payload : JSON.stringify(payload ?? ""));
 }
