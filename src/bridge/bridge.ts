@@ -1,5 +1,6 @@
 import { asPiKVMError } from "../actions/thrown";
 import { ConfigurationError, type ConnectionChange, type EventStream, type PiKVM, type PiKVMError } from "../client";
+import type { Retry } from "../client/reconnect";
 import type { Arrival } from "./channel";
 import { Commands, type CommandUses, type Outcome } from "./commands";
 import { describedBy } from "./described";
@@ -19,6 +20,8 @@ export interface BridgeUses extends CommandUses {
   word: (key: string) => string;
   onError: (error: PiKVMError) => void;
   onConnection: (change: ConnectionChange) => void;
+  /** Another attempt to reach the device follows. */
+  onRetry: (retry: Retry) => void;
   /** Topics that an earlier bridge of the same node may have left. */
   left: Iterable<string>;
 }
@@ -143,6 +146,7 @@ export class Bridge {
     const stream = pikvm.events({ power: true });
     stream.on("state", (change) => this.#guard(() => this.#shown.onState(change)));
     stream.on("connection", (change) => this.#guard(() => this.#onConnection(change)));
+    stream.on("retry", (retry) => this.#guard(() => this.#uses.onRetry(retry)));
     stream.on("problem", (error) => this.#guard(() => this.#fail(error)));
     return stream;
   }
@@ -180,7 +184,7 @@ export class Bridge {
   /** Home Assistant goes on showing what was typed, until it hears of something else. */
   #forgetTyped(topic: string): void {
     const entity = this.#shown.entities.find((entity) => `${this.#topicOf(entity)}/${SET}` === topic);
-    if (entity?.value === "") this.#published.set(this.#topicOf(entity), "");
+    if (entity?.value === "") this.#published.repeat(this.#topicOf(entity));
   }
 
   #fail(error: PiKVMError): void {

@@ -60,6 +60,9 @@ interface Given {
   actions: Readonly<Record<string, Actions>>;
 }
 
+/** The places of those that run, by broker and topic, and whose they are. */
+const places = new Map<string, FlowNode>();
+
 /** By the ids of nodes what they have left on their broker: the next of the same id may have another name. */
 const left = new Map<string, string[]>();
 
@@ -72,7 +75,10 @@ class BridgeNode {
   #device: Device | undefined;
   #broker: Broker | undefined;
   #bridge: Bridge | undefined;
+  #place: string | undefined;
   #isConnected = false;
+  /** The device was connected before. */
+  #wasThere = false;
   #closed = false;
 
   constructor(RED: NodeAPI, node: FlowNode, given: Given) {
@@ -115,6 +121,7 @@ class BridgeNode {
   async close(isRemoved: boolean): Promise<void> {
     this.#closed = true;
     this.#status.end();
+    if (this.#place !== undefined) places.delete(this.#place);
     // First of all: the connection to the broker may be closed at the same time.
     const closed = this.#bridge?.close(isRemoved);
     if (isRemoved) left.delete(this.#node.id);
@@ -127,8 +134,10 @@ class BridgeNode {
     const { device, broker, pikvm } = uses;
     const { prefix, topic, homeAssistant, pictures } = choices;
     const commands = new Set(choices.commands);
+    const base = baseTopic(prefix, topic || device.name);
+    this.#occupy(`${choices.broker} ${base}`, base);
     const settings: BridgeSettings = {
-      base: baseTopic(prefix, topic || device.name),
+      base,
       homeAssistant,
       pictures,
       leftOut: new Set(choices.leftOut),
@@ -148,10 +157,22 @@ class BridgeNode {
       errorAsJson: (error) => flowError(error, this.#node, 1),
       word: (key) => this.#RED._(`entity.${key}`),
       onOutcome: (outcome) => this.#onOutcome(outcome),
-      onError: (error) => this.#fail(error),
+      onError: (error) => this.#tell(error),
       onConnection: (change) => this.#onConnection(change),
+      onRetry: ({ error, at }) => this.#showFailure(error, at),
       left: left.get(this.#node.id) ?? [],
     });
+  }
+
+  /** @throws ConfigurationError when another bridge is there: each command would be done twice. */
+  #occupy(place: string, base: string): void {
+    const other = places.get(place);
+    if (other) {
+      const text = `Another MQTT bridge (${other.name || other.id}) uses ${base} on this broker. Give each its own topic.`;
+      throw new ConfigurationError(text, { code: "OCCUPIED" });
+    }
+    places.set(place, this.#node);
+    this.#place = place;
   }
 
   #onBroker(isConnected: boolean): void {
@@ -162,7 +183,13 @@ class BridgeNode {
   #onConnection({ connected, error }: ConnectionChange): void {
     this.#isConnected = connected;
     if (connected || error) this.#device?.reach.heard(error);
+    if (error) this.#showFailure(error);
     this.#show();
+    this.#wasThere ||= connected;
+  }
+
+  #showFailure(error: PiKVMError, again?: Date): void {
+    this.#status.show({ is: "failed", error, wasThere: this.#wasThere, again }, this.#device);
   }
 
   #show(): void {
@@ -177,11 +204,17 @@ class BridgeNode {
     else this.#node.send([{ ...message, payload: result }, null]);
   }
 
-  /** Never throws: it may be called by a connection. */
+  /** Of what keeps it from starting. */
   #fail(error: PiKVMError): void {
     if (this.#closed) return;
+    this.#showFailure(error);
+    this.#tell(error);
+  }
+
+  /** Never throws: it may be called by a connection. */
+  #tell(error: PiKVMError): void {
+    if (this.#closed) return;
     try {
-      this.#status.show({ is: "failed", error, wasThere: this.#isConnected }, this.#device);
       fail(this.#node, this.#message({ topic: "error" }), error, (messages) => this.#node.send(messages));
     } catch (thrown) {
       this.#node.warn(asPiKVMError(thrown));

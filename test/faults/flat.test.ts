@@ -161,7 +161,10 @@ class Run {
     };
     // A login that was refused in the midst of a restart is tried again after a minute, and then after five.
     await until(areAll, { timeout: 400_000, what: `devices that are ${what}` }).catch((error: Error) => {
-      const errors = red.at("error").slice(-10).map(({ pikvm, error }) => [pikvm, error]);
+      const errors = red
+        .at("error")
+        .slice(-10)
+        .map(({ pikvm, error }) => [pikvm, error]);
       throw new Error(JSON.stringify({ looks, errors }), { cause: error });
     });
   }
