@@ -70,6 +70,13 @@ module.exports = {
       to: { path: "^src/(runtime|editor)/" },
     },
     {
+      name: "bridge-needs-no-node-red",
+      comment: "What is on a broker, and what a command does, is the same whoever carries it.",
+      severity: "error",
+      from: { path: "^src/bridge/" },
+      to: { path: "^(src|nodes)/", pathNot: "^src/(bridge|client|actions|schema)/" },
+    },
+    {
       name: "runtime-knows-no-editor-nor-simulator",
       comment: "What runs in Node-RED needs neither its editor's half nor a simulated device.",
       severity: "error",

@@ -5,6 +5,7 @@ import { prepareConnect } from "../../src/editor/connect";
 import { prepareDiscovery } from "../../src/editor/discovery";
 import { definitionOf, storedOf } from "../../src/editor/definition";
 import { showIf } from "../../src/editor/form";
+import { prepareDeeds } from "../../src/editor/grouped-checks";
 import { listSource } from "../../src/editor/suggestions";
 import { insideProblem, isEnvReference } from "../../src/editor/validate";
 import { problemOf } from "../../src/editor/widgets";
@@ -12,8 +13,9 @@ import { common, wordsOf } from "../../src/editor/words";
 import type { Field } from "../../src/schema/field";
 import { fieldsOf, secretsOf } from "../../src/schema/node";
 import { isUsed, isWanted, type MayBe } from "../../src/schema/when";
-import { prepareAllowed } from "./editor-allowed";
+
 import { dropUnnamed, headersIn, prepareHeaders, type Credentials } from "./editor-headers";
+import { DEEDS } from "../deeds";
 import { schema } from "./schema";
 
 const words = wordsOf(schema.name);
@@ -74,7 +76,7 @@ export const editor = definitionOf(schema, {
     }
     const { credentials = {} } = node as { credentials?: Credentials }; // Node-RED's own, of every config node
     prepareHeaders($("#pikvm-headers"), storedOf(schema, node)["headers"] as string[], credentials); // as the schema says
-    prepareAllowed($("#pikvm-allowed"), storedOf(schema, node)["allowed"] as string[]); // the same
+    prepareDeeds($("#pikvm-allowed"), DEEDS, storedOf(schema, node)["allowed"] as string[]); // the same
     input("address").data("node", node).on("input change", showUntrusted);
     input("fingerprint").on("change", showUntrusted);
     prepareDiscovery((address) => {

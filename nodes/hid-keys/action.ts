@@ -23,7 +23,17 @@ export const hidKeys = actionsBy(schema, "action", {
   async release({ pikvm, fields: { key, hostTimeout }, signal }) {
     return { keys: [await pikvm.keyboard.release(key, { hostTimeout, signal })] };
   },
+  reset: ({ pikvm, signal }) => done(pikvm.keyboard.reset({ signal })),
+  reconnect: ({ pikvm, signal }) => done(pikvm.keyboard.reconnect({ signal })),
+  jiggler_on: ({ pikvm, signal }) => done(pikvm.keyboard.setJiggler(true, { signal })),
+  jiggler_off: ({ pikvm, signal }) => done(pikvm.keyboard.setJiggler(false, { signal })),
 });
+
+/** Of what has no result but that it was done. */
+async function done(work: Promise<void>): Promise<object> {
+  await work;
+  return {};
+}
 
 /** Of a secret only the places are told. */
 function resultOf(skipped: readonly Skipped[] | undefined, hidden: boolean): object {

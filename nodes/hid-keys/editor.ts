@@ -27,7 +27,8 @@ export const editor = actionDialog(schema, {
     const key = shortened(given.fixed("key")) ?? "…";
     if (action === "key") return words("flow.one", { key });
     if (action === "release") return words("flow.letGo", { key });
-    return action && words("flow.text");
+    if (action === undefined || action === "text") return action && words("flow.text");
+    return words(`action.${action}`);
   },
   problems: { keys: keysProblem, key: keyProblem },
 });

@@ -3,9 +3,24 @@ import { actionNode } from "../../src/schema/node";
 
 export const schema = actionNode({
   name: "hid-keys",
-  deeds: { by: "action", does: { text: "changes", shortcut: "changes", key: "changes", release: "changes" } },
+  deeds: {
+    by: "action",
+    does: {
+      text: "changes",
+      shortcut: "changes",
+      key: "changes",
+      release: "changes",
+      reset: "changes",
+      reconnect: "changes",
+      jiggler_on: "changes",
+      jiggler_off: "changes",
+    },
+  },
   fields: {
-    action: choice(["text", "shortcut", "key", "release"], { icon: "keyboard-o", default: "text" }),
+    action: choice(["text", "shortcut", "key", "release", "reset", "reconnect", "jiggler_on", "jiggler_off"], {
+      icon: "keyboard-o",
+      default: "text",
+    }),
     text: text({
       verbatim: true,
       icon: "i-cursor",
@@ -56,7 +71,14 @@ export const schema = actionNode({
       when: { action: ["text"] },
     }),
     fast: flag({ icon: "fast-forward", default: false, hint: true, expert: true, when: { action: ["text"] } }),
-    hostTimeout: seconds({ icon: "hourglass-o", max: 86_400, default: 0, hint: true, expert: true }),
+    hostTimeout: seconds({
+      icon: "hourglass-o",
+      max: 86_400,
+      default: 0,
+      hint: true,
+      expert: true,
+      when: { action: ["text", "shortcut", "key", "release"] },
+    }),
   },
   progress: { action: ["text"] },
 });

@@ -1,4 +1,4 @@
-import type { Permit } from "../../src/actions/permit";
+import type { Permission } from "../../src/actions/permit";
 import type { MacroStep } from "../../src/client";
 import type { AtxButton } from "../../src/client/vocabulary";
 import { deedOf, type Deed } from "../../src/schema/deeds";
@@ -14,7 +14,7 @@ const PRESSED_AS: Record<AtxButton, PowerAction> = {
 };
 
 /** A macro is no way around what the device does not let through: its buttons and relays count as those of other nodes. */
-export function demandStep(permit: Permit, step: MacroStep): void {
+export function demandStep(permit: Permission, step: MacroStep): void {
   const deed = deedOfStep(step);
   if (deed) permit.demand(deed);
 }

@@ -3,7 +3,7 @@ import { deedOf } from "../schema/deeds";
 import type { Field, Fields } from "../schema/field";
 import { fieldsOf, type NodeSchema } from "../schema/node";
 import { Files } from "./files";
-import { Permit } from "./permit";
+import { Permit, type Permission } from "./permit";
 import type { Progress } from "./progress";
 import { readAs, readerOf, type ValueOf } from "./read";
 import type { Unfinished } from "./unfinished";
@@ -21,7 +21,7 @@ export interface Work<F extends Fields> {
   /** Notes what would be half done if this process were killed; absent where nobody would look at it. */
   unfinished?: Unfinished | undefined;
   /** What may be done: an action demands what its own choice does not tell. */
-  permit: Permit;
+  permit: Permission;
   /** Whether a field is left empty on purpose; a message without the value that it should bring is something else. */
   isBlank: (field: keyof F & string) => boolean;
   /** Whether a field's value comes from the node's credentials. */
@@ -39,7 +39,7 @@ export type WorkOf<S> = S extends NodeSchema<infer F> ? Work<F> : never;
 export interface Actions<F extends Fields = Fields> {
   schema: NodeSchema<F>;
   /** @returns the result, as the node's `msg.payload`. */
-  perform: (work: Work<F>) => Promise<object>;
+  perform(work: Work<F>): Promise<object>;
   /** Seconds for which its end is waited for when it is cancelled, where it must look what is left. Default 2. */
   settleTime?: number | undefined;
 }
@@ -56,8 +56,8 @@ export function actionsBy<F extends Fields, By extends ChoicesIn<F> & string>(
   by: By,
   actions: Record<ValueOf<F[By]> & string, (work: Work<F>) => Promise<object>>,
 ): Actions<F> {
-  const perform = actionsQuietlyBy(schema, by, actions).perform;
-  return { schema, perform: async (work) => ({ [by]: work.fields[by], ...(await perform(work)) }) };
+  const quietly = actionsQuietlyBy(schema, by, actions);
+  return { schema, perform: async (work) => ({ [by]: work.fields[by], ...(await quietly.perform(work)) }) };
 }
 
 /** The same, with results that do not tell what was chosen. */
@@ -112,7 +112,7 @@ export interface Order {
   /** Default: any. */
   files?: Files;
   /** Default: everything. */
-  permit?: Permit;
+  permit?: Permission;
   signal?: AbortSignal;
   progress?: (progress: Progress) => void;
 }
@@ -139,9 +139,9 @@ export async function perform<F extends Fields>(
  * Does what the fields say, if it may be done.
  * @throws ConfigurationError, before anything is sent, for what is not permitted; what the action throws.
  */
-export async function doPermitted<F extends Fields>({ schema, perform }: Actions<F>, work: Work<F>): Promise<object> {
-  work.permit.demand(deedOf(schema, (name) => work.fields[name]));
-  return perform(work);
+export async function doPermitted<F extends Fields>(actions: Actions<F>, work: Work<F>): Promise<object> {
+  work.permit.demand(deedOf(actions.schema, (name) => work.fields[name]));
+  return actions.perform(work);
 }
 
 function fixedDefault({ default: initial }: Field): unknown {

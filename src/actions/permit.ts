@@ -8,6 +8,9 @@ interface PermitSettings {
   isConfirmed?: boolean | undefined;
 }
 
+/** Whoever is asked before something is done. */
+export type Permission = Pick<Permit, "demand">;
+
 /** What may be done for one message, on one device. */
 export class Permit {
   readonly #allowed: ReadonlySet<string> | undefined;
@@ -18,10 +21,15 @@ export class Permit {
     this.#isConfirmed = isConfirmed;
   }
 
+  /** Whether the device lets it through. */
+  allows(name: string): boolean {
+    return this.#allowed?.has(name) ?? true;
+  }
+
   /** To be called before anything is sent. @throws ConfigurationError `NOT_ALLOWED` or `NOT_CONFIRMED`. */
   demand({ name, effect }: Deed): void {
     if (effect === "reads") return;
-    if (this.#allowed && !this.#allowed.has(name)) {
+    if (!this.allows(name)) {
       const way = "to let it through, tick it under More, Let through, in the dialog of the device";
       throw new ConfigurationError(`The device does not let "${name}" through; nothing was sent: ${way}.`, {
         code: "NOT_ALLOWED",

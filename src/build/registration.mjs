@@ -7,7 +7,7 @@ const COLOR = "#7AB8AA";
  * @param editor the expression for what the node's editor.ts has made.
  * @param tools the functions of src/schema, as they are built.
  */
-export function registrationOf(schema, editor, { freshOf, secretsOf, typeOf }) {
+export function registrationOf(schema, editor, { freshOf, hasInput, secretsOf, typeOf }) {
   const isConfig = schema.role === "device";
   const secrets = secretsOf(schema);
   // A secret text is typed as it is, whatever stands in it.
@@ -16,7 +16,7 @@ export function registrationOf(schema, editor, { freshOf, secretsOf, typeOf }) {
 const editor = ${editor};
 
 RED.nodes.registerType(${JSON.stringify(typeOf(schema))}, {
-${isConfig ? '  category: "config",\n  paletteLabel: "PiKVM",' : shown(schema)}
+${isConfig ? '  category: "config",\n  paletteLabel: "PiKVM",' : shown(schema, hasInput(schema))}
   defaults: {
 ${Object.entries(freshOf(schema))
   .map(([name, value]) => `    ${name}: { ${property(schema, name, value)} },`)
@@ -33,11 +33,11 @@ ${secrets.length > 0 ? `  credentials: { ${secrets.map((name) => `${name}: { typ
 }
 
 /** What the palette and the flow show. An ordinary hyphen in a label of the palette would get spaces around it. */
-const shown = ({ name, role }) => `\
+const shown = ({ name }, hasInput) => `\
   category: "PiKVM",
   color: "${COLOR}",
   icon: "${name}.svg",
-  inputs: ${role === "action" ? 1 : 0},
+  inputs: ${hasInput ? 1 : 0},
   outputs: 2,
   paletteLabel: "${name.replaceAll("-", "\\u2011")}",
   outputLabels: editor.outputLabels,`;

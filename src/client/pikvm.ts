@@ -370,7 +370,7 @@ function assemble(transport: Transport, { videoIdle = 30, power = {} }: PiKVMOpt
     hid,
     pointer: new Pointer(live, { hid, streamer, video, host }),
     macros: new Macros(live, { hid, atx, gpio, host, keymaps }),
-    keyboard: new Keyboard(waiter, host, keymaps),
+    keyboard: new Keyboard(hid, waiter, { host, keymaps }),
     msd,
     drive: new Drive(msd, driveSteps, driveLane),
     images: new Images(msd, driveSteps, driveLane, (options) => system.getLog(options)),

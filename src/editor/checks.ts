@@ -1,6 +1,8 @@
 interface ChecksOptions {
   /** What stands at the box of a value. */
   shown?: (value: string) => string;
+  /** What its id ends with; default the same. */
+  id?: (value: string) => string;
 }
 
 /** A box for each value; those in `checked` that are not among the values get one as well. */
@@ -8,14 +10,14 @@ export function prepareChecks(
   place: JQuery,
   values: readonly string[],
   checked: readonly string[],
-  { shown = String }: ChecksOptions = {},
+  { shown = String, id = shown }: ChecksOptions = {},
 ): void {
   place.addClass("pikvm-checks");
   for (const value of new Set([...values, ...checked])) {
     const box = $("<input>", {
       type: "checkbox",
       value,
-      id: `${String(place.attr("id"))}-${shown(value).replaceAll(" ", "-")}`,
+      id: `${String(place.attr("id"))}-${id(value).replaceAll(" ", "-")}`,
     });
     box.prop("checked", checked.includes(value));
     $("<label>")

@@ -27,6 +27,8 @@ interface Special<F> {
   problems?: ByField<F, string | undefined>;
   /** Why an entry of a list cannot be used, or undefined. */
   entryProblem?: (entry: string) => string | undefined;
+  /** How the boxes of a list are shown, where not each with its value. */
+  boxes?: Partial<Record<keyof F, (place: JQuery, checked: readonly string[]) => void>>;
   /** What is shown but not read. */
   unread?: ByField<F, boolean>;
   /** Called when the dialog is opened. */
@@ -38,14 +40,25 @@ interface Special<F> {
 /** The dialog of a node that sends messages by itself, whose properties are plain values, from its schema. */
 export function sourceDialog<F extends Fields>(
   schema: NodeSchema<F>,
-  { label, output, problems = {}, entryProblem = () => undefined, unread = {}, opened, changed }: Special<F>,
+  {
+    label,
+    output,
+    problems = {},
+    entryProblem = () => undefined,
+    boxes = {},
+    unread = {},
+    opened,
+    changed,
+  }: Special<F>,
 ): Definition {
   const words = wordsOf(schema.name);
   const stored = (node: object): PlainFields<F> => storedOf(schema, node) as PlainFields<F>; // as the schema says
 
   /** What the node has, or what its open dialog shows. */
-  const valueOf = (node: object, name: string): string =>
-    String(input(name).data("node") === node ? input(name).val() : stored(node)[name]);
+  const valueOf = (node: object, name: string): string => {
+    if (input(name).data("node") !== node) return String(stored(node)[name]);
+    return String(schema.fields[name]?.kind === "flag" ? input(name).prop("checked") : input(name).val());
+  };
   /** The same, of all that it has. */
   const shown = (node: object): PlainFields<F> => {
     const given = fieldsOf(schema).map(([name, { kind }]) => {
@@ -92,7 +105,8 @@ export function sourceDialog<F extends Fields>(
 
   function prepareInput(name: string, field: Field, value: unknown): void {
     const source = "suggest" in field ? listSource(field.suggest) : {};
-    if (field.kind === "checks") prepareChecks(listOf(name), field.choices, value as string[]);
+    const checks = boxes[name] ?? ((place, checked) => prepareChecks(place, choicesOf(field), checked));
+    if (field.kind === "checks") checks(listOf(name), value as string[]);
     else if (field.kind === "list") preparePaths(listOf(name), value as string[], { source, problem: entryProblem });
     else if ("suggest" in field) new Combobox(input(name), source);
     if (field.kind !== "region") return;
@@ -118,6 +132,8 @@ export function sourceDialog<F extends Fields>(
     save,
   });
 }
+
+const choicesOf = (field: Field): readonly string[] => (field.kind === "checks" ? field.choices : []);
 
 /** Where the entries of a list are: it has no input of its own. */
 const listOf = (name: string): JQuery => $(`#pikvm-${name}`);

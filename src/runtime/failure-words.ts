@@ -53,7 +53,9 @@ const BY_CODE: Record<string, string> = {
   QUEUE_FULL: "queue_full",
   NO_FREE_CONNECTION: "queue_full",
   AMBIGUOUS_DEVICE: "ambiguous",
+  OCCUPIED: "ambiguous",
   CLOSED: "closed",
+  NO_BROKER: "no_broker",
 };
 
 /** Codes that OpenSSL, a proxy or the WebSocket makes. */

@@ -55,7 +55,8 @@ export function isErrorOutputWired(node: FlowNode): boolean {
   return targets.length > 0;
 }
 
-function flowError(error: PiKVMError, node: FlowNode, count: number): FlowError {
+/** @param count how often it has failed so. */
+export function flowError(error: PiKVMError, node: FlowNode, count: number): FlowError {
   const api = error instanceof APIError ? error : undefined;
   return {
     name: error.name,

@@ -19,6 +19,8 @@ export type State =
   | { is: "done"; reached?: Reached | undefined }
   | { is: "connecting" }
   | { is: "connected" }
+  /** The device is; the MQTT broker is not. */
+  | { is: "broker_lost" }
   /** The device reports nothing at a path that the flow names. */
   | { is: "nothing_at"; path: string }
   | Failed;
@@ -70,6 +72,8 @@ export function lookOf(state: State, subject: Subject | undefined): Look {
       return { fill: "green", shape: "dot", words: "status.connected" };
     case "connecting":
       return { fill: "yellow", shape: "ring", words: "status.connecting" };
+    case "broker_lost":
+      return { fill: "yellow", shape: "ring", words: "status.broker_lost" };
     case "nothing_at":
       return { fill: "yellow", shape: "ring", words: "status.nothing_at", values: { path: state.path } };
     case "failed":

@@ -10,12 +10,12 @@ export type Migration = (stored: Readonly<Record<string, unknown>>) => Record<st
 
 /**
  * What a node is, for both of its halves: action nodes take messages, and each of their fields may come with one;
- * sources and the device store plain values.
+ * sources, bridges and the device store plain values.
  */
 export interface NodeSchema<F extends Fields = Fields> {
   /** Of its folder and its words; `pikvm-<name>` is its type. */
   name: string;
-  role: "action" | "source" | "device";
+  role: "action" | "source" | "bridge" | "device";
   fields: F;
   /** Of an action node: what it does to the device. */
   deeds?: Effect | Deeds;
@@ -54,6 +54,15 @@ export const sourceNode = <const F extends Fields>(settings: Settings<F>): NodeS
   role: "source",
   ...settings,
 });
+
+/** The same, which takes messages too. */
+export const bridgeNode = <const F extends Fields>(settings: Settings<F>): NodeSchema<F> => ({
+  role: "bridge",
+  ...settings,
+});
+
+/** Whether messages come in. */
+export const hasInput = ({ role }: NodeSchema): boolean => role === "action" || role === "bridge";
 
 /** The config node that other nodes use. */
 export const deviceNode = <const F extends Fields>(settings: Settings<F>): NodeSchema<F> => ({

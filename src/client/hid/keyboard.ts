@@ -1,4 +1,6 @@
+import { PiKVMError } from "../errors";
 import type { StateWaiter } from "../events/state-waiter";
+import type { CallOptions } from "../http/transport";
 import type { Hid } from "./hid";
 import type { HostOptions, HostWait } from "./host-wait";
 import type { KeymapCheck, KeymapCheckOptions } from "./keymap-check";
@@ -19,17 +21,26 @@ export interface TextOptions extends TypeOptions, HostOptions {
 /** Seconds that the host may take to switch the LED after the key. */
 const LED_TIMEOUT = 5;
 
+/** Seconds; a host needs to see that they are gone. */
+const UNPLUGGED = 1;
+/** Seconds that the device may take to take over a setting. */
+const SETTING_TIMEOUT = 5;
+
+const lacking = (what: string): PiKVMError => new PiKVMError(`This device cannot ${what}.`, { code: "NOT_SUPPORTED" });
+
 /**
  * The keyboard, as actions that check its state first. They keep their order among the calls of `Hid`: checking is a
  * part of their turn. All throw UnavailableError with the code `HOST_NOT_LISTENING`, before anything is sent, when the
  * host does not listen to the keyboard.
  */
 export class Keyboard {
+  readonly #hid: Hid;
   readonly #waiter: StateWaiter;
   readonly #host: HostWait;
   readonly #keymaps: KeymapCheck;
 
-  constructor(waiter: StateWaiter, host: HostWait, keymaps: KeymapCheck) {
+  constructor(hid: Hid, waiter: StateWaiter, { host, keymaps }: { host: HostWait; keymaps: KeymapCheck }) {
+    this.#hid = hid;
     this.#waiter = waiter;
     this.#host = host;
     this.#keymaps = keymaps;
@@ -87,6 +98,44 @@ export class Keyboard {
     const known = knownKey(key);
     await this.#host.inTurn("keyboard", options, (hid, signal) => hid.sendKey(known, false, { signal }));
     return known;
+  }
+
+  /** Lets go of everything, and of what the device has not typed yet as much as it drops. See `Hid.reset`. */
+  reset({ signal }: CallOptions = {}): Promise<void> {
+    return this.#hid.reset({ signal });
+  }
+
+  /**
+   * Pulls keyboard and mouse from the host, and plugs them in again a second later. See `Hid.setConnected`.
+   * @throws PiKVMError with the code `NOT_SUPPORTED` on boards that cannot.
+   */
+  async reconnect({ signal }: CallOptions = {}): Promise<void> {
+    const { connected } = await this.#hid.getState({ signal });
+    if (typeof connected !== "boolean") throw lacking("unplug its keyboard and mouse");
+    await this.#hid.setConnected(false, { signal });
+    try {
+      await this.#waiter.pause(UNPLUGGED, signal);
+    } finally {
+      // Whoever cancels it does not mean them to stay unplugged.
+      await this.#hid.setConnected(true);
+    }
+  }
+
+  /**
+   * Lets the device move the mouse now and then, so that the host does not go to sleep, or no longer.
+   * `POST /api/hid/set_params`.
+   * @throws PiKVMError with the code `NOT_SUPPORTED` where it is switched off or not there; WaitTimeoutError.
+   */
+  async setJiggler(active: boolean, { signal }: CallOptions = {}): Promise<void> {
+    const read = this.#hid.getState.bind(this.#hid);
+    const { jiggler } = await read({ signal });
+    if (!jiggler?.enabled) throw lacking("jiggle the mouse, or that is switched off");
+    await this.#hid.setParams({ jiggler: active }, { signal });
+    await this.#waiter.until("hid", read, (state) => state.jiggler?.active === active, {
+      timeout: SETTING_TIMEOUT,
+      failure: "The device did not take over the setting of its mouse jiggler.",
+      signal,
+    });
   }
 
   async #switchCapsLockOff(hid: Hid, signal: AbortSignal): Promise<void> {

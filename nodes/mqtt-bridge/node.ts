@@ -1,0 +1,20 @@
+import { bridgeModule } from "../../src/runtime/bridge-node";
+import { ACTIONS } from "../actions";
+import { schema } from "./schema";
+
+export = bridgeModule(schema, ACTIONS, (settings) => ({
+  broker: settings.broker,
+  prefix: settings.prefix,
+  topic: settings.topic,
+  commands: settings.readOnly ? [] : settings.commands,
+  pictures:
+    settings.picture === "off" ? undefined : { ...picturesIn(settings.picture, settings), maxWidth: settings.maxWidth },
+  homeAssistant: settings.discovery ? { prefix: settings.discoveryPrefix, status: settings.statusTopic } : undefined,
+  leftOut: settings.leftOut,
+}));
+
+/** The time matters only where it is watched. */
+const picturesIn = (when: "request" | "rate" | "changes", settings: { readonly interval: number }) => ({
+  when,
+  interval: when === "request" ? 0 : settings.interval,
+});

@@ -1,0 +1,257 @@
+import { asPiKVMError } from "../actions/thrown";
+import { ConfigurationError, type ConnectionChange, type EventStream, type PiKVM, type PiKVMError } from "../client";
+import type { Retry } from "../client/reconnect";
+import type { Arrival } from "./channel";
+import { Commands, type CommandUses, type Outcome } from "./commands";
+import { describedBy } from "./described";
+import type { Entity, Order } from "./entity";
+import { componentOf, Discovery, type Component } from "./home-assistant";
+import { AVAILABILITY, EVENT, LAST_ERROR, ownEntities, PICTURE } from "./own-entities";
+import { Pictures, type PictureSettings } from "./pictures";
+import { Published } from "./published";
+import type { BridgeSettings } from "./settings";
+import { Shown } from "./shown";
+import { below, DO, SET } from "./topics";
+
+export interface BridgeUses extends CommandUses {
+  /** Whether these deeds are let through, so that what does them is offered. */
+  offers: (deeds: readonly string[]) => boolean;
+  /** What an entity is called, by its key. */
+  word: (key: string) => string;
+  onError: (error: PiKVMError) => void;
+  onConnection: (change: ConnectionChange) => void;
+  /** Another attempt to reach the device follows. */
+  onRetry: (retry: Retry) => void;
+  /** Topics that an earlier bridge of the same node may have left. */
+  left: Iterable<string>;
+}
+
+/** Home Assistant's word for a state that is not known. */
+const UNKNOWN = "None";
+/** Seconds after which everything is told again to a Home Assistant that has started. */
+const SETTLED = 2;
+
+/** One device on a broker: its states, its commands, and what Home Assistant knows of it. */
+export class Bridge {
+  readonly #settings: BridgeSettings;
+  readonly #uses: BridgeUses;
+  readonly #published: Published;
+  readonly #shown: Shown;
+  readonly #commands: Commands;
+  readonly #discovery: Discovery | undefined;
+  readonly #pictures: Pictures | undefined;
+  readonly #stream: EventStream;
+  readonly #unsubscribe: (() => void)[];
+  readonly #own: readonly Entity[];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(settings: BridgeSettings, uses: BridgeUses) {
+    this.#settings = settings;
+    this.#uses = uses;
+    const { channel, pikvm } = uses;
+    this.#published = new Published(channel);
+    this.#published.adopt(uses.left);
+    this.#commands = new Commands({ ...uses, onOutcome: (outcome) => this.#onOutcome(outcome) });
+    this.#pictures = this.#picturesOf(settings.pictures);
+    const isWanted = ({ key }: Entity) => !settings.leftOut.has(key.startsWith("gpio_") ? "gpio" : key);
+    this.#own = ownEntities(settings).filter(isWanted);
+    const onChange = (now: readonly Entity[], before: readonly Entity[]) => this.#show(now, before);
+    this.#shown = new Shown({ facts: settings.facts, isWanted, onChange }, () => {
+      this.#published.dropOld();
+      this.#describe();
+    });
+    this.#discovery = this.#discoveryOf(settings);
+    this.#published.dropOld((topic) => below(settings.base, topic) === undefined);
+    this.#published.set(this.#topic(AVAILABILITY), "offline");
+    this.#unsubscribe = this.#subscribeAll();
+    this.#stream = this.#listenTo(pikvm);
+  }
+
+  /** Everything, as if nothing had been published yet. */
+  publishAgain(): void {
+    this.#published.again();
+    this.#discovery?.again();
+  }
+
+  /** @returns whether it is a command of this device. */
+  onCommand(arrival: Arrival): boolean {
+    const path = below(this.#settings.base, arrival.topic);
+    if (path === undefined) return false;
+    if (path.startsWith(`${DO}/`)) this.#commands.request(path.slice(DO.length + 1), arrival);
+    else if (path.endsWith(`/${SET}`)) this.#onSet(path.slice(0, -SET.length - 1), arrival);
+    else return false;
+    return true;
+  }
+
+  /** All that may be on the broker, for the next bridge of the same node. */
+  get topics(): string[] {
+    return this.#published.topics;
+  }
+
+  /** @param isRemoved nothing of it shall stay on the broker. */
+  async close(isRemoved: boolean): Promise<void> {
+    // Before anything is waited for: the connection to the broker may be closed at the same time.
+    if (isRemoved) for (const topic of this.#published.topics) this.#published.remove(topic);
+    else this.#published.set(this.#topic(AVAILABILITY), "offline");
+    const removed = isRemoved ? this.#discovery?.remove() : this.#discovery?.close();
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
+    clearTimeout(this.#timer);
+    this.#shown.close();
+    this.#pictures?.close();
+    await Promise.all([removed, this.#commands.close(), this.#stream.close()]);
+  }
+
+  #picturesOf(settings: PictureSettings | undefined): Pictures | undefined {
+    if (!settings) return undefined;
+    const { pikvm, channel } = this.#uses;
+    return new Pictures(settings, {
+      pikvm,
+      largest: () => channel.largest,
+      onPicture: (picture) => this.#published.set(this.#topic(PICTURE), picture),
+      onError: (error) => this.#fail(error),
+    });
+  }
+
+  #discoveryOf({ homeAssistant, id, base }: BridgeSettings): Discovery | undefined {
+    if (!homeAssistant) return undefined;
+    return new Discovery(this.#uses.channel, `${homeAssistant.prefix}/device/${id}/config`, {
+      published: () => this.#published.again(),
+      states: (topics) => {
+        this.#published.adopt(topics);
+        this.#published.dropOld((topic) => below(base, topic) === undefined);
+      },
+    });
+  }
+
+  #subscribeAll(): (() => void)[] {
+    const { channel } = this.#uses;
+    const { base, homeAssistant } = this.#settings;
+    const onCommand = (arrival: Arrival) => void this.onCommand(arrival);
+    const commands = [`${base}/+/${SET}`, `${base}/+/+/${SET}`, `${base}/${DO}/+/+`];
+    const unsubscribe = commands.map((filter) => channel.subscribe(filter, onCommand));
+    if (!homeAssistant) return unsubscribe;
+    return [...unsubscribe, channel.subscribe(homeAssistant.status, ({ payload }) => this.#onHomeAssistant(payload))];
+  }
+
+  /** One that starts knows nothing; it is given time to subscribe. */
+  #onHomeAssistant(payload: Buffer): void {
+    if (payload.toString("utf8") !== "online") return;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.publishAgain();
+    }, SETTLED * 1000);
+  }
+
+  #listenTo(pikvm: PiKVM): EventStream {
+    const stream = pikvm.events({ power: true });
+    stream.on("state", (change) => this.#guard(() => this.#shown.onState(change)));
+    stream.on("connection", (change) => this.#guard(() => this.#onConnection(change)));
+    stream.on("retry", (retry) => this.#guard(() => this.#uses.onRetry(retry)));
+    stream.on("problem", (error) => this.#guard(() => this.#fail(error)));
+    return stream;
+  }
+
+  #onSet(path: string, arrival: Arrival): void {
+    if (path === PICTURE && this.#pictures) this.#pictures.take();
+    else this.#commands.order(arrival, () => this.#orderFor(path, arrival.payload.toString("utf8")));
+  }
+
+  /** @throws ConfigurationError when there is nothing that can be set. */
+  #orderFor(path: string, text: string): Order {
+    const entity = this.#shown.entities.find((entity) => entity.command && pathOf(entity) === path);
+    if (entity?.command?.order) return entity.command.order(text);
+    const known = this.#shown.entities.filter(({ command }) => command).map(pathOf);
+    const list =
+      known.length > 0 ? `There are: ${known.join(", ")}.` : "There is nothing now: is the device connected?";
+    throw new ConfigurationError(`There is nothing to set at "${path}". ${list}`);
+  }
+
+  #onConnection(change: ConnectionChange): void {
+    this.#uses.onConnection(change);
+    if (change.repeated) return;
+    this.#shown.onConnection(change.connected);
+    this.#published.set(this.#topic(AVAILABILITY), change.connected ? "online" : "offline");
+    this.#tell(change.connected ? { event_type: "connected" } : { event_type: "disconnected" });
+    if (change.error) this.#fail(change.error);
+  }
+
+  #onOutcome(outcome: Outcome): void {
+    if (outcome.error) this.#tellError(outcome.error);
+    this.#forgetTyped(outcome.topic);
+    this.#uses.onOutcome(outcome);
+  }
+
+  /** Home Assistant goes on showing what was typed, until it hears of something else. */
+  #forgetTyped(topic: string): void {
+    const entity = this.#shown.entities.find((entity) => `${this.#topicOf(entity)}/${SET}` === topic);
+    if (entity?.value === "") this.#published.repeat(this.#topicOf(entity));
+  }
+
+  #fail(error: PiKVMError): void {
+    this.#tellError(error);
+    this.#uses.onError(error);
+  }
+
+  #tellError(error: PiKVMError): void {
+    const said = { ...this.#uses.errorAsJson(error), time: new Date().toISOString() };
+    this.#published.set(this.#topic(LAST_ERROR), JSON.stringify(said));
+    this.#tell({ event_type: error.name, ...said });
+  }
+
+  /** What has happened is not kept. */
+  #tell(event: object): void {
+    void this.#uses.channel.publish({ topic: this.#topic(EVENT), payload: JSON.stringify(event) });
+  }
+
+  #show(now: readonly Entity[], before: readonly Entity[]): void {
+    const topics = new Set(now.map((entity) => this.#topicOf(entity)));
+    for (const entity of before) {
+      const topic = this.#topicOf(entity);
+      if (entity.value !== undefined && !topics.has(topic)) this.#published.remove(topic);
+    }
+    for (const entity of now) {
+      if (entity.value !== undefined) this.#published.set(this.#topicOf(entity), entity.value ?? UNKNOWN);
+    }
+    if (JSON.stringify(now.map(shapeOf)) !== JSON.stringify(before.map(shapeOf))) this.#describe();
+  }
+
+  /** Tells Home Assistant what there is, if that is something else than before. */
+  #describe(): void {
+    if (!this.#discovery) return;
+    const described = describedBy(this.#settings, this.#shown.known.info);
+    const components: Record<string, Component> = {};
+    for (const entity of [...this.#own, ...this.#shown.entities]) {
+      const shown = this.#shownAs(entity);
+      if (shown) components[shown.key] = componentOf(shown, entity.name ?? this.#uses.word(entity.key), described);
+    }
+    this.#discovery.show(described, components);
+  }
+
+  /** What may not be commanded is only read. */
+  #shownAs({ readAs, ...entity }: Entity): Entity | undefined {
+    const { command, ...read } = entity;
+    if (!command || this.#uses.offers(command.deeds)) return entity;
+    return readAs && { ...read, topic: pathOf(entity), ...readAs };
+  }
+
+  #topicOf = (entity: Entity): string => this.#topic(pathOf(entity));
+  #topic = (path: string): string => `${this.#settings.base}/${path}`;
+
+  /** Called by the connections: an exception would end Node-RED. */
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (thrown) {
+      this.#fail(asPiKVMError(thrown));
+    }
+  }
+}
+
+const pathOf = ({ key, topic = key }: Entity): string => topic;
+
+/** An entity without its value. */
+const shapeOf = ({ value, command, ...shape }: Entity): object => ({
+  ...shape,
+  isRead: value !== undefined,
+  isSet: command !== undefined,
+});

@@ -1,0 +1,250 @@
+import type { Actions, Values } from "../actions/action";
+import type { Permission } from "../actions/permit";
+import { asPiKVMError } from "../actions/thrown";
+import { Bridge } from "../bridge/bridge";
+import type { Outcome } from "../bridge/commands";
+import type { BridgeSettings } from "../bridge/settings";
+import { baseTopic } from "../bridge/topics";
+import { ConfigurationError, type ConnectionChange, type PiKVM, type PiKVMError } from "../client";
+import type { Deed } from "../schema/deeds";
+import type { Fields } from "../schema/field";
+import type { NodeSchema } from "../schema/node";
+import { Broker } from "./broker";
+import { deviceById, type Device } from "./device";
+import { fail, flowError } from "./failure";
+import { nameFor } from "./find-device";
+import type { Done, FlowNode, Message, NodeAPI, Send } from "./red";
+import type { StartNode } from "./register";
+import { settledSoon } from "./settled";
+import { onceStarted } from "./started";
+import { Status } from "./status";
+import { settingsIn, storedIn } from "./stored";
+
+/** What the dialog says. */
+interface BridgeChoices extends Pick<BridgeSettings, "homeAssistant" | "pictures"> {
+  /** Id of an `mqtt-broker` node. */
+  broker: string;
+  prefix: string;
+  /** Empty: the device's name. */
+  topic: string;
+  /** Names of the deeds that whoever writes to the broker may do. */
+  commands: readonly string[];
+  leftOut: readonly string[];
+}
+
+/** The kind of node that puts a device on an MQTT broker. */
+export function bridgeModule<F extends Fields>(
+  schema: NodeSchema<F>,
+  actions: Readonly<Record<string, Actions>>,
+  choicesIn: (settings: Values<F>) => BridgeChoices,
+): StartNode {
+  return (RED, node, stored) => {
+    const config = storedIn(schema, node, stored);
+    const choices = () => choicesIn(settingsIn(RED, schema, config));
+    const bridge = new BridgeNode(RED, node, { deviceId: config.device ?? "", choices, actions });
+    const forget = onceStarted(RED, () => void bridge.start());
+    node.on("input", (message, send, done) => bridge.receive(message, send, done));
+    node.on("close", (isRemoved: boolean, done: () => void) => {
+      forget();
+      void bridge.close(isRemoved).finally(done);
+    });
+  };
+}
+
+interface Given {
+  deviceId: string;
+  /** @throws ConfigurationError. */
+  choices: () => BridgeChoices;
+  actions: Readonly<Record<string, Actions>>;
+}
+
+/** The places of those that run, by broker and topic, and whose they are. */
+const places = new Map<string, FlowNode>();
+
+/** By the ids of nodes what they have left on their broker: the next of the same id may have another name. */
+const left = new Map<string, string[]>();
+
+/** The engine of a bridge: its device, its broker, and the messages that tell of both. */
+class BridgeNode {
+  readonly #RED: NodeAPI;
+  readonly #node: FlowNode;
+  readonly #given: Given;
+  readonly #status: Status;
+  #device: Device | undefined;
+  #broker: Broker | undefined;
+  #bridge: Bridge | undefined;
+  #place: string | undefined;
+  #isConnected = false;
+  /** The device was connected before. */
+  #wasThere = false;
+  #closed = false;
+
+  constructor(RED: NodeAPI, node: FlowNode, given: Given) {
+    this.#RED = RED;
+    this.#node = node;
+    this.#given = given;
+    this.#status = new Status(RED, node);
+  }
+
+  /** Never rejects. */
+  async start(): Promise<void> {
+    try {
+      const choices = this.#given.choices();
+      const device = deviceById(this.#RED, this.#given.deviceId);
+      this.#device = device;
+      const broker = new Broker(this.#RED, choices.broker, this.#node, (isThere) => this.#onBroker(isThere));
+      this.#broker = broker;
+      this.#status.show({ is: "connecting" });
+      const pikvm = await device.join(this.#node);
+      if (!this.#closed) this.#bridge = this.#open(choices, { device, broker, pikvm });
+    } catch (thrown) {
+      this.#fail(asPiKVMError(thrown));
+    }
+  }
+
+  receive(message: Message, send: Send, done: Done): void {
+    const { topic, payload } = message;
+    try {
+      const bridge = this.#bridge;
+      if (!bridge) throw new ConfigurationError("The bridge has not started; nothing was done.", { code: "CLOSED" });
+      const isCommand =
+        typeof topic === "string" && bridge.onCommand({ topic, payload: bytesOf(payload), isRetained: false });
+      if (!isCommand) bridge.publishAgain();
+      done();
+    } catch (thrown) {
+      fail(this.#node, message, asPiKVMError(thrown), send, done);
+    }
+  }
+
+  async close(isRemoved: boolean): Promise<void> {
+    this.#closed = true;
+    this.#status.end();
+    if (this.#place !== undefined) places.delete(this.#place);
+    // First of all: the connection to the broker may be closed at the same time.
+    const closed = this.#bridge?.close(isRemoved);
+    if (isRemoved) left.delete(this.#node.id);
+    else if (this.#bridge) left.set(this.#node.id, this.#bridge.topics);
+    await settledSoon(closed);
+    await settledSoon(Promise.all([this.#broker?.close(isRemoved), this.#device?.leave(this.#node)]));
+  }
+
+  #open(choices: BridgeChoices, uses: { device: Device; broker: Broker; pikvm: PiKVM }): Bridge {
+    const { device, broker, pikvm } = uses;
+    const { prefix, topic, homeAssistant, pictures } = choices;
+    const commands = new Set(choices.commands);
+    const base = baseTopic(prefix, topic || device.name);
+    this.#occupy(`${choices.broker} ${base}`, base);
+    const settings: BridgeSettings = {
+      base,
+      homeAssistant,
+      pictures,
+      leftOut: new Set(choices.leftOut),
+      id: `pikvm_${this.#node.id}`,
+      name: device.name,
+      url: pikvm.baseUrl,
+      facts: { hasOwnButtons: hasOwnButtons(device) },
+      origin: { name: "node-red-contrib-pikvm" },
+      presence: broker.presence,
+    };
+    return new Bridge(settings, {
+      pikvm,
+      channel: broker,
+      actions: this.#given.actions,
+      permit: () => permission(device, commands),
+      offers: (deeds) => deeds.every((deed) => commands.has(deed) && device.permit().allows(deed)),
+      errorAsJson: (error) => flowError(error, this.#node, 1),
+      word: (key) => this.#RED._(`entity.${key}`),
+      onOutcome: (outcome) => this.#onOutcome(outcome),
+      onError: (error) => this.#tell(error),
+      onConnection: (change) => this.#onConnection(change),
+      onRetry: ({ error, at }) => this.#showFailure(error, at),
+      left: left.get(this.#node.id) ?? [],
+    });
+  }
+
+  /** @throws ConfigurationError when another bridge is there: each command would be done twice. */
+  #occupy(place: string, base: string): void {
+    const other = places.get(place);
+    if (other) {
+      const text = `Another MQTT bridge (${other.name || other.id}) uses ${base} on this broker. Give each its own topic.`;
+      throw new ConfigurationError(text, { code: "OCCUPIED" });
+    }
+    places.set(place, this.#node);
+    this.#place = place;
+  }
+
+  #onBroker(isConnected: boolean): void {
+    if (isConnected) this.#bridge?.publishAgain();
+    this.#show();
+  }
+
+  #onConnection({ connected, error }: ConnectionChange): void {
+    this.#isConnected = connected;
+    if (connected || error) this.#device?.reach.heard(error);
+    if (error) this.#showFailure(error);
+    this.#show();
+    this.#wasThere ||= connected;
+  }
+
+  #showFailure(error: PiKVMError, again?: Date): void {
+    this.#status.show({ is: "failed", error, wasThere: this.#wasThere, again }, this.#device);
+  }
+
+  #show(): void {
+    if (!this.#isConnected || this.#closed) return;
+    this.#status.show({ is: this.#broker?.isConnected ? "connected" : "broker_lost" }, this.#device);
+  }
+
+  #onOutcome({ topic, order, result, error }: Outcome): void {
+    if (this.#closed) return;
+    const message = this.#message({ topic, ...(order ? { command: order.node } : {}) });
+    if (error) fail(this.#node, message, error, (messages) => this.#node.send(messages));
+    else this.#node.send([{ ...message, payload: result }, null]);
+  }
+
+  /** Of what keeps it from starting. */
+  #fail(error: PiKVMError): void {
+    if (this.#closed) return;
+    this.#showFailure(error);
+    this.#tell(error);
+  }
+
+  /** Never throws: it may be called by a connection. */
+  #tell(error: PiKVMError): void {
+    if (this.#closed) return;
+    try {
+      fail(this.#node, this.#message({ topic: "error" }), error, (messages) => this.#node.send(messages));
+    } catch (thrown) {
+      this.#node.warn(asPiKVMError(thrown));
+    }
+  }
+
+  #message(properties: Record<string, unknown>): Message {
+    const device = this.#device;
+    const pikvm = device && nameFor(this.#RED, this.#node, device);
+    return { _msgid: this.#RED.util.generateId(), ...properties, ...(pikvm === undefined ? {} : { pikvm }) };
+  }
+}
+
+/** What both let through: the dialog of the bridge, and that of its device. */
+const permission = (device: Device, commands: ReadonlySet<string>): Permission => ({
+  demand(deed: Deed): void {
+    device.permit().demand(deed);
+    if (deed.effect === "reads" || commands.has(deed.name)) return;
+    const way = "to let it through, tick it under Commands in the dialog of the MQTT bridge";
+    throw new ConfigurationError(`"${deed.name}" may not be done over MQTT; nothing was sent: ${way}.`, {
+      code: "NOT_ALLOWED",
+    });
+  },
+});
+
+const hasOwnButtons = (device: Device): boolean => {
+  const { pressedBy = "atx" } = device.options().power ?? {};
+  return pressedBy !== "atx";
+};
+
+/** As it would come from a broker. */
+function bytesOf(payload: unknown): Buffer {
+  if (Buffer.isBuffer(payload)) return payload;
+  return Buffer.from(typeof payload === "string" ? payload : JSON.stringify(payload ?? ""));
+}

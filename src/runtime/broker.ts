@@ -1,0 +1,132 @@
+import type { Arrival, Channel, Outgoing } from "../bridge/channel";
+import { ConfigurationError } from "../client";
+import type { FlowNode, NodeAPI } from "./red";
+
+/** What is used of Node-RED's own `mqtt-broker` node. It is no documented interface, though many nodes rely on it. */
+interface BrokerNode extends FlowNode {
+  connected: boolean;
+  serverProperties?: { maximumPacketSize?: number };
+  birthMessage?: Told;
+  closeMessage?: Told;
+  options?: { will?: Told };
+  v5?: () => boolean;
+  register(user: User): void;
+  deregister(user: User, done: () => void, isRemoved: boolean): void;
+  subscribe(filter: string, options: object, listener: Listener, ref: string): void;
+  unsubscribe(filter: string, ref: string, really: boolean): void;
+  publish(message: object, done: (error?: unknown) => void): void;
+}
+
+/** Who is told how the connection is. The node itself would get a status that is not its own. */
+interface User {
+  id: string;
+  status: (status: { text?: string }) => void;
+}
+
+interface Told {
+  topic: string;
+  payload: string;
+  retain?: boolean | string;
+}
+
+type Listener = (topic: string, payload: Buffer, packet: Packet) => void;
+
+interface Packet {
+  retain?: boolean;
+  properties?: { responseTopic?: string; correlationData?: Buffer; messageExpiryInterval?: number };
+}
+
+const TYPE = "mqtt-broker";
+/** Mosquitto ends the connection of who sends more, and the others' nodes use it, too. */
+const USUAL_LARGEST = 2_000_000;
+/** Of the packet's own parts, besides topic and payload. */
+const HEADER = 1000;
+
+/** The connection of Node-RED's own MQTT nodes, for one node that uses it too. */
+export class Broker implements Channel {
+  readonly #broker: BrokerNode;
+  readonly #user: User;
+  #isConnected: boolean;
+  readonly #pending = new Set<() => void>();
+
+  /**
+   * @param onConnection is called for each change, also for the first connection when it is there already.
+   * @throws ConfigurationError when no broker is chosen, or it is not deployed.
+   */
+  constructor(RED: NodeAPI, id: string, node: FlowNode, onConnection: (isConnected: boolean) => void) {
+    const broker = RED.nodes.getNode(id) as BrokerNode | null | undefined;
+    if (broker?.type !== TYPE) {
+      throw new ConfigurationError("No MQTT broker is chosen, or the chosen one is not deployed.", {
+        code: "NO_BROKER",
+      });
+    }
+    this.#broker = broker;
+    this.#isConnected = broker.connected;
+    this.#user = {
+      id: node.id,
+      status: () => {
+        if (this.#broker.connected === this.#isConnected) return;
+        this.#isConnected = this.#broker.connected;
+        if (!this.#isConnected) this.#giveUp();
+        onConnection(this.#isConnected);
+      },
+    };
+    broker.register(this.#user);
+  }
+
+  get isConnected(): boolean {
+    return this.#broker.connected;
+  }
+
+  get largest(): number {
+    return (this.#broker.serverProperties?.maximumPacketSize ?? USUAL_LARGEST) - HEADER;
+  }
+
+  /** A topic on which birth, close and will of the connection tell whether Node-RED is there. */
+  get presence(): { topic: string; online: string; offline: string } | undefined {
+    const { birthMessage: birth, closeMessage: close, options: { will } = {} } = this.#broker;
+    if (!birth || !close || !will) return undefined;
+    const isOne = birth.topic === close.topic && close.topic === will.topic && close.payload === will.payload;
+    const isKept = [birth, close, will].every(({ retain }) => retain === true || retain === "true");
+    return isOne && isKept ? { topic: birth.topic, online: birth.payload, offline: close.payload } : undefined;
+  }
+
+  publish({ topic, payload, retain = false, correlationData }: Outgoing): Promise<boolean> {
+    if (!this.#broker.connected || payload.length > this.largest) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const end = (isTaken: boolean): void => {
+        this.#pending.delete(giveUp);
+        resolve(isTaken);
+      };
+      const giveUp = (): void => end(false);
+      this.#pending.add(giveUp);
+      try {
+        // The broker node writes into what it is given.
+        const properties = correlationData ? { correlationData } : {};
+        this.#broker.publish({ topic, payload, qos: 1, retain, ...properties }, (error) => end(!error));
+      } catch {
+        end(false);
+      }
+    });
+  }
+
+  subscribe(filter: string, onArrival: (arrival: Arrival) => void): () => void {
+    const ref = `${this.#user.id}/${filter}`;
+    const listener: Listener = (topic, payload, { retain = false, properties = {} }) => {
+      const { responseTopic, correlationData, messageExpiryInterval: expiry } = properties;
+      onArrival({ topic, payload, isRetained: retain, responseTopic, correlationData, expiry });
+    };
+    this.#broker.subscribe(filter, { qos: 1 }, listener, ref);
+    return () => this.#broker.unsubscribe(filter, ref, true);
+  }
+
+  /** @param isRemoved the node will not come again. */
+  close(isRemoved: boolean): Promise<void> {
+    return new Promise((resolve) => this.#broker.deregister(this.#user, resolve, isRemoved));
+  }
+
+  /** What is on its way may never be answered. */
+  #giveUp(): void {
+    for (const giveUp of this.#pending) giveUp();
+  }
+}
