@@ -1,6 +1,9 @@
 import { NotModelled } from "./refused";
 
 const PLAIN = /^\{\{ *value *\}\}$/;
+/** The same text for every payload. */
+const CONSTANT = /^[^{}]*$/;
+const EXCEPT = /^\{\{ *'([^']*)' if value == '([^']*)' else value *\}\}$/;
 const MEMBER = /^\{\{ *value_json(?:\.(\w+)|\[(?:'([^']+)'|"([^"]+)")\]) *\}\}$/;
 
 /**
@@ -9,6 +12,9 @@ const MEMBER = /^\{\{ *value_json(?:\.(\w+)|\[(?:'([^']+)'|"([^"]+)")\]) *\}\}$/
  */
 export function rendered(template: unknown, payload: string, warn: (line: string) => void): string {
   if (typeof template !== "string" || PLAIN.test(template)) return payload;
+  if (CONSTANT.test(template)) return template;
+  const [, instead, exception] = EXCEPT.exec(template) ?? [];
+  if (instead !== undefined) return payload === exception ? instead : payload;
   const [, dotted, single, double] = MEMBER.exec(template) ?? [];
   const name = dotted ?? single ?? double;
   if (name === undefined) throw new NotModelled(`template ${template}`);
