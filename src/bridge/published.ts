@@ -8,11 +8,15 @@ type Payload = string | Buffer;
  */
 export class Published {
   readonly #channel: Channel;
-  /** What shall be there; empty: nothing, which is forgotten once the broker knows. */
+  /** What shall be there. */
   readonly #wanted = new Map<string, Payload>();
+  /** Topics of which the broker does not know yet that nothing shall be there. */
+  readonly #gone = new Set<string>();
   #sending = new Set<string>();
   /** Topics from before that nobody has set since. */
   readonly #old = new Set<string>();
+
+  #isClosed = false;
 
   constructor(channel: Channel) {
     this.#channel = channel;
@@ -20,20 +24,27 @@ export class Published {
 
   /** All that may be on the broker. */
   get topics(): string[] {
-    return [...this.#wanted.keys(), ...this.#old];
+    return [...this.#wanted.keys(), ...this.#gone, ...this.#old];
   }
 
   /** The same again is not sent. */
   set(topic: string, payload: Payload): void {
     this.#old.delete(topic);
+    this.#gone.delete(topic);
     if (isSame(this.#wanted.get(topic), payload)) return;
     this.#wanted.set(topic, payload);
     this.#send(topic);
   }
 
+  /** For somebody who has it otherwise in the meantime. */
+  repeat(topic: string): void {
+    this.#send(topic);
+  }
+
   remove(topic: string): void {
     this.#old.delete(topic);
-    this.#wanted.set(topic, "");
+    this.#wanted.delete(topic);
+    this.#gone.add(topic);
     this.#send(topic);
   }
 
@@ -47,23 +58,34 @@ export class Published {
     for (const topic of [...this.#old].filter(isMeant)) this.remove(topic);
   }
 
+  /**
+   * The last words, at once: the connection to the broker may be closed at the same time. What is set from then on is
+   * not published.
+   * @param words by topic; empty for what shall not be there.
+   */
+  async close(words: Readonly<Record<string, string>>): Promise<void> {
+    this.#isClosed = true;
+    const last = Object.entries(words).map(([topic, payload]) => ({ topic, payload, retain: true }));
+    await Promise.all(last.map((message) => this.#channel.publish(message)));
+  }
+
   /** After a reconnect: the broker may have lost what it had. */
   again(): void {
     this.#sending = new Set();
-    for (const topic of this.#wanted.keys()) this.#send(topic);
+    for (const topic of [...this.#wanted.keys(), ...this.#gone]) this.#send(topic);
   }
 
   #send(topic: string): void {
     const sending = this.#sending;
-    const payload = this.#wanted.get(topic);
-    if (payload === undefined || sending.has(topic) || !this.#channel.isConnected) return;
+    const payload = this.#wanted.get(topic) ?? "";
+    if (sending.has(topic) || !this.#channel.isConnected || this.#isClosed) return;
     sending.add(topic);
     void this.#channel.publish({ topic, payload, retain: true }).then((isTaken) => {
       sending.delete(topic);
       // After a reconnect all was sent anew.
       if (!isTaken || sending !== this.#sending) return;
-      if (this.#wanted.get(topic) !== payload) this.#send(topic);
-      else if (payload.length === 0) this.#wanted.delete(topic);
+      if ((this.#wanted.get(topic) ?? "") !== payload) this.#send(topic);
+      else if (!this.#wanted.has(topic)) this.#gone.delete(topic);
     });
   }
 }

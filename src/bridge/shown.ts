@@ -22,6 +22,7 @@ export class Shown {
   readonly #entities = new Map<Part, readonly Entity[]>();
   #known: Record<string, unknown> = {};
   #timer: NodeJS.Timeout | undefined;
+  #isComplete = false;
   readonly #onComplete: () => void;
 
   /** @param onComplete is called once the device has reported everything, after each connect. */
@@ -35,6 +36,11 @@ export class Shown {
     return this.#known;
   }
 
+  /** Whether it has reported everything. */
+  get isComplete(): boolean {
+    return this.#isComplete;
+  }
+
   get entities(): Entity[] {
     return [...this.#entities.values()].flat();
   }
@@ -44,7 +50,9 @@ export class Shown {
     clearTimeout(this.#timer);
     if (!isConnected) return;
     this.#known = {};
+    this.#isComplete = false;
     this.#timer = setTimeout(() => {
+      this.#isComplete = true;
       for (const part of PARTS) this.#look(part);
       this.#onComplete();
     }, ALL_REPORTED * 1000);
@@ -62,7 +70,10 @@ export class Shown {
   #look(part: Part): void {
     const { facts, isWanted, onChange } = this.#options;
     const before = this.#entities.get(part) ?? [];
-    const now = part.entities(this.known, facts).filter(isWanted);
+    const found = part.entities(this.known, facts).filter(isWanted);
+    const keys = new Set(found.map(({ key }) => key));
+    // What was there may only not have been reported yet.
+    const now = this.#isComplete ? found : [...found, ...before.filter(({ key }) => !keys.has(key))];
     this.#entities.set(part, now);
     onChange(now, before);
   }

@@ -8,12 +8,13 @@ import { baseTopic } from "../bridge/topics";
 import { ConfigurationError, type ConnectionChange, type PiKVM, type PiKVMError } from "../client";
 import type { Deed } from "../schema/deeds";
 import type { Fields } from "../schema/field";
-import { typeOf, type NodeSchema } from "../schema/node";
+import type { NodeSchema } from "../schema/node";
 import { Broker } from "./broker";
 import { deviceById, type Device } from "./device";
 import { fail, flowError } from "./failure";
 import { nameFor } from "./find-device";
-import type { Done, FlowNode, Message, NodeAPI, NodeDef, Send } from "./red";
+import type { Done, FlowNode, Message, NodeAPI, Send } from "./red";
+import type { StartNode } from "./register";
 import { settledSoon } from "./settled";
 import { onceStarted } from "./started";
 import { Status } from "./status";
@@ -31,24 +32,21 @@ interface BridgeChoices extends Pick<BridgeSettings, "homeAssistant" | "pictures
   leftOut: readonly string[];
 }
 
-/** A Node-RED module for the node that puts a device on an MQTT broker. */
+/** The kind of node that puts a device on an MQTT broker. */
 export function bridgeModule<F extends Fields>(
   schema: NodeSchema<F>,
   actions: Readonly<Record<string, Actions>>,
   choicesIn: (settings: Values<F>) => BridgeChoices,
-): (RED: NodeAPI) => void {
-  return (RED) => {
-    RED.nodes.registerType(typeOf(schema), function (this: FlowNode, stored: NodeDef) {
-      RED.nodes.createNode(this, stored);
-      const config = storedIn(schema, this, stored);
-      const choices = () => choicesIn(settingsIn(RED, schema, config));
-      const node = new BridgeNode(RED, this, { deviceId: config.device ?? "", choices, actions });
-      const forget = onceStarted(RED, () => void node.start());
-      this.on("input", (message, send, done) => node.receive(message, send, done));
-      this.on("close", (isRemoved: boolean, done: () => void) => {
-        forget();
-        void node.close(isRemoved).finally(done);
-      });
+): StartNode {
+  return (RED, node, stored) => {
+    const config = storedIn(schema, node, stored);
+    const choices = () => choicesIn(settingsIn(RED, schema, config));
+    const bridge = new BridgeNode(RED, node, { deviceId: config.device ?? "", choices, actions });
+    const forget = onceStarted(RED, () => void bridge.start());
+    node.on("input", (message, send, done) => bridge.receive(message, send, done));
+    node.on("close", (isRemoved: boolean, done: () => void) => {
+      forget();
+      void bridge.close(isRemoved).finally(done);
     });
   };
 }
@@ -59,6 +57,9 @@ interface Given {
   choices: () => BridgeChoices;
   actions: Readonly<Record<string, Actions>>;
 }
+
+/** The places of those that run, by broker and topic, and whose they are. */
+const places = new Map<string, FlowNode>();
 
 /** By the ids of nodes what they have left on their broker: the next of the same id may have another name. */
 const left = new Map<string, string[]>();
@@ -72,7 +73,10 @@ class BridgeNode {
   #device: Device | undefined;
   #broker: Broker | undefined;
   #bridge: Bridge | undefined;
+  #place: string | undefined;
   #isConnected = false;
+  /** The device was connected before. */
+  #wasThere = false;
   #closed = false;
 
   constructor(RED: NodeAPI, node: FlowNode, given: Given) {
@@ -105,7 +109,7 @@ class BridgeNode {
       if (!bridge) throw new ConfigurationError("The bridge has not started; nothing was done.", { code: "CLOSED" });
       const isCommand =
         typeof topic === "string" && bridge.onCommand({ topic, payload: bytesOf(payload), isRetained: false });
-      if (!isCommand) bridge.publishAgain();
+      if (!isCommand) bridge.publishAgain(true);
       done();
     } catch (thrown) {
       fail(this.#node, message, asPiKVMError(thrown), send, done);
@@ -115,6 +119,7 @@ class BridgeNode {
   async close(isRemoved: boolean): Promise<void> {
     this.#closed = true;
     this.#status.end();
+    if (this.#place !== undefined) places.delete(this.#place);
     // First of all: the connection to the broker may be closed at the same time.
     const closed = this.#bridge?.close(isRemoved);
     if (isRemoved) left.delete(this.#node.id);
@@ -127,8 +132,10 @@ class BridgeNode {
     const { device, broker, pikvm } = uses;
     const { prefix, topic, homeAssistant, pictures } = choices;
     const commands = new Set(choices.commands);
+    const base = baseTopic(prefix, topic || device.name);
+    this.#occupy(`${choices.broker} ${base}`, base);
     const settings: BridgeSettings = {
-      base: baseTopic(prefix, topic || device.name),
+      base,
       homeAssistant,
       pictures,
       leftOut: new Set(choices.leftOut),
@@ -148,21 +155,39 @@ class BridgeNode {
       errorAsJson: (error) => flowError(error, this.#node, 1),
       word: (key) => this.#RED._(`entity.${key}`),
       onOutcome: (outcome) => this.#onOutcome(outcome),
-      onError: (error) => this.#fail(error),
+      onError: (error) => this.#tell(error),
       onConnection: (change) => this.#onConnection(change),
+      onRetry: ({ error, at }) => this.#showFailure(error, at),
       left: left.get(this.#node.id) ?? [],
     });
   }
 
+  /** @throws ConfigurationError when another bridge is there: each command would be done twice. */
+  #occupy(place: string, base: string): void {
+    const other = places.get(place);
+    if (other) {
+      const text = `Another MQTT bridge (${other.name || other.id}) uses ${base} on this broker. Give each its own topic.`;
+      throw new ConfigurationError(text, { code: "OCCUPIED" });
+    }
+    places.set(place, this.#node);
+    this.#place = place;
+  }
+
   #onBroker(isConnected: boolean): void {
-    if (isConnected) this.#bridge?.publishAgain();
+    if (isConnected) this.#bridge?.publishAgain(false);
     this.#show();
   }
 
   #onConnection({ connected, error }: ConnectionChange): void {
     this.#isConnected = connected;
     if (connected || error) this.#device?.reach.heard(error);
+    if (error) this.#showFailure(error);
     this.#show();
+    this.#wasThere ||= connected;
+  }
+
+  #showFailure(error: PiKVMError, again?: Date): void {
+    this.#status.show({ is: "failed", error, wasThere: this.#wasThere, again }, this.#device);
   }
 
   #show(): void {
@@ -177,11 +202,17 @@ class BridgeNode {
     else this.#node.send([{ ...message, payload: result }, null]);
   }
 
-  /** Never throws: it may be called by a connection. */
+  /** Of what keeps it from starting. */
   #fail(error: PiKVMError): void {
     if (this.#closed) return;
+    this.#showFailure(error);
+    this.#tell(error);
+  }
+
+  /** Never throws: it may be called by a connection. */
+  #tell(error: PiKVMError): void {
+    if (this.#closed) return;
     try {
-      this.#status.show({ is: "failed", error, wasThere: this.#isConnected }, this.#device);
       fail(this.#node, this.#message({ topic: "error" }), error, (messages) => this.#node.send(messages));
     } catch (thrown) {
       this.#node.warn(asPiKVMError(thrown));

@@ -53,6 +53,7 @@ const BY_CODE: Record<string, string> = {
   QUEUE_FULL: "queue_full",
   NO_FREE_CONNECTION: "queue_full",
   AMBIGUOUS_DEVICE: "ambiguous",
+  OCCUPIED: "ambiguous",
   CLOSED: "closed",
   NO_BROKER: "no_broker",
 };

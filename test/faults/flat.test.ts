@@ -154,9 +154,19 @@ class Run {
   }
 
   async #devicesAre(are: (look: Answer<"look">, at: number) => boolean, what: string): Promise<void> {
-    const areAll = async () => (await Promise.all(this.#away.targets.map((_, at) => this.#ask(at)))).every(are);
-    // A login that was refused in the midst of a restart is tried again after a minute.
-    await until(areAll, { timeout: 300_000, what: `devices that are ${what}` });
+    let looks: Answer<"look">[] = [];
+    const areAll = async () => {
+      looks = await Promise.all(this.#away.targets.map((_, at) => this.#ask(at)));
+      return looks.every(are);
+    };
+    // A login that was refused in the midst of a restart is tried again after a minute, and then after five.
+    await until(areAll, { timeout: 400_000, what: `devices that are ${what}` }).catch((error: Error) => {
+      const errors = red
+        .at("error")
+        .slice(-10)
+        .map(({ pikvm, error }) => [pikvm, error]);
+      throw new Error(JSON.stringify({ looks, errors }), { cause: error });
+    });
   }
 
   #ask(at: number): Promise<Answer<"look">> {

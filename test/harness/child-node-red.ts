@@ -196,6 +196,7 @@ function settingsFile({ port, ...own }: OwnSettings): string {
     adminAuth: own.adminAuth,
     httpStatic: false,
     telemetry: { enabled: false, updateNotification: false },
+    mqttReconnectTime: 50,
     externalModules: { palette: { allowInstall: false, allowUpload: false }, modules: { allowInstall: false } },
     editorTheme: { tours: false, projects: { enabled: false }, ...own.editorTheme },
   };

@@ -56,6 +56,8 @@ export const SETTINGS = {
   telemetry: { enabled: false, updateNotification: false },
   externalModules: { palette: { allowInstall: false }, modules: { allowInstall: false } },
   editorTheme: { tours: false },
+  // Milliseconds until it tries a lost broker again; 5 s by default.
+  mqttReconnectTime: 50,
 };
 
 /** The parts of Node-RED's embedding interface that the tests use; it has no types of its own. */

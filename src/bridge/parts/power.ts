@@ -10,19 +10,20 @@ export const power: Part = {
   kinds: ["power", "atx"],
   entities({ power: state, atx }, { hasOwnButtons }) {
     const hasBoard = atx?.enabled === true;
-    const isKnown = typeof state === "string";
+    const hasButtons = hasBoard || hasOwnButtons;
+    const value = typeof state === "string" ? state : null;
     return [
-      ...(isKnown && (hasBoard || hasOwnButtons) ? [powerSwitch(state)] : []),
-      ...(isKnown ? [{ ...sensor("power_state", state, stateConfig), topic: "power" }] : []),
+      ...(hasButtons ? [powerSwitch(value)] : []),
+      ...(hasButtons || value !== null ? [{ ...sensor("power_state", value, stateConfig), topic: "power" }] : []),
       ...(hasBoard ? leds(atx) : []),
-      ...(hasBoard || hasOwnButtons ? buttons() : []),
+      ...(hasButtons ? buttons() : []),
     ];
   },
 };
 
 const stateConfig = { device_class: "enum", options: POWER_STATES };
 
-const powerSwitch = (value: string): Entity => ({
+const powerSwitch = (value: string | null): Entity => ({
   key: "power",
   platform: "switch",
   value,
@@ -30,7 +31,7 @@ const powerSwitch = (value: string): Entity => ({
     ...ON_OFF,
     state_on: "on",
     state_off: "off",
-    value_template: "{{ 'on' if value == 'on' else 'off' }}",
+    value_template: "{{ 'off' if value == 'sleep' else value }}",
     icon: "mdi:power",
   },
   command: {
