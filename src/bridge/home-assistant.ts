@@ -1,8 +1,9 @@
 import { readJson } from "../client/http/json";
 import { isRecord } from "../client/http/shape";
+import { safeName } from "../schema/topics";
 import type { Channel } from "./channel";
 import type { Entity } from "./entity";
-import { safeName, SET } from "./topics";
+import { SET } from "./topics";
 
 /** How a device is told to Home Assistant. */
 export interface Described {

@@ -1,5 +1,6 @@
 import type { Arrival, Channel, Outgoing } from "../bridge/channel";
 import { ConfigurationError } from "../client";
+import { presenceOf, type Presence, type Told } from "../schema/presence";
 import type { FlowNode, NodeAPI } from "./red";
 
 /** What is used of Node-RED's own `mqtt-broker` node. It is no documented interface, though many nodes rely on it. */
@@ -21,12 +22,6 @@ interface BrokerNode extends FlowNode {
 interface User {
   id: string;
   status: (status: { text?: string }) => void;
-}
-
-interface Told {
-  topic: string;
-  payload: string;
-  retain?: boolean | string;
 }
 
 type Listener = (topic: string, payload: Buffer, packet: Packet) => void;
@@ -84,12 +79,9 @@ export class Broker implements Channel {
   }
 
   /** A topic on which birth, close and will of the connection tell whether Node-RED is there. */
-  get presence(): { topic: string; online: string; offline: string } | undefined {
-    const { birthMessage: birth, closeMessage: close, options: { will } = {} } = this.#broker;
-    if (!birth || !close || !will) return undefined;
-    const isOne = birth.topic === close.topic && close.topic === will.topic && close.payload === will.payload;
-    const isKept = [birth, close, will].every(({ retain }) => retain === true || retain === "true");
-    return isOne && isKept ? { topic: birth.topic, online: birth.payload, offline: close.payload } : undefined;
+  get presence(): Presence | undefined {
+    const { birthMessage, closeMessage, options } = this.#broker;
+    return presenceOf(birthMessage, closeMessage, options?.will);
   }
 
   publish({ topic, payload, retain = false, correlationData }: Outgoing): Promise<boolean> {

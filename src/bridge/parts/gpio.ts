@@ -1,7 +1,7 @@
 import { channelsOf, type GpioChannel } from "../../client/gpio/gpio-names";
 import type { GpioState } from "../../client/gpio/gpio";
 import { button, ON_OFF, onOff, type Entity, type Part } from "../entity";
-import { safeName } from "../topics";
+import { safeName } from "../../schema/topics";
 
 const NODE = "gpio";
 
