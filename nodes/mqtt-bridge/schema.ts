@@ -11,7 +11,7 @@ const watching = { picture: ["rate", "changes"] } as const;
 export const schema = bridgeNode({
   name: "mqtt-bridge",
   fields: {
-    broker: configNode({ icon: "globe", type: "mqtt-broker" }),
+    broker: configNode({ icon: "globe", type: "mqtt-broker", hint: true }),
     prefix: text({ icon: "sitemap", default: "pikvm", expert: true, hint: true }),
     topic: text({ icon: "tasks", default: "", blank: true, optional: true, hint: true, placeholder: true }),
     readOnly: flag({ icon: "lock", default: false }),

@@ -6,7 +6,8 @@ import { Commands, type CommandUses, type Outcome } from "./commands";
 import { describedBy } from "./described";
 import type { Entity, Order } from "./entity";
 import { componentOf, Discovery, type Component } from "./home-assistant";
-import { AVAILABILITY, EVENT, LAST_ERROR, ownEntities, PICTURE } from "./own-entities";
+import { News } from "./news";
+import { AVAILABILITY, ownEntities, PICTURE } from "./own-entities";
 import { Pictures, type PictureSettings } from "./pictures";
 import { Published } from "./published";
 import type { BridgeSettings } from "./settings";
@@ -37,6 +38,7 @@ export class Bridge {
   readonly #uses: BridgeUses;
   readonly #published: Published;
   readonly #shown: Shown;
+  readonly #news: News;
   readonly #commands: Commands;
   readonly #discovery: Discovery | undefined;
   readonly #pictures: Pictures | undefined;
@@ -50,27 +52,31 @@ export class Bridge {
     this.#uses = uses;
     const { channel, pikvm } = uses;
     this.#published = new Published(channel);
-    this.#published.adopt(uses.left);
+    this.#news = new News(settings, { ...uses, published: this.#published });
     this.#commands = new Commands({ ...uses, onOutcome: (outcome) => this.#onOutcome(outcome) });
-    this.#pictures = this.#picturesOf(settings.pictures);
-    const isWanted = ({ key }: Entity) => !settings.leftOut.has(key.startsWith("gpio_") ? "gpio" : key);
+    const isWanted = ({ key }: Entity) => !settings.leftOut.has(/^gpio[_-]/.test(key) ? "gpio" : key);
+    this.#pictures = settings.leftOut.has(PICTURE) ? undefined : this.#picturesOf(settings.pictures);
     this.#own = ownEntities(settings).filter(isWanted);
     const onChange = (now: readonly Entity[], before: readonly Entity[]) => this.#show(now, before);
     this.#shown = new Shown({ facts: settings.facts, isWanted, onChange }, () => {
-      this.#published.dropOld();
+      const topics = new Set([...this.#own, ...this.#shown.entities].map(this.#topicOf));
+      this.#published.dropOld((topic) => !topics.has(topic));
       this.#describe();
     });
     this.#discovery = this.#discoveryOf(settings);
-    this.#published.dropOld((topic) => below(settings.base, topic) === undefined);
+    this.#adopt([...uses.left].filter((topic) => topic !== this.#discovery?.topic));
     this.#published.set(this.#topic(AVAILABILITY), "offline");
     this.#unsubscribe = this.#subscribeAll();
     this.#stream = this.#listenTo(pikvm);
   }
 
-  /** Everything, as if nothing had been published yet. */
-  publishAgain(): void {
+  /**
+   * Everything, as if nothing had been published yet.
+   * @param isAsked by a person: also what was removed in Home Assistant.
+   */
+  publishAgain(isAsked: boolean): void {
     this.#published.again();
-    this.#discovery?.again();
+    this.#discovery?.again(isAsked);
   }
 
   /** @returns whether it is a command of this device. */
@@ -85,20 +91,23 @@ export class Bridge {
 
   /** All that may be on the broker, for the next bridge of the same node. */
   get topics(): string[] {
-    return this.#published.topics;
+    return [...this.#published.topics, ...(this.#discovery ? [this.#discovery.topic] : [])];
   }
 
   /** @param isRemoved nothing of it shall stay on the broker. */
   async close(isRemoved: boolean): Promise<void> {
     // Before anything is waited for: the connection to the broker may be closed at the same time.
-    if (isRemoved) for (const topic of this.#published.topics) this.#published.remove(topic);
-    else this.#published.set(this.#topic(AVAILABILITY), "offline");
-    const removed = isRemoved ? this.#discovery?.remove() : this.#discovery?.close();
+    const lastWords = this.#published.close(
+      isRemoved
+        ? Object.fromEntries(this.topics.map((topic) => [topic, ""]))
+        : { [this.#topic(AVAILABILITY)]: "offline" },
+    );
+    this.#discovery?.close();
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     clearTimeout(this.#timer);
     this.#shown.close();
     this.#pictures?.close();
-    await Promise.all([removed, this.#commands.close(), this.#stream.close()]);
+    await Promise.all([lastWords, this.#commands.close(), this.#stream.close()]);
   }
 
   #picturesOf(settings: PictureSettings | undefined): Pictures | undefined {
@@ -112,22 +121,26 @@ export class Bridge {
     });
   }
 
-  #discoveryOf({ homeAssistant, id, base }: BridgeSettings): Discovery | undefined {
+  #discoveryOf({ homeAssistant, id }: BridgeSettings): Discovery | undefined {
     if (!homeAssistant) return undefined;
     return new Discovery(this.#uses.channel, `${homeAssistant.prefix}/device/${id}/config`, {
-      published: () => this.#published.again(),
-      states: (topics) => {
-        this.#published.adopt(topics);
-        this.#published.dropOld((topic) => below(base, topic) === undefined);
-      },
+      settled: () => this.#tellLate(),
+      states: (topics) => this.#adopt(topics),
     });
+  }
+
+  /** Topics of an earlier bridge. Those elsewhere are removed now, the others when it is known that they are not used. */
+  #adopt(topics: readonly string[]): void {
+    this.#published.adopt(topics);
+    this.#published.dropOld((topic) => below(this.#settings.base, topic) === undefined);
   }
 
   #subscribeAll(): (() => void)[] {
     const { channel } = this.#uses;
     const { base, homeAssistant } = this.#settings;
     const onCommand = (arrival: Arrival) => void this.onCommand(arrival);
-    const commands = [`${base}/+/${SET}`, `${base}/+/+/${SET}`, `${base}/${DO}/+/+`];
+    // No two of them match the same topic: brokers would hand it over twice.
+    const commands = [`${base}/+/${SET}`, `${base}/gpio/+/${SET}`, `${base}/pulse/+/${SET}`, `${base}/${DO}/+/+`];
     const unsubscribe = commands.map((filter) => channel.subscribe(filter, onCommand));
     if (!homeAssistant) return unsubscribe;
     return [...unsubscribe, channel.subscribe(homeAssistant.status, ({ payload }) => this.#onHomeAssistant(payload))];
@@ -138,7 +151,7 @@ export class Bridge {
     if (payload.toString("utf8") !== "online") return;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      this.publishAgain();
+      this.publishAgain(false);
     }, SETTLED * 1000);
   }
 
@@ -152,8 +165,9 @@ export class Bridge {
   }
 
   #onSet(path: string, arrival: Arrival): void {
-    if (path === PICTURE && this.#pictures) this.#pictures.take();
-    else this.#commands.order(arrival, () => this.#orderFor(path, arrival.payload.toString("utf8")));
+    if (path !== PICTURE || !this.#pictures) {
+      this.#commands.order(arrival, () => this.#orderFor(path, arrival.payload.toString("utf8")));
+    } else if (!this.#commands.isStored(arrival)) this.#pictures.take();
   }
 
   /** @throws ConfigurationError when there is nothing that can be set. */
@@ -171,12 +185,12 @@ export class Bridge {
     if (change.repeated) return;
     this.#shown.onConnection(change.connected);
     this.#published.set(this.#topic(AVAILABILITY), change.connected ? "online" : "offline");
-    this.#tell(change.connected ? { event_type: "connected" } : { event_type: "disconnected" });
+    this.#news.connection(change.connected);
     if (change.error) this.#fail(change.error);
   }
 
   #onOutcome(outcome: Outcome): void {
-    if (outcome.error) this.#tellError(outcome.error);
+    if (outcome.error) this.#news.error(outcome.error);
     this.#forgetTyped(outcome.topic);
     this.#uses.onOutcome(outcome);
   }
@@ -188,19 +202,8 @@ export class Bridge {
   }
 
   #fail(error: PiKVMError): void {
-    this.#tellError(error);
+    this.#news.error(error);
     this.#uses.onError(error);
-  }
-
-  #tellError(error: PiKVMError): void {
-    const said = { ...this.#uses.errorAsJson(error), time: new Date().toISOString() };
-    this.#published.set(this.#topic(LAST_ERROR), JSON.stringify(said));
-    this.#tell({ event_type: error.name, ...said });
-  }
-
-  /** What has happened is not kept. */
-  #tell(event: object): void {
-    void this.#uses.channel.publish({ topic: this.#topic(EVENT), payload: JSON.stringify(event) });
   }
 
   #show(now: readonly Entity[], before: readonly Entity[]): void {
@@ -209,10 +212,25 @@ export class Bridge {
       const topic = this.#topicOf(entity);
       if (entity.value !== undefined && !topics.has(topic)) this.#published.remove(topic);
     }
-    for (const entity of now) {
-      if (entity.value !== undefined) this.#published.set(this.#topicOf(entity), entity.value ?? UNKNOWN);
+    const isOther = JSON.stringify(now.map(shapeOf)) !== JSON.stringify(before.map(shapeOf));
+    if (isOther && this.#shown.isComplete) this.#describe();
+    const isTold = this.#discovery?.isSettled ?? true;
+    for (const entity of now) if (isTold || entity.platform !== "select") this.#publish(entity);
+  }
+
+  /**
+   * What Home Assistant could not take before: it refuses a choice that it does not know yet, and forgets the chosen one
+   * when it learns of others; an empty text is not kept by the broker.
+   */
+  #tellLate(): void {
+    for (const entity of this.#shown.entities.filter(({ platform }) => platform === "select" || platform === "text")) {
+      this.#publish(entity);
+      this.#published.repeat(this.#topicOf(entity));
     }
-    if (JSON.stringify(now.map(shapeOf)) !== JSON.stringify(before.map(shapeOf))) this.#describe();
+  }
+
+  #publish(entity: Entity): void {
+    if (entity.value !== undefined) this.#published.set(this.#topicOf(entity), entity.value ?? UNKNOWN);
   }
 
   /** Tells Home Assistant what there is, if that is something else than before. */

@@ -2,11 +2,14 @@ import { perform, type Actions } from "../actions/action";
 import type { Permission } from "../actions/permit";
 import { asPiKVMError } from "../actions/thrown";
 import { BusyError, CancelledError, ConfigurationError, PiKVMError, type PiKVM } from "../client";
+import { within } from "../client/deadline";
+import { beforeTurn } from "../client/lanes/before-turn";
 import { resultAsJson } from "./answers";
 import type { Arrival, Channel } from "./channel";
 import type { Order } from "./entity";
+import { Freshness } from "./freshness";
 import { NoFiles } from "./no-files";
-import { readRequest, type Request } from "./requests";
+import { readRequest } from "./requests";
 
 /** What has become of one command. */
 export interface Outcome {
@@ -30,14 +33,21 @@ export interface CommandUses {
 
 /** Commands at the same time; whoever sends faster than a device works must hear of it. */
 const LIMIT = 100;
-/** Seconds after which a command that says when it was sent is too old. */
-const TOO_OLD = 30;
+/** One that is to be done. */
+interface Command {
+  topic: string;
+  freshness: Freshness;
+  /** @throws ConfigurationError for what cannot be read. */
+  read: () => Order;
+}
 
 /** Carries out what comes from a broker, as the nodes would, and answers. */
 export class Commands {
   readonly #uses: CommandUses;
   readonly #stop = new AbortController();
   readonly #running = new Set<Promise<void>>();
+  /** Topics from which what the broker keeps is being removed: that comes back to us as an empty message. */
+  readonly #clearing = new Set<string>();
 
   constructor(uses: CommandUses) {
     this.#uses = uses;
@@ -45,25 +55,39 @@ export class Commands {
 
   /** What was published to `do/<node>/<action>`. Answers. */
   request(path: string, arrival: Arrival): void {
-    if (this.#isStored(arrival)) return;
+    if (this.isStored(arrival)) return;
     let id: unknown;
+    const freshness = new Freshness(arrival);
     const read = (): Order => {
       const request = readRequest(this.#uses.actions, path, arrival.payload);
       id = request.id;
-      demandFresh(request);
+      freshness.add(request.sent);
       return request.order;
     };
-    this.#run(arrival.topic, read, (outcome) => this.#answer(arrival, id, outcome));
+    this.#run({ topic: arrival.topic, freshness, read }, (outcome) => this.#answer(arrival, id, outcome));
   }
 
   /** What was published to the `set` of an entity. */
   order(arrival: Arrival, read: () => Order): void {
-    if (!this.#isStored(arrival)) this.#run(arrival.topic, read, () => undefined);
+    if (this.isStored(arrival)) return;
+    const { topic, payload } = arrival;
+    const readText = (): Order => {
+      // So what is kept is removed by hand, too: nothing is meant by it.
+      if (payload.length === 0) throw new ConfigurationError("The message is empty; nothing was done.");
+      return read();
+    };
+    this.#run({ topic, freshness: new Freshness(arrival), read: readText }, () => undefined);
   }
 
   /** A command that the broker keeps would be done at each connect: nobody meant that, and it is removed. */
-  #isStored({ topic, payload, isRetained }: Arrival): boolean {
-    if (isRetained && payload.length > 0) void this.#uses.channel.publish({ topic, payload: "", retain: true });
+  isStored({ topic, payload, isRetained }: Arrival): boolean {
+    if (payload.length === 0 && this.#clearing.delete(topic)) return true;
+    if (isRetained && payload.length > 0) {
+      this.#clearing.add(topic);
+      void this.#uses.channel.publish({ topic, payload: "", retain: true }).then((isTaken) => {
+        if (!isTaken) this.#clearing.delete(topic);
+      });
+    }
     return isRetained;
   }
 
@@ -72,8 +96,8 @@ export class Commands {
     await Promise.all(this.#running);
   }
 
-  #run(topic: string, read: () => Order, answer: (outcome: Outcome) => void): void {
-    const running = this.#perform(topic, read).then((outcome) => {
+  #run(command: Command, answer: (outcome: Outcome) => void): void {
+    const running = this.#perform(command).then((outcome) => {
       answer(outcome);
       this.#uses.onOutcome(outcome);
       this.#running.delete(running);
@@ -82,19 +106,24 @@ export class Commands {
   }
 
   /** Never rejects. */
-  async #perform(topic: string, read: () => Order): Promise<Outcome> {
+  async #perform({ topic, freshness, read }: Command): Promise<Outcome> {
     const { pikvm, actions, permit } = this.#uses;
     let order: Order | undefined;
     try {
       order = read();
+      freshness.demand();
       if (this.#running.size >= LIMIT) {
         const text = `${LIMIT} commands are being carried out already; nothing was sent.`;
         throw new BusyError(text, { statusCode: 0 }, { code: "QUEUE_FULL" });
       }
       const node = actions[order.node];
       if (!node) throw new PiKVMError(`There is no node "${order.node}".`);
-      const work = { values: order.values, files: new NoFiles(), permit: permit(), signal: this.#stop.signal };
-      return { topic, order, result: await perform(node, pikvm, work) };
+      const work = { values: order.values, files: new NoFiles(), permit: permit() };
+      const result = await within([this.#stop.signal], undefined, ({ signal }) => {
+        beforeTurn(signal, () => freshness.demand());
+        return perform(node, pikvm, { ...work, signal });
+      });
+      return { topic, order, result };
     } catch (thrown) {
       return { topic, ...(order ? { order } : {}), error: asPiKVMError(thrown) };
     }
@@ -122,17 +151,4 @@ export class Commands {
     const message = `It was done, but its result of ${text.length} bytes is more than the broker takes (${largest}).`;
     return { error: this.#uses.errorAsJson(new PiKVMError(message, { code: "TOO_LARGE" })) };
   }
-}
-
-/** @throws ConfigurationError for what was sent too long ago, or by a clock that is wrong. */
-function demandFresh({ sent }: Request): void {
-  if (sent === undefined) return;
-  const age = Date.now() / 1000 - sent;
-  if (Math.abs(age) <= TOO_OLD) return;
-  const told = age > 0 ? `${Math.round(age)} s ago` : `${Math.round(-age)} s from now`;
-  throw new ConfigurationError(
-    `The command says that it was sent ${told}; it may be at most ${TOO_OLD} s old, and nothing was done. ` +
-      "If that cannot be, compare the clocks of the two computers.",
-    { code: "EXPIRED" },
-  );
 }

@@ -1,15 +1,5 @@
 import { ConfigurationError } from "../client";
-
-/** MQTT takes no longer topic; what is below a device's is short. */
-const LONGEST = 200;
-
-/** A level of a topic, and the ids of Home Assistant, from what a person called something. */
-export const safeName = (name: string): string =>
-  name
-    .normalize("NFKD")
-    .replace(/\p{M}/gu, "")
-    .replace(/[^\w-]+/g, "_")
-    .replace(/^_+|_+$/g, "");
+import { isTopic, LONGEST_TOPIC, safeName, topicOf } from "../schema/topics";
 
 /**
  * Where all of a device is: `pikvm/<name>`.
@@ -17,15 +7,13 @@ export const safeName = (name: string): string =>
  * @throws ConfigurationError for what leaves no topic that can be published to.
  */
 export function baseTopic(prefix: string, name: string): string {
-  const levels = prefix.split("/").map((level) => level.trim());
-  const safe = safeName(name);
-  if (safe === "") {
+  if (safeName(name) === "") {
     throw new ConfigurationError(`No topic can be made of the name "${name}": give letters or digits.`);
   }
-  const base = [...levels.filter((level) => level !== ""), safe].join("/");
-  if (/[+#$\p{Cc}]/u.test(base) || base.length > LONGEST) {
+  const base = topicOf(prefix, name);
+  if (!isTopic(base)) {
     throw new ConfigurationError(
-      `"${prefix}" cannot be the beginning of topics: use letters, digits and / (at most ${LONGEST} characters).`,
+      `"${prefix}" cannot be the beginning of topics: use letters, digits and / (at most ${LONGEST_TOPIC} characters).`,
     );
   }
   return base;

@@ -48,7 +48,12 @@ function property(schema, name, value) {
   if (name === "device") parts.push('type: "pikvm-device"', "validate: editor.checkDevice");
   else if (name === "version") parts.push("validate: editor.checkVersion");
   else if (field?.kind === "configNode")
-    parts.push(`type: "${field.type}"`, "required: false", `validate: editor.check("${name}")`);
+    parts.push(
+      `type: "${field.type}"`,
+      // Else Node-RED asks nobody whether nothing at all is right.
+      ...(field.blank ? ["required: false"] : []),
+      `validate: editor.check("${name}")`,
+    );
   else if (field && !(schema.role !== "action" && ["flag", "checks"].includes(field.kind)))
     parts.push(`validate: editor.check("${name}")`);
   return parts.join(", ");

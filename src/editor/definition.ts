@@ -1,9 +1,9 @@
-import { secretsOf, typeOf, type NodeSchema } from "../schema/node";
+import { fieldsOf, secretsOf, typeOf, type NodeSchema } from "../schema/node";
 import { defaultsOf, isNewer, upToDate } from "../schema/stored";
 import { checkDevice } from "./device-row";
-import { takeOnlyDevice } from "./only-device";
 import { openFold } from "./fold";
 import { labelStyle } from "./labels";
+import { takeOnlyOnes } from "./only-one";
 import { preparePalette } from "./palette";
 import { keepUnknown } from "./unknown";
 import { validator, type Validate } from "./validate";
@@ -48,7 +48,7 @@ export function definitionOf(schema: NodeSchema, dialog: Dialog): Definition {
   keepUnknown(schema);
   if (schema.role !== "device") {
     preparePalette(schema);
-    takeOnlyDevice(typeOf(schema));
+    takeOnlyOnes(typeOf(schema), { device: "pikvm-device", ...configsOf(schema) });
   }
   return {
     check: (name) =>
@@ -86,6 +86,14 @@ export function definitionOf(schema: NodeSchema, dialog: Dialog): Definition {
       Object.assign(this, storedOf(schema, this));
     },
   };
+}
+
+/** The types of the config nodes that it cannot do without, by property. */
+function configsOf(schema: NodeSchema): Record<string, string> {
+  const needed = fieldsOf(schema).flatMap(([name, field]) =>
+    field.kind === "configNode" && !field.blank ? [[name, field.type] as const] : [],
+  );
+  return Object.fromEntries(needed);
 }
 
 /** What a node has that is not as in a new one. */

@@ -3,6 +3,7 @@ import { fieldsOf, type NodeSchema, type PlainFields } from "../schema/node";
 import { isUsed, isWanted, type MayBe } from "../schema/when";
 import { checkedIn, prepareChecks } from "./checks";
 import { Combobox } from "./combobox";
+import { chooseOnly, prepareConfigButtons } from "./config-row";
 import { definitionOf, storedOf, type Definition, type EditorNode } from "./definition";
 import { prepareDevice } from "./device-row";
 import { hideEmptyFold } from "./fold";
@@ -15,7 +16,7 @@ import { insideProblem, isEnvReference } from "./validate";
 import { problemOf } from "./widgets";
 import { common, wordsOf } from "./words";
 
-type ByField<F, Value> = Partial<Record<keyof F, (stored: PlainFields<F>) => Value>>;
+type ByField<F, Value> = Partial<Record<keyof F, (given: PlainFields<F>) => Value>>;
 
 /** What is special about the dialog of a node. */
 interface Special<F> {
@@ -23,7 +24,7 @@ interface Special<F> {
   label: (stored: PlainFields<F>) => string | undefined;
   /** The word for what leaves on the first output. */
   output: string;
-  /** Why a property cannot be used although it is of its kind, or undefined. */
+  /** Why a property cannot be used although it is of its kind, or undefined; `given` has what is typed in its field. */
   problems?: ByField<F, string | undefined>;
   /** Why an entry of a list cannot be used, or undefined. */
   entryProblem?: (entry: string) => string | undefined;
@@ -67,6 +68,11 @@ export function sourceDialog<F extends Fields>(
     });
     return Object.fromEntries(given) as PlainFields<F>; // as the schema says
   };
+  /** What the node has, but for a text that is typed just now. */
+  const given = (node: object, name: string, value: string): PlainFields<F> => {
+    const before = stored(node);
+    return typeof before[name] === "string" ? { ...before, [name]: value } : before;
+  };
   const mayBe =
     (node: object): MayBe =>
     (name, wanted) =>
@@ -77,7 +83,7 @@ export function sourceDialog<F extends Fields>(
     if (field === undefined || isEnvReference(value)) return undefined;
     if (!isUsed(field.when, mayBe(node)) || unread[name]?.(stored(node))) return undefined;
     const problem = field.verbatim ? undefined : insideProblem(value);
-    return problem ?? problemOf(field, value, "str", mayBe(node)) ?? problems[name]?.(stored(node));
+    return problem ?? problemOf(field, value, "str", mayBe(node)) ?? problems[name]?.(given(node, name, value));
   }
 
   function prepare(node: EditorNode): void {
@@ -99,6 +105,7 @@ export function sourceDialog<F extends Fields>(
       prepareInput(name, field, stored(node)[name]);
       if (field.kind === "list" || field.kind === "checks") listOf(name).on("change", update);
     }
+    input("device").on("change", update);
     opened?.();
     update();
   }
@@ -106,6 +113,10 @@ export function sourceDialog<F extends Fields>(
   function prepareInput(name: string, field: Field, value: unknown): void {
     const source = "suggest" in field ? listSource(field.suggest) : {};
     const checks = boxes[name] ?? ((place, checked) => prepareChecks(place, choicesOf(field), checked));
+    if (field.kind === "configNode" && !field.blank) {
+      prepareConfigButtons(name, words(`label.${name}`));
+      chooseOnly(name);
+    }
     if (field.kind === "checks") checks(listOf(name), value as string[]);
     else if (field.kind === "list") preparePaths(listOf(name), value as string[], { source, problem: entryProblem });
     else if ("suggest" in field) new Combobox(input(name), source);

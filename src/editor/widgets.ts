@@ -4,6 +4,7 @@ import type { Field, FieldOf } from "../schema/field";
 import { CHOICE, SECRET, STORED } from "../schema/stored";
 import { isUsed, type MayBe } from "../schema/when";
 import { addList } from "./combobox";
+import { configProblem, isNone } from "./config-row";
 import { prepareFlag } from "./flag-box";
 import { indented, onOneLine } from "./json";
 import { prepareRecorder } from "./key-recorder";
@@ -121,7 +122,7 @@ export function problemOf(field: Field, value: string, type: string, mayBe: MayB
     case "list":
       return undefined;
     case "configNode":
-      return !field.blank && (value === "" || value === "_ADD_") ? common("reason.blank") : undefined;
+      return field.blank && isNone(value) ? undefined : configProblem(value);
     default:
       return value === "" && type !== SECRET && !("blank" in field) ? common("reason.blank") : undefined;
   }

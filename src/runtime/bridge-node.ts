@@ -109,7 +109,7 @@ class BridgeNode {
       if (!bridge) throw new ConfigurationError("The bridge has not started; nothing was done.", { code: "CLOSED" });
       const isCommand =
         typeof topic === "string" && bridge.onCommand({ topic, payload: bytesOf(payload), isRetained: false });
-      if (!isCommand) bridge.publishAgain();
+      if (!isCommand) bridge.publishAgain(true);
       done();
     } catch (thrown) {
       fail(this.#node, message, asPiKVMError(thrown), send, done);
@@ -174,7 +174,7 @@ class BridgeNode {
   }
 
   #onBroker(isConnected: boolean): void {
-    if (isConnected) this.#bridge?.publishAgain();
+    if (isConnected) this.#bridge?.publishAgain(false);
     this.#show();
   }
 

@@ -1,5 +1,6 @@
 import type { Arrival, Channel, Outgoing } from "../bridge/channel";
 import { ConfigurationError } from "../client";
+import { presenceOf, type Presence, type Told } from "../schema/presence";
 import type { FlowNode, NodeAPI } from "./red";
 
 /** What is used of Node-RED's own `mqtt-broker` node. It is no documented interface, though many nodes rely on it. */
@@ -23,15 +24,10 @@ interface User {
   status: (status: { text?: string }) => void;
 }
 
-interface Told {
-  topic: string;
-  payload: string;
-  retain?: boolean | string;
-}
-
 type Listener = (topic: string, payload: Buffer, packet: Packet) => void;
 
 interface Packet {
+  dup?: boolean;
   retain?: boolean;
   properties?: { responseTopic?: string; correlationData?: Buffer; messageExpiryInterval?: number };
 }
@@ -83,16 +79,13 @@ export class Broker implements Channel {
   }
 
   /** A topic on which birth, close and will of the connection tell whether Node-RED is there. */
-  get presence(): { topic: string; online: string; offline: string } | undefined {
-    const { birthMessage: birth, closeMessage: close, options: { will } = {} } = this.#broker;
-    if (!birth || !close || !will) return undefined;
-    const isOne = birth.topic === close.topic && close.topic === will.topic && close.payload === will.payload;
-    const isKept = [birth, close, will].every(({ retain }) => retain === true || retain === "true");
-    return isOne && isKept ? { topic: birth.topic, online: birth.payload, offline: close.payload } : undefined;
+  get presence(): Presence | undefined {
+    const { birthMessage, closeMessage, options } = this.#broker;
+    return presenceOf(birthMessage, closeMessage, options?.will);
   }
 
   publish({ topic, payload, retain = false, correlationData }: Outgoing): Promise<boolean> {
-    if (!this.#broker.connected || payload.length > this.largest) return Promise.resolve(false);
+    if (!this.#broker.connected || Buffer.byteLength(payload) > this.largest) return Promise.resolve(false);
     return new Promise((resolve) => {
       const end = (isTaken: boolean): void => {
         this.#pending.delete(giveUp);
@@ -112,11 +105,15 @@ export class Broker implements Channel {
 
   subscribe(filter: string, onArrival: (arrival: Arrival) => void): () => void {
     const ref = `${this.#user.id}/${filter}`;
-    const listener: Listener = (topic, payload, { retain = false, properties = {} }) => {
+    const listener: Listener = (topic, payload, { dup = false, retain = false, properties = {} }) => {
+      // It may have come before: nothing is done twice.
+      if (dup) return;
       const { responseTopic, correlationData, messageExpiryInterval: expiry } = properties;
       onArrival({ topic, payload, isRetained: retain, responseTopic, correlationData, expiry });
     };
-    this.#broker.subscribe(filter, { qos: 1 }, listener, ref);
+    // At most once: what the broker would keep for an absent Node-RED, or send again, is not done later or twice. The
+    // flag of what is kept (rap) stays on it, so that it is known however it comes.
+    this.#broker.subscribe(filter, { qos: 0, rap: true }, listener, ref);
     return () => this.#broker.unsubscribe(filter, ref, true);
   }
 

@@ -84,7 +84,7 @@ test("the device dialog connects, with a login to the editor, below a path", { s
     await dialog.unfold("proxy");
     assert.deepEqual(await dialog.visibleRows(), [...FIRST, ...MORE]);
     assert.ok(await dialog.field("readOnly").isVisible());
-    await dialog.tray.locator("details > summary").click();
+    await dialog.tray.locator(".pikvm-more > summary").click();
     await fill(dialog, { address: simulator.url, user: "admin", password: PASSWORD });
     await button.focus();
     await page.keyboard.press("Enter");

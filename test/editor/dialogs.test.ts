@@ -9,7 +9,7 @@ import { device } from "../harness/flows";
 import { CHECKOUT } from "../harness/node-red";
 import { defaultsOf } from "../harness/registered";
 import { schemaOf } from "../harness/schemas";
-import { SOURCES } from "../nodes/usual/usual";
+import { BRIDGES, SOURCES } from "../nodes/usual/usual";
 import { NODE_SETS } from "../package/tarball";
 import { readWords } from "../package/words";
 import { Dialog, type Setting } from "./dialog";
@@ -102,6 +102,7 @@ describe("every dialog", { skip }, () => {
       { id: "0123456789abcdef", type: "tab", label: "dialogs" },
       { id: "tls", type: "tls-config", name: "TLS", cert: "", key: "", ca: "" },
       { id: "proxy", type: "http proxy", name: "", url: "http://127.0.0.1:1", noproxy: [] },
+      { id: "broker", type: "mqtt-broker", broker: "127.0.0.1", port: "1", keepalive: "60", autoConnect: false },
       device(simulator),
     ]));
   });
@@ -278,7 +279,7 @@ describe("every dialog", { skip }, () => {
   test("the page complains about nothing", () => {
     assert.deepEqual(editor.problems, []);
     // Nobody is at the address that was entered, which the sources say sooner or later.
-    const sources = new Set<unknown>(SOURCES.map(({ type }) => type));
+    const sources = new Set<unknown>([...SOURCES, ...BRIDGES].map(({ type }) => type));
     assert.deepEqual(
       nodeRed.errors.filter(({ type }) => !sources.has(type)),
       [],

@@ -1,5 +1,5 @@
 /** Nothing may depend on an editor that is at the root and lets everybody in. */
-const WAY = { adminRoot: "/red", hasLogin: true };
+const WAY = { adminRoot: "/red", hasLogin: true, withMqtt: true };
 
 /** The editor for code that Node-RED has by itself is a third of what a browser has to load. */
 export const LANE = { ...WAY, editorTheme: { codeEditor: { lib: "ace" } } };

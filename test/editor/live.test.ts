@@ -465,6 +465,9 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     await dialog.unfoldAll();
     assert.equal(await boxes.first().isVisible(), false);
     await dialog.set({ field: "letThrough", value: "listed" });
+    const counts = editor.page.locator("#pikvm-allowed summary > span");
+    assert.match(await counts.first().innerText(), /^0 \/ \d+$/);
+    await dialog.unfoldAll();
     assert.deepEqual(await dialog.cutOff(), []);
     assert.deepEqual(await dialog.barriers(), []);
     await editor.picture("device-let-through");
@@ -472,6 +475,7 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     assert.equal(await editor.page.locator("#pikvm-allowed input:checked").count(), 1);
     // By keyboard alone, and with the mouse.
     await editor.page.locator("#pikvm-allowed-atx-power-on").press("Space");
+    assert.match(await counts.first().innerText(), /^1 \/ \d+$/);
     await editor.page.getByRole("group", { name: "kvm-switch" }).getByLabel("power off", { exact: true }).check();
     await dialog.save();
     const allowed = ["atx-power: on", "kvm-switch: power off", "newer: action"];

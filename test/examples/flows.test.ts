@@ -9,8 +9,8 @@ const DEMO = path.join(CHECKOUT, "src/demo/flow.json");
 const ALL = [...EXAMPLES.map((file) => ({ file, flow: example(file) })), { file: DEMO, flow: readFlow(DEMO) }];
 const DEVICE_TYPE = "pikvm-device";
 const DEVICE = "9821c0fd300d72dd";
-/** The device, and the dashboard with its theme. */
-const SHARED = new Set([DEVICE, "730b5485e59bd7e0", "687d099ed00bb76f"]);
+/** The device, the MQTT broker, and the dashboard with its theme. */
+const SHARED = new Set([DEVICE, "6c92ced60807008d", "730b5485e59bd7e0", "687d099ed00bb76f"]);
 
 test("every node type of this package is in an example", () => {
   const types = new Set(EXAMPLES.flatMap((file) => example(file).map(({ type }) => type)));

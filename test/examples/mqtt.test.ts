@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { startSimulator, type Simulator } from "../../src/simulator";
+import { scaledClock, startSimulator, type Simulator } from "../../src/simulator";
 import { AedesBroker } from "../harness/aedes";
-import { NodeRed } from "../harness/node-red";
+import { NodeRed, type FlowConfig } from "../harness/node-red";
 import { Topics } from "../harness/topics";
 import { until } from "../harness/until";
 import { example, filledIn, idOf } from "./example";
 
 const broker = new AedesBroker().duringTests();
 const nodeRed = NodeRed.duringTests({ allNodes: true });
+const PASSPHRASE = "open sesame";
 let simulator: Simulator;
 let topics: Topics;
 
@@ -17,11 +18,18 @@ before(async () => {
   topics = await Topics.of(broker);
   // It was sent while nobody listened, and must not press a button now.
   await topics.publish("pikvm/pikvm/power/set", "on", { retain: true });
-  const flow = filledIn(example("mqtt-switches-a-host.json"), simulator);
-  await nodeRed.deploy(
-    flow.map((node) => (node.type === "mqtt-broker" ? { ...node, broker: "127.0.0.1", port: broker.port } : node)),
-  );
+  await deploy("mqtt-switches-a-host.json", simulator);
 });
+
+/** After a person has filled in the device, the broker and the passphrase. */
+async function deploy(file: string, device: Simulator): Promise<FlowConfig> {
+  const flow = filledIn(example(file), device).map((node) => {
+    if (node.type === "pikvm-hid-keys") return { ...node, credentials: { secret: PASSPHRASE } };
+    return node.type === "mqtt-broker" ? { ...node, broker: "127.0.0.1", port: broker.port } : node;
+  });
+  await nodeRed.deploy(flow);
+  return flow;
+}
 
 after(async () => {
   await topics.close();
@@ -80,4 +88,44 @@ test("what changed while the broker was away is published when it is back", asyn
   await broker.start();
   await topics.untilSaid("pikvm/pikvm/power/state", "on");
   await topics.untilSaid("pikvm/pikvm/connection", "connected");
+});
+
+test("mqtt-bridge.json: what is published is done, answered, or refused by name", async () => {
+  simulator.host.power = false;
+  const flow = await deploy("mqtt-bridge.json", simulator);
+  await topics.untilSaid("pikvm/pikvm/power", "off");
+  const press = (name: string): void => nodeRed.send(idOf(flow, "inject", name), {});
+  press("on");
+  await nodeRed.message(idOf(flow, "debug", "done"));
+  assert.equal(simulator.host.power, true);
+  press("type");
+  const { error } = await nodeRed.message(idOf(flow, "debug", "error"));
+  assert.equal((error as { code: string }).code, "NOT_ALLOWED");
+  press("take a picture");
+  await until(() => topics.latest("pikvm/pikvm/picture"), { what: "a picture" });
+  press("ask, and be answered");
+  const seen = idOf(flow, "debug", "what is published");
+  const isAnswer = ({ topic }: { topic?: unknown }) => topic === "pikvm/pikvm/do/atx-power/state/result";
+  const { payload } = await until(() => nodeRed.at(seen).find(isAnswer), { what: "the answer" });
+  assert.equal((payload as { id: number }).id, 1);
+});
+
+test("home-assistant.json: Home Assistant gets the device, and a button that unlocks its disk", async (t) => {
+  const host = await startSimulator({ clock: scaledClock(20), diskPassphrase: PASSPHRASE });
+  t.after(() => host.close());
+  topics.forget();
+  const flow = await deploy("home-assistant.json", host);
+  await topics.untilSaid("pikvm/pikvm/availability", "online");
+  const device = `homeassistant/device/pikvm_${idOf(flow, "pikvm-mqtt-bridge", "pikvm in Home Assistant")}/config`;
+  await until(() => topics.latest(device)?.includes('"power"'), { what: "the device" });
+  nodeRed.send(idOf(flow, "inject", "show the button"), {});
+  const button = "homeassistant/button/pikvm_flow_unlock/config";
+  const shown = await until(() => topics.latest(button), { what: "the button" });
+  const { command_topic: topic } = JSON.parse(shown) as { command_topic: string }; // the flow says so
+  await topics.publish(topic, "PRESS");
+  await nodeRed.message(idOf(flow, "debug", "unlocked"));
+  await until(() => host.host.screen.lines.join("\n").includes("debian login:"), { what: "an unlocked disk" });
+  assert.ok(!topics.everything().includes(PASSPHRASE));
+  nodeRed.send(idOf(flow, "inject", "take it away"), {});
+  await topics.untilSaid(button, "");
 });

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { freePort } from "../examples/free-port";
 import { ADMIN_AUTH, OWNER, type Login } from "./logins";
-import { CHECKOUT, NODE_RED_HOME, RARE_NODES, type FlowConfig } from "./node-red";
+import { CHECKOUT, excludedNodes, NODE_RED_HOME, type FlowConfig, type OwnNodes } from "./node-red";
 import { until } from "./until";
 
 /** What a Node-RED logged: `type` and `id` of the node that did. */
@@ -19,13 +19,11 @@ interface ChildLog {
 /** Node-RED's log levels are numbers that fall with importance. */
 const ERROR = 20;
 
-interface Options {
+interface Options extends OwnNodes {
   /** With what it needs installed in it; an empty one, removed at the end, when absent. */
   userDir?: string;
   /** Folders with nodes outside of the user directory; this checkout when absent. */
   nodesDir?: string[];
-  /** Node-RED's own nodes, all of them; else without `RARE_NODES`. */
-  allNodes?: boolean;
   editorTheme?: object;
   /** Where the editor is, without a slash at the end. */
   adminRoot?: string;
@@ -57,11 +55,11 @@ export class ChildNodeRed {
   }
 
   static async start(options: Options = {}): Promise<ChildNodeRed> {
-    const { nodesDir = [CHECKOUT], allNodes = false, editorTheme = {}, adminRoot = "", hasLogin = false } = options;
+    const { nodesDir = [CHECKOUT], editorTheme = {}, adminRoot = "", hasLogin = false } = options;
     const directory = options.userDir ?? (await mkdtemp(path.join(tmpdir(), "pikvm-child-")));
     const port = await freePort();
     const settings = path.join(directory, "settings.cjs");
-    const nodesExcludes = allNodes ? [] : RARE_NODES;
+    const nodesExcludes = excludedNodes(options);
     const adminAuth = hasLogin ? ADMIN_AUTH : undefined;
     const own = { port, nodesDir, nodesExcludes, editorTheme, httpAdminRoot: `${adminRoot}/`, adminAuth };
     await writeFile(settings, settingsFile(own));

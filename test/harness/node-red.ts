@@ -36,6 +36,17 @@ export const RARE_NODES = [
   ...["70-CSV.js", "70-HTML.js", "70-JSON.js", "70-XML.js", "70-YAML.js", "10-file.js", "23-watch.js"],
 ];
 
+export interface OwnNodes {
+  /** Node-RED's own nodes, all of them; else without `RARE_NODES`. */
+  allNodes?: boolean;
+  /** With those for MQTT. */
+  withMqtt?: boolean;
+}
+
+/** The files of Node-RED's own nodes that are not read. */
+export const excludedNodes = ({ allNodes = false, withMqtt = false }: OwnNodes): string[] =>
+  allNodes ? [] : RARE_NODES.filter((file) => !withMqtt || file !== "10-mqtt.js");
+
 /** What it is set to, besides what its user chooses: it asks nobody on the network, and writes nothing down. */
 export const SETTINGS = {
   credentialSecret: false,
@@ -72,11 +83,9 @@ interface LiveNode {
   [property: string]: unknown;
 }
 
-interface Options {
+interface Options extends OwnNodes {
   /** Folders with nodes besides this package's. */
   nodesDir?: string[];
-  /** Node-RED's own nodes, all of them; else without `RARE_NODES`. */
-  allNodes?: boolean;
   /** Who may use the editor; everybody when absent. */
   adminAuth?: object;
   /** What is deployed is written to files, which is a fifth of the work of a deploy. */
@@ -86,7 +95,7 @@ interface Options {
 /** Node-RED waits for ever for types of nodes that are not there. @param signal ends the wait */
 async function tooLate(signal: AbortSignal): Promise<never> {
   await setTimeout(60_000, undefined, { ref: false, signal });
-  throw new Error("the flows did not start; are all types there, or do they need `allNodes`?");
+  throw new Error("the flows did not start; are all types there, or do they need `allNodes` or `withMqtt`?");
 }
 
 /** A real Node-RED in this process, with this package's built nodes. There can be one for each test file. */
@@ -168,13 +177,13 @@ export class NodeRed {
     isOver.abort();
   }
 
-  async #start({ nodesDir = [], allNodes = false, adminAuth, storesFlows = false }: Options): Promise<void> {
+  async #start({ nodesDir = [], adminAuth, storesFlows = false, ...own }: Options): Promise<void> {
     await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
     this.#red.init(this.#server, {
       ...SETTINGS,
       userDir: this.userDir,
       nodesDir: [CHECKOUT, ...nodesDir],
-      nodesExcludes: allNodes ? [] : RARE_NODES,
+      nodesExcludes: excludedNodes(own),
       adminAuth,
       readOnly: !storesFlows,
       logging: { test: { level: "debug", handler: () => (entry: LogEntry) => this.logs.push(entry) } },

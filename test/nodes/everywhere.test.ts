@@ -3,14 +3,16 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { scaledClock, startSimulator, type Fault, type Simulator } from "../../src/simulator";
+import { AedesBroker } from "../harness/aedes";
 import { device, flow, node } from "../harness/flows";
-import { CHECKOUT, NodeRed } from "../harness/node-red";
+import { CHECKOUT, NodeRed, type FlowConfig } from "../harness/node-red";
 import { until } from "../harness/until";
-import { ACTIONS, SOURCES } from "./usual/usual";
+import { ACTIONS, BRIDGES, SOURCES } from "./usual/usual";
 
 // What holds for every node of the package, whatever it does.
 
-const red = NodeRed.duringTests();
+const red = NodeRed.duringTests({ withMqtt: true });
+const broker = new AedesBroker().duringTests();
 let simulator: Simulator;
 const fresh = () => startSimulator({ clock: scaledClock(10), images: { "a.iso": 1_000_000 }, switchUnits: 1 });
 beforeEach(async () => {
@@ -25,6 +27,9 @@ afterEach(async () => {
 
 const WIRED = [["result"], ["error"]];
 const CAUGHT = [["result"], []];
+
+/** The broker that a node needs. */
+const brokerOf = (properties: object): FlowConfig => ("broker" in properties ? broker.nodes() : []);
 
 /** The error that came, where it had to come, and nowhere else. */
 async function onlyError(wires: string[][]): Promise<{ name: string; code: string }> {
@@ -44,7 +49,7 @@ interface Trouble {
 }
 
 /** The nodes that first of all open a WebSocket. */
-const OVER_SOCKET = ["events", "hid-macro", "hid-mouse", "screen", "screen-watch", "wait-until"];
+const OVER_SOCKET = ["events", "hid-macro", "hid-mouse", "mqtt-bridge", "screen", "screen-watch", "wait-until"];
 
 /** What may go wrong with any request. */
 const TROUBLES: Record<string, Trouble> = {
@@ -67,7 +72,7 @@ const BUSY: Record<string, Trouble> = {
 /** Where a person looks an error up. */
 const EXPLAINED = readFileSync(path.join(CHECKOUT, "docs/errors.md"), "utf8");
 
-for (const { name, type, properties, msg } of [...ACTIONS, ...SOURCES]) {
+for (const { name, type, properties, msg } of [...ACTIONS, ...SOURCES, ...BRIDGES]) {
   test(`${name}, as every node, reports each trouble once, by a name that is explained`, async () => {
     for (const [what, trouble] of Object.entries({ ...TROUBLES, ...(msg ? BUSY : {}) })) {
       for (const wires of [WIRED, CAUGHT]) {
@@ -75,7 +80,7 @@ for (const { name, type, properties, msg } of [...ACTIONS, ...SOURCES]) {
         const asking = node(type, { ...properties, busyRetry: "0", wires });
         // Only what never answers is to be given up soon: a busy computer is slow with the rest.
         const timeout = trouble.fault.kind === "hang" ? "0.5" : "30";
-        await red.deploy(flow(device(simulator, { timeout }), asking));
+        await red.deploy(flow(...brokerOf(properties), device(simulator, { timeout }), asking));
         if (msg) red.send("node", { ...msg });
         const { name: said } = await onlyError(wires);
         const expected = OVER_SOCKET.includes(name) ? (trouble.overSocket ?? trouble.name) : trouble.name;
@@ -173,16 +178,19 @@ for (const { name, type, properties, msg = {} } of ACTIONS) {
   });
 }
 
-for (const { name, type, properties } of SOURCES) {
+for (const { name, type, properties } of [...SOURCES, ...BRIDGES]) {
   const deploy = (settings: object = {}, overrides: object = {}) =>
-    red.deploy(flow(device(simulator, settings), node(type, { ...properties, ...overrides })));
+    red.deploy(flow(...brokerOf(properties), device(simulator, settings), node(type, { ...properties, ...overrides })));
+  const sends = SOURCES.some((source) => source.name === name);
 
   describe(`${name}, as every source,`, () => {
-    test("sends messages with a topic and the name of the device", async () => {
-      await deploy();
-      const { topic, pikvm } = await red.message("result");
-      assert.deepEqual([typeof topic, pikvm], ["string", "bench"]);
-    });
+    if (sends) {
+      test("sends messages with a topic and the name of the device", async () => {
+        await deploy();
+        const { topic, pikvm } = await red.message("result");
+        assert.deepEqual([typeof topic, pikvm], ["string", "bench"]);
+      });
+    }
 
     for (const wires of [WIRED, CAUGHT]) {
       const where = wires === WIRED ? "on the error output" : "in a Catch node";

@@ -7,7 +7,7 @@ import { CHECKOUT } from "../harness/node-red";
 import { MANIFEST, NODE_SETS } from "./tarball";
 
 /** Bytes of all scripts of all dialogs. */
-const LIMIT = 150_000;
+const LIMIT = 155_000;
 
 const read = (file: string): string => readFileSync(path.join(CHECKOUT, file), "utf8");
 const SHARED = read("resources/dialogs.js");
@@ -34,7 +34,7 @@ function page() {
   return { types, load, listeners: () => listeners };
 }
 
-test("all scripts of all dialogs are less than 150 kB", () => {
+test("all scripts of all dialogs are less than 155 kB", () => {
   const bytes = [SHARED, ...NODE_SETS.map((name) => scriptsOf(name).own)].map((script) => Buffer.byteLength(script));
   const sum = bytes.reduce((sum, size) => sum + size);
   assert.ok(sum < LIMIT, `${sum} bytes`);

@@ -4,6 +4,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { errorKinds, PiKVMError } from "../../src/client";
 import * as client from "../../src/client";
+import { hasInput } from "../../src/schema/node";
 import { CHECKOUT } from "../harness/node-red";
 import { schemaOf } from "../harness/schemas";
 import { MANIFEST, NODE_SETS } from "./tarball";
@@ -167,7 +168,7 @@ test("docs/errors.md names every error that there is", () => {
 });
 
 test("docs/errors.md explains every code that is written somewhere in the code, and no other of ours", () => {
-  const code = ["src/client", "src/runtime", "src/actions", "nodes"].flatMap((folder) => filesIn(folder, ".ts")).map(read).join("\n"); // prettier-ignore
+  const code = ["src/client", "src/runtime", "src/bridge", "src/actions", "nodes"].flatMap((folder) => filesIn(folder, ".ts")).map(read).join("\n"); // prettier-ignore
   const written = [...code.matchAll(/(?:\bcode: |\bcode = |[A-Z_]+ = )"([A-Z][A-Z0-9_]{1,30})"/g)].map(([, name = ""]) => name); // prettier-ignore
   const [, byCode = ""] = /const BY_CODE[^{]*\{(.*?)\n\};/s.exec(read("src/runtime/failure-words.ts")) ?? [];
   const shown = [...byCode.matchAll(/^ {2}([A-Z][A-Z0-9_]+):/gm)].map(([, name = ""]) => name);
@@ -197,9 +198,9 @@ for (const name of NODE_SETS) {
     const help = helpIn("en-US");
     assert.match(help, /^<script [^>]*>\n {2}<p>[A-Z][^<]{20,}[.]<\/p>\n/);
     const chapters = [...help.matchAll(/<h3>([^<]+)<\/h3>/g)].map(([, chapter]) => chapter);
-    const { role } = schemaOf(name);
-    const inputs = role === "action" ? ["Inputs"] : [];
-    const expected = role === "device" ? ["Properties"] : ["Examples", ...inputs, "Outputs", "Fields", "Details", "Errors"]; // prettier-ignore
+    const schema = schemaOf(name);
+    const inputs = hasInput(schema) ? ["Inputs"] : [];
+    const expected = schema.role === "device" ? ["Properties"] : ["Examples", ...inputs, "Outputs", "Fields", "Details", "Errors"]; // prettier-ignore
     assert.deepEqual(chapters.slice(0, expected.length), expected);
   });
 }

@@ -17,6 +17,7 @@ const ALLOWED = [
   /^dist\/nodes\/locales\/[\w-]+\/[\w-]+\.(json|html)$/,
   /^dist\/src\/client\/([\w-]+\/)?[\w-]+\.(js|d\.ts)$/,
   /^dist\/src\/(actions|runtime|schema)\/[\w-]+\.js$/,
+  /^dist\/src\/bridge\/(parts\/)?[\w-]+\.js$/,
   /^dist\/pikvm-simulator\.js$/,
   /^resources\/dialogs\.js$/,
   /^examples\/\d - [a-z]+\/[\w-]+\.json$/,

@@ -1,12 +1,13 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { filmDemo } from "./demo";
+import { takeEntities } from "./entities";
 import { takeFirstFlow } from "./first-flow";
 import { takeStories } from "./stories";
 
 // Takes the pictures, unshrunken, into the folder that is named; those alone that are named behind it, if any are.
 
-const TAKES = { demo: filmDemo, "first-flow": takeFirstFlow, stories: takeStories };
+const TAKES = { demo: filmDemo, "first-flow": takeFirstFlow, stories: takeStories, entities: takeEntities };
 
 async function take(folder: string, wanted: readonly string[]): Promise<void> {
   const unknown = wanted.filter((name) => !Object.keys(TAKES).includes(name));

@@ -1,3 +1,4 @@
+import type { NodeSchema } from "../../../src/schema/node";
 import { schemaOf } from "../../harness/schemas";
 import { NODE_SETS } from "../../package/tarball";
 
@@ -23,10 +24,13 @@ const all = NODE_SETS.filter((name) => name !== "device").map((name): UsualNode 
   return { name, type: `pikvm-${name}`, ...usual };
 });
 
-const isAction = ({ name }: UsualNode): boolean => schemaOf(name).role === "action";
+const inRole = (role: NodeSchema["role"]): UsualNode[] => all.filter(({ name }) => schemaOf(name).role === role);
 
 /** The nodes that do something for a message. */
-export const ACTIONS = all.filter(isAction);
+export const ACTIONS = inRole("action");
 
 /** The nodes that send messages by themselves. */
-export const SOURCES = all.filter((node) => !isAction(node));
+export const SOURCES = inRole("source");
+
+/** The nodes that put a device elsewhere: on the broker with the id "broker". */
+export const BRIDGES = inRole("bridge");

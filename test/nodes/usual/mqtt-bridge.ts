@@ -1,0 +1,3 @@
+import type { Usual } from "./usual";
+
+export const usual: Usual = { properties: { broker: "broker" } };
