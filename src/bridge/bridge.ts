@@ -7,13 +7,14 @@ import { describedBy } from "./described";
 import type { Entity, Order } from "./entity";
 import { componentOf, Discovery, type Component } from "./home-assistant";
 import { AVAILABILITY, EVENT, LAST_ERROR, ownEntities, PICTURE } from "./own-entities";
+import { Pending } from "./pending";
 import { Pictures, type PictureSettings } from "./pictures";
 import { Published } from "./published";
 import type { BridgeSettings } from "./settings";
 import { Shown } from "./shown";
-import { below, DO, SET } from "./topics";
+import { below, DO, handedToOne, PENDING, SET } from "./topics";
 
-export interface BridgeUses extends CommandUses {
+export interface BridgeUses extends Omit<CommandUses, "pending"> {
   /** Whether these deeds are let through, so that what does them is offered. */
   offers: (deeds: readonly string[]) => boolean;
   /** What an entity is called, by its key. */
@@ -25,6 +26,9 @@ export interface BridgeUses extends CommandUses {
   /** Topics that an earlier bridge of the same node may have left. */
   left: Iterable<string>;
 }
+
+/** Why a bridge ends: others have the device now, it comes again, or it is gone for good. */
+type Ending = "moved" | "stopped" | "removed";
 
 /** Home Assistant's word for a state that is not known. */
 const UNKNOWN = "None";
@@ -40,6 +44,7 @@ export class Bridge {
   readonly #commands: Commands;
   readonly #discovery: Discovery | undefined;
   readonly #pictures: Pictures | undefined;
+  readonly #pending: Pending | undefined;
   readonly #stream: EventStream;
   readonly #unsubscribe: (() => void)[];
   readonly #own: readonly Entity[];
@@ -51,7 +56,8 @@ export class Bridge {
     const { channel, pikvm } = uses;
     this.#published = new Published(channel);
     this.#published.adopt(uses.left);
-    this.#commands = new Commands({ ...uses, onOutcome: (outcome) => this.#onOutcome(outcome) });
+    this.#pending = settings.isShared ? this.#pendingOf(uses) : undefined;
+    this.#commands = new Commands({ ...uses, pending: this.#pending, onOutcome: (outcome) => this.#onOutcome(outcome) });
     this.#pictures = this.#picturesOf(settings.pictures);
     const isWanted = ({ key }: Entity) => !settings.leftOut.has(key.startsWith("gpio_") ? "gpio" : key);
     this.#own = ownEntities(settings).filter(isWanted);
@@ -88,17 +94,22 @@ export class Bridge {
     return this.#published.topics;
   }
 
-  /** @param isRemoved nothing of it shall stay on the broker. */
-  async close(isRemoved: boolean): Promise<void> {
+  /** Nothing of it stays on the broker when it is removed; all of it does for who has the device now. */
+  async close(ending: Ending): Promise<void> {
     // Before anything is waited for: the connection to the broker may be closed at the same time.
-    if (isRemoved) for (const topic of this.#published.topics) this.#published.remove(topic);
-    else this.#published.set(this.#topic(AVAILABILITY), "offline");
-    const removed = isRemoved ? this.#discovery?.remove() : this.#discovery?.close();
+    if (ending === "removed") for (const topic of this.#published.topics) this.#published.remove(topic);
+    if (ending === "stopped") this.#published.set(this.#topic(AVAILABILITY), "offline");
+    const removed = ending === "removed" ? this.#discovery?.remove() : this.#discovery?.close();
+    this.#pending?.close();
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     clearTimeout(this.#timer);
     this.#shown.close();
     this.#pictures?.close();
     await Promise.all([removed, this.#commands.close(), this.#stream.close()]);
+  }
+
+  #pendingOf({ channel, errorAsJson }: BridgeUses): Pending {
+    return new Pending(this.#topic(PENDING), { channel, errorAsJson, onLost: (error) => this.#fail(error) });
   }
 
   #picturesOf(settings: PictureSettings | undefined): Pictures | undefined {
@@ -125,10 +136,12 @@ export class Bridge {
 
   #subscribeAll(): (() => void)[] {
     const { channel } = this.#uses;
-    const { base, homeAssistant } = this.#settings;
+    const { base, homeAssistant, isShared } = this.#settings;
     const onCommand = (arrival: Arrival) => void this.onCommand(arrival);
     const commands = [`${base}/+/${SET}`, `${base}/+/+/${SET}`, `${base}/${DO}/+/+`];
-    const unsubscribe = commands.map((filter) => channel.subscribe(filter, onCommand));
+    const unsubscribe = commands.map((filter) =>
+      channel.subscribe(isShared ? handedToOne(filter) : filter, onCommand),
+    );
     if (!homeAssistant) return unsubscribe;
     return [...unsubscribe, channel.subscribe(homeAssistant.status, ({ payload }) => this.#onHomeAssistant(payload))];
   }

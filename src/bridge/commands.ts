@@ -2,10 +2,11 @@ import { perform, type Actions } from "../actions/action";
 import type { Permission } from "../actions/permit";
 import { asPiKVMError } from "../actions/thrown";
 import { BusyError, CancelledError, ConfigurationError, PiKVMError, type PiKVM } from "../client";
-import { resultAsJson } from "./answers";
+import { Answers, type Asker } from "./answers";
 import type { Arrival, Channel } from "./channel";
 import type { Order } from "./entity";
 import { NoFiles } from "./no-files";
+import type { Pending } from "./pending";
 import { readRequest, type Request } from "./requests";
 
 /** What has become of one command. */
@@ -26,6 +27,8 @@ export interface CommandUses {
   /** An error as the flow sees it. */
   errorAsJson: (error: PiKVMError) => object;
   onOutcome: (outcome: Outcome) => void;
+  /** Where others may have to answer for us. */
+  pending?: Pending | undefined;
 }
 
 /** Commands at the same time; whoever sends faster than a device works must hear of it. */
@@ -38,27 +41,30 @@ export class Commands {
   readonly #uses: CommandUses;
   readonly #stop = new AbortController();
   readonly #running = new Set<Promise<void>>();
+  readonly #answers: Answers;
 
   constructor(uses: CommandUses) {
     this.#uses = uses;
+    this.#answers = new Answers(uses);
   }
 
   /** What was published to `do/<node>/<action>`. Answers. */
   request(path: string, arrival: Arrival): void {
     if (this.#isStored(arrival)) return;
-    let id: unknown;
+    const { topic, responseTopic, correlationData } = arrival;
+    const asker: Asker = { topic, responseTopic, correlationData };
     const read = (): Order => {
       const request = readRequest(this.#uses.actions, path, arrival.payload);
-      id = request.id;
+      asker.id = request.id;
       demandFresh(request);
       return request.order;
     };
-    this.#run(arrival.topic, read, (outcome) => this.#answer(arrival, id, outcome));
+    this.#run(asker, read, (outcome) => this.#answers.send(asker, outcome));
   }
 
   /** What was published to the `set` of an entity. */
   order(arrival: Arrival, read: () => Order): void {
-    if (!this.#isStored(arrival)) this.#run(arrival.topic, read, () => undefined);
+    if (!this.#isStored(arrival)) this.#run({ topic: arrival.topic }, read);
   }
 
   /** A command that the broker keeps would be done at each connect: nobody meant that, and it is removed. */
@@ -72,9 +78,14 @@ export class Commands {
     await Promise.all(this.#running);
   }
 
-  #run(topic: string, read: () => Order, answer: (outcome: Outcome) => void): void {
-    const running = this.#perform(topic, read).then((outcome) => {
-      answer(outcome);
+  #run(asker: Asker, read: () => Order, answer?: (outcome: Outcome) => void): void {
+    let forget: (() => void) | undefined;
+    const begin = async (): Promise<void> => {
+      forget = await this.#uses.pending?.note(asker, answer !== undefined);
+    };
+    const running = this.#perform(asker.topic, read, begin).then((outcome) => {
+      answer?.(outcome);
+      forget?.();
       this.#uses.onOutcome(outcome);
       this.#running.delete(running);
     });
@@ -82,7 +93,7 @@ export class Commands {
   }
 
   /** Never rejects. */
-  async #perform(topic: string, read: () => Order): Promise<Outcome> {
+  async #perform(topic: string, read: () => Order, begin: () => Promise<void>): Promise<Outcome> {
     const { pikvm, actions, permit } = this.#uses;
     let order: Order | undefined;
     try {
@@ -93,34 +104,13 @@ export class Commands {
       }
       const node = actions[order.node];
       if (!node) throw new PiKVMError(`There is no node "${order.node}".`);
+      await begin();
+      this.#stop.signal.throwIfAborted();
       const work = { values: order.values, files: new NoFiles(), permit: permit(), signal: this.#stop.signal };
       return { topic, order, result: await perform(node, pikvm, work) };
     } catch (thrown) {
       return { topic, ...(order ? { order } : {}), error: asPiKVMError(thrown) };
     }
-  }
-
-  #answer({ topic, responseTopic, correlationData }: Arrival, id: unknown, { result, error }: Outcome): void {
-    const { channel } = this.#uses;
-    const said = this.#asJson(result, error);
-    const text = JSON.stringify(id === undefined ? said : { id, ...said });
-    const payload = Buffer.byteLength(text) <= channel.largest ? text : JSON.stringify({ id, ...this.#tooLarge(text) });
-    void channel.publish({ topic: responseTopic ?? `${topic}/result`, payload, correlationData });
-  }
-
-  #asJson(result: object | undefined, error: PiKVMError | undefined): object {
-    if (error) return { error: this.#uses.errorAsJson(error) };
-    try {
-      return { result: resultAsJson(result ?? {}) };
-    } catch (thrown) {
-      return { error: this.#uses.errorAsJson(asPiKVMError(thrown)) };
-    }
-  }
-
-  #tooLarge(text: string): object {
-    const { largest } = this.#uses.channel;
-    const message = `It was done, but its result of ${text.length} bytes is more than the broker takes (${largest}).`;
-    return { error: this.#uses.errorAsJson(new PiKVMError(message, { code: "TOO_LARGE" })) };
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Presence } from "./claim";
 import type { Facts } from "./entity";
 import type { PictureSettings } from "./pictures";
 
@@ -19,5 +20,7 @@ export interface BridgeSettings {
   facts: Facts;
   origin: Readonly<Record<string, unknown>>;
   /** A topic of the broker's connection that tells whether Node-RED is there, where there is one. */
-  presence?: { topic: string; online: string; offline: string } | undefined;
+  presence?: Presence | undefined;
+  /** Others may have the device after us, or before us. */
+  isShared: boolean;
 }

@@ -1,4 +1,5 @@
 import type { Arrival, Channel, Outgoing } from "../bridge/channel";
+import type { Presence } from "../bridge/claim";
 import { ConfigurationError } from "../client";
 import type { FlowNode, NodeAPI } from "./red";
 
@@ -83,12 +84,30 @@ export class Broker implements Channel {
   }
 
   /** A topic on which birth, close and will of the connection tell whether Node-RED is there. */
-  get presence(): { topic: string; online: string; offline: string } | undefined {
+  get presence(): Presence | undefined {
     const { birthMessage: birth, closeMessage: close, options: { will } = {} } = this.#broker;
     if (!birth || !close || !will) return undefined;
     const isOne = birth.topic === close.topic && close.topic === will.topic && close.payload === will.payload;
     const isKept = [birth, close, will].every(({ retain }) => retain === true || retain === "true");
     return isOne && isKept ? { topic: birth.topic, online: birth.payload, offline: close.payload } : undefined;
+  }
+
+  /**
+   * The same, for who shares a device with others.
+   * @throws ConfigurationError when the others would not hear that this connection is lost, or the broker cannot share.
+   */
+  demandPresence(): Presence {
+    if (this.#broker.v5?.() !== true) {
+      const text = "Several Node-REDs can share a device only with MQTT 5: choose it in the dialog of the MQTT broker.";
+      throw new ConfigurationError(text, { code: "NOT_MQTT_5" });
+    }
+    if (this.presence) return this.presence;
+    throw new ConfigurationError(
+      "The other Node-REDs would not hear when this one is gone. In the dialog of the MQTT broker, under Messages, give " +
+        "the messages at connect, before disconnect and at unexpected disconnect the same topic, of this Node-RED " +
+        "alone, such as nodered/one, retained, with the payloads online, offline and offline.",
+      { code: "NO_PRESENCE" },
+    );
   }
 
   publish({ topic, payload, retain = false, correlationData }: Outgoing): Promise<boolean> {
