@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { sharedScript } from "./dialogs.mjs";
 import { docsAt } from "./docs.mjs";
+import { entryOf } from "./entry.mjs";
 import { helpOf } from "./help.mjs";
 import { registrationOf } from "./registration.mjs";
 import { formOf } from "./rows.mjs";
@@ -40,6 +41,12 @@ async function page(schema) {
   return `${scripts}\n${styles}\n${form}`;
 }
 
+/** The routes of its dialogs; only the device has some. */
+function routesOf(name) {
+  const file = path.join(target, name, "routes.js");
+  return existsSync(file) ? require(file).routes : [];
+}
+
 /** The messages that a node takes and sends; they are the same in all languages. The device has none. */
 async function examplesOf(name) {
   const file = path.join(source, name, "examples.json");
@@ -71,7 +78,7 @@ for (const file of await readdir(target)) {
 }
 for (const [name, schema] of schemas) {
   await writeFile(path.join(target, `${name}.html`), await page(schema));
-  await writeFile(path.join(target, `${name}.js`), `module.exports = require("./${name}/node.js");\n`);
+  await writeFile(path.join(target, `${name}.js`), entryOf(schema, routesOf(name), tools));
 }
 
 await rm(path.join(target, "locales"), { recursive: true, force: true });

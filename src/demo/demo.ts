@@ -1,4 +1,5 @@
 import path from "node:path";
+import { demoBroker, type DemoBroker } from "./broker";
 import { demoDevice, type DemoDevice } from "./device";
 import { portIn } from "./environment";
 import { answers, checkPort, NodeRed } from "./node-red";
@@ -17,20 +18,31 @@ export async function runDemo(env: NodeJS.ProcessEnv): Promise<void> {
   const port = portIn(env);
   await checkPort(port);
   const device = await demoDevice(env);
+  const broker = await demoBroker();
   try {
-    await runNodeRed(device, port, env, end);
+    await runNodeRed({ device, broker, port, env }, end);
   } finally {
+    await broker.close();
     await device.close();
   }
 }
 
-async function runNodeRed(device: DemoDevice, port: number, env: NodeJS.ProcessEnv, end: AbortSignal): Promise<void> {
+interface Parts {
+  device: DemoDevice;
+  broker: DemoBroker;
+  /** Of Node-RED. */
+  port: number;
+  env: NodeJS.ProcessEnv;
+}
+
+async function runNodeRed(parts: Parts, end: AbortSignal): Promise<void> {
+  const { device, broker, port, env } = parts;
   const userDir = path.resolve(env["PIKVM_DEMO_DIR"] ?? path.join(CHECKOUT, ".demo"));
   const { settings } = await prepareUserDirectory(userDir, port);
-  const nodeRed = new NodeRed({ userDir, settings, env: { ...env, ...device.environment } });
+  const nodeRed = new NodeRed({ userDir, settings, env: { ...env, ...device.environment, ...broker.environment } });
   const given = AbortSignal.any([end, abortedBy(nodeRed.ended)]);
   try {
-    await greet(device, port, userDir, given);
+    await greet(parts, userDir, given);
     await aborted(given);
   } finally {
     await nodeRed.stop();
@@ -38,7 +50,7 @@ async function runNodeRed(device: DemoDevice, port: number, env: NodeJS.ProcessE
   if (!end.aborted) throw new Error(await nodeRed.ended);
 }
 
-async function greet(device: DemoDevice, port: number, userDir: string, signal: AbortSignal): Promise<void> {
+async function greet({ device, broker, port }: Parts, userDir: string, signal: AbortSignal): Promise<void> {
   const editor = `http://127.0.0.1:${port}/`;
   const page = `http://127.0.0.1:${port}/dashboard/pikvm`;
   if (!(await answers(editor, EDITOR_TIMEOUT, signal))) {
@@ -59,6 +71,9 @@ async function greet(device: DemoDevice, port: number, userDir: string, signal: 
       ...(device.login.length > 0
         ? ["The device, to fill in by hand:", ...device.login.map((line) => `  ${line}`), ""]
         : []),
+      "All of it over MQTT; any MQTT client of this computer may join in:",
+      `  ${broker.look}`,
+      "",
       `Your changes to the flow are kept in ${userDir}. Ctrl-C ends everything.`,
     ].join("\n"),
   );

@@ -1,30 +1,16 @@
 import type { Actions } from "../actions/action";
 import type { Fields } from "../schema/field";
-import { typeOf } from "../schema/node";
 import { ActionNode } from "./action-node";
-import type { FlowNode, NodeAPI, NodeDef } from "./red";
 import type { Reached } from "./look";
-import { credentialsOf, storedIn } from "./stored";
+import type { StartNode } from "./register";
+import { storedIn } from "./stored";
 
 /**
- * A Node-RED module for one action node.
+ * A kind of action node.
  * @param reached what the status says of a result; it is given what the node's own actions answer.
  */
-export function actionModule<F extends Fields>(
-  actions: Actions<F>,
-  reached?: (result: never) => Reached,
-): (RED: NodeAPI) => void {
-  const { schema } = actions;
+export function actionModule<F extends Fields>(actions: Actions<F>, reached?: (result: never) => Reached): StartNode {
   // The two stand side by side in the node's folder.
   const work = { actions, reached: reached as ((result: object) => Reached) | undefined };
-  return (RED) => {
-    RED.nodes.registerType(
-      typeOf(schema),
-      function (this: FlowNode, config: NodeDef) {
-        RED.nodes.createNode(this, config);
-        new ActionNode(RED, this, storedIn(schema, this, config), work).listen();
-      },
-      credentialsOf(schema),
-    );
-  };
+  return (RED, node, config) => new ActionNode(RED, node, storedIn(actions.schema, node, config), work).listen();
 }

@@ -8,7 +8,8 @@ type Handler = ReturnType<NodeAPI["auth"]["needsPermission"]>;
 export type AdminRequest = Parameters<Handler>[0] & { params: Record<string, string> };
 export type AdminResponse = Parameters<Handler>[1];
 
-interface Route {
+/** Where dialogs ask, and who may. */
+export interface Way {
   /** `get` is for what changes nothing and holds no secret: a page of another site can make a browser send it. */
   method: "get" | "post";
   /** Below the editor's address. */
@@ -17,30 +18,35 @@ interface Route {
   permission: "read" | "write";
 }
 
-/**
- * The one way in which dialogs ask the editor's server. What goes wrong is answered as a `Problem`.
- * @param answer ends the response.
- */
-export function serve(
-  RED: NodeAPI,
-  { method, path, permission }: Route,
-  answer: (request: AdminRequest, response: AdminResponse) => Promise<unknown>,
-): void {
-  const allowed = RED.auth.needsPermission(`pikvm-device.${permission}`);
-  RED.httpAdmin[method](`/${path}`, allowed, (request, response) => {
-    // What a device says is nobody else's business, and old a moment later.
-    response.set("Cache-Control", "no-store");
-    // A page of another site can make a browser send a form, but no JSON.
-    if (method === "post" && !request.is("application/json")) {
-      response.status(415).json({ problem: "The question must be sent as JSON.", code: "NO_JSON" });
-      return;
-    }
-    answer(request as AdminRequest, response).catch((thrown: unknown) => {
-      const problem = problemOf(thrown);
-      response.status(problem.code === TOO_MANY ? 429 : 400).json(problem);
-    });
-  });
+/** Ends the response. */
+type Answer = (request: AdminRequest, response: AdminResponse) => Promise<unknown>;
+
+/** The same, and what is answered there. */
+export interface Route extends Way {
+  /** Called once for each Node-RED. */
+  prepare: (RED: NodeAPI) => Handler;
 }
+
+/** The one way in which dialogs ask the editor's server. What goes wrong is answered as a `Problem`. */
+export const route = (way: Way, answers: (RED: NodeAPI) => Answer): Route => ({
+  ...way,
+  prepare(RED) {
+    const answer = answers(RED);
+    return (request, response) => {
+      // What a device says is nobody else's business, and old a moment later.
+      response.set("Cache-Control", "no-store");
+      // A page of another site can make a browser send a form, but no JSON.
+      if (way.method === "post" && !request.is("application/json")) {
+        response.status(415).json({ problem: "The question must be sent as JSON.", code: "NO_JSON" });
+        return;
+      }
+      answer(request as AdminRequest, response).catch((thrown: unknown) => {
+        const problem = problemOf(thrown);
+        response.status(problem.code === TOO_MANY ? 429 : 400).json(problem);
+      });
+    };
+  },
+});
 
 /** What went wrong, for a dialog. */
 export interface Problem {

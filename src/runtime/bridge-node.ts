@@ -9,12 +9,13 @@ import { baseTopic, CLAIM, safeName } from "../bridge/topics";
 import { ConfigurationError, type ConnectionChange, type PiKVM, type PiKVMError } from "../client";
 import type { Deed } from "../schema/deeds";
 import type { Fields } from "../schema/field";
-import { typeOf, type NodeSchema } from "../schema/node";
+import type { NodeSchema } from "../schema/node";
 import { Broker } from "./broker";
 import { deviceById, type Device } from "./device";
 import { fail, flowError } from "./failure";
 import { nameFor } from "./find-device";
-import type { Done, FlowNode, Message, NodeAPI, NodeDef, Send } from "./red";
+import type { Done, FlowNode, Message, NodeAPI, Send } from "./red";
+import type { StartNode } from "./register";
 import { settledSoon } from "./settled";
 import { onceStarted } from "./started";
 import { Status } from "./status";
@@ -34,24 +35,21 @@ interface BridgeChoices extends Pick<BridgeSettings, "homeAssistant" | "pictures
   isShared: boolean;
 }
 
-/** A Node-RED module for the node that puts a device on an MQTT broker. */
+/** The kind of node that puts a device on an MQTT broker. */
 export function bridgeModule<F extends Fields>(
   schema: NodeSchema<F>,
   actions: Readonly<Record<string, Actions>>,
   choicesIn: (settings: Values<F>) => BridgeChoices,
-): (RED: NodeAPI) => void {
-  return (RED) => {
-    RED.nodes.registerType(typeOf(schema), function (this: FlowNode, stored: NodeDef) {
-      RED.nodes.createNode(this, stored);
-      const config = storedIn(schema, this, stored);
-      const choices = () => choicesIn(settingsIn(RED, schema, config));
-      const node = new BridgeNode(RED, this, { deviceId: config.device ?? "", choices, actions });
-      const forget = onceStarted(RED, () => void node.start());
-      this.on("input", (message, send, done) => node.receive(message, send, done));
-      this.on("close", (isRemoved: boolean, done: () => void) => {
-        forget();
-        void node.close(isRemoved).finally(done);
-      });
+): StartNode {
+  return (RED, node, stored) => {
+    const config = storedIn(schema, node, stored);
+    const choices = () => choicesIn(settingsIn(RED, schema, config));
+    const bridge = new BridgeNode(RED, node, { deviceId: config.device ?? "", choices, actions });
+    const forget = onceStarted(RED, () => void bridge.start());
+    node.on("input", (message, send, done) => bridge.receive(message, send, done));
+    node.on("close", (isRemoved: boolean, done: () => void) => {
+      forget();
+      void bridge.close(isRemoved).finally(done);
     });
   };
 }

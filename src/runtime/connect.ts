@@ -5,7 +5,7 @@ import type { Fields } from "../schema/field";
 import { secretsOf, typeOf, type NodeSchema } from "../schema/node";
 import { defaultsOf, UNSEEN } from "../schema/stored";
 import { variableIn } from "../schema/variable";
-import { serve, Turns, type AdminRequest, type AdminResponse } from "./admin";
+import { route, Turns, type AdminRequest, type AdminResponse, type Route } from "./admin";
 import { connect, type Told, type Wish } from "./connect-steps";
 import { findInEditor, type Device } from "./device";
 import type { FlowNode, NodeAPI } from "./red";
@@ -21,7 +21,7 @@ type Secrets = Record<string, string>;
 /** How the settings of a device become options. */
 interface Dialog<F extends Fields> {
   schema: NodeSchema<F>;
-  optionsOf: (settings: Values<F>, secrets: Secrets) => PiKVMOptions;
+  optionsOf: (RED: NodeAPI, settings: Values<F>, secrets: Secrets) => PiKVMOptions;
 }
 
 /** A dialog of the device, as it is filled in. */
@@ -35,23 +35,24 @@ interface Form {
  * Lets the device dialog connect with what is in its form: `POST pikvm/connect` answers a line of JSON for each step,
  * and `{"step":"end"}` at last. Whoever hangs up ends it.
  */
-export function serveConnect<F extends Fields>(RED: NodeAPI, dialog: Dialog<F>): void {
-  const turns = new Turns(2, 60);
-  serve(RED, { method: "post", path: "pikvm/connect", permission: "write" }, async (request, response) => {
-    const form = formIn(request, dialog.schema);
-    const end = turns.take();
-    const stop = new AbortController();
-    response.on("close", () => stop.abort());
-    const late = () => stop.abort(new ConnectionTimeoutError(`It took longer than ${TIMEOUT} s.`));
-    const timer = setTimeout(late, TIMEOUT * 1000);
-    try {
-      await tell(response, connect(wishOf(RED, dialog, form, stop.signal)), usesVariables(form));
-    } finally {
-      clearTimeout(timer);
-      end();
-    }
+export const connectRoute = <F extends Fields>(dialog: Dialog<F>): Route =>
+  route({ method: "post", path: "pikvm/connect", permission: "write" }, (RED) => {
+    const turns = new Turns(2, 60);
+    return async (request, response) => {
+      const form = formIn(request, dialog.schema);
+      const end = turns.take();
+      const stop = new AbortController();
+      response.on("close", () => stop.abort());
+      const late = () => stop.abort(new ConnectionTimeoutError(`It took longer than ${TIMEOUT} s.`));
+      const timer = setTimeout(late, TIMEOUT * 1000);
+      try {
+        await tell(response, connect(wishOf(RED, dialog, form, stop.signal)), usesVariables(form));
+      } finally {
+        clearTimeout(timer);
+        end();
+      }
+    };
   });
-}
 
 /** @param isPrivate what variables hold is nobody's business: errors may quote it. */
 async function tell(response: AdminResponse, steps: AsyncIterable<Told>, isPrivate: boolean): Promise<void> {
@@ -108,7 +109,7 @@ function optionsOf<F extends Fields>(
   const stored = { ...defaultsOf(schema), ...Object.fromEntries(texts) } as Record<string, unknown>;
   // Their values are secrets, which come later.
   const settings = settingsIn(RED, schema, nodeOf(schema, { ...stored, headers: [] }), "the dialog");
-  const { connectTimeout, timeout, ...options } = optionsOf(settings, {});
+  const { connectTimeout, timeout, ...options } = optionsOf(RED, settings, {});
   const limited = (seconds = PATIENCE) => Math.min(seconds, PATIENCE);
   return { ...options, connectTimeout: limited(connectTimeout), timeout: limited(timeout) };
 }
@@ -133,7 +134,7 @@ function headersOf<F extends Fields>(
   if (!Array.isArray(headers) || headers.length === 0) return {};
   const settings = settingsIn(RED, schema, nodeOf(schema, { ...defaultsOf(schema), headers }), "the dialog");
   const names = headers.map((_, index) => `header${index + 1}`);
-  return optionsOf(settings, Object.fromEntries(names.map((name) => [name, secret(name)]))).headers ?? {};
+  return optionsOf(RED, settings, Object.fromEntries(names.map((name) => [name, secret(name)]))).headers ?? {};
 }
 
 /** @throws ConfigurationError for a variable that is not set; what `stored` throws. */

@@ -8,7 +8,7 @@ import { commonWord, type FlowNode, type NodeAPI } from "./red";
 import { settledSoon } from "./settled";
 import { checkChosen } from "./variables";
 
-export const DEVICE_TYPE = "pikvm-device";
+const DEVICE_TYPE = "pikvm-device";
 
 /** What a configured device is. */
 interface DeviceSettings {

@@ -1,15 +1,14 @@
 import { lookup } from "node:dns/promises";
 import { findDevices, type FoundDevice } from "../client";
-import { serve, Turns } from "./admin";
-import type { NodeAPI } from "./red";
+import { route, Turns } from "./admin";
 
 /**
  * Lets the device dialog find what answers on the networks of this computer: `POST pikvm/find` answers `devices`, each
  * with its `name`, its `platform` and the `address` to connect to.
  */
-export function serveDiscovery(RED: NodeAPI): void {
+export const discoveryRoute = route({ method: "post", path: "pikvm/find", permission: "write" }, () => {
   const turns = new Turns(1, 20);
-  serve(RED, { method: "post", path: "pikvm/find", permission: "write" }, async (_request, response) => {
+  return async (_request, response) => {
     const end = turns.take();
     try {
       const found = await findDevices();
@@ -17,8 +16,8 @@ export function serveDiscovery(RED: NodeAPI): void {
     } finally {
       end();
     }
-  });
-}
+  };
+});
 
 async function shown({ name, host, address, port, platform }: FoundDevice) {
   // A name stays when a router gives out other addresses, but not every computer can look up those of mDNS.

@@ -2,7 +2,7 @@ import { perform, type Actions } from "../actions/action";
 import { BusyError, CancelledError, type PlayResult } from "../client";
 import type { Progress } from "../actions/progress";
 import type { Fields } from "../schema/field";
-import { problemOf, serve, type AdminRequest, type AdminResponse } from "./admin";
+import { problemOf, route, type AdminRequest, type AdminResponse, type Route } from "./admin";
 import { whileUsing } from "./device";
 import type { NodeAPI } from "./red";
 
@@ -17,21 +17,21 @@ interface Order {
  * Lets the dialog of a macro play its first steps on a deployed device: `POST pikvm/devices/<id>/macro`. Each line of
  * the answer is JSON: `done` and `total` now and then, at last a `result` or a problem. It ends when the browser goes.
  */
-export function serveMacroTrial<F extends Fields>(RED: NodeAPI, macros: Actions<F>): void {
-  const busy = new Set<string>();
-  const route = { method: "post", path: "pikvm/devices/:id/macro", permission: "write" } as const;
-  serve(RED, route, async (request, response) => {
-    const id = String(request.params["id"]);
-    // The next one would wait for the first, and press its keys when nobody expects it.
-    if (busy.has(id)) throw new BusyError("Steps of a macro are being played on this device already.", IN_USE);
-    busy.add(id);
-    try {
-      await play(whilePermitted(RED, id, macros), request, response);
-    } finally {
-      busy.delete(id);
-    }
+export const macroRoute = <F extends Fields>(macros: Actions<F>): Route =>
+  route({ method: "post", path: "pikvm/devices/:id/macro", permission: "write" }, (RED) => {
+    const busy = new Set<string>();
+    return async (request, response) => {
+      const id = String(request.params["id"]);
+      // The next one would wait for the first, and press its keys when nobody expects it.
+      if (busy.has(id)) throw new BusyError("Steps of a macro are being played on this device already.", IN_USE);
+      busy.add(id);
+      try {
+        await play(whilePermitted(RED, id, macros), request, response);
+      } finally {
+        busy.delete(id);
+      }
+    };
   });
-}
 
 const IN_USE = { statusCode: 0 };
 

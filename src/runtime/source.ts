@@ -12,13 +12,14 @@ import type { Values } from "../actions/action";
 import type { Files } from "../actions/files";
 import { asPiKVMError } from "../actions/thrown";
 import type { Fields } from "../schema/field";
-import { typeOf, type NodeSchema } from "../schema/node";
+import type { NodeSchema } from "../schema/node";
 import { deviceById, type Device } from "./device";
 import { fail } from "./failure";
 import { copyOf } from "./copy";
 import { nameFor } from "./find-device";
 import { MissingPaths, type MissingPath } from "./missing";
-import type { FlowNode, Message, NodeAPI, NodeDef } from "./red";
+import type { FlowNode, Message, NodeAPI } from "./red";
+import type { StartNode } from "./register";
 import { settledSoon } from "./settled";
 import { onceStarted } from "./started";
 import { Status } from "./status";
@@ -59,21 +60,18 @@ interface Workbench {
   recovered: () => void;
 }
 
-/** A Node-RED module for one node that produces messages by itself. */
+/** A kind of node that produces messages by itself. */
 export function sourceModule<F extends Fields>(
   schema: NodeSchema<F>,
   create: (settings: Values<F>) => Source,
-): (RED: NodeAPI) => void {
-  return (RED) => {
-    RED.nodes.registerType(typeOf(schema), function (this: FlowNode, stored: NodeDef) {
-      RED.nodes.createNode(this, stored);
-      const config = storedIn(schema, this, stored);
-      const node = new SourceNode(RED, this, config.device ?? "", () => create(settingsIn(RED, schema, config)));
-      const forget = onceStarted(RED, () => void node.start());
-      this.on("close", (done: () => void) => {
-        forget();
-        void node.close().finally(done);
-      });
+): StartNode {
+  return (RED, node, stored) => {
+    const config = storedIn(schema, node, stored);
+    const source = new SourceNode(RED, node, config.device ?? "", () => create(settingsIn(RED, schema, config)));
+    const forget = onceStarted(RED, () => void source.start());
+    node.on("close", (done: () => void) => {
+      forget();
+      void source.close().finally(done);
     });
   };
 }

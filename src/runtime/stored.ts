@@ -3,7 +3,7 @@ import { readAs, readerOf } from "../actions/read";
 import type { Fields } from "../schema/field";
 import { secretsOf, versionOf, type NodeSchema } from "../schema/node";
 import { isNewer, upToDate } from "../schema/stored";
-import type { FlowNode, NodeAPI, NodeCredentials, NodeDef } from "./red";
+import type { FlowNode, NodeAPI, NodeDef } from "./red";
 import { checkVariables, isVerbatim } from "./variables";
 
 /** What a flow has stored for a node, by the names of its schema. */
@@ -63,12 +63,4 @@ export function secretsIn<C extends object>(RED: NodeAPI, schema: NodeSchema, no
       isSecret: true,
     });
   return secrets as C;
-}
-
-/** What a node's type is registered with. */
-export function credentialsOf<C extends object>(schema: NodeSchema): { credentials?: NodeCredentials<C> } {
-  const secrets = secretsOf(schema);
-  if (secrets.length === 0) return {};
-  const credentials = Object.fromEntries(secrets.map((name) => [name, { type: "password" }]));
-  return { credentials: credentials as unknown as NodeCredentials<C> }; // the node's schema names what it reads
 }

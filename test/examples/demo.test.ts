@@ -9,6 +9,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test, type TestContext } from "node:test";
+import { connectAsync } from "mqtt";
 import { startSimulator } from "../../src/simulator";
 import { CHECKOUT } from "../harness/node-red";
 import { until } from "../harness/until";
@@ -156,6 +157,23 @@ test("the flow powers the host on, waits for login:, types and mounts; a second 
     const relays = await bodyOf(`${url ?? ""}/api/gpio`, headers);
     const ports = await bodyOf(`${url ?? ""}/api/switch`, headers);
     assert.ok(relays.includes('"relay1"') && ports.includes('"nas"'), "every list of a dialog has something to show");
+  });
+
+  await t.test("any MQTT client reads the states, switches the host on, and is answered", async () => {
+    const [, port = ""] = /^  mosquitto_sub -h 127[.]0[.]0[.]1 -p (\d+) -t 'pikvm\/#'/m.exec(first.output()) ?? [];
+    const client = await connectAsync(`mqtt://127.0.0.1:${port}`, {}, false);
+    const latest = new Map<string, string>();
+    client.on("message", (topic, payload) => void latest.set(topic.replace("pikvm/pikvm/", ""), payload.toString()));
+    await client.subscribeAsync("pikvm/pikvm/#", { qos: 1 });
+    await until(() => latest.get("availability") === "online" && latest.get("power") === "off", { what: "its states" });
+    await client.publishAsync("pikvm/pikvm/power/set", "on");
+    await until(async () => (await stateOf(device)).leds.power, { what: "the LED" });
+    await until(() => latest.get("power") === "on", { what: "the topic" });
+    const ask = idOf(readFlow(flowFile), "inject", "ask");
+    assert.equal(await statusOf(`${editor}inject/${ask}`, "POST"), 200);
+    const answer = await until(() => latest.get("do/atx-power/state/result"), { what: "the answer" });
+    assert.match(answer, /^{"id":"from the demo","result":/);
+    await client.endAsync();
   });
 
   await t.test("the main job", async () => {

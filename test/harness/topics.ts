@@ -13,8 +13,8 @@ export interface Message {
   readonly properties: IPublishPacket["properties"];
 }
 
-/** What the recorder itself puts on the broker for a moment. */
-const MARK = "recorder/";
+/** What tests themselves put on the broker for a moment: it is not recorded. */
+export const MARK = "recorder/";
 
 /** Everything that is published on a broker from now on, and whatever was retained there. */
 export class Topics {
@@ -65,29 +65,34 @@ export class Topics {
   }
 
   /** What somebody who comes now is told: the text by topic. */
-  async retained(): Promise<Map<string, string>> {
-    const visitor = await this.#broker.connect();
-    const found: Message[] = [];
-    visitor.on("message", (topic, payload, packet) => found.push(messageOf(topic, payload, packet)));
-    const mark = `${MARK}${randomUUID()}`;
-    const hasCome = (retained: boolean) => () =>
-      found.some((message) => message.topic === mark && message.retained === retained);
-    await visitor.publishAsync(mark, "all that was stored before this", { qos: 1, retain: true });
-    await visitor.subscribeAsync("#", { qos: 1 });
-    // aedes tells what is retained in the order in which it came, at some time after it has answered the subscription;
-    // Mosquitto tells it in an order of its own, but before anything that is published later.
-    await until(hasCome(true), { what: "the retained mark" });
-    await visitor.publishAsync(mark, "", { qos: 1, retain: true });
-    await until(hasCome(false), { what: "the end of the mark" });
-    await visitor.endAsync(true);
-    const kept = found.filter(({ topic, retained }) => retained && !topic.startsWith(MARK));
-    return new Map(kept.map(({ topic, text }) => [topic, text]));
+  retained(): Promise<Map<string, string>> {
+    return retainedOn(this.#broker);
   }
 
   /** All topics, payloads and properties that were ever seen, to be searched for what must not be there. */
   everything(): string {
     return this.messages.map(({ topic, text, properties }) => [topic, text, written(properties)].join(" ")).join("\n");
   }
+}
+
+/** What somebody who comes now is told: the text by topic. */
+export async function retainedOn(broker: Broker): Promise<Map<string, string>> {
+  const visitor = await broker.connect();
+  const found: Message[] = [];
+  visitor.on("message", (topic, payload, packet) => found.push(messageOf(topic, payload, packet)));
+  const mark = `${MARK}${randomUUID()}`;
+  const hasCome = (retained: boolean) => () =>
+    found.some((message) => message.topic === mark && message.retained === retained);
+  await visitor.publishAsync(mark, "all that was stored before this", { qos: 1, retain: true });
+  await visitor.subscribeAsync("#", { qos: 1 });
+  // aedes tells what is retained in the order in which it came, at some time after it has answered the subscription;
+  // Mosquitto tells it in an order of its own, but before anything that is published later.
+  await until(hasCome(true), { what: "the retained mark" });
+  await visitor.publishAsync(mark, "", { qos: 1, retain: true });
+  await until(hasCome(false), { what: "the end of the mark" });
+  await visitor.endAsync(true);
+  const kept = found.filter(({ topic, retained }) => retained && !topic.startsWith(MARK));
+  return new Map(kept.map(({ topic, text }) => [topic, text]));
 }
 
 function messageOf(topic: string, payload: Buffer, { retain, properties }: IPublishPacket): Message {

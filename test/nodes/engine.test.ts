@@ -14,7 +14,7 @@ import { ENDLESS_WAYS, ODD_WAYS } from "./fixtures/odd";
 // Node-RED finds nodes by a script and a page of the same name.
 const nodesDir = mkdtempSync(path.join(tmpdir(), "pikvm-nodes-"));
 const fixture = JSON.stringify(path.join(__dirname, "fixtures/odd.js"));
-writeFileSync(path.join(nodesDir, "odd.js"), `module.exports = require(${fixture}).default;`);
+writeFileSync(path.join(nodesDir, "odd.js"), `module.exports = require(${fixture}).odd;`);
 writeFileSync(path.join(nodesDir, "odd.html"), '<script type="text/javascript"></script>');
 
 const red = NodeRed.duringTests({ nodesDir: [nodesDir] });

@@ -14,21 +14,45 @@ interface Manifest {
 // It is read as what Node-RED reads of it.
 const MANIFEST = JSON.parse(readFileSync(path.join(CHECKOUT, "package.json"), "utf8")) as Manifest;
 
-/** The files that a new process has read after it has loaded these. */
-function readBy(files: readonly string[]): string[] {
-  const script = `for (const file of ${JSON.stringify(files)}) require(file); console.log(Object.keys(require.cache).join("\\n"));`;
-  return execFileSync(process.execPath, ["-e", script], { encoding: "utf8", cwd: CHECKOUT }).trim().split("\n"); // prettier-ignore
+/** What Node-RED gives to a node's module, as far as one needs it that is not deployed; and where dialogs may ask. */
+const RED = `{
+  nodes: { registerType: (type, node) => (types[type] = node), createNode: () => undefined, eachNode: () => undefined },
+  auth: { needsPermission: (permission) => permission },
+  httpAdmin: { get: (...route) => routes.push(route), post: (...route) => routes.push(route) },
+  settings: {},
+  events: { on: () => undefined },
+}`;
+
+/** What a new process has read of the package, and of what it depends on, after its nodes' modules and then this. */
+function readAfter(then: string): string[] {
+  const files = Object.values(MANIFEST["node-red"].nodes).map((file) => path.join(CHECKOUT, file));
+  const script = `const types = {}, routes = []; for (const file of ${JSON.stringify(files)}) require(file)(${RED}); ${then}; console.log(Object.keys(require.cache).join("\\n"));`;
+  const read = execFileSync(process.execPath, ["-e", script], { encoding: "utf8", cwd: CHECKOUT }).trim().split("\n");
+  return read.map((file) => path.relative(CHECKOUT, file)).sort();
 }
 
-test("a Node-RED in which nothing is deployed loads no library of the network, and little of the client", () => {
-  const nodes = Object.values(MANIFEST["node-red"].nodes).map((file) => path.join(CHECKOUT, file));
-  const files = readBy(nodes);
-  assert.ok(files.some((file) => file.endsWith("nodes/device/node.js")));
-  const libraries = Object.keys(MANIFEST.dependencies);
-  assert.deepEqual(libraries.filter((name) => files.some((file) => file.includes(`/node_modules/${name}/`))), []); // prettier-ignore
-  // What connects to a device, and what is done with one.
+const partOf = (files: readonly string[], part: string) => files.filter((file) => file.startsWith(part));
+
+test("a Node-RED in which nothing is deployed loads one small file for each kind of node", () => {
+  const names = Object.values(MANIFEST["node-red"].nodes);
+  assert.deepEqual(readAfter(""), [...names, "dist/src/runtime/register.js"].sort());
+});
+
+test("a device that nobody uses needs neither the network's libraries nor what connects, nor what other nodes do", () => {
+  const files = readAfter('types["pikvm-device"].call({ on: () => undefined, credentials: {} }, {})');
+  assert.ok(files.includes("dist/nodes/device/node.js"));
+  for (const name of Object.keys(MANIFEST.dependencies)) assert.deepEqual(partOf(files, `node_modules/${name}/`), []);
   for (const part of ["pikvm.js", "http/transport.js", "sockets/", "power/", "hid/hid.js", "video/", "msd/"])
-    assert.deepEqual(files.filter((file) => file.includes(`/src/client/${part}`)), []); // prettier-ignore
+    assert.deepEqual(partOf(files, `dist/src/client/${part}`), []);
+  assert.deepEqual(files.filter((file) => /^dist\/nodes\/(?!device\/).+\/(?!schema)/.test(file)), []); // prettier-ignore
+});
+
+test("who asks first loads what dialogs ask, and is let in before that", () => {
+  const ask = `const [, permission, answer] = routes.find(([path]) => path === "/pikvm/find"); if (permission !== "pikvm-device.write") throw permission`;
+  assert.deepEqual(partOf(readAfter(ask), "dist/nodes/device/"), []);
+  const response = "{ set() {}, status() { return this; }, json() {} }";
+  const files = readAfter(`${ask}; answer({ is: () => false }, ${response})`);
+  assert.ok(files.includes("dist/nodes/device/routes.js"));
 });
 
 test("all that the client's index names is there", async () => {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Locator, Page } from "playwright-core";
+import { demoBroker } from "../../src/demo/broker";
 import { demoDevice } from "../../src/demo/device";
 import { answers, NodeRed } from "../../src/demo/node-red";
 import { prepareUserDirectory } from "../../src/demo/user-directory";
@@ -17,10 +18,12 @@ const SCENE_TIMEOUT = 180_000;
 /** The console of the demo while it switches the computer on, logs in, types and mounts: what `npm start` shows. */
 export async function filmDemo(pathOf: PathOf): Promise<void> {
   const device = await demoDevice({});
+  const broker = await demoBroker();
   const userDir = await mkdtemp(path.join(tmpdir(), "pikvm-film-"));
   const port = await freePort();
   const { settings } = await prepareUserDirectory(userDir, port);
-  const nodeRed = new NodeRed({ userDir, settings, env: { ...process.env, ...device.environment } });
+  const env = { ...process.env, ...device.environment, ...broker.environment };
+  const nodeRed = new NodeRed({ userDir, settings, env });
   try {
     const url = `http://127.0.0.1:${port}/dashboard/pikvm`;
     if (!(await answers(url, 60_000, new AbortController().signal))) throw new Error("the demo does not answer");
@@ -35,6 +38,7 @@ export async function filmDemo(pathOf: PathOf): Promise<void> {
   } finally {
     await nodeRed.stop();
     await rm(userDir, { recursive: true, force: true });
+    await broker.close();
     await device.close();
   }
 }
