@@ -6,7 +6,8 @@ import { Commands, type CommandUses, type Outcome } from "./commands";
 import { describedBy } from "./described";
 import type { Entity, Order } from "./entity";
 import { componentOf, Discovery, type Component } from "./home-assistant";
-import { AVAILABILITY, EVENT, LAST_ERROR, ownEntities, PICTURE } from "./own-entities";
+import { News } from "./news";
+import { AVAILABILITY, ownEntities, PICTURE } from "./own-entities";
 import { Pending } from "./pending";
 import { Pictures, type PictureSettings } from "./pictures";
 import { Published } from "./published";
@@ -27,13 +28,13 @@ export interface BridgeUses extends Omit<CommandUses, "pending"> {
   left: Iterable<string>;
 }
 
-/** Why a bridge ends: others have the device now, it comes again, or it is gone for good. */
-type Ending = "moved" | "stopped" | "removed";
-
 /** Home Assistant's word for a state that is not known. */
 const UNKNOWN = "None";
 /** Seconds after which everything is told again to a Home Assistant that has started. */
 const SETTLED = 2;
+
+/** Why a bridge ends: others have the device now, it comes again, or it is gone for good. */
+type Ending = "moved" | "stopped" | "removed";
 
 /** One device on a broker: its states, its commands, and what Home Assistant knows of it. */
 export class Bridge {
@@ -41,6 +42,7 @@ export class Bridge {
   readonly #uses: BridgeUses;
   readonly #published: Published;
   readonly #shown: Shown;
+  readonly #news: News;
   readonly #commands: Commands;
   readonly #discovery: Discovery | undefined;
   readonly #pictures: Pictures | undefined;
@@ -55,28 +57,32 @@ export class Bridge {
     this.#uses = uses;
     const { channel, pikvm } = uses;
     this.#published = new Published(channel);
-    this.#published.adopt(uses.left);
+    this.#news = new News(settings, { ...uses, published: this.#published });
     this.#pending = settings.isShared ? this.#pendingOf(uses) : undefined;
     this.#commands = new Commands({ ...uses, pending: this.#pending, onOutcome: (outcome) => this.#onOutcome(outcome) });
-    this.#pictures = this.#picturesOf(settings.pictures);
-    const isWanted = ({ key }: Entity) => !settings.leftOut.has(key.startsWith("gpio_") ? "gpio" : key);
+    const isWanted = ({ key }: Entity) => !settings.leftOut.has(/^gpio[_-]/.test(key) ? "gpio" : key);
+    this.#pictures = settings.leftOut.has(PICTURE) ? undefined : this.#picturesOf(settings.pictures);
     this.#own = ownEntities(settings).filter(isWanted);
     const onChange = (now: readonly Entity[], before: readonly Entity[]) => this.#show(now, before);
     this.#shown = new Shown({ facts: settings.facts, isWanted, onChange }, () => {
-      this.#published.dropOld();
+      const topics = new Set([...this.#own, ...this.#shown.entities].map(this.#topicOf));
+      this.#published.dropOld((topic) => !topics.has(topic));
       this.#describe();
     });
     this.#discovery = this.#discoveryOf(settings);
-    this.#published.dropOld((topic) => below(settings.base, topic) === undefined);
+    this.#adopt([...uses.left].filter((topic) => topic !== this.#discovery?.topic));
     this.#published.set(this.#topic(AVAILABILITY), "offline");
     this.#unsubscribe = this.#subscribeAll();
     this.#stream = this.#listenTo(pikvm);
   }
 
-  /** Everything, as if nothing had been published yet. */
-  publishAgain(): void {
+  /**
+   * Everything, as if nothing had been published yet.
+   * @param isAsked by a person: also what was removed in Home Assistant.
+   */
+  publishAgain(isAsked: boolean): void {
     this.#published.again();
-    this.#discovery?.again();
+    this.#discovery?.again(isAsked);
   }
 
   /** @returns whether it is a command of this device. */
@@ -91,21 +97,25 @@ export class Bridge {
 
   /** All that may be on the broker, for the next bridge of the same node. */
   get topics(): string[] {
-    return this.#published.topics;
+    return [...this.#published.topics, ...(this.#discovery ? [this.#discovery.topic] : [])];
   }
 
-  /** Nothing of it stays on the broker when it is removed; all of it does for who has the device now. */
   async close(ending: Ending): Promise<void> {
     // Before anything is waited for: the connection to the broker may be closed at the same time.
-    if (ending === "removed") for (const topic of this.#published.topics) this.#published.remove(topic);
-    if (ending === "stopped") this.#published.set(this.#topic(AVAILABILITY), "offline");
-    const removed = ending === "removed" ? this.#discovery?.remove() : this.#discovery?.close();
+    const lastWords = this.#published.close(this.#lastWords(ending));
     this.#pending?.close();
+    this.#discovery?.close();
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     clearTimeout(this.#timer);
     this.#shown.close();
     this.#pictures?.close();
-    await Promise.all([removed, this.#commands.close(), this.#stream.close()]);
+    await Promise.all([lastWords, this.#commands.close(), this.#stream.close()]);
+  }
+
+  /** By topic. Nothing stays on the broker of what is removed; all of it does for who has the device now. */
+  #lastWords(ending: Ending): Record<string, string> {
+    if (ending === "removed") return Object.fromEntries(this.topics.map((topic) => [topic, ""]));
+    return ending === "stopped" ? { [this.#topic(AVAILABILITY)]: "offline" } : {};
   }
 
   #pendingOf({ channel, errorAsJson }: BridgeUses): Pending {
@@ -123,22 +133,26 @@ export class Bridge {
     });
   }
 
-  #discoveryOf({ homeAssistant, id, base }: BridgeSettings): Discovery | undefined {
+  #discoveryOf({ homeAssistant, id }: BridgeSettings): Discovery | undefined {
     if (!homeAssistant) return undefined;
     return new Discovery(this.#uses.channel, `${homeAssistant.prefix}/device/${id}/config`, {
-      published: () => this.#published.again(),
-      states: (topics) => {
-        this.#published.adopt(topics);
-        this.#published.dropOld((topic) => below(base, topic) === undefined);
-      },
+      settled: () => this.#tellLate(),
+      states: (topics) => this.#adopt(topics),
     });
+  }
+
+  /** Topics of an earlier bridge. Those elsewhere are removed now, the others when it is known that they are not used. */
+  #adopt(topics: readonly string[]): void {
+    this.#published.adopt(topics);
+    this.#published.dropOld((topic) => below(this.#settings.base, topic) === undefined);
   }
 
   #subscribeAll(): (() => void)[] {
     const { channel } = this.#uses;
     const { base, homeAssistant, isShared } = this.#settings;
     const onCommand = (arrival: Arrival) => void this.onCommand(arrival);
-    const commands = [`${base}/+/${SET}`, `${base}/+/+/${SET}`, `${base}/${DO}/+/+`];
+    // No two of them match the same topic: brokers would hand it over twice.
+    const commands = [`${base}/+/${SET}`, `${base}/gpio/+/${SET}`, `${base}/pulse/+/${SET}`, `${base}/${DO}/+/+`];
     const unsubscribe = commands.map((filter) =>
       channel.subscribe(isShared ? handedToOne(filter) : filter, onCommand),
     );
@@ -151,7 +165,7 @@ export class Bridge {
     if (payload.toString("utf8") !== "online") return;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      this.publishAgain();
+      this.publishAgain(false);
     }, SETTLED * 1000);
   }
 
@@ -165,8 +179,9 @@ export class Bridge {
   }
 
   #onSet(path: string, arrival: Arrival): void {
-    if (path === PICTURE && this.#pictures) this.#pictures.take();
-    else this.#commands.order(arrival, () => this.#orderFor(path, arrival.payload.toString("utf8")));
+    if (path !== PICTURE || !this.#pictures) {
+      this.#commands.order(arrival, () => this.#orderFor(path, arrival.payload.toString("utf8")));
+    } else if (!this.#commands.isStored(arrival)) this.#pictures.take();
   }
 
   /** @throws ConfigurationError when there is nothing that can be set. */
@@ -184,12 +199,12 @@ export class Bridge {
     if (change.repeated) return;
     this.#shown.onConnection(change.connected);
     this.#published.set(this.#topic(AVAILABILITY), change.connected ? "online" : "offline");
-    this.#tell(change.connected ? { event_type: "connected" } : { event_type: "disconnected" });
+    this.#news.connection(change.connected);
     if (change.error) this.#fail(change.error);
   }
 
   #onOutcome(outcome: Outcome): void {
-    if (outcome.error) this.#tellError(outcome.error);
+    if (outcome.error) this.#news.error(outcome.error);
     this.#forgetTyped(outcome.topic);
     this.#uses.onOutcome(outcome);
   }
@@ -201,19 +216,8 @@ export class Bridge {
   }
 
   #fail(error: PiKVMError): void {
-    this.#tellError(error);
+    this.#news.error(error);
     this.#uses.onError(error);
-  }
-
-  #tellError(error: PiKVMError): void {
-    const said = { ...this.#uses.errorAsJson(error), time: new Date().toISOString() };
-    this.#published.set(this.#topic(LAST_ERROR), JSON.stringify(said));
-    this.#tell({ event_type: error.name, ...said });
-  }
-
-  /** What has happened is not kept. */
-  #tell(event: object): void {
-    void this.#uses.channel.publish({ topic: this.#topic(EVENT), payload: JSON.stringify(event) });
   }
 
   #show(now: readonly Entity[], before: readonly Entity[]): void {
@@ -222,10 +226,25 @@ export class Bridge {
       const topic = this.#topicOf(entity);
       if (entity.value !== undefined && !topics.has(topic)) this.#published.remove(topic);
     }
-    for (const entity of now) {
-      if (entity.value !== undefined) this.#published.set(this.#topicOf(entity), entity.value ?? UNKNOWN);
+    const isOther = JSON.stringify(now.map(shapeOf)) !== JSON.stringify(before.map(shapeOf));
+    if (isOther && this.#shown.isComplete) this.#describe();
+    const isTold = this.#discovery?.isSettled ?? true;
+    for (const entity of now) if (isTold || entity.platform !== "select") this.#publish(entity);
+  }
+
+  /**
+   * What Home Assistant could not take before: it refuses a choice that it does not know yet, and forgets the chosen one
+   * when it learns of others; an empty text is not kept by the broker.
+   */
+  #tellLate(): void {
+    for (const entity of this.#shown.entities.filter(({ platform }) => platform === "select" || platform === "text")) {
+      this.#publish(entity);
+      this.#published.repeat(this.#topicOf(entity));
     }
-    if (JSON.stringify(now.map(shapeOf)) !== JSON.stringify(before.map(shapeOf))) this.#describe();
+  }
+
+  #publish(entity: Entity): void {
+    if (entity.value !== undefined) this.#published.set(this.#topicOf(entity), entity.value ?? UNKNOWN);
   }
 
   /** Tells Home Assistant what there is, if that is something else than before. */

@@ -6,7 +6,7 @@ export interface Channel {
   /** Never rejects; false when it has not been taken, e.g. without a connection. */
   publish(message: Outgoing): Promise<boolean>;
   /**
-   * Holds over reconnects. Each filter has one listener, which must not throw.
+   * Holds over reconnects; each message comes at most once. Each filter has one listener, which must not throw.
    * @returns what ends it.
    */
   subscribe(filter: string, onArrival: (arrival: Arrival) => void): () => void;
@@ -26,7 +26,7 @@ export interface Arrival {
   topic: string;
   /** Others may have the same. */
   payload: Buffer;
-  /** It was there before we asked for it. */
+  /** The broker keeps it; before MQTT 5 this is known only of what was there before we asked for it. */
   isRetained: boolean;
   /** Where MQTT 5 tells it. */
   responseTopic?: string | undefined;

@@ -2,12 +2,15 @@ import { perform, type Actions } from "../actions/action";
 import type { Permission } from "../actions/permit";
 import { asPiKVMError } from "../actions/thrown";
 import { BusyError, CancelledError, ConfigurationError, PiKVMError, type PiKVM } from "../client";
+import { within } from "../client/deadline";
+import { beforeTurn } from "../client/lanes/before-turn";
 import { Answers, type Asker } from "./answers";
 import type { Arrival, Channel } from "./channel";
 import type { Order } from "./entity";
+import { Freshness } from "./freshness";
 import { NoFiles } from "./no-files";
 import type { Pending } from "./pending";
-import { readRequest, type Request } from "./requests";
+import { readRequest } from "./requests";
 
 /** What has become of one command. */
 export interface Outcome {
@@ -33,8 +36,14 @@ export interface CommandUses {
 
 /** Commands at the same time; whoever sends faster than a device works must hear of it. */
 const LIMIT = 100;
-/** Seconds after which a command that says when it was sent is too old. */
-const TOO_OLD = 30;
+/** One that is to be done. */
+interface Command {
+  asker: Asker;
+  isAnswered: boolean;
+  freshness: Freshness;
+  /** @throws ConfigurationError for what cannot be read. */
+  read: () => Order;
+}
 
 /** Carries out what comes from a broker, as the nodes would, and answers. */
 export class Commands {
@@ -42,6 +51,8 @@ export class Commands {
   readonly #stop = new AbortController();
   readonly #running = new Set<Promise<void>>();
   readonly #answers: Answers;
+  /** Topics from which what the broker keeps is being removed: that comes back to us as an empty message. */
+  readonly #clearing = new Set<string>();
 
   constructor(uses: CommandUses) {
     this.#uses = uses;
@@ -50,26 +61,40 @@ export class Commands {
 
   /** What was published to `do/<node>/<action>`. Answers. */
   request(path: string, arrival: Arrival): void {
-    if (this.#isStored(arrival)) return;
+    if (this.isStored(arrival)) return;
     const { topic, responseTopic, correlationData } = arrival;
     const asker: Asker = { topic, responseTopic, correlationData };
+    const freshness = new Freshness(arrival);
     const read = (): Order => {
       const request = readRequest(this.#uses.actions, path, arrival.payload);
       asker.id = request.id;
-      demandFresh(request);
+      freshness.add(request.sent);
       return request.order;
     };
-    this.#run(asker, read, (outcome) => this.#answers.send(asker, outcome));
+    this.#run({ asker, isAnswered: true, freshness, read });
   }
 
   /** What was published to the `set` of an entity. */
   order(arrival: Arrival, read: () => Order): void {
-    if (!this.#isStored(arrival)) this.#run({ topic: arrival.topic }, read);
+    if (this.isStored(arrival)) return;
+    const { topic, payload } = arrival;
+    const readText = (): Order => {
+      // So what is kept is removed by hand, too: nothing is meant by it.
+      if (payload.length === 0) throw new ConfigurationError("The message is empty; nothing was done.");
+      return read();
+    };
+    this.#run({ asker: { topic }, isAnswered: false, freshness: new Freshness(arrival), read: readText });
   }
 
   /** A command that the broker keeps would be done at each connect: nobody meant that, and it is removed. */
-  #isStored({ topic, payload, isRetained }: Arrival): boolean {
-    if (isRetained && payload.length > 0) void this.#uses.channel.publish({ topic, payload: "", retain: true });
+  isStored({ topic, payload, isRetained }: Arrival): boolean {
+    if (payload.length === 0 && this.#clearing.delete(topic)) return true;
+    if (isRetained && payload.length > 0) {
+      this.#clearing.add(topic);
+      void this.#uses.channel.publish({ topic, payload: "", retain: true }).then((isTaken) => {
+        if (!isTaken) this.#clearing.delete(topic);
+      });
+    }
     return isRetained;
   }
 
@@ -78,13 +103,14 @@ export class Commands {
     await Promise.all(this.#running);
   }
 
-  #run(asker: Asker, read: () => Order, answer?: (outcome: Outcome) => void): void {
+  #run(command: Command): void {
+    const { asker, isAnswered } = command;
     let forget: (() => void) | undefined;
     const begin = async (): Promise<void> => {
-      forget = await this.#uses.pending?.note(asker, answer !== undefined);
+      forget = await this.#uses.pending?.note(asker, isAnswered);
     };
-    const running = this.#perform(asker.topic, read, begin).then((outcome) => {
-      answer?.(outcome);
+    const running = this.#perform(command, begin).then((outcome) => {
+      if (isAnswered) this.#answers.send(asker, outcome);
       forget?.();
       this.#uses.onOutcome(outcome);
       this.#running.delete(running);
@@ -93,11 +119,12 @@ export class Commands {
   }
 
   /** Never rejects. */
-  async #perform(topic: string, read: () => Order, begin: () => Promise<void>): Promise<Outcome> {
+  async #perform({ asker: { topic }, freshness, read }: Command, begin: () => Promise<void>): Promise<Outcome> {
     const { pikvm, actions, permit } = this.#uses;
     let order: Order | undefined;
     try {
       order = read();
+      freshness.demand();
       if (this.#running.size >= LIMIT) {
         const text = `${LIMIT} commands are being carried out already; nothing was sent.`;
         throw new BusyError(text, { statusCode: 0 }, { code: "QUEUE_FULL" });
@@ -106,23 +133,14 @@ export class Commands {
       if (!node) throw new PiKVMError(`There is no node "${order.node}".`);
       await begin();
       this.#stop.signal.throwIfAborted();
-      const work = { values: order.values, files: new NoFiles(), permit: permit(), signal: this.#stop.signal };
-      return { topic, order, result: await perform(node, pikvm, work) };
+      const work = { values: order.values, files: new NoFiles(), permit: permit() };
+      const result = await within([this.#stop.signal], undefined, ({ signal }) => {
+        beforeTurn(signal, () => freshness.demand());
+        return perform(node, pikvm, { ...work, signal });
+      });
+      return { topic, order, result };
     } catch (thrown) {
       return { topic, ...(order ? { order } : {}), error: asPiKVMError(thrown) };
     }
   }
-}
-
-/** @throws ConfigurationError for what was sent too long ago, or by a clock that is wrong. */
-function demandFresh({ sent }: Request): void {
-  if (sent === undefined) return;
-  const age = Date.now() / 1000 - sent;
-  if (Math.abs(age) <= TOO_OLD) return;
-  const told = age > 0 ? `${Math.round(age)} s ago` : `${Math.round(-age)} s from now`;
-  throw new ConfigurationError(
-    `The command says that it was sent ${told}; it may be at most ${TOO_OLD} s old, and nothing was done. ` +
-      "If that cannot be, compare the clocks of the two computers.",
-    { code: "EXPIRED" },
-  );
 }

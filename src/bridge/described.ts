@@ -1,18 +1,13 @@
 import type { InfoState } from "../client";
 import type { BridgeSettings } from "./settings";
 import type { Described } from "./home-assistant";
-import { AVAILABILITY } from "./own-entities";
+import { AVAILABILITY, availabilityBy } from "./own-entities";
 
 /** What Home Assistant is told of the device itself. */
 export function describedBy(settings: BridgeSettings, info: InfoState | undefined): Described {
   const { id, base, name, url, origin, presence } = settings;
   const { model, serial } = (info?.system?.platform ?? {}) as Platform; // as the device's software sends it
   const version = info?.system?.kvmd.version;
-  const bridge = presence && {
-    topic: presence.topic,
-    payload_available: presence.online,
-    payload_not_available: presence.offline,
-  };
   return {
     id,
     base,
@@ -26,7 +21,7 @@ export function describedBy(settings: BridgeSettings, info: InfoState | undefine
       ...(version ? { sw_version: `kvmd ${version}` } : {}),
     },
     origin,
-    availability: [...(bridge ? [bridge] : []), { topic: `${base}/${AVAILABILITY}` }],
+    availability: [...(presence ? [availabilityBy(presence)] : []), { topic: `${base}/${AVAILABILITY}` }],
   };
 }
 

@@ -11,7 +11,7 @@ export interface Described {
   base: string;
   device: Readonly<Record<string, unknown>>;
   origin: Readonly<Record<string, unknown>>;
-  availability: readonly Readonly<Record<string, unknown>>[];
+  availability: readonly object[];
 }
 
 export type Component = Readonly<Record<string, unknown>> & { platform: string };
@@ -24,7 +24,7 @@ export function componentOf(entity: Entity, name: string, { id, base }: Describe
     platform,
     unique_id: `${id}_${key}`,
     name,
-    default_entity_id: `${platform}.${safeName(base)}_${key}`.toLowerCase(),
+    default_entity_id: `${platform}.${safeName(base)}_${key}`.toLowerCase().replaceAll("-", "_"),
     ...(value === undefined ? {} : { [platform === "image" ? "image_topic" : "state_topic"]: `${base}/${topic}` }),
     ...(command ? { command_topic: `${base}/${topic}/${SET}` } : {}),
     ...config,
@@ -32,8 +32,8 @@ export function componentOf(entity: Entity, name: string, { id, base }: Describe
 }
 
 interface Heard {
-  /** Some time after each message: states that Home Assistant had no place for are to be told again. */
-  published(): void;
+  /** Home Assistant has had the time to work through all that it was told. */
+  settled(): void;
   /** Topics of states that an earlier bridge has published. */
   states(topics: string[]): void;
 }
@@ -52,6 +52,7 @@ export class Discovery {
   #sent = "";
   #timer: NodeJS.Timeout | undefined;
   #isWithdrawn = false;
+  #isSettled = false;
   readonly #unsubscribe: () => void;
 
   constructor(channel: Channel, topic: string, heard: Heard) {
@@ -60,9 +61,19 @@ export class Discovery {
     this.#heard = heard;
     this.#unsubscribe = channel.subscribe(topic, ({ payload, isRetained }) => {
       // Somebody has removed the device there. It comes back when it is asked for.
-      if (payload.length === 0) this.#isWithdrawn = !isRetained && this.#sent !== "";
-      else if (isRetained) this.#learn(payload);
+      if (payload.length === 0) this.#isWithdrawn = this.#sent !== "";
+      else if (isRetained && payload.toString("utf8") !== this.#sent) this.#learn(payload);
     });
+  }
+
+  /** Where its message is. */
+  get topic(): string {
+    return this.#topic;
+  }
+
+  /** Whether Home Assistant knows by now what there is. */
+  get isSettled(): boolean {
+    return this.#isSettled;
   }
 
   /** What shall be there from now on. */
@@ -71,10 +82,10 @@ export class Discovery {
     this.#soon();
   }
 
-  /** As if nothing had been sent. */
-  again(): void {
-    this.#sent = "";
-    this.#isWithdrawn = false;
+  /** The broker may have lost what it had. @param isAsked also what somebody has removed shall be there again. */
+  again(isAsked: boolean): void {
+    if (isAsked) this.#isWithdrawn = false;
+    if (!this.#isWithdrawn) this.#sent = "";
     this.#soon();
   }
 
@@ -94,16 +105,18 @@ export class Discovery {
   #learn(payload: Buffer): void {
     const components = componentsIn(payload);
     for (const [key, { platform }] of components) if (typeof platform === "string") this.#known.set(key, platform);
-    this.#heard.states(components.flatMap(([, { state_topic: topic }]) => (typeof topic === "string" ? [topic] : [])));
+    const topics = components.flatMap(([, { state_topic: state, image_topic: image }]) => [state, image]);
+    this.#heard.states(topics.filter((topic) => typeof topic === "string"));
   }
 
   #soon(): void {
+    this.#isSettled = false;
     this.#timer ??= setTimeout(() => this.#publish(), REST * 1000);
   }
 
   #publish(): void {
     this.#timer = undefined;
-    if (!this.#wanted || this.#isWithdrawn || !this.#channel.isConnected) return;
+    if (!this.#wanted || !this.#channel.isConnected) return;
     const { described, components } = this.#wanted;
     const gone = [...this.#known].filter(([key]) => !Object.hasOwn(components, key));
     const payload = JSON.stringify({
@@ -115,15 +128,16 @@ export class Discovery {
       // With nothing but its platform a component is removed; left out, it would stay for ever.
       components: { ...components, ...Object.fromEntries(gone.map(([key, platform]) => [key, { platform }])) },
     });
-    if (payload === this.#sent) return;
+    if (this.#isWithdrawn || payload === this.#sent) {
+      this.#isSettled = true;
+      this.#heard.settled();
+      return;
+    }
     this.#sent = payload;
     for (const [key] of gone) this.#known.delete(key);
     for (const [key, { platform }] of Object.entries(components)) this.#known.set(key, platform);
     void this.#channel.publish({ topic: this.#topic, payload, retain: true });
-    this.#timer = setTimeout(() => {
-      this.#heard.published();
-      this.#publish();
-    }, REST * 1000);
+    this.#timer = setTimeout(() => this.#publish(), REST * 1000);
   }
 }
 

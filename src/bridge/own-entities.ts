@@ -27,8 +27,17 @@ const EVENT_TYPES = [
   "CancelledError",
 ];
 
+type OwnSettings = Pick<BridgeSettings, "base" | "pictures" | "presence">;
+
+/** Home Assistant's words for a topic that tells whether Node-RED is there. */
+export const availabilityBy = ({ topic, online, offline }: NonNullable<BridgeSettings["presence"]>): object => ({
+  topic,
+  payload_available: online,
+  payload_not_available: offline,
+});
+
 /** What the bridge itself tells, whatever the device has. */
-export const ownEntities = ({ base, pictures }: Pick<BridgeSettings, "base" | "pictures">): Entity[] => [
+export const ownEntities = ({ base, pictures, presence }: OwnSettings): Entity[] => [
   {
     key: "connected",
     platform: "binary_sensor",
@@ -40,7 +49,9 @@ export const ownEntities = ({ base, pictures }: Pick<BridgeSettings, "base" | "p
       payload_on: "online",
       payload_off: "offline",
       // It is there to say that the others are not.
-      availability: [{ topic: `${base}/${AVAILABILITY}`, value_template: "online" }],
+      availability: [
+        presence ? availabilityBy(presence) : { topic: `${base}/${AVAILABILITY}`, value_template: "online" },
+      ],
     },
   },
   {

@@ -16,6 +16,8 @@ export class Published {
   /** Topics from before that nobody has set since. */
   readonly #old = new Set<string>();
 
+  #isClosed = false;
+
   constructor(channel: Channel) {
     this.#channel = channel;
   }
@@ -56,6 +58,17 @@ export class Published {
     for (const topic of [...this.#old].filter(isMeant)) this.remove(topic);
   }
 
+  /**
+   * The last words, at once: the connection to the broker may be closed at the same time. What is set from then on is
+   * not published.
+   * @param words by topic; empty for what shall not be there.
+   */
+  async close(words: Readonly<Record<string, string>>): Promise<void> {
+    this.#isClosed = true;
+    const last = Object.entries(words).map(([topic, payload]) => ({ topic, payload, retain: true }));
+    await Promise.all(last.map((message) => this.#channel.publish(message)));
+  }
+
   /** After a reconnect: the broker may have lost what it had. */
   again(): void {
     this.#sending = new Set();
@@ -65,7 +78,7 @@ export class Published {
   #send(topic: string): void {
     const sending = this.#sending;
     const payload = this.#wanted.get(topic) ?? "";
-    if (sending.has(topic) || !this.#channel.isConnected) return;
+    if (sending.has(topic) || !this.#channel.isConnected || this.#isClosed) return;
     sending.add(topic);
     void this.#channel.publish({ topic, payload, retain: true }).then((isTaken) => {
       sending.delete(topic);

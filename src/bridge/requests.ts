@@ -11,7 +11,7 @@ export interface Request {
   order: Order;
   /** What the answer repeats, where there is no MQTT 5. */
   id?: unknown;
-  /** Seconds since 1970, where it says when it was sent. */
+  /** Milliseconds since 1970, where it says when it was sent. */
   sent?: number | undefined;
 }
 
@@ -69,12 +69,12 @@ const propertyOf = ({ default: initial }: Field): string | undefined =>
 /** ISO 8601, or seconds or milliseconds since 1970. @throws ConfigurationError for anything else. */
 function timeOf(sent: unknown): number | undefined {
   if (sent === undefined) return undefined;
-  const time = typeof sent === "string" ? Date.parse(sent) / 1000 : Number(sent);
-  if (!Number.isFinite(time)) {
+  const time = typeof sent === "string" ? Date.parse(sent) : sent;
+  if (typeof time !== "number" || !Number.isFinite(time)) {
     throw new ConfigurationError("sent: give a time as ISO 8601, or the seconds since 1970; nothing was done.");
   }
-  return time > MILLISECONDS ? time / 1000 : time;
+  return time < MILLISECONDS ? time * 1000 : time;
 }
 
-/** As seconds that would be in the year 5138. */
+/** As seconds it would be in the year 5138. */
 const MILLISECONDS = 1e11;

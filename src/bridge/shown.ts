@@ -36,6 +36,11 @@ export class Shown {
     return this.#known;
   }
 
+  /** Whether it has reported everything. */
+  get isComplete(): boolean {
+    return this.#isComplete;
+  }
+
   get entities(): Entity[] {
     return [...this.#entities.values()].flat();
   }

@@ -5,7 +5,7 @@ import { Bridge } from "../bridge/bridge";
 import { Claim } from "../bridge/claim";
 import type { Outcome } from "../bridge/commands";
 import type { BridgeSettings } from "../bridge/settings";
-import { baseTopic, CLAIM, safeName } from "../bridge/topics";
+import { baseTopic, below, CLAIM, safeName } from "../bridge/topics";
 import { ConfigurationError, type ConnectionChange, type PiKVM, type PiKVMError } from "../client";
 import type { Deed } from "../schema/deeds";
 import type { Fields } from "../schema/field";
@@ -118,7 +118,7 @@ class BridgeNode {
       if (!bridge) throw new ConfigurationError(this.#notHere, { code: "CLOSED" });
       const isCommand =
         typeof topic === "string" && bridge.onCommand({ topic, payload: bytesOf(payload), isRetained: false });
-      if (!isCommand) bridge.publishAgain();
+      if (!isCommand) bridge.publishAgain(true);
       done();
     } catch (thrown) {
       fail(this.#node, message, asPiKVMError(thrown), send, done);
@@ -145,6 +145,10 @@ class BridgeNode {
   }
 
   #claimOf(broker: Broker, base: string, open: () => void): Claim {
+    // Another name, of which whoever has the device from now on may not know.
+    const topics = left.get(this.#node.id) ?? [];
+    if (topics.every((topic) => below(base, topic) === undefined))
+      for (const topic of topics) void broker.publish({ topic, payload: "", retain: true });
     return new Claim({
       channel: broker,
       topic: `${base}/${CLAIM}`,
@@ -163,6 +167,7 @@ class BridgeNode {
     if (!bridge) return;
     this.#bridge = undefined;
     this.#isConnected = false;
+    left.delete(this.#node.id);
     void bridge.close("moved");
   }
 
@@ -216,7 +221,7 @@ class BridgeNode {
 
   #onBroker(isConnected: boolean): void {
     if (this.#claim) this.#onBrokerOfMany(isConnected, this.#claim);
-    else if (isConnected) this.#bridge?.publishAgain();
+    else if (isConnected) this.#bridge?.publishAgain(false);
     this.#show();
   }
 

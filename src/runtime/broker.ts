@@ -33,6 +33,7 @@ interface Told {
 type Listener = (topic: string, payload: Buffer, packet: Packet) => void;
 
 interface Packet {
+  dup?: boolean;
   retain?: boolean;
   properties?: { responseTopic?: string; correlationData?: Buffer; messageExpiryInterval?: number };
 }
@@ -111,7 +112,7 @@ export class Broker implements Channel {
   }
 
   publish({ topic, payload, retain = false, correlationData }: Outgoing): Promise<boolean> {
-    if (!this.#broker.connected || payload.length > this.largest) return Promise.resolve(false);
+    if (!this.#broker.connected || Buffer.byteLength(payload) > this.largest) return Promise.resolve(false);
     return new Promise((resolve) => {
       const end = (isTaken: boolean): void => {
         this.#pending.delete(giveUp);
@@ -131,11 +132,15 @@ export class Broker implements Channel {
 
   subscribe(filter: string, onArrival: (arrival: Arrival) => void): () => void {
     const ref = `${this.#user.id}/${filter}`;
-    const listener: Listener = (topic, payload, { retain = false, properties = {} }) => {
+    const listener: Listener = (topic, payload, { dup = false, retain = false, properties = {} }) => {
+      // It may have come before: nothing is done twice.
+      if (dup) return;
       const { responseTopic, correlationData, messageExpiryInterval: expiry } = properties;
       onArrival({ topic, payload, isRetained: retain, responseTopic, correlationData, expiry });
     };
-    this.#broker.subscribe(filter, { qos: 1 }, listener, ref);
+    // At most once: what the broker would keep for an absent Node-RED, or send again, is not done later or twice. The
+    // flag of what is kept (rap) stays on it, so that it is known however it comes.
+    this.#broker.subscribe(filter, { qos: 0, rap: true }, listener, ref);
     return () => this.#broker.unsubscribe(filter, ref, true);
   }
 

@@ -29,14 +29,14 @@ function entitiesOf({ channel, kind, label }: GpioChannel, { model, state }: Gpi
   const relay: Entity = {
     ...lamp,
     platform: "switch",
-    readAs: { key: `gpio_${safe}_state`, platform: "binary_sensor", config },
+    readAs: { key: `gpio-state_${safe}`, platform: "binary_sensor", config },
     command: {
       deeds: [`${NODE}: on`, `${NODE}: off`],
       order: (text) => does(text.trim().toLowerCase()),
     },
   };
   const pulse: Entity = {
-    ...button(`gpio_${safe}_pulse`, `${NODE}: pulse`, does("pulse")),
+    ...button(`gpio-pulse_${safe}`, `${NODE}: pulse`, does("pulse")),
     name: named.name,
     topic: `pulse/${safe}`,
   };

@@ -1,5 +1,6 @@
 import { cancelledBy, throwIfCancelled, within } from "../deadline";
 import { BusyError } from "../errors";
+import { demandBeforeTurn } from "./before-turn";
 
 /**
  * Keeps the order of what changes one subsystem of one device: first in, first out, one at a time, so that two callers
@@ -34,6 +35,7 @@ export class Lane {
       else this.#held = true;
       try {
         throwIfCancelled(end.signal);
+        demandBeforeTurn(signal);
         return await work(end.signal);
       } finally {
         this.#next();

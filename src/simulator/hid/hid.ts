@@ -24,6 +24,8 @@ export class Hid implements Subsystem, HidDevice {
   readonly gadget: HidGadget;
   /** `outputs.available` and `active` of the mouse. */
   readonly mouseOutputs = { available: ["usb", "usb_rel"], active: "usb" };
+  /** Whether its USB is plugged in, on boards with a controller that can pull it; null: it cannot. */
+  connected: boolean | null = null;
   readonly jiggler = { enabled: true, active: false, interval: 60 };
   readonly #keyNames: ReadonlySet<string>;
   /** What not every kvmd has, beside calls and parameters; some forks lack the events over HTTP. */
@@ -55,8 +57,12 @@ export class Hid implements Subsystem, HidDevice {
     { method: "GET", path: "/hid/keymaps", handle: () => this.#keymaps() },
     { method: "GET", path: "/hid/inactivity", handle: () => ({ inactivity: this.#inactivity() }) },
     { method: "POST", path: "/hid/set_params", handle: (request) => this.#setParams(request) },
-    // Only devices with a microcontroller can unplug themselves; this one checks the parameter and does nothing.
-    { method: "POST", path: "/hid/set_connected", handle: (request) => void valid.bool(request.param("connected")) },
+    // Only devices with a microcontroller can unplug themselves; others check the parameter and do nothing.
+    {
+      method: "POST",
+      path: "/hid/set_connected",
+      handle: (request) => this.#connect(valid.bool(request.param("connected"))),
+    },
     { method: "POST", path: "/hid/reset", handle: () => this.gadget.reset() },
     { method: "POST", path: "/hid/print", handle: (request) => print(this, this.#context, request) },
     this.#event("send_key", (request) => this.#sendKey(request)),
@@ -112,7 +118,7 @@ export class Hid implements Subsystem, HidDevice {
       enabled: true,
       online: true,
       busy: false,
-      connected: null,
+      connected: this.connected,
       keyboard: { online: keyboard, leds: { caps, scroll, num }, outputs: { available: [], active: "" } },
       mouse: { outputs: { ...this.mouseOutputs }, online: mouse, absolute: this.gadget.absolute },
       jiggler: { ...this.jiggler },
@@ -177,6 +183,13 @@ export class Hid implements Subsystem, HidDevice {
     if (output !== undefined && hasOutputs && this.mouseOutputs.available.includes(output))
       this.#setMouseOutput(output);
     if (jiggler !== undefined && this.jiggler.enabled) this.#setJiggler(jiggler);
+    this.#changed();
+  }
+
+  #connect(connected: boolean): void {
+    if (this.connected === null) return;
+    this.connected = connected;
+    this.#host.plugged = connected;
     this.#changed();
   }
 
