@@ -58,7 +58,7 @@ export function jobsOf(line, files, name) {
     .filter(([, inTurn]) => inTurn.length > 0)
     .map(([file, inTurn]) => ({
       title: `${file} on ${line.name}`,
-      weight: weightOf(file),
+      weight: weightOf(file, inTurn),
       file,
       // Some files have no test with that name.
       mayBeEmpty: name !== undefined,
@@ -70,17 +70,21 @@ export function jobsOf(line, files, name) {
 
 /** Each file by itself, but for those that share. @returns what it is called, and its files */
 function processesFor(files) {
-  const processes = SHARING.flatMap(({ name, files: sharing, together }) =>
-    partsOf(
-      files.filter((file) => sharing.test(file)),
-      together,
-    ).map((part, index) => [`${name} ${index + 1}`, part]),
+  const sharing = SHARING.flatMap((kind) =>
+    processesOf(
+      kind,
+      files.filter((file) => kind.files.test(file)),
+    ),
   );
-  const others = files.filter((file) => !SHARING.some(({ files: sharing }) => sharing.test(file)));
-  // A single one is called by its name.
-  return [...processes, ...others.map((file) => [file, [file]])].map(([name, part]) =>
-    part.length === 1 ? [part[0], part] : [name, part],
-  );
+  const others = files.filter((file) => !SHARING.some((kind) => kind.files.test(file)));
+  return [...sharing, ...others.map((file) => [file, [file]])];
+}
+
+/** Of one kind. What has one file only is called as that. */
+function processesOf({ name, together }, files) {
+  const parts = partsOf(files, together);
+  const called = (part, index) => (part.length === 1 ? part[0] : parts.length === 1 ? name : `${name} ${index + 1}`);
+  return parts.map((part, index) => [called(part, index), part]);
 }
 
 /** About equal parts of at most so many. */
