@@ -1,6 +1,6 @@
-import { after } from "node:test";
 import type { Browser } from "playwright-core";
 import { launchBrowser } from "../examples/browser";
+import { atEnd } from "../harness/at-end";
 import { ChildNodeRed } from "../harness/child-node-red";
 import type { FlowConfig } from "../harness/node-red";
 import { Editor } from "./editor";
@@ -10,7 +10,7 @@ import { LANE } from "./lane";
 let nodeRed: Promise<ChildNodeRed> | undefined;
 let browser: Promise<Browser> | undefined;
 
-after(async () => {
+atEnd(async () => {
   await (await nodeRed)?.stop();
   await (await browser)?.close();
 });

@@ -4,8 +4,9 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { after, before } from "node:test";
+import { before } from "node:test";
 import { setTimeout } from "node:timers/promises";
+import { atEnd } from "./at-end";
 import { until } from "./until";
 
 /** A message that a node of the flow received. */
@@ -98,8 +99,10 @@ async function tooLate(signal: AbortSignal): Promise<never> {
   throw new Error("the flows did not start; are all types there, or do they need `allNodes` or `withMqtt`?");
 }
 
-/** A real Node-RED in this process, with this package's built nodes. There can be one for each test file. */
+/** A real Node-RED in this process, with this package's built nodes. There can be one for each process. */
 export class NodeRed {
+  static #running: NodeRed | undefined;
+
   readonly received: Received[] = [];
   readonly statuses: { id: string; status: { text?: string; fill?: string; shape?: string } }[] = [];
   readonly logs: LogEntry[] = [];
@@ -110,17 +113,41 @@ export class NodeRed {
   readonly #red = require(path.join(NODE_RED_HOME, "lib/red.js")) as Red;
   readonly #server = createServer((request, response) => this.#red.httpAdmin(request, response));
   readonly #started: Promise<void>;
+  readonly #wanted: string;
+  #isUsed = false;
 
   private constructor(options: Options) {
+    this.#wanted = JSON.stringify(options);
     this.#started = this.#start(options);
   }
 
-  /** It runs from before the first test of the file that calls this until after the last one. */
+  /**
+   * It runs from before the first test of the file that calls this. Files that run in one process, and want nothing
+   * special, share it: each begins with it as if it had just started.
+   */
   static duringTests(options: Options = {}): NodeRed {
-    const red = new NodeRed(options);
-    before(() => red.#started);
-    after(() => red.#stop());
+    const red = (NodeRed.#running ??= NodeRed.#untilEnd(options));
+    if (JSON.stringify(options) !== red.#wanted) throw new Error("files that want different ones cannot share one");
+    before(() => red.#begin());
     return red;
+  }
+
+  static #untilEnd(options: Options): NodeRed {
+    const red = new NodeRed(options);
+    atEnd(() => red.#stop());
+    return red;
+  }
+
+  async #begin(): Promise<void> {
+    await this.#started;
+    if (this.#isUsed) await this.#empty();
+    this.#isUsed = true;
+  }
+
+  async #empty(): Promise<void> {
+    await this.deploy([]);
+    this.onReceived = () => undefined;
+    this.forget();
   }
 
   get url(): string {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { after, before, describe, test } from "node:test";
+import { before, describe, test } from "node:test";
 import { startSimulator } from "../../src/simulator";
 import { CHECKOUT } from "../harness/node-red";
 import { installed, MANIFEST, runIn } from "./tarball";
@@ -51,8 +51,6 @@ describe("the client, installed from the tarball", () => {
   before(async () => {
     folder = await installed();
   });
-
-  after(() => rm(folder, { recursive: true }));
 
   test("is what require and import of two names give", async () => {
     const script = `

@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import { CHECKOUT } from "../harness/node-red";
@@ -42,9 +40,7 @@ const listed = (folder: string, pattern: RegExp): string[] =>
     .map((file) => path.join(folder, file));
 
 test("the tarball", async (t) => {
-  const folder = await mkdtemp(path.join(tmpdir(), "pikvm-pack-"));
-  t.after(() => rm(folder, { recursive: true }));
-  const tarball = await pack(folder);
+  const tarball = await pack();
   const files = tarball.files.map((file) => file.path);
 
   await t.test("holds nothing that a user does not need: no source, test, map or picture", () => {

@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import { atEnd } from "../harness/at-end";
 import { CHECKOUT } from "../harness/node-red";
 
 const run = promisify(execFile);
@@ -31,22 +32,46 @@ interface Tarball {
   unpackedSize: number;
 }
 
+const folders: string[] = [];
+atEnd(async () => {
+  for (const folder of folders) await rm(folder, { recursive: true });
+});
+
+/** One for all files that run in this process. */
+let packed: Promise<Tarball> | undefined;
+let withPackage: Promise<string> | undefined;
+
 /** What would be published, from what is built now. */
-export async function pack(folder: string): Promise<Tarball> {
+export const pack = (): Promise<Tarball> => (packed ??= packAnew());
+
+async function packAnew(): Promise<Tarball> {
+  const folder = await temporary("pikvm-pack-");
   const args = ["pack", "--ignore-scripts", "--json", "--pack-destination", folder];
   const { stdout } = await run("npm", args, { cwd: CHECKOUT });
   // The format of `npm pack --json`.
-  const [packed] = JSON.parse(stdout) as (Omit<Tarball, "path"> & { filename: string })[];
-  if (!packed) throw new Error("npm packed nothing");
-  return { ...packed, path: path.join(folder, packed.filename) };
+  const [tarball] = JSON.parse(stdout) as (Omit<Tarball, "path"> & { filename: string })[];
+  if (!tarball) throw new Error("npm packed nothing");
+  return { ...tarball, path: path.join(folder, tarball.filename) };
 }
 
 /** A user directory of Node-RED with nothing but this package, installed as the palette manager does it. */
 export async function installed(): Promise<string> {
-  const folder = await mkdtemp(path.join(tmpdir(), "pikvm-installed-"));
+  const folder = await temporary("pikvm-installed-");
+  await cp(await (withPackage ??= installAnew()), folder, { recursive: true });
+  return folder;
+}
+
+async function installAnew(): Promise<string> {
+  const folder = await temporary("pikvm-install-");
   await writeFile(path.join(folder, "package.json"), JSON.stringify({ name: "node-red-project", private: true }));
-  const tarball = await pack(folder);
+  const tarball = await pack();
   await runIn(folder, "npm", "install", "--no-audit", "--no-fund", "--prefer-offline", tarball.path);
+  return folder;
+}
+
+async function temporary(name: string): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), name));
+  folders.push(folder);
   return folder;
 }
 

@@ -7,8 +7,25 @@ const TOUCHES_NODE_RED = /^(editor|nodes|examples|package)\//;
 const SAME_ON_BOTH =
   /^(nodes\/(power-settings|login|files|status-words|way|economy)|package\/(docs|languages|dialogs-script|supply)|examples\/layout)$/;
 
-/** One Node-RED and one browser serve all of these: test/editor/shared.ts. The longest file runs beside the others. */
-const SHARES_EDITOR = /^editor\/(?!dialogs$|macro$)/;
+/**
+ * Files of which some run in one process, in turn: to start one, with all that it loads, takes longer than most of them.
+ * Those that take long run beside the others, and so does what wants a Node-RED or a process for itself.
+ */
+const SHARING = [
+  { name: "editor/others", files: /^editor\/(?!dialogs$|macro$)/, together: 20 },
+  {
+    name: "nodes",
+    files: /^nodes\/(?!(engine|everywhere|permission|secrets|connections|events)$)/,
+    together: 9,
+  },
+  { name: "client", files: /^client\/(?!(bounds|host-poll|live-hid|macro|power-known)$)/, together: 12 },
+  { name: "simulator", files: /^simulator\/(?!conformance$)/, together: 12 },
+  { name: "package", files: /^package\//, together: 20 },
+  // What they share of Node-RED has all of its own nodes.
+  { name: "examples", files: /^examples\/(install|mqtt|nodes)$/, together: 20 },
+  { name: "faults", files: /^faults\/(messages|restarts|secrets|stored|table|twice)$/, together: 3 },
+  { name: "others", files: /^(actions|schema)\//, together: 20 },
+];
 const IN_TURN = path.join(import.meta.dirname, "in-turn.mjs");
 
 /** The two lines of Node-RED. What cannot differ between them needs no second one. */
@@ -34,24 +51,47 @@ const OPTIONS = [
 /** The processes for these files. @param name only the tests with this in their names */
 export function jobsOf(line, files, name) {
   const only = name === undefined ? [] : [`--test-name-pattern=${name.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")}`];
-  return processesFor(files.filter(line.needs)).map(([file, inTurn]) => ({
-    title: `${file} on ${line.name}`,
-    weight: weightOf(file),
-    file,
-    // Some files have no test with that name.
-    mayBeEmpty: name !== undefined,
-    command: "node",
-    args: [...OPTIONS, ...only, IN_TURN, ...inTurn.map(compiled)],
-    env: line.env,
-  }));
+  // One of the tests of a file may be in another as well.
+  const together = name === undefined ? processesFor(files) : files.map((file) => [file, [file]]);
+  const needed = together.map(([called, inTurn]) => [called, inTurn.filter(line.needs)]);
+  return needed
+    .filter(([, inTurn]) => inTurn.length > 0)
+    .map(([file, inTurn]) => ({
+      title: `${file} on ${line.name}`,
+      weight: weightOf(file, inTurn),
+      file,
+      // Some files have no test with that name.
+      mayBeEmpty: name !== undefined,
+      command: "node",
+      args: [...OPTIONS, ...only, IN_TURN, ...inTurn.map(compiled)],
+      env: line.env,
+    }));
 }
 
 /** Each file by itself, but for those that share. @returns what it is called, and its files */
 function processesFor(files) {
-  const sharing = files.filter((file) => SHARES_EDITOR.test(file));
-  const processes = files.filter((file) => !sharing.includes(file)).map((file) => [file, [file]]);
-  if (sharing.length === 0) return processes;
-  return [[sharing.length === 1 ? sharing[0] : "editor/others", sharing], ...processes];
+  const sharing = SHARING.flatMap((kind) =>
+    processesOf(
+      kind,
+      files.filter((file) => kind.files.test(file)),
+    ),
+  );
+  const others = files.filter((file) => !SHARING.some((kind) => kind.files.test(file)));
+  return [...sharing, ...others.map((file) => [file, [file]])];
+}
+
+/** Of one kind. What has one file only is called as that. */
+function processesOf({ name, together }, files) {
+  const parts = partsOf(files, together);
+  const called = (part, index) => (part.length === 1 ? part[0] : parts.length === 1 ? name : `${name} ${index + 1}`);
+  return parts.map((part, index) => [called(part, index), part]);
+}
+
+/** About equal parts of at most so many. */
+function partsOf(files, most) {
+  const count = Math.ceil(files.length / most);
+  const size = Math.ceil(files.length / count);
+  return Array.from({ length: count }, (_, index) => files.slice(index * size, (index + 1) * size));
 }
 
 /**

@@ -7,8 +7,16 @@ const UNKNOWN = { seconds: 30, processor: 30 };
 
 const weights = JSON.parse(readFileSync(FILE, "utf8"));
 
-/** How long a file took when it was measured, beside others, and how long of that it computed. Seconds. */
-export const weightOf = (name) => weights[name] ?? UNKNOWN;
+/**
+ * How long a job took when it was measured, beside others, and how long of that it computed. Seconds.
+ * @param files what runs in it: each by itself is what is known of it before it has been measured
+ */
+export function weightOf(name, files = []) {
+  const known =
+    name in weights ? [weights[name]] : files.filter((file) => file in weights).map((file) => weights[file]);
+  const sum = (what) => known.reduce((total, weight) => total + weight[what], 0);
+  return known.length === 0 ? UNKNOWN : { seconds: sum("seconds"), processor: sum("processor") };
+}
 
 /** @param measured weights by name, of one run */
 export function recordWeights(measured) {

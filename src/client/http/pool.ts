@@ -55,7 +55,7 @@ export class Pool {
   }
 
   #make(): Connections {
-    const { Pool: Connections } = undici();
+    const Connections = undici().Pool;
     // The time limit of a request is its Deadline, one for all of its phases.
     const endless = { headersTimeout: 0, bodyTimeout: 0 };
     return new Connections(this.#origin, {
