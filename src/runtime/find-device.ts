@@ -22,8 +22,8 @@ export function deviceByName(RED: NodeAPI, node: FlowNode, name: string): Device
 
 /** What `msg.pikvm` says of a device that a node has used: what the next node finds it by. */
 export function nameFor(RED: NodeAPI, node: FlowNode, device: Device): string {
-  const [found, ...others] = nearest(RED, node, device.name);
-  return found === device && others.length === 0 ? device.name : device.id;
+  const found = nearest(RED, node, device.name);
+  return found.length === 1 && found[0] === device ? device.name : device.id;
 }
 
 function nearest(RED: NodeAPI, node: FlowNode, name: string): readonly Device[] {

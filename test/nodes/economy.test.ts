@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import { getEventListeners, once } from "node:events";
+import { EventEmitter, getEventListeners, once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { schema } from "../../nodes/atx-power/schema";
 import { PiKVM } from "../../src/client";
+import { listen, SOCKET_TIMING } from "../../src/client/sockets/listen";
+import type { DeviceSocket } from "../../src/client/sockets/socket";
 import { Inputs } from "../../src/runtime/inputs";
 import { Orderly } from "../../src/runtime/orderly";
 import { Reach } from "../../src/runtime/reach";
@@ -146,6 +148,39 @@ describe("signals", () => {
       ended.status === "rejected" ? (ended.reason as Error) : ended,
     );
     assert.notEqual(first, second);
+  });
+});
+
+describe("events", () => {
+  test("do not look at the clock, by which a heartbeat finds a device that is silent", async (t) => {
+    t.mock.timers.enable({ apis: ["setInterval"] });
+    let now = 0;
+    const clock = t.mock.method(performance, "now", () => now);
+    let pings = 0;
+    const socket = Object.assign(new EventEmitter(), {
+      resume: () => undefined,
+      ping: () => (pings += 1),
+      terminate: () => socket.emit("close", 1006),
+    });
+    const use = { close: new AbortController().signal, timing: SOCKET_TIMING, receive: () => undefined, name: "link" };
+    const ended = listen(socket as unknown as DeviceSocket, use);
+    const pass = (seconds: number): void => {
+      for (const end = now + seconds * 1000; now < end;) {
+        now += 500;
+        t.mock.timers.tick(500);
+      }
+    };
+    for (let count = 0; count < 10; count += 1) {
+      pass(5);
+      socket.emit("message", Buffer.from("{}"), false);
+    }
+    const before = clock.mock.callCount();
+    for (let count = 0; count < 1000; count += 1) socket.emit("message", Buffer.from("{}"), false);
+    assert.equal(clock.mock.callCount(), before);
+    assert.equal(pings, 0);
+    pass(20);
+    assert.equal(pings, 3);
+    await assert.rejects(ended, { code: "SILENT" });
   });
 });
 

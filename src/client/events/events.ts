@@ -44,13 +44,13 @@ export class EventStream extends EventEmitter<StreamEvents> implements AsyncIter
   readonly #closed = new AbortController();
   readonly #derived: DerivedState[];
   readonly #forward = {
-    event: (event: DeviceEvent, size: number) => this.emit("event", event, size),
+    event: (event: DeviceEvent, size: number) => void this.emit("event", event, size),
     state: (change: StateChange) => {
       this.emit("state", change);
       // A listener may have closed it.
       for (const derived of this.#derived) if (!this.#closed.signal.aborted) derived.onState?.(change);
     },
-    retry: (retry: Retry) => this.emit("retry", retry),
+    retry: (retry: Retry) => void this.emit("retry", retry),
     connection: (change: ConnectionChange) => {
       this.emit("connection", change);
       for (const derived of this.#derived) if (!this.#closed.signal.aborted) derived.onConnection(change.connected);

@@ -14,7 +14,7 @@ export interface DeviceEvent {
 /** Reads a text message of a device's WebSocket. @throws WebSocketError for what is no event. */
 export function parseEvent(data: Buffer): DeviceEvent {
   try {
-    const value: unknown = readJson(data.toString("utf8"));
+    const value: unknown = readJson(data.toString());
     if (isRecord(value) && typeof value["event_type"] === "string")
       return { event_type: value["event_type"], event: "event" in value ? value["event"] : {} };
   } catch {

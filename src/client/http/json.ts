@@ -7,12 +7,19 @@ const MAX_DEPTH = 100;
 const MAX_OBJECTS = 200_000;
 /** Values in one message. Short ones take many times the memory of their text: a name with one, about a hundred bytes. */
 const MAX_VALUES = 1_000_000;
+/** Lists and objects that cannot be too deep, whatever is inside of what. */
+const MAX_LISTS = 20;
+const MAX_NESTED = MAX_DEPTH - MAX_LISTS;
+/** Characters of an object in which there is another one: `{"":}`. */
+const SHORTEST = 5;
 
 /** Reads JSON that a device has sent. @throws SyntaxError for what is none, or is nested too deep. */
 export function readJson(text: string): unknown {
   // Most messages are short, with fewer brackets than there may be levels; only the others are looked at sign by sign.
   const mayBeTooMuch =
-    text.length > MAX_VALUES || hasMore(text, "{", MAX_DEPTH / 2) || hasMore(text, "[", MAX_DEPTH / 2);
+    text.length > MAX_VALUES ||
+    hasMore(text, "[", MAX_LISTS) ||
+    (text.length > SHORTEST * MAX_NESTED && hasMore(text, "{", MAX_NESTED));
   if (mayBeTooMuch) {
     const { depth, objects, values } = countedIn(text);
     if (depth > MAX_DEPTH) throw new SyntaxError(`It is nested more than ${MAX_DEPTH} levels deep.`);

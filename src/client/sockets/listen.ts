@@ -33,13 +33,17 @@ export interface Listening {
 export function listen(socket: DeviceSocket, { close, timing, receive, name }: Listening): Promise<void> {
   const { pingAfter, deadAfter, checkEvery, closeTimeout } = timing;
   return new Promise((resolve, reject) => {
-    let heard = performance.now();
+    // A device may speak thousands of times a second: when it was heard is looked at with each heartbeat only.
+    let isHeard = true;
+    let heard = 0;
     let failure: WebSocketError | undefined;
     const fail = (error: WebSocketError) => {
       failure ??= error;
       socket.terminate();
     };
     const heartbeat = setInterval(() => {
+      if (isHeard) heard = performance.now();
+      isHeard = false;
       const silence = (performance.now() - heard) / 1000;
       if (silence >= deadAfter) fail(new WebSocketError("The device went silent.", { code: "SILENT" }));
       else if (silence >= pingAfter) socket.ping();
@@ -51,10 +55,10 @@ export function listen(socket: DeviceSocket, { close, timing, receive, name }: L
     };
     close.addEventListener("abort", sayGoodbye, { once: true });
     if (close.aborted) sayGoodbye();
-    socket.on("pong", () => (heard = performance.now()));
-    socket.on("ping", () => (heard = performance.now()));
+    socket.on("pong", () => (isHeard = true));
+    socket.on("ping", () => (isHeard = true));
     socket.on("message", (data: Buffer, isBinary: boolean) => {
-      heard = performance.now();
+      isHeard = true;
       if (closing || failure) return;
       try {
         receive(data, isBinary);

@@ -145,11 +145,13 @@ export class Sockets {
   }
 
   #connect(kind: SessionKind, { receive, ...use }: ConnectionUse, close: AbortSignal): Connection {
-    let greet = (): void => undefined;
+    let greet: (() => void) | undefined;
     const greeted = new Promise<void>((resolve) => (greet = resolve));
     const heard = (data: Buffer, isBinary: boolean): void => {
       this.presence.seen();
-      greet();
+      greet?.();
+      // It is slow to resolve what is resolved.
+      greet = undefined;
       receive(data, isBinary);
     };
     const openInTurn = (): Promise<DeviceSocket> =>
