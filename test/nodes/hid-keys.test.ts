@@ -40,6 +40,26 @@ test("every character arrives exactly, with progress", async () => {
   assert.equal(red.at("result")[0]?.["payload"], undefined, "a progress message carries no payload");
 });
 
+test("everything is let go, keyboard and mouse are plugged in again, and the mouse jiggles or not", async () => {
+  simulator.state.hid.connected = true;
+  await deploy({ action: ["msg", "payload"] });
+  const shown = async (action: string): Promise<string> => {
+    red.forget();
+    red.send("node", { payload: action });
+    assert.deepEqual((await red.message("result"))["payload"], { action });
+    return until(() => red.statuses.findLast(({ status }) => status.fill === "green")?.status.text);
+  };
+  assert.match(await shown("reset"), /^reset · /);
+  assert.match(await shown("reconnect"), /^plugged in · /);
+  assert.match(await shown("jiggler_on"), /^jiggling · /);
+  assert.equal(simulator.state.hid.jiggler.active, true);
+  assert.match(await shown("jiggler_off"), /^mouse still · /);
+  assert.equal(simulator.state.hid.jiggler.active, false);
+  simulator.state.hid.connected = null;
+  red.send("node", { payload: "reconnect" });
+  assert.equal(((await red.message("error"))["error"] as { code: string }).code, "NOT_SUPPORTED");
+});
+
 test("Enter is pressed after the text when the dialog says so, and is not counted", async () => {
   await deploy({ enter: ["bool", "true"] });
   red.send("node", { payload: "root" });

@@ -106,19 +106,26 @@ export class Keyboard {
   }
 
   /**
-   * Pulls keyboard and mouse from the host, and plugs them in again a second later. See `Hid.setConnected`.
+   * Pulls keyboard and mouse from the host, and plugs them in again a second later; nothing is typed meanwhile. See
+   * `Hid.setConnected`.
    * @throws PiKVMError with the code `NOT_SUPPORTED` on boards that cannot.
    */
   async reconnect({ signal }: CallOptions = {}): Promise<void> {
-    const { connected } = await this.#hid.getState({ signal });
+    await this.#hid.inTurn((hid, turn) => this.#reconnect(hid, turn), { signal });
+  }
+
+  async #reconnect(hid: Hid, turn: AbortSignal): Promise<void> {
+    const { connected } = await hid.getState({ signal: turn });
     if (typeof connected !== "boolean") throw lacking("unplug its keyboard and mouse");
-    await this.#hid.setConnected(false, { signal });
     try {
-      await this.#waiter.pause(UNPLUGGED, signal);
-    } finally {
+      await hid.setConnected(false, { signal: turn });
+      await this.#waiter.pause(UNPLUGGED, turn);
+    } catch (thrown) {
       // Whoever cancels it does not mean them to stay unplugged.
-      await this.#hid.setConnected(true);
+      await hid.setConnected(true).catch(() => undefined);
+      throw thrown;
     }
+    await hid.setConnected(true);
   }
 
   /**
