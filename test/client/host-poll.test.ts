@@ -22,8 +22,8 @@ async function slowHost(t: TestContext, hostPoll: number, kvmd?: string) {
 }
 
 /** Somebody else who opens a session and closes it. */
-async function visit({ url }: Simulator): Promise<void> {
-  const socket = new WebSocket(`${url.replace("http", "ws")}/api/ws?stream=1`, {
+async function visit({ url }: Simulator, stream = 1): Promise<void> {
+  const socket = new WebSocket(`${url.replace("http", "ws")}/api/ws?stream=${stream}`, {
     headers: { "X-KVMD-User": "admin", "X-KVMD-Passwd": "Pa55-Hunter2!" },
   });
   await new Promise((resolve) => socket.on("message", resolve));
@@ -156,13 +156,14 @@ describe("somebody else connects meanwhile", SIDE_BY_SIDE, () => {
   async function disturbed(
     t: TestContext,
     type: (kvm: PiKVM) => Promise<TypedText>,
+    viewers = 1,
   ): Promise<TypedText & { text: string }> {
     const { sim, kvm } = await slowHost(t, 10);
     const stream = kvm.events();
     await until(() => stream.states.hid !== undefined);
     const typing = type(kvm);
     await until(() => sim.host.typed.length > 5);
-    await visit(sim);
+    await visit(sim, viewers);
     const result = await typing;
     await until(() => sim.state.hid.gadget.pending === 0);
     return { ...result, text: sim.host.typed };
@@ -173,6 +174,11 @@ describe("somebody else connects meanwhile", SIDE_BY_SIDE, () => {
     assert.equal(sent, 60);
     assert.equal(incomplete, true);
     assert.ok(typed < 60 && typed <= text.length, `${typed}, ${text.length}`);
+  });
+
+  test("also right after our own session has begun, by somebody who is no viewer", async (t) => {
+    const { incomplete } = await disturbed(t, (kvm) => kvm.keyboard.type("w".repeat(60)), 0);
+    assert.equal(incomplete, true);
   });
 
   test("a host that stops listening in a macro: it is called incomplete", async (t) => {

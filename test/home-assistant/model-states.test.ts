@@ -35,6 +35,19 @@ const ROWS: [what: string, component: Config, payloads: string[], state: string 
     ['{"a":"ON"}', '{"a":null}'],
     "unknown",
   ],
+  [
+    "another word for one payload",
+    { ...POWER, value_template: "{{ 'OFF' if value == 'ASLEEP' else value }}" },
+    ["ON", "ASLEEP"],
+    "off",
+  ],
+  [
+    "any other payload than that",
+    { ...POWER, value_template: "{{ 'OFF' if value == 'ASLEEP' else value }}" },
+    ["ON"],
+    "on",
+  ],
+  ["always the same", { ...POWER, value_template: "ON" }, ["x"], "on"],
   ["a member that is missing", { ...SENSOR, value_template: "{{ value_json.a }}" }, ['{"b":1}'], "", /no 'a' when/],
   ["what is no object", { ...SENSOR, value_template: "{{ value_json.a }}" }, ["x"], "", /no 'a' when rendering/],
 

@@ -1,8 +1,9 @@
 import { NotModelled } from "./refused";
 
 const PLAIN = /^\{\{ *value *\}\}$/;
-/** One text for another, all else as it is. */
-const INSTEAD = /^\{\{ *'(\w+)' if value == '(\w+)' else value *\}\}$/;
+/** The same text for every payload. */
+const CONSTANT = /^[^{}]*$/;
+const EXCEPT = /^\{\{ *'([^']*)' if value == '([^']*)' else value *\}\}$/;
 const MEMBER = /^\{\{ *value_json(?:\.(\w+)|\[(?:'([^']+)'|"([^"]+)")\]) *\}\}$/;
 
 /**
@@ -11,9 +12,9 @@ const MEMBER = /^\{\{ *value_json(?:\.(\w+)|\[(?:'([^']+)'|"([^"]+)")\]) *\}\}$/
  */
 export function rendered(template: unknown, payload: string, warn: (line: string) => void): string {
   if (typeof template !== "string" || PLAIN.test(template)) return payload;
-  if (!/[{}%#]/.test(template)) return template;
-  const [, instead, of] = INSTEAD.exec(template) ?? [];
-  if (instead !== undefined) return payload === of ? instead : payload;
+  if (CONSTANT.test(template)) return template;
+  const [, instead, exception] = EXCEPT.exec(template) ?? [];
+  if (instead !== undefined) return payload === exception ? instead : payload;
   const [, dotted, single, double] = MEMBER.exec(template) ?? [];
   const name = dotted ?? single ?? double;
   if (name === undefined) throw new NotModelled(`template ${template}`);

@@ -8,18 +8,23 @@ import type { Entity } from "../home-assistant/entity";
 import { HomeAssistant } from "../home-assistant/home-assistant";
 import type { PathOf } from "./canvas";
 
-const DEVICE = "pikvm";
+const DEVICE = "desk";
+const HOSTS = ["debian", "nas", "router"];
 const WIDTH = 1180;
 const SHARPNESS = 1.5;
 
 /** What a bridge has published, as a list of what it makes of it in Home Assistant. */
 export async function takeEntities(pathOf: PathOf): Promise<void> {
   const simulator = await startSimulator({ power: true, images: { "debian-13-netinst.iso": 665_000_000 }, relayBoard: true, switchUnits: 1 }); // prettier-ignore
+  const { chain } = simulator.state.switch;
+  for (const [port, name] of HOSTS.entries()) chain.settingsOf(port).name = name;
+  chain.activate(0);
   const broker = new AedesBroker();
   await broker.start();
-  const flow = filledIn(example("home-assistant.json"), simulator).map((node) =>
-    node.type === "mqtt-broker" ? { ...node, broker: "127.0.0.1", port: broker.port } : node,
-  );
+  const flow = filledIn(example("home-assistant.json"), simulator).map((node) => {
+    if (node.type === "pikvm-device") return { ...node, name: DEVICE };
+    return node.type === "mqtt-broker" ? { ...node, broker: "127.0.0.1", port: broker.port } : node;
+  });
   const nodeRed = await startChild(flow);
   try {
     const homeAssistant = await HomeAssistant.of(broker);
@@ -47,12 +52,16 @@ async function draw(html: string, file: string): Promise<void> {
   await browser.close();
 }
 
-/** In the order in which Home Assistant groups the entities of a device. */
-const GROUPS: readonly [title: string, has: (entity: Entity) => boolean][] = [
-  ["Controls", (entity) => categoryOf(entity) === undefined && isCommanded(entity)],
-  ["Sensors", (entity) => categoryOf(entity) === undefined && !isCommanded(entity)],
-  ["Configuration", (entity) => categoryOf(entity) === "config"],
-  ["Diagnostic", (entity) => categoryOf(entity) === "diagnostic"],
+type Group = readonly [title: string, has: (entity: Entity) => boolean];
+
+/** As Home Assistant groups the entities of a device, in three columns. */
+const COLUMNS: readonly (readonly Group[])[] = [
+  [
+    ["Controls", (entity) => categoryOf(entity) === undefined && isCommanded(entity)],
+    ["Configuration", (entity) => categoryOf(entity) === "config"],
+  ],
+  [["Sensors", (entity) => categoryOf(entity) === undefined && !isCommanded(entity)]],
+  [["Diagnostic", (entity) => categoryOf(entity) === "diagnostic"]],
 ];
 const categoryOf = ({ config }: Entity): unknown => config["entity_category"];
 const isCommanded = ({ config }: Entity): boolean => config["command_topic"] !== undefined;
@@ -60,17 +69,14 @@ const isShown = ({ config }: Entity): boolean => config["enabled_by_default"] !=
 
 function pageOf(entities: readonly Entity[]): string {
   const shown = entities.filter(isShown);
-  const parts = GROUPS.map(([title, has]) => ({ title, members: shown.filter(has) })).filter(
-    ({ members }) => members.length > 0,
-  );
-  const groups = parts.map(
-    ({ title, members }) => `<section><h2>${title}</h2>${members.map(rowOf).join("")}</section>`,
-  );
+  const group = ([title, has]: Group): string =>
+    `<section><h2>${title}</h2>${shown.filter(has).map(rowOf).join("")}</section>`;
+  const columns = COLUMNS.map((groups) => `<article>${groups.map(group).join("")}</article>`);
   return `<!doctype html><meta charset="utf-8"><style>${STYLE}</style>
     <h1>${DEVICE}</h1>
     <p>${shown.length} entities and their states, from what the mqtt-bridge node has published for Home Assistant.
       This is a list of them, no picture of Home Assistant.</p>
-    <main>${groups.join("")}</main>`;
+    <main>${columns.join("")}</main>`;
 }
 
 function rowOf(entity: Entity): string {
@@ -91,8 +97,8 @@ const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceA
 const STYLE = `
   body { margin: 0; padding: 22px; background: #f4f6f5; color: #26302e; font: 14px/1.35 Arial, sans-serif; }
   h1 { margin: 0; font-size: 22px; } p { margin: 4px 0 14px; color: #5c6a67; }
-  main { columns: 3; column-gap: 16px; }
-  section { break-inside: avoid; margin: 0 0 16px; padding: 10px 14px; background: #fff;
+  main { display: grid; grid-template-columns: repeat(3, 1fr); gap: 16px; }
+  section { margin: 0 0 16px; padding: 10px 14px; background: #fff;
     border: 1px solid #d9e0de; border-radius: 6px; }
   h2 { margin: 0 0 4px; font-size: 15px; color: #2f6b5e; }
   div { display: grid; grid-template-columns: 1fr auto; gap: 0 10px; padding: 4px 0; border-top: 1px solid #eef2f1; }

@@ -17,7 +17,7 @@ export const drive: Part = {
       { ...mounting(msd), ...(msd.online ? {} : { value: null }) },
       sensor("drive", driveOf(msd), { device_class: "enum", options: [...KINDS, "off"] }),
       sensor("image", msd.drive ? imageOf(msd.drive) : null),
-      sensor("storage_free", freeOf(msd), { ...DIAGNOSTIC, device_class: "data_size", unit_of_measurement: "B" }),
+      sensor("storage_free", freeOf(msd), { ...DIAGNOSTIC, device_class: "data_size", unit_of_measurement: "MB" }),
       button("eject", "msd-mount: eject", { node: "msd-mount", values: { action: "eject" } }),
     ];
   },
@@ -32,8 +32,10 @@ function driveOf({ drive }: MsdState): string | null {
   return drive.connected ? kindOf(drive) : "off";
 }
 
+/** In a unit that people read. */
 function freeOf({ storage }: MsdState): number | undefined {
-  return storage?.parts?.[""]?.free ?? storage?.free;
+  const bytes = storage?.parts?.[""]?.free ?? storage?.free;
+  return bytes === undefined ? undefined : Math.floor(bytes / 1_000_000);
 }
 
 /** Choosing an image mounts it, as a drive of that kind. */

@@ -1,5 +1,5 @@
 import type { AtxState } from "../../client";
-import { button, light, ON_OFF, sensor, SETTINGS, type Entity, type Part } from "../entity";
+import { button, DIAGNOSTIC, light, ON_OFF, sensor, SETTINGS, type Entity, type Part } from "../entity";
 
 const POWER_STATES = ["on", "off", "sleep"];
 
@@ -45,7 +45,8 @@ const powerSwitch = (value: string | null): Entity => ({
 
 const leds = ({ leds: { power, hdd } }: AtxState): Entity[] => [
   light("power_led", power, { device_class: "power" }),
-  light("hdd_led", hdd, { device_class: "running" }),
+  // It blinks: a database that keeps each change is full of nothing else.
+  light("hdd_led", hdd, { ...DIAGNOSTIC, device_class: "running", enabled_by_default: false }),
 ];
 
 const press = (key: string, action: string, config?: Record<string, unknown>): Entity =>

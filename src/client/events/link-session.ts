@@ -14,6 +14,7 @@ export class LinkSession {
   readonly #pings: (() => void)[] = [];
   readonly #begin = performance.now();
   #version: SoftwareVersion | undefined;
+  #clientsTold = 0;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -27,6 +28,11 @@ export class LinkSession {
   /** Milliseconds since its beginning. */
   get age(): number {
     return performance.now() - this.#begin;
+  }
+
+  /** How often the device has told how many watch; it does so with each who comes and goes, this one included. */
+  get clientsTold(): number {
+    return this.#clientsTold;
   }
 
   /** Undefined until the device has told it, which is the first thing it says; old ones never do. */
@@ -53,6 +59,7 @@ export class LinkSession {
   receive({ event_type, event }: DeviceEvent): void {
     if (event_type === "pong") this.#pings.shift()?.();
     else if (event_type === "loop") this.#version = versionOf(event);
+    else if (event_type === "clients") this.#clientsTold += 1;
   }
 
   /** The answer to a binary ping is the one binary message there is. */

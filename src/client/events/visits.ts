@@ -2,8 +2,9 @@ import { isRecord } from "../http/shape";
 import type { ConnectionChange } from "../reconnect";
 import type { EventLink, LinkEvents } from "./link";
 
-/** Milliseconds after its beginning in which a session is told of its own beginning. */
+/** Milliseconds after its beginning in which a session is told of its own beginning, and how often. */
 const OWN_BEGINNING = 1000;
+const OWN_TIMES = 2;
 
 /**
  * Calls back when anybody connects to the device or leaves it, which makes it forget what it has not typed. The device
@@ -15,7 +16,8 @@ export function onVisit(link: EventLink, call: () => void): () => void {
   const event: (...args: LinkEvents["event"]) => void = ({ event_type, event }) => {
     if (event_type !== "clients") return;
     const count = countIn(event);
-    const isOwn = count === known && (link.session?.age ?? 0) < OWN_BEGINNING;
+    const { age = 0, clientsTold = 0 } = link.session ?? {};
+    const isOwn = count === known && age < OWN_BEGINNING && clientsTold <= OWN_TIMES;
     known = count;
     if (!isOwn) call();
   };
