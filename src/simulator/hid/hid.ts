@@ -189,7 +189,6 @@ export class Hid implements Subsystem, HidDevice {
   #connect(connected: boolean): void {
     if (this.connected === null) return;
     this.connected = connected;
-    this.#host.plugged = connected;
     this.#changed();
   }
 
