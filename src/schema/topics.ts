@@ -20,6 +20,6 @@ export const prefixOf = (prefix: string): string =>
 /** Whether messages can be published below it: nothing at all is no topic of its own. */
 export const isTopic = (topic: string): boolean => !/[+#$\p{Cc}]/u.test(topic) && topic.length <= LONGEST_TOPIC;
 
-/** Where all of a device is: `pikvm/<name>`. */
+/** Where all of a device is: `pikvm/<name>`. One without a name is called by its address. */
 export const topicOf = (prefix: string, name: string): string =>
-  [prefixOf(prefix), safeName(name)].filter((level) => level !== "").join("/");
+  [prefixOf(prefix), safeName(name.replace(/^https?:\/\//, ""))].filter((level) => level !== "").join("/");

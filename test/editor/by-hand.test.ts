@@ -3,6 +3,8 @@ import { test } from "node:test";
 import type { Page } from "playwright-core";
 import { startSimulator } from "../../src/simulator";
 import { skip } from "../examples/browser";
+import { AedesBroker } from "../harness/aedes";
+import { Topics } from "../harness/topics";
 import { until } from "../harness/until";
 import { Dialog } from "./dialog";
 import { PICTURES } from "./editor";
@@ -92,6 +94,54 @@ test("a flow built by hand powers the host on", { skip }, async (t) => {
     await editor.setTheme("light");
   });
 
+  await t.test("a bridge needs a broker besides: then the device is there, and Home Assistant is told", async () => {
+    const broker = new AedesBroker();
+    await broker.start();
+    t.after(() => broker.stop());
+    const topics = await Topics.of(broker);
+    t.after(() => topics.close());
+    const bridge = await editor.drag("pikvm-mqtt-bridge", x, y + 100);
+    assert.deepEqual((await editor.node(bridge)).validationErrors, ["MQTT broker: choose one, or add one"]);
+
+    const dialog = await Dialog.ofNode(editor, bridge);
+    const place = dialog.tray.locator("#pikvm-row-topic + .pikvm-hint code").first();
+    assert.match(await place.innerText(), /^pikvm\/127_0_0_1_\d+$/);
+    await dialog.set({ field: "topic", value: "Büro 2" });
+    assert.equal(await place.innerText(), "pikvm/Buro_2");
+    const whatToTell = dialog.tray.getByText("So that Home Assistant sees");
+    assert.ok(await whatToTell.isVisible());
+    const button = page.locator("#node-input-btn-broker-add");
+    assert.deepEqual([await button.getAttribute("role"), await button.getAttribute("tabindex")], ["button", "0"]);
+    const added = await dialog.add("broker");
+    await added.enter([
+      { field: "broker", value: "127.0.0.1" },
+      { field: "port", value: String(broker.port) },
+      ...["birth", "close", "will"].flatMap((message) => [
+        { field: `${message}Topic`, value: "nodered/status" },
+        { field: `${message}Payload`, value: message === "birth" ? "online" : "offline" },
+        { field: `${message}Retain`, value: "true" },
+      ]),
+    ]);
+    await added.save();
+    await whatToTell.waitFor({ state: "hidden" });
+    await editor.picture("by-hand-4-bridge");
+    await dialog.save();
+    const another = await editor.drag("pikvm-mqtt-bridge", x, y + 200);
+    const { valid, broker: chosen } = await editor.node(another);
+    assert.deepEqual({ valid, chosen }, { valid: true, chosen: (await editor.node(bridge))["broker"] });
+    await page.evaluate(() => RED.history.pop());
+
+    await nodeRed.deployed(() => editor.deploy());
+    await topics.untilSaid("pikvm/Buro_2/availability", "online");
+    await topics.untilSaid("pikvm/Buro_2/power", "on");
+    await topics.untilSaid("nodered/status", "online");
+    const config = await until(() => topics.latest(`homeassistant/device/pikvm_${bridge}/config`));
+    const { components, availability } = JSON.parse(config) as Record<string, Record<string, unknown>>;
+    assert.ok(components && "power" in components && !("type" in components), "at first only power is commanded");
+    assert.equal(Object.keys(availability ?? {}).length, 2);
+    await status(bridge).getByText("connected").waitFor();
+  });
+
   await t.test(
     "of a device that nobody has connected to, what is missing is said in the dialog and after Deploy",
     async () => {
@@ -102,11 +152,13 @@ test("a flow built by hand powers the host on", { skip }, async (t) => {
       await device.save();
       await dialog.showsReason("device", NOT_TRUSTED);
       await dialog.save();
-      const before = simulator.requests.length;
+      // The bridge connects anew.
+      const asked = () => simulator.requests.filter(({ path }) => path !== "/api/ws").length;
+      const before = asked();
       await nodeRed.deployed(() => editor.deploy({ isAsked: true }));
       assert.deepEqual((await editor.node(relay)).validationErrors, [NOT_TRUSTED]);
       await status(relay).getByText("no trusted certificate").waitFor();
-      assert.equal(simulator.requests.length, before, "nothing is sent to whom nobody has trusted");
+      assert.equal(asked(), before, "nothing is sent to whom nobody has trusted");
     },
   );
 
