@@ -1,6 +1,6 @@
 import { connectAsync, type MqttClient } from "mqtt";
 import type { Arrival, Channel, Outgoing } from "../../src/bridge/channel";
-import type { Presence } from "../../src/bridge/claim";
+import type { Presence } from "../../src/schema/presence";
 
 interface ChannelOptions {
   port: number;
