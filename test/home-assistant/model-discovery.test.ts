@@ -99,6 +99,9 @@ describe("Home Assistant", () => {
     await desk.tell(message({ power: POWER, heat: HEAT }));
     assert.deepEqual(idsOf(home), ["switch.desk_power"]);
     assert.match(String(home.log), /only the first component was taken/);
+    await desk.tell(message({ heat: HEAT, power: { platform: "switch" } }));
+    assert.deepEqual(idsOf(home), ["switch.desk_power", "sensor.desk_temperature"]);
+    assert.deepEqual(home.orphans, ["switch.desk_power"]);
     const patient = await desk.homeAssistant();
     await desk.tell(message({ power: POWER }));
     await desk.tell(message({ power: POWER, heat: HEAT }));

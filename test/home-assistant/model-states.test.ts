@@ -138,9 +138,11 @@ describe("Home Assistant", () => {
     const select = { ...SELECT, unique_id: "image", name: "Image", state_topic: "t/state" };
     await desk.tell(message({ select }));
     await home.untilState("select.desk_image", "a.iso");
+    await desk.say("t/state", "nothing");
     const other = { ...SENSOR, unique_id: "image", name: "Image", state_topic: "t/state" };
     await desk.tell(message({ select, other }));
     await home.untilState("sensor.desk_image", "a.iso");
+    assert.equal(home.entity("select.desk_image").state, "nothing");
     await desk.tell(message({ select: { ...select, options: ["b.iso"] }, other }));
     assert.equal(home.entity("select.desk_image").state, "unknown");
     await desk.say("t/state", "b.iso", true);
