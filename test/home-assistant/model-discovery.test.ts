@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { AedesBroker } from "../harness/aedes";
-import { Mosquitto, skip } from "../harness/mosquitto";
+import { anyBroker } from "../harness/any-broker";
 import { Desk, DEVICE, HEAT, idsOf, message, POWER, TOPIC } from "./desk";
 
 describe("Home Assistant", () => {
-  const desk = Desk.duringTests(skip ? new AedesBroker() : new Mosquitto());
+  const desk = Desk.duringTests(anyBroker());
 
   test("has another prefix, with slashes, and another topic of its birth", async () => {
     const home = await desk.homeAssistant({ prefix: "my/home", statusTopic: "my/status" });
