@@ -92,3 +92,19 @@ for (const { broker, skip: leftOut } of KINDS) {
     });
   });
 }
+
+describe("Home Assistant", () => {
+  const broker = new AedesBroker();
+  const desk = Desk.duringTests(broker);
+
+  test("is told again what is retained when its connection was cut", async () => {
+    const home = await desk.homeAssistant();
+    await desk.say("t/state", "OFF", true);
+    await desk.tell(message({ power: POWER }));
+    await home.untilState("switch.desk_power", "off");
+    await desk.say("t/state", "ON");
+    assert.equal(home.entity("switch.desk_power").state, "on");
+    broker.cut();
+    await home.untilState("switch.desk_power", "off");
+  });
+});

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { AedesBroker } from "../harness/aedes";
-import { Mosquitto, skip } from "../harness/mosquitto";
+import { anyBroker } from "../harness/any-broker";
 import { Desk, message, POWER } from "./desk";
 
 const ALL = {
@@ -23,7 +22,7 @@ const ALL = {
 };
 
 describe("Home Assistant", () => {
-  const desk = Desk.duringTests(skip ? new AedesBroker() : new Mosquitto());
+  const desk = Desk.duringTests(anyBroker());
 
   test("publishes what a person does, and believes itself only where nobody tells it", async () => {
     const home = await desk.homeAssistant();

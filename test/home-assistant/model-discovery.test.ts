@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { AedesBroker } from "../harness/aedes";
-import { Mosquitto, skip } from "../harness/mosquitto";
+import { anyBroker } from "../harness/any-broker";
 import { Desk, DEVICE, HEAT, idsOf, message, POWER, TOPIC } from "./desk";
 
 describe("Home Assistant", () => {
-  const desk = Desk.duringTests(skip ? new AedesBroker() : new Mosquitto());
+  const desk = Desk.duringTests(anyBroker());
 
   test("has another prefix, with slashes, and another topic of its birth", async () => {
     const home = await desk.homeAssistant({ prefix: "my/home", statusTopic: "my/status" });
@@ -99,6 +98,9 @@ describe("Home Assistant", () => {
     await desk.tell(message({ power: POWER, heat: HEAT }));
     assert.deepEqual(idsOf(home), ["switch.desk_power"]);
     assert.match(String(home.log), /only the first component was taken/);
+    await desk.tell(message({ heat: HEAT, power: { platform: "switch" } }));
+    assert.deepEqual(idsOf(home), ["switch.desk_power", "sensor.desk_temperature"]);
+    assert.deepEqual(home.orphans, ["switch.desk_power"]);
     const patient = await desk.homeAssistant();
     await desk.tell(message({ power: POWER }));
     await desk.tell(message({ power: POWER, heat: HEAT }));

@@ -17,7 +17,7 @@ export interface Subscription {
 export class Subscriptions {
   readonly #client: MqttClient;
   readonly #all = new Set<Subscription>();
-  /** The broker has been asked for all of them since it is connected. */
+  /** Before the first `renew` the broker is asked nothing: that makes all of them at once. */
   #areMade = false;
 
   /**
@@ -26,7 +26,6 @@ export class Subscriptions {
    */
   constructor(client: MqttClient, fail: (error: Error) => void) {
     this.#client = client;
-    client.on("close", () => (this.#areMade = false));
     client.on("message", (topic, payload, packet) => {
       for (const one of [...this.#all].filter(({ filter }) => matches(filter, topic)))
         try {

@@ -1,9 +1,8 @@
 import { NotModelled } from "./refused";
 
 const PLAIN = /^\{\{ *value *\}\}$/;
-/** The same text for every payload. */
-const CONSTANT = /^[^{}]*$/;
-const EXCEPT = /^\{\{ *'([^']*)' if value == '([^']*)' else value *\}\}$/;
+/** One text for another, all else as it is. */
+const INSTEAD = /^\{\{ *'(\w+)' if value == '(\w+)' else value *\}\}$/;
 const MEMBER = /^\{\{ *value_json(?:\.(\w+)|\[(?:'([^']+)'|"([^"]+)")\]) *\}\}$/;
 
 /**
@@ -12,9 +11,9 @@ const MEMBER = /^\{\{ *value_json(?:\.(\w+)|\[(?:'([^']+)'|"([^"]+)")\]) *\}\}$/
  */
 export function rendered(template: unknown, payload: string, warn: (line: string) => void): string {
   if (typeof template !== "string" || PLAIN.test(template)) return payload;
-  if (CONSTANT.test(template)) return template;
-  const [, instead, exception] = EXCEPT.exec(template) ?? [];
-  if (instead !== undefined) return payload === exception ? instead : payload;
+  if (!/[{}%#]/.test(template)) return template;
+  const [, instead, of] = INSTEAD.exec(template) ?? [];
+  if (instead !== undefined) return payload === of ? instead : payload;
   const [, dotted, single, double] = MEMBER.exec(template) ?? [];
   const name = dotted ?? single ?? double;
   if (name === undefined) throw new NotModelled(`template ${template}`);
