@@ -163,7 +163,7 @@ export class Dialog {
     });
   }
 
-  /** Which of these the lists of the dialog would show only in part. The dialog is of no use afterwards. */
+  /** Which of these the lists of the dialog would show only in part. */
   cutChoices(choices: readonly string[]): Promise<string[]> {
     const row = this.tray.locator(".pikvm-choice:visible").first();
     return row.evaluate((row, choices) => {
@@ -171,6 +171,7 @@ export class Dialog {
       const field = $(row).find("input.red-ui-typedInput");
       if (!list) field.typedInput("type", "choice");
       const label = row.querySelector(".red-ui-typedInput-option-label");
+      const [chosen, own, shown] = [list?.value, [...(list?.children ?? [])], label?.textContent];
       /** How much room there is, and how much is wanted. */
       const widths = (choice: string): [number, number] => {
         if (label) label.textContent = choice;
@@ -183,10 +184,14 @@ export class Dialog {
         alone.remove();
         return [list.offsetWidth, wanted];
       };
-      return choices.filter((choice) => {
+      const cut = choices.filter((choice) => {
         const [room, wanted] = widths(choice);
         return wanted > room;
       });
+      if (label) label.textContent = shown ?? "";
+      list?.replaceChildren(...own);
+      if (list) list.value = chosen ?? "";
+      return cut;
     }, choices);
   }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import path from "node:path";
-import { after, afterEach, before, describe, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { startSimulator, type Simulator } from "../../src/simulator";
 import { skip } from "../examples/browser";
 import type { ChildNodeRed } from "../harness/child-node-red";
@@ -113,11 +113,11 @@ describe("every dialog", { skip }, () => {
     await editor.close();
   });
 
-  afterEach(() => editor.closeDialogs());
-
   for (const [name, visit] of VISITS) {
     const type = `pikvm-${name}`;
     let id: string;
+    /** As it was opened for the first test. The last one, which saves, opens it anew each time. */
+    let dialog: Dialog;
     const open = (): Promise<Dialog> =>
       type === "pikvm-device" ? Dialog.ofConfig(editor, type, id) : Dialog.ofNode(editor, id);
 
@@ -126,10 +126,12 @@ describe("every dialog", { skip }, () => {
 
       before(async () => {
         id = type === "pikvm-device" ? "device" : await editor.drag(type, ...place(NODE_SETS.indexOf(name)));
+        dialog = await open();
       });
 
+      after(() => editor.closeDialogs());
+
       test("looks right in both themes, with every word translated", async (t) => {
-        const dialog = await open();
         // Of the device, something is given from the start.
         if (type !== "pikvm-device") {
           assert.equal(await dialog.tray.locator("details[open]").count(), 0);
@@ -149,12 +151,10 @@ describe("every dialog", { skip }, () => {
         await editor.setTheme("light");
         assert.deepEqual(await dialog.typed(FLAGS.get(name) ?? []), [], "yes or no is a box");
         assert.deepEqual(untranslated((await dialog.tray.textContent()) ?? ""), []);
-        await dialog.cancel();
       });
 
       test("fits into a window that is 820 pixels wide", async () => {
         await editor.page.setViewportSize({ ...WINDOW, width: 820 });
-        const dialog = await open();
         await dialog.unfoldAll();
         await editor.picture(`${name}-narrow`);
         assert.deepEqual(await dialog.cutOff(), []);
@@ -165,12 +165,10 @@ describe("every dialog", { skip }, () => {
         const placeholders = translated(name, (key) => key.startsWith("placeholder."));
         assert.deepEqual(await dialog.cutPlaceholders(placeholders), []);
         assert.deepEqual(await dialog.cutChoices(choicesOf(name)), []);
-        await dialog.cancel();
         await editor.page.setViewportSize(WINDOW);
       });
 
       test("says what is wrong with a wrong value", async () => {
-        const dialog = await open();
         await dialog.unfoldAll();
         for (const [index, { given = [], reason, ...wrong }] of mistakes.entries()) {
           // The last one as a person does.
@@ -185,7 +183,7 @@ describe("every dialog", { skip }, () => {
       });
 
       test("keeps what is entered, in every field", async () => {
-        let dialog = await open();
+        dialog = await open();
         for (const entered of settings) {
           // The first ones as a person does.
           if (entered === settings[0]) for (const setting of entered) await dialog.set(setting);

@@ -11,7 +11,8 @@ const LINT = {
   weight: weightOf("lint and types"),
   command: "npm",
   args: ["run", "--silent", "lint"],
-  env: {},
+  // The half of it that is written in Go has memory enough to clean up less often.
+  env: { GOGC: "400" },
   run: lint,
 };
 

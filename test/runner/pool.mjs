@@ -3,7 +3,7 @@ import { runTestFile } from "./test-file.mjs";
 
 const CORES = availableParallelism();
 /** Most tests wait more than they compute. */
-const AT_A_TIME = 4 * CORES;
+const AT_A_TIME = 6 * CORES;
 /** Files for which a browser computes more than the test. */
 const BROWSER = /^(editor\/|examples\/import$)/;
 /** What it computes is not measured each time. All together it was 2.7 to 4.6 times the test alone. */
