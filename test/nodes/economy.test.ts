@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { EventEmitter, getEventListeners, once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { describe, test } from "node:test";
+import { describe, test, type TestContext } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { schema } from "../../nodes/atx-power/schema";
 import { PiKVM } from "../../src/client";
@@ -15,6 +15,7 @@ import type { FlowNode, Message, NodeAPI, NodeStatus } from "../../src/runtime/r
 import { Status } from "../../src/runtime/status";
 import type { Stored } from "../../src/runtime/stored";
 import { defaultsOf } from "../../src/schema/stored";
+import { client, httpServer, textFrame, webSocketServer } from "../client/kit";
 
 // What a message costs, as far as it can be counted.
 
@@ -181,6 +182,37 @@ describe("events", () => {
     pass(20);
     assert.equal(pings, 3);
     await assert.rejects(ended, { code: "SILENT" });
+  });
+});
+
+describe("promises", () => {
+  /** Node calls back for each, which takes longer than to read an event or a piece. @returns how often it did. */
+  function resolvedAgain(t: TestContext): () => number {
+    let count = 0;
+    const again = (): void => void (count += 1);
+    // oxlint-disable-next-line typescript/no-deprecated -- it counts in all versions of Node that there are
+    process.on("multipleResolves", again);
+    t.after(() => process.off("multipleResolves", again));
+    return () => count;
+  }
+
+  test("none is resolved again by the next event", async (t) => {
+    const count = resolvedAgain(t);
+    const event = textFrame(JSON.stringify({ event_type: "n", event: {} }));
+    const address = await webSocketServer(t, (socket) => void socket.write(Buffer.concat(Array(100).fill(event))));
+    const kvm = await client(t, { address: `http://${address}` });
+    let received = 0;
+    for await (const _ of kvm.events()) if ((received += 1) === 100) break;
+    assert.equal(count(), 0);
+  });
+
+  test("nor by the next piece of an answer", async (t) => {
+    const count = resolvedAgain(t);
+    const address = await httpServer(t, (_, response) => response.end(Buffer.alloc(4 * 1024 * 1024)));
+    const kvm = await client(t, { address: `http://${address}` });
+    const { stream } = await kvm.msd.download("image.img");
+    for await (const _ of stream) await setImmediate();
+    assert.equal(count(), 0);
   });
 });
 

@@ -108,11 +108,15 @@ export class EventStream extends EventEmitter<StreamEvents> implements AsyncIter
       waiting.push({ event, size });
       bytes += size;
       while (waiting.length > BUFFER.events || (bytes > BUFFER.bytes && waiting.length > 1)) take();
-      wake?.();
+      wakeUp();
     };
-    const onClose = () => wake?.();
+    // Once: to resolve what is resolved takes longer than to keep an event.
+    const wakeUp = () => {
+      wake?.();
+      wake = undefined;
+    };
     this.on("event", keep);
-    this.#closed.signal.addEventListener("abort", onClose, { once: true });
+    this.#closed.signal.addEventListener("abort", wakeUp, { once: true });
     try {
       for (;;) {
         const event = take();
@@ -122,7 +126,7 @@ export class EventStream extends EventEmitter<StreamEvents> implements AsyncIter
       }
     } finally {
       this.off("event", keep);
-      this.#closed.signal.removeEventListener("abort", onClose);
+      this.#closed.signal.removeEventListener("abort", wakeUp);
     }
   }
 

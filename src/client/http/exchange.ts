@@ -31,7 +31,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #controller: Controller | undefined;
   #lateEnd: NodeJS.Timeout | undefined;
   /** For who waits for news. */
-  #wake = (): void => undefined;
+  #reader: (() => void) | undefined;
 
   /** Whether the next piece of its body is waited for, and not the device. */
   get starved(): boolean {
@@ -63,7 +63,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   /** Resolves when there is news. */
   news(): Promise<void> {
-    return new Promise((resolve) => (this.#wake = resolve));
+    return new Promise((resolve) => (this.#reader = resolve));
   }
 
   /** Ends it. Its connection is closed, unless all of the answer has arrived already. */
@@ -117,6 +117,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
     clearTimeout(this.#lateEnd);
     this.body?.destroy();
     this.#wake();
+  }
+
+  #wake(): void {
+    this.#reader?.();
+    // Nobody waits any more: to resolve once more takes longer than to take a piece.
+    this.#reader = undefined;
   }
 
   #throwIfFailed(): void {

@@ -150,7 +150,7 @@ export class Sockets {
     const heard = (data: Buffer, isBinary: boolean): void => {
       this.presence.seen();
       greet?.();
-      // It is slow to resolve what is resolved.
+      // Once: to resolve what is resolved takes longer than to read an event.
       greet = undefined;
       receive(data, isBinary);
     };

@@ -57,6 +57,9 @@ export async function prepare(context) {
     },
     async events({ devices, seconds, ...options }) {
       await deployed({ devices, ...options });
+      // Devices are there for days: what is compiled with the first events is not counted.
+      await tell("send", { count: 100 });
+      await pause(4000);
       await tell("pace", { perSecond: devices });
       await pause(2000);
       const { cpu, seconds: length } = await timed(() => pause(seconds * 1000));

@@ -21,7 +21,7 @@ export function rows({ short, hasCurl }) {
   const row = (text, what) => ({
     title: `${text} of ${bytes / MIB} MiB`,
     fresh: true,
-    rounds: short ? 1 : 3,
+    rounds: 3,
     measured: ["client", { what, bytes }],
     against: [
       { title: "undici", job: ["undici", { what, bytes }], ratios: { speed: { least: 1 }, busy: {} } },
