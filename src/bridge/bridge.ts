@@ -69,9 +69,8 @@ export class Bridge {
     this.#own = ownEntities(settings).filter(isWanted);
     const onChange = (now: readonly Entity[], before: readonly Entity[]) => this.#show(now, before);
     this.#shown = new Shown({ facts: settings.facts, isWanted, onChange }, () => {
-      const topics = new Set([...this.#own, ...this.#shown.entities].map(this.#topicOf));
-      this.#published.dropOld((topic) => !topics.has(topic));
-      this.#describe();
+      if (this.#discovery) this.#describe();
+      else this.#dropUnused();
     });
     this.#discovery = this.#discoveryOf(settings);
     this.#adopt([...uses.left].filter((topic) => topic !== this.#discovery?.topic));
@@ -101,7 +100,8 @@ export class Bridge {
 
   /** All that may be on the broker, for the next bridge of the same node. */
   get topics(): string[] {
-    return [...this.#published.topics, ...(this.#discovery ? [this.#discovery.topic] : [])];
+    // Home Assistant first: it would take an empty state for a wrong one.
+    return [...(this.#discovery ? [this.#discovery.topic] : []), ...this.#published.topics];
   }
 
   async close(ending: Ending): Promise<void> {
@@ -140,7 +140,7 @@ export class Bridge {
   #discoveryOf({ homeAssistant, id }: BridgeSettings): Discovery | undefined {
     if (!homeAssistant) return undefined;
     return new Discovery(this.#uses.channel, `${homeAssistant.prefix}/device/${id}/config`, {
-      settled: () => this.#tellLate(),
+      settled: () => this.#onSettled(),
       states: (topics) => this.#adopt(topics),
     });
   }
@@ -226,23 +226,31 @@ export class Bridge {
     const topics = new Set(now.map((entity) => this.#topicOf(entity)));
     for (const entity of before) {
       const topic = this.#topicOf(entity);
-      if (entity.value !== undefined && !topics.has(topic)) this.#published.remove(topic);
+      if (entity.value !== undefined && !topics.has(topic)) this.#published.retire(topic);
     }
     const isOther = JSON.stringify(now.map(shapeOf)) !== JSON.stringify(before.map(shapeOf));
     if (isOther && this.#shown.isComplete) this.#describe();
+    if (!this.#discovery) this.#dropUnused();
     const isTold = this.#discovery?.isSettled ?? true;
     for (const entity of now) if (isTold || entity.platform !== "select") this.#publish(entity);
   }
 
   /**
    * What Home Assistant could not take before: it refuses a choice that it does not know yet, and forgets the chosen one
-   * when it learns of others; an empty text is not kept by the broker.
+   * when it learns of others; an empty text is not kept by the broker; for a state that is gone it has to know so.
    */
-  #tellLate(): void {
+  #onSettled(): void {
+    this.#dropUnused();
     for (const entity of this.#shown.entities.filter(({ platform }) => platform === "select" || platform === "text")) {
       this.#publish(entity);
       this.#published.repeat(this.#topicOf(entity));
     }
+  }
+
+  #dropUnused(): void {
+    if (!this.#shown.isComplete) return;
+    const used = new Set([...this.#own, ...this.#shown.entities].map(this.#topicOf));
+    this.#published.dropOld((topic) => !used.has(topic));
   }
 
   #publish(entity: Entity): void {

@@ -41,7 +41,13 @@ export class Published {
     this.#send(topic);
   }
 
-  remove(topic: string): void {
+  /** What was there is not told any more; it is removed with `dropOld`. */
+  retire(topic: string): void {
+    this.#wanted.delete(topic);
+    this.#old.add(topic);
+  }
+
+  #remove(topic: string): void {
     this.#old.delete(topic);
     this.#wanted.delete(topic);
     this.#gone.add(topic);
@@ -55,7 +61,7 @@ export class Published {
 
   /** Removes what was adopted and is not set by now. @param isMeant which of it; default all. */
   dropOld(isMeant: (topic: string) => boolean = () => true): void {
-    for (const topic of [...this.#old].filter(isMeant)) this.remove(topic);
+    for (const topic of [...this.#old].filter(isMeant)) this.#remove(topic);
   }
 
   /**

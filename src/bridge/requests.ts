@@ -56,15 +56,20 @@ function chosen(schema: NodeSchema, action: string): Record<string, unknown> {
 
 /** By their names, or as the property of a message from which the node takes them. */
 function valuesIn(schema: NodeSchema, body: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const given = fieldsOf(schema).flatMap(([name, field]) => {
-    const source = [name, propertyOf(field)].find((key) => key !== undefined && Object.hasOwn(body, key));
-    return source === undefined ? [] : [[name, body[source]] as const];
-  });
-  return Object.fromEntries(given);
+  const given = fieldsOf(schema).map(([name, field]) => [name, valueAt(body, [name]) ?? valueAt(body, pathOf(field))]);
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
 
-const propertyOf = ({ default: initial }: Field): string | undefined =>
-  typeof initial === "object" && "msg" in initial ? initial.msg : undefined;
+/** What a message has there itself. */
+const valueAt = (body: unknown, path: readonly string[]): unknown =>
+  path.reduce<unknown>(
+    (value, key) => (isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined),
+    path.length > 0 ? body : undefined,
+  );
+
+/** Where in a message a node looks for it: `payload.x`. */
+const pathOf = ({ default: initial }: Field): string[] =>
+  typeof initial === "object" && "msg" in initial ? initial.msg.split(".") : [];
 
 /** ISO 8601, or seconds or milliseconds since 1970. @throws ConfigurationError for anything else. */
 function timeOf(sent: unknown): number | undefined {

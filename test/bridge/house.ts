@@ -5,6 +5,7 @@ import { startSimulator, type Simulator, type SimulatorOptions } from "../../src
 import { device, flow, node } from "../harness/flows";
 import { Mosquitto } from "../harness/mosquitto";
 import { NodeRed } from "../harness/node-red";
+import { until } from "../harness/until";
 import { Topics } from "../harness/topics";
 import { HomeAssistant } from "../home-assistant/home-assistant";
 
@@ -59,6 +60,15 @@ export class House {
     await this.built();
     await this.red.deploy(flow(...this.broker.nodes(), device(simulator, settings), this.bridge(own)));
     await this.homeAssistant.untilState("binary_sensor.pikvm_bench_connected", "on");
+  }
+
+  /** Waits until nothing is wrong; the error says what was. */
+  async until(wrong: () => Promise<string | undefined>): Promise<void> {
+    let last: string | undefined;
+    const isRight = async (): Promise<boolean> => (last = await wrong()) === undefined;
+    await until(isRight, { timeout: 30_000 }).catch(() => {
+      throw new Error(last);
+    });
   }
 
   /** What Home Assistant would complain about, and what nobody may have left. */
