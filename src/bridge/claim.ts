@@ -24,6 +24,8 @@ const SETTLED = 1;
 const TURN = [2, 3] as const;
 /** Seconds after which a claim that may be old has to be repeated by whoever made it. */
 const PROOF = [4, 6] as const;
+/** The same for one that is not: that somebody is gone may not have been heard. One of all who watch asks. */
+const CHECK = [60, 120] as const;
 
 /**
  * Which of several Node-REDs has a device, by one retained topic. The last claim on it holds. Who has claimed repeats it
@@ -63,7 +65,7 @@ export class Claim {
     this.#isOurs = false;
   }
 
-  #onClaim({ payload, isRetained }: Arrival): void {
+  #onClaim({ payload }: Arrival): void {
     const claim = claimIn(payload);
     if (!claim) {
       this.#isEmpty = true;
@@ -71,7 +73,7 @@ export class Claim {
       else this.#after(TURN, () => this.#take());
       return;
     }
-    const isNew = this.#isEmpty && !isRetained;
+    const isNew = this.#isEmpty;
     this.#isEmpty = false;
     this.#isOurs = claim.holder === this.#id;
     if (this.#isOurs) this.#settle();
@@ -91,8 +93,7 @@ export class Claim {
   #leaveTo(claim: Claimed, isNew: boolean): void {
     this.#isHolding = false;
     this.#uses.onOther();
-    if (isNew) clearTimeout(this.#timer);
-    else this.#after(PROOF, () => this.#publish(""));
+    this.#after(isNew ? CHECK : PROOF, () => this.#publish(""));
     this.#watch(claim);
   }
 

@@ -14,8 +14,7 @@ interface PendingUses {
 
 /**
  * The commands that are being carried out, as the broker keeps them: whoever has the device after us answers for them.
- * Nothing is done before the broker has the note; by then it also knows that we have the command, and hands it to nobody
- * else.
+ * Nothing is begun before the broker has the note, so that a command without one and without an answer was not done.
  */
 export class Pending {
   readonly #topic: string;
@@ -33,7 +32,6 @@ export class Pending {
   }
 
   /**
-   * To be called as soon as a command arrives, so that its note is sent before the broker hears that it has arrived.
    * @returns what takes the note away, right after the answer.
    * @throws ConnectError when the broker does not have it: nothing may be done then.
    */

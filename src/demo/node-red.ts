@@ -39,6 +39,11 @@ export class NodeRed {
     await this.ended;
     clearTimeout(timer);
   }
+
+  async kill(): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await this.ended;
+  }
 }
 
 /** Waits until an address answers with success. Resolves to whether it did in time. */

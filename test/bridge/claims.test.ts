@@ -16,7 +16,7 @@ class Sharer {
   readonly claim: Claim;
   isHolder = false;
 
-  constructor(channel: MqttChannel, topic: string) {
+  constructor(channel: MqttChannel, topic: string, pace: number) {
     this.channel = channel;
     this.claim = new Claim({
       channel,
@@ -24,7 +24,7 @@ class Sharer {
       presence: channel.presence,
       onHold: () => (this.isHolder = true),
       onOther: () => (this.isHolder = false),
-      pace: PACE,
+      pace,
     });
     channel.onConnection = (isConnected) => {
       if (!isConnected) this.isHolder = false;
@@ -58,10 +58,10 @@ describe("of several that share a device", { skip }, () => {
     sharers = [];
   });
 
-  const join = async (options: { port?: number; keepalive?: number } = {}): Promise<Sharer> => {
+  const join = async ({ pace = PACE, ...options }: { port?: number; keepalive?: number; pace?: number } = {}) => {
     count += 1;
     const own = { port: broker.port, presence: `nodered/${count}`, ...options };
-    const sharer = new Sharer(await MqttChannel.connect(own), topic);
+    const sharer = new Sharer(await MqttChannel.connect(own), topic, pace);
     sharers.push(sharer);
     return sharer;
   };
@@ -114,6 +114,17 @@ describe("of several that share a device", { skip }, () => {
     const old = { holder: "old", presence: "nodered/old", offline: "offline" };
     await topics.publish(topic, JSON.stringify(old), { retain: true });
     await join();
+    await theHolder();
+  });
+
+  test("it is found out when nobody stands behind a claim, also of somebody who has just made it", async () => {
+    topic = "pikvm/unheard/claim";
+    await join({ pace: PACE / 10 });
+    const first = await theHolder();
+    await topics.publish(topic, "", { retain: true });
+    const other = JSON.stringify({ holder: "other", presence: "nodered/unheard", offline: "offline" });
+    await topics.publish(topic, other, { retain: true });
+    await until(() => !first.isHolder, { what: "the end of the first" });
     await theHolder();
   });
 

@@ -18,7 +18,7 @@ export class MqttChannel implements Channel {
   readonly client: MqttClient;
   /** Told of each change. */
   onConnection: (isConnected: boolean) => void = () => undefined;
-  readonly #listeners = new Map<string, (arrival: Arrival) => void>();
+  readonly #listeners = new Set<{ filter: string; onArrival: (arrival: Arrival) => void }>();
   readonly #pending = new Set<(isTaken: boolean) => void>();
 
   private constructor(client: MqttClient, presence: Presence) {
@@ -35,8 +35,8 @@ export class MqttChannel implements Channel {
     client.on("error", () => undefined);
     client.on("message", (topic, payload, { retain, properties = {} }) => {
       const { responseTopic, correlationData } = properties;
-      for (const [filter, listener] of this.#listeners)
-        if (matches(filter, topic)) listener({ topic, payload, isRetained: retain, responseTopic, correlationData });
+      for (const { filter, onArrival } of this.#listeners)
+        if (matches(filter, topic)) onArrival({ topic, payload, isRetained: retain, responseTopic, correlationData });
     });
   }
 
@@ -67,11 +67,13 @@ export class MqttChannel implements Channel {
   }
 
   subscribe(filter: string, onArrival: (arrival: Arrival) => void): () => void {
-    this.#listeners.set(filter, onArrival);
-    this.client.subscribe(filter, { qos: 1 });
+    const listener = { filter, onArrival };
+    this.#listeners.add(listener);
+    // As Node-RED's broker does it for us.
+    this.client.subscribe(filter, { qos: 0, rap: true });
     return () => {
-      this.#listeners.delete(filter);
-      this.client.unsubscribe(filter);
+      this.#listeners.delete(listener);
+      if (![...this.#listeners].some((other) => other.filter === filter)) this.client.unsubscribe(filter);
     };
   }
 

@@ -10,9 +10,12 @@ import { freePort } from "./free-port";
 interface Child {
   url: string;
   stop(): Promise<void>;
+  /** As a power cut would end it. */
+  kill(): Promise<void>;
 }
 
-export async function startChild(flow: FlowConfig): Promise<Child> {
+/** @param env what it finds in its environment, besides what is there already. */
+export async function startChild(flow: FlowConfig, env: NodeJS.ProcessEnv = {}): Promise<Child> {
   const userDir = await mkdtemp(path.join(tmpdir(), "pikvm-child-"));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -21,12 +24,12 @@ export async function startChild(flow: FlowConfig): Promise<Child> {
   await writeFile(path.join(userDir, "flows.json"), JSON.stringify(bare));
   await writeFile(path.join(userDir, "flows_cred.json"), JSON.stringify(Object.fromEntries(credentials)));
   const { settings } = await prepareUserDirectory(userDir, port);
-  const nodeRed = new NodeRed({ userDir, settings, env: process.env });
+  const nodeRed = new NodeRed({ userDir, settings, env: { ...process.env, ...env } });
   const stop = async (): Promise<void> => {
     await nodeRed.stop();
     await rm(userDir, { recursive: true, force: true });
   };
-  if (await answers(`${url}/`, 30_000, new AbortController().signal)) return { url, stop };
+  if (await answers(`${url}/`, 30_000, new AbortController().signal)) return { url, stop, kill: () => nodeRed.kill() };
   await stop();
   throw new Error("Node-RED did not start");
 }

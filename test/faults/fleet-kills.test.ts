@@ -117,6 +117,11 @@ class Fleet {
       DEVICES.map((name) =>
         until(async () => this.#running.has(this.#holderOf(name)) && (await this.#asker.ask(name)) === "result", {
           what: `a holder of ${name}`,
+        }).catch((error: unknown) => {
+          const about = new RegExp(`/${name}/(claim|availability|error)|nodered/`);
+          const said = this.#topics.messages.filter(({ topic }) => about.test(topic)).slice(-40);
+          const told = said.map(({ topic, text }) => `${topic} ${text}`).join("\n");
+          throw new Error(`${[...this.#running.keys()].join(", ")} run:\n${told}`, { cause: error });
         }),
       ),
     );
