@@ -11,6 +11,7 @@ export = bridgeModule(schema, ACTIONS, (settings) => ({
     settings.picture === "off" ? undefined : { ...picturesIn(settings.picture, settings), maxWidth: settings.maxWidth },
   homeAssistant: settings.discovery ? { prefix: settings.discoveryPrefix, status: settings.statusTopic } : undefined,
   leftOut: settings.leftOut,
+  isShared: settings.shared,
 }));
 
 /** The time matters only where it is watched. */

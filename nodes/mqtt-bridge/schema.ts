@@ -29,6 +29,7 @@ export const schema = bridgeNode({
       hint: true,
       when: { picture: ["request", "rate", "changes"] },
     }),
+    shared: flag({ icon: "clone", default: false, expert: true, hint: true }),
     discovery: flag({ icon: "home", default: true }),
     discoveryPrefix: text({
       icon: "home",

@@ -8,13 +8,14 @@ import type { Entity, Order } from "./entity";
 import { componentOf, Discovery, type Component } from "./home-assistant";
 import { News } from "./news";
 import { AVAILABILITY, ownEntities, PICTURE } from "./own-entities";
+import { Pending } from "./pending";
 import { Pictures, type PictureSettings } from "./pictures";
 import { Published } from "./published";
 import type { BridgeSettings } from "./settings";
 import { Shown } from "./shown";
-import { below, DO, SET } from "./topics";
+import { below, DO, handedToOne, PENDING, SET } from "./topics";
 
-export interface BridgeUses extends CommandUses {
+export interface BridgeUses extends Omit<CommandUses, "pending"> {
   /** Whether these deeds are let through, so that what does them is offered. */
   offers: (deeds: readonly string[]) => boolean;
   /** What an entity is called, by its key. */
@@ -32,6 +33,9 @@ const UNKNOWN = "None";
 /** Seconds after which everything is told again to a Home Assistant that has started. */
 const SETTLED = 2;
 
+/** Why a bridge ends: others have the device now, it comes again, or it is gone for good. */
+type Ending = "moved" | "stopped" | "removed";
+
 /** One device on a broker: its states, its commands, and what Home Assistant knows of it. */
 export class Bridge {
   readonly #settings: BridgeSettings;
@@ -42,6 +46,7 @@ export class Bridge {
   readonly #commands: Commands;
   readonly #discovery: Discovery | undefined;
   readonly #pictures: Pictures | undefined;
+  readonly #pending: Pending | undefined;
   readonly #stream: EventStream;
   readonly #unsubscribe: (() => void)[];
   readonly #own: readonly Entity[];
@@ -53,7 +58,12 @@ export class Bridge {
     const { channel, pikvm } = uses;
     this.#published = new Published(channel);
     this.#news = new News(settings, { ...uses, published: this.#published });
-    this.#commands = new Commands({ ...uses, onOutcome: (outcome) => this.#onOutcome(outcome) });
+    this.#pending = settings.isShared ? this.#pendingOf(uses) : undefined;
+    this.#commands = new Commands({
+      ...uses,
+      pending: this.#pending,
+      onOutcome: (outcome) => this.#onOutcome(outcome),
+    });
     const isWanted = ({ key }: Entity) => !settings.leftOut.has(/^gpio[_-]/.test(key) ? "gpio" : key);
     this.#pictures = settings.leftOut.has(PICTURE) ? undefined : this.#picturesOf(settings.pictures);
     this.#own = ownEntities(settings).filter(isWanted);
@@ -94,20 +104,26 @@ export class Bridge {
     return [...this.#published.topics, ...(this.#discovery ? [this.#discovery.topic] : [])];
   }
 
-  /** @param isRemoved nothing of it shall stay on the broker. */
-  async close(isRemoved: boolean): Promise<void> {
+  async close(ending: Ending): Promise<void> {
     // Before anything is waited for: the connection to the broker may be closed at the same time.
-    const lastWords = this.#published.close(
-      isRemoved
-        ? Object.fromEntries(this.topics.map((topic) => [topic, ""]))
-        : { [this.#topic(AVAILABILITY)]: "offline" },
-    );
+    const lastWords = this.#published.close(this.#lastWords(ending));
+    this.#pending?.close();
     this.#discovery?.close();
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     clearTimeout(this.#timer);
     this.#shown.close();
     this.#pictures?.close();
     await Promise.all([lastWords, this.#commands.close(), this.#stream.close()]);
+  }
+
+  /** By topic. Nothing stays on the broker of what is removed; all of it does for who has the device now. */
+  #lastWords(ending: Ending): Record<string, string> {
+    if (ending === "removed") return Object.fromEntries(this.topics.map((topic) => [topic, ""]));
+    return ending === "stopped" ? { [this.#topic(AVAILABILITY)]: "offline" } : {};
+  }
+
+  #pendingOf({ channel, errorAsJson }: BridgeUses): Pending {
+    return new Pending(this.#topic(PENDING), { channel, errorAsJson, onLost: (error) => this.#fail(error) });
   }
 
   #picturesOf(settings: PictureSettings | undefined): Pictures | undefined {
@@ -137,11 +153,11 @@ export class Bridge {
 
   #subscribeAll(): (() => void)[] {
     const { channel } = this.#uses;
-    const { base, homeAssistant } = this.#settings;
+    const { base, homeAssistant, isShared } = this.#settings;
     const onCommand = (arrival: Arrival) => void this.onCommand(arrival);
     // No two of them match the same topic: brokers would hand it over twice.
     const commands = [`${base}/+/${SET}`, `${base}/gpio/+/${SET}`, `${base}/pulse/+/${SET}`, `${base}/${DO}/+/+`];
-    const unsubscribe = commands.map((filter) => channel.subscribe(filter, onCommand));
+    const unsubscribe = commands.map((filter) => channel.subscribe(isShared ? handedToOne(filter) : filter, onCommand));
     if (!homeAssistant) return unsubscribe;
     return [...unsubscribe, channel.subscribe(homeAssistant.status, ({ payload }) => this.#onHomeAssistant(payload))];
   }

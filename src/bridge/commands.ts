@@ -4,11 +4,12 @@ import { asPiKVMError } from "../actions/thrown";
 import { BusyError, CancelledError, ConfigurationError, PiKVMError, type PiKVM } from "../client";
 import { within } from "../client/deadline";
 import { beforeTurn } from "../client/lanes/before-turn";
-import { resultAsJson } from "./answers";
+import { Answers, type Asker } from "./answers";
 import type { Arrival, Channel } from "./channel";
 import type { Order } from "./entity";
 import { Freshness } from "./freshness";
 import { NoFiles } from "./no-files";
+import type { Pending } from "./pending";
 import { readRequest } from "./requests";
 
 /** What has become of one command. */
@@ -29,13 +30,16 @@ export interface CommandUses {
   /** An error as the flow sees it. */
   errorAsJson: (error: PiKVMError) => object;
   onOutcome: (outcome: Outcome) => void;
+  /** Where others may have to answer for us. */
+  pending?: Pending | undefined;
 }
 
 /** Commands at the same time; whoever sends faster than a device works must hear of it. */
 const LIMIT = 100;
 /** One that is to be done. */
 interface Command {
-  topic: string;
+  asker: Asker;
+  isAnswered: boolean;
   freshness: Freshness;
   /** @throws ConfigurationError for what cannot be read. */
   read: () => Order;
@@ -46,25 +50,28 @@ export class Commands {
   readonly #uses: CommandUses;
   readonly #stop = new AbortController();
   readonly #running = new Set<Promise<void>>();
+  readonly #answers: Answers;
   /** Topics from which what the broker keeps is being removed: that comes back to us as an empty message. */
   readonly #clearing = new Set<string>();
 
   constructor(uses: CommandUses) {
     this.#uses = uses;
+    this.#answers = new Answers(uses);
   }
 
   /** What was published to `do/<node>/<action>`. Answers. */
   request(path: string, arrival: Arrival): void {
     if (this.isStored(arrival)) return;
-    let id: unknown;
+    const { topic, responseTopic, correlationData } = arrival;
+    const asker: Asker = { topic, responseTopic, correlationData };
     const freshness = new Freshness(arrival);
     const read = (): Order => {
       const request = readRequest(this.#uses.actions, path, arrival.payload);
-      id = request.id;
+      asker.id = request.id;
       freshness.add(request.sent);
       return request.order;
     };
-    this.#run({ topic: arrival.topic, freshness, read }, (outcome) => this.#answer(arrival, id, outcome));
+    this.#run({ asker, isAnswered: true, freshness, read });
   }
 
   /** What was published to the `set` of an entity. */
@@ -76,7 +83,7 @@ export class Commands {
       if (payload.length === 0) throw new ConfigurationError("The message is empty; nothing was done.");
       return read();
     };
-    this.#run({ topic, freshness: new Freshness(arrival), read: readText }, () => undefined);
+    this.#run({ asker: { topic }, isAnswered: false, freshness: new Freshness(arrival), read: readText });
   }
 
   /** A command that the broker keeps would be done at each connect: nobody meant that, and it is removed. */
@@ -96,9 +103,15 @@ export class Commands {
     await Promise.all(this.#running);
   }
 
-  #run(command: Command, answer: (outcome: Outcome) => void): void {
-    const running = this.#perform(command).then((outcome) => {
-      answer(outcome);
+  #run(command: Command): void {
+    const { asker, isAnswered } = command;
+    let forget: (() => void) | undefined;
+    const begin = async (): Promise<void> => {
+      forget = await this.#uses.pending?.note(asker, isAnswered);
+    };
+    const running = this.#perform(command, begin).then((outcome) => {
+      if (isAnswered) this.#answers.send(asker, outcome);
+      forget?.();
       this.#uses.onOutcome(outcome);
       this.#running.delete(running);
     });
@@ -106,7 +119,7 @@ export class Commands {
   }
 
   /** Never rejects. */
-  async #perform({ topic, freshness, read }: Command): Promise<Outcome> {
+  async #perform({ asker: { topic }, freshness, read }: Command, begin: () => Promise<void>): Promise<Outcome> {
     const { pikvm, actions, permit } = this.#uses;
     let order: Order | undefined;
     try {
@@ -118,6 +131,8 @@ export class Commands {
       }
       const node = actions[order.node];
       if (!node) throw new PiKVMError(`There is no node "${order.node}".`);
+      await begin();
+      this.#stop.signal.throwIfAborted();
       const work = { values: order.values, files: new NoFiles(), permit: permit() };
       const result = await within([this.#stop.signal], undefined, ({ signal }) => {
         beforeTurn(signal, () => freshness.demand());
@@ -127,28 +142,5 @@ export class Commands {
     } catch (thrown) {
       return { topic, ...(order ? { order } : {}), error: asPiKVMError(thrown) };
     }
-  }
-
-  #answer({ topic, responseTopic, correlationData }: Arrival, id: unknown, { result, error }: Outcome): void {
-    const { channel } = this.#uses;
-    const said = this.#asJson(result, error);
-    const text = JSON.stringify(id === undefined ? said : { id, ...said });
-    const payload = Buffer.byteLength(text) <= channel.largest ? text : JSON.stringify({ id, ...this.#tooLarge(text) });
-    void channel.publish({ topic: responseTopic ?? `${topic}/result`, payload, correlationData });
-  }
-
-  #asJson(result: object | undefined, error: PiKVMError | undefined): object {
-    if (error) return { error: this.#uses.errorAsJson(error) };
-    try {
-      return { result: resultAsJson(result ?? {}) };
-    } catch (thrown) {
-      return { error: this.#uses.errorAsJson(asPiKVMError(thrown)) };
-    }
-  }
-
-  #tooLarge(text: string): object {
-    const { largest } = this.#uses.channel;
-    const message = `It was done, but its result of ${text.length} bytes is more than the broker takes (${largest}).`;
-    return { error: this.#uses.errorAsJson(new PiKVMError(message, { code: "TOO_LARGE" })) };
   }
 }

@@ -21,4 +21,6 @@ export interface BridgeSettings {
   origin: Readonly<Record<string, unknown>>;
   /** A topic of the broker's connection that tells whether Node-RED is there, where there is one. */
   presence?: Presence | undefined;
+  /** Others may have the device after us, or before us. */
+  isShared: boolean;
 }

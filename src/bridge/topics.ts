@@ -24,6 +24,14 @@ export const SET = "set";
 /** What commands of nodes are below. */
 export const DO = "do";
 
+/** Who has a device. */
+export const CLAIM = "claim";
+/** What is being carried out. */
+export const PENDING = "pending";
+
+/** MQTT 5: each message goes to one of all who have subscribed so. */
+export const handedToOne = (filter: string): string => `$share/pikvm/${filter}`;
+
 /** What is below a device's topic: `power/set` for `pikvm/desk/power/set`; undefined for what is elsewhere. */
 export const below = (base: string, topic: string): string | undefined =>
   topic.startsWith(`${base}/`) ? topic.slice(base.length + 1) : undefined;

@@ -2,9 +2,10 @@ import type { Actions, Values } from "../actions/action";
 import type { Permission } from "../actions/permit";
 import { asPiKVMError } from "../actions/thrown";
 import { Bridge } from "../bridge/bridge";
+import { Claim } from "../bridge/claim";
 import type { Outcome } from "../bridge/commands";
 import type { BridgeSettings } from "../bridge/settings";
-import { baseTopic } from "../bridge/topics";
+import { baseTopic, below, CLAIM, safeName } from "../bridge/topics";
 import { ConfigurationError, type ConnectionChange, type PiKVM, type PiKVMError } from "../client";
 import type { Deed } from "../schema/deeds";
 import type { Fields } from "../schema/field";
@@ -30,6 +31,8 @@ interface BridgeChoices extends Pick<BridgeSettings, "homeAssistant" | "pictures
   /** Names of the deeds that whoever writes to the broker may do. */
   commands: readonly string[];
   leftOut: readonly string[];
+  /** Several Node-REDs have this device, one at a time. */
+  isShared: boolean;
 }
 
 /** The kind of node that puts a device on an MQTT broker. */
@@ -73,6 +76,7 @@ class BridgeNode {
   #device: Device | undefined;
   #broker: Broker | undefined;
   #bridge: Bridge | undefined;
+  #claim: Claim | undefined;
   #place: string | undefined;
   #isConnected = false;
   /** The device was connected before. */
@@ -96,7 +100,12 @@ class BridgeNode {
       this.#broker = broker;
       this.#status.show({ is: "connecting" });
       const pikvm = await device.join(this.#node);
-      if (!this.#closed) this.#bridge = this.#open(choices, { device, broker, pikvm });
+      if (this.#closed) return;
+      const base = baseTopic(choices.prefix, choices.topic || device.name);
+      this.#occupy(`${choices.broker} ${base}`, base);
+      const open = () => (this.#bridge = this.#open(choices, base, { device, broker, pikvm }));
+      if (choices.isShared) this.#claim = this.#claimOf(broker, base, open);
+      else open();
     } catch (thrown) {
       this.#fail(asPiKVMError(thrown));
     }
@@ -106,7 +115,7 @@ class BridgeNode {
     const { topic, payload } = message;
     try {
       const bridge = this.#bridge;
-      if (!bridge) throw new ConfigurationError("The bridge has not started; nothing was done.", { code: "CLOSED" });
+      if (!bridge) throw new ConfigurationError(this.#notHere, { code: "CLOSED" });
       const isCommand =
         typeof topic === "string" && bridge.onCommand({ topic, payload: bytesOf(payload), isRetained: false });
       if (!isCommand) bridge.publishAgain(true);
@@ -121,30 +130,67 @@ class BridgeNode {
     this.#status.end();
     if (this.#place !== undefined) places.delete(this.#place);
     // First of all: the connection to the broker may be closed at the same time.
-    const closed = this.#bridge?.close(isRemoved);
+    const closed = this.#bridge?.close(isRemoved ? "removed" : "stopped");
+    this.#claim?.close();
     if (isRemoved) left.delete(this.#node.id);
     else if (this.#bridge) left.set(this.#node.id, this.#bridge.topics);
     await settledSoon(closed);
     await settledSoon(Promise.all([this.#broker?.close(isRemoved), this.#device?.leave(this.#node)]));
   }
 
-  #open(choices: BridgeChoices, uses: { device: Device; broker: Broker; pikvm: PiKVM }): Bridge {
-    const { device, broker, pikvm } = uses;
-    const { prefix, topic, homeAssistant, pictures } = choices;
+  get #notHere(): string {
+    return this.#claim
+      ? "Another Node-RED has the device now, or none: publish the command on the broker. Nothing was done."
+      : "The bridge has not started; nothing was done.";
+  }
+
+  #claimOf(broker: Broker, base: string, open: () => void): Claim {
+    // Another name, of which whoever has the device from now on may not know.
+    const topics = left.get(this.#node.id) ?? [];
+    if (topics.every((topic) => below(base, topic) === undefined))
+      for (const topic of topics) void broker.publish({ topic, payload: "", retain: true });
+    return new Claim({
+      channel: broker,
+      topic: `${base}/${CLAIM}`,
+      presence: broker.demandPresence(),
+      onHold: open,
+      onOther: () => {
+        this.#letGo();
+        this.#status.show({ is: "elsewhere" });
+      },
+    });
+  }
+
+  /** Somebody else may have the device from now on. */
+  #letGo(): void {
+    const bridge = this.#bridge;
+    if (!bridge) return;
+    this.#bridge = undefined;
+    this.#isConnected = false;
+    left.delete(this.#node.id);
+    void bridge.close("moved");
+  }
+
+  #open(
+    choices: BridgeChoices,
+    base: string,
+    { device, broker, pikvm }: { device: Device; broker: Broker; pikvm: PiKVM },
+  ): Bridge {
+    const { homeAssistant, pictures, isShared } = choices;
     const commands = new Set(choices.commands);
-    const base = baseTopic(prefix, topic || device.name);
-    this.#occupy(`${choices.broker} ${base}`, base);
     const settings: BridgeSettings = {
       base,
       homeAssistant,
       pictures,
       leftOut: new Set(choices.leftOut),
-      id: `pikvm_${this.#node.id}`,
+      // The same for all who share it.
+      id: `pikvm_${isShared ? safeName(base) : this.#node.id}`,
       name: device.name,
       url: pikvm.baseUrl,
       facts: { hasOwnButtons: hasOwnButtons(device) },
       origin: { name: "node-red-contrib-pikvm" },
       presence: broker.presence,
+      isShared,
     };
     return new Bridge(settings, {
       pikvm,
@@ -174,8 +220,16 @@ class BridgeNode {
   }
 
   #onBroker(isConnected: boolean): void {
-    if (isConnected) this.#bridge?.publishAgain(false);
+    if (this.#claim) this.#onBrokerOfMany(isConnected, this.#claim);
+    else if (isConnected) this.#bridge?.publishAgain(false);
     this.#show();
+  }
+
+  /** Without the broker nobody knows who has the device. */
+  #onBrokerOfMany(isConnected: boolean, claim: Claim): void {
+    if (!isConnected) this.#letGo();
+    this.#status.show({ is: isConnected ? "connecting" : "broker_lost" });
+    claim.onConnection(isConnected);
   }
 
   #onConnection({ connected, error }: ConnectionChange): void {

@@ -84,6 +84,24 @@ export class Broker implements Channel {
     return presenceOf(birthMessage, closeMessage, options?.will);
   }
 
+  /**
+   * The same, for who shares a device with others.
+   * @throws ConfigurationError when the others would not hear that this connection is lost, or the broker cannot share.
+   */
+  demandPresence(): Presence {
+    if (this.#broker.v5?.() !== true) {
+      const text = "Several Node-REDs can share a device only with MQTT 5: choose it in the dialog of the MQTT broker.";
+      throw new ConfigurationError(text, { code: "NOT_MQTT_5" });
+    }
+    if (this.presence) return this.presence;
+    throw new ConfigurationError(
+      "The other Node-REDs would not hear when this one is gone. In the dialog of the MQTT broker, under Messages, give " +
+        "the messages at connect, before disconnect and at unexpected disconnect the same topic, of this Node-RED " +
+        "alone, such as nodered/one, retained, with the payloads online, offline and offline.",
+      { code: "NO_PRESENCE" },
+    );
+  }
+
   publish({ topic, payload, retain = false, correlationData }: Outgoing): Promise<boolean> {
     if (!this.#broker.connected || Buffer.byteLength(payload) > this.largest) return Promise.resolve(false);
     return new Promise((resolve) => {

@@ -21,6 +21,8 @@ export type State =
   | { is: "connected" }
   /** The device is; the MQTT broker is not. */
   | { is: "broker_lost" }
+  /** Another Node-RED has the device. */
+  | { is: "elsewhere" }
   /** The device reports nothing at a path that the flow names. */
   | { is: "nothing_at"; path: string }
   | Failed;
@@ -74,6 +76,8 @@ export function lookOf(state: State, subject: Subject | undefined): Look {
       return { fill: "yellow", shape: "ring", words: "status.connecting" };
     case "broker_lost":
       return { fill: "yellow", shape: "ring", words: "status.broker_lost" };
+    case "elsewhere":
+      return { fill: "grey", shape: "ring", words: "status.elsewhere" };
     case "nothing_at":
       return { fill: "yellow", shape: "ring", words: "status.nothing_at", values: { path: state.path } };
     case "failed":
