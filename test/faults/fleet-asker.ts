@@ -101,7 +101,9 @@ export class Asker {
     };
     const wrong = all.flatMap(([n, asked]) => {
       const mistake = mistakeIn(asked);
-      return mistake === undefined ? [] : [`command ${n}: ${mistake}: ${JSON.stringify({ ...asked, onAnswer: undefined })}`];
+      return mistake === undefined
+        ? []
+        : [`command ${n}: ${mistake}: ${JSON.stringify({ ...asked, onAnswer: undefined })}`];
     });
     return { figures, wrong };
   }
