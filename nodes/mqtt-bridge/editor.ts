@@ -33,7 +33,8 @@ export const editor = sourceDialog(schema, {
   changed() {
     showTopic();
     // Of a broker that tells already whether Node-RED is there, nothing need be said.
-    showIf(hint("broker"), input("discovery").prop("checked") === true && !hasPresence(config("broker")));
+    const matters = input("discovery").add(input("shared")).is(":checked");
+    showIf(hint("broker"), matters && !hasPresence(config("broker")));
   },
 });
 

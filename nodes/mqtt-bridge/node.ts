@@ -1,3 +1,4 @@
+import type { PictureSettings } from "../../src/bridge/pictures";
 import { bridgeModule } from "../../src/runtime/bridge-node";
 import { ACTIONS } from "../actions";
 import { schema } from "./schema";
@@ -15,7 +16,7 @@ export = bridgeModule(schema, ACTIONS, (settings) => ({
 }));
 
 /** The time matters only where it is watched. */
-const picturesIn = (when: "request" | "rate" | "changes", settings: { readonly interval: number }) => ({
+const picturesIn = (when: PictureSettings["when"], settings: { readonly interval: number }) => ({
   when,
   interval: when === "request" ? 0 : settings.interval,
 });

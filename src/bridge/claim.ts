@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { readJson } from "../client/http/json";
 import { isRecord } from "../client/http/shape";
-import type { Arrival, Channel } from "./channel";
 import type { Presence } from "../schema/presence";
+import type { Arrival, Channel } from "./channel";
 
 interface ClaimUses {
   channel: Channel;

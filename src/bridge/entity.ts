@@ -7,7 +7,7 @@ export interface Order {
 }
 
 /** How something is commanded by a text. */
-export interface Command {
+interface Command {
   /** Names of what a bridge must let through for it to be offered. */
   deeds: readonly string[];
   /** A text that cannot be used is refused by the node's action. Absent: the bridge itself does it. */

@@ -108,7 +108,7 @@ test("a flow built by hand powers the host on", { skip }, async (t) => {
     assert.match(await place.innerText(), /^pikvm\/127_0_0_1_\d+$/);
     await dialog.set({ field: "topic", value: "Büro 2" });
     assert.equal(await place.innerText(), "pikvm/Buro_2");
-    const whatToTell = dialog.tray.getByText("So that Home Assistant sees");
+    const whatToTell = dialog.tray.getByText("So that Home Assistant and");
     assert.ok(await whatToTell.isVisible());
     const button = page.locator("#node-input-btn-broker-add");
     assert.deepEqual([await button.getAttribute("role"), await button.getAttribute("tabindex")], ["button", "0"]);

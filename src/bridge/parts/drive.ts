@@ -2,7 +2,7 @@ import type { MsdDrive, MsdState } from "../../client";
 import { button, DIAGNOSTIC, sensor, type Entity, type Order, type Part } from "../entity";
 
 /** Home Assistant takes `None` for unknown, so that nothing needs a name of its own. */
-export const NOTHING = "-";
+const NOTHING = "-";
 const KINDS = ["cdrom", "flash"] as const;
 /** Characters of a state in Home Assistant. */
 const LONGEST = 255;
