@@ -103,7 +103,10 @@ describe("a Node-RED that shares its device", { skip }, () => {
     assert.match((await answer(4)).text, /"result"/);
     assert.deepEqual([1, 2, 3, 4].map(done), [1, 1, 1, 1]);
     assert.equal(topics.messages.filter(({ topic }) => topic.startsWith("answer/")).length, 4);
-    assert.deepEqual([...(await topics.retained()).keys()].filter((topic) => topic.includes("pending")), []);
+    assert.deepEqual(
+      [...(await topics.retained()).keys()].filter((topic) => topic.includes("pending")),
+      [],
+    );
   });
 
   test("removed, it leaves nothing on the broker but that it is there", async () => {
