@@ -56,7 +56,10 @@ function chosen(schema: NodeSchema, action: string): Record<string, unknown> {
 
 /** By their names, or as the property of a message from which the node takes them. */
 function valuesIn(schema: NodeSchema, body: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const given = fieldsOf(schema).map(([name, field]) => [name, valueAt(body, [name]) ?? valueAt(body, pathOf(field))]);
+  const given = fieldsOf(schema).map(([name, field]): [string, unknown] => [
+    name,
+    valueAt(body, [name]) ?? valueAt(body, pathOf(field)),
+  ]);
   return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
 

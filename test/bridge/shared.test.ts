@@ -50,7 +50,7 @@ describe("a Node-RED that shares its device", { skip }, () => {
   const done = (n: number): number => simulator.requests.filter(({ query }) => query["n"] === String(n)).length;
   const answer = (n: number) =>
     until(() => topics.messages.find(({ topic }) => topic === `answer/${n}`), { what: `the answer to ${n}` });
-  const status = (): unknown => red.statuses.findLast(({ node }) => node === "node")?.status.text;
+  const status = (): unknown => red.statuses.findLast(({ id }) => id === "node")?.status.text;
 
   for (const [code, settings] of Object.entries({
     NOT_MQTT_5: { protocolVersion: "4" },

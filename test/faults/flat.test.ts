@@ -160,7 +160,7 @@ class Run {
       return looks.every(are);
     };
     // A login that was refused in the midst of a restart is tried again after a minute, and then after five.
-    await until(areAll, { timeout: 400_000, what: `devices that are ${what}` }).catch((error: Error) => {
+    await until(areAll, { timeout: 400_000, what: `devices that are ${what}` }).catch((error: unknown) => {
       const errors = red
         .at("error")
         .slice(-10)

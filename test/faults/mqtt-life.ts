@@ -45,7 +45,7 @@ export class Life {
     this.#simulator = simulator;
   }
 
-  readonly acts: Record<string, (random: Random) => Promise<unknown> | unknown> = {
+  readonly acts: Record<string, (random: Random) => unknown> = {
     "the broker restarts": async (random) => {
       const { broker, topics } = this.#house;
       await (random.pick([true, false]) ? broker.stop() : broker.kill());

@@ -190,7 +190,6 @@ describe("promises", () => {
   function resolvedAgain(t: TestContext): () => number {
     let count = 0;
     const again = (): void => void (count += 1);
-    // oxlint-disable-next-line typescript/no-deprecated -- it counts in all versions of Node that there are
     process.on("multipleResolves", again);
     t.after(() => process.off("multipleResolves", again));
     return () => count;
