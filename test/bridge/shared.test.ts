@@ -59,6 +59,7 @@ describe("a Node-RED that shares its device", { skip }, () => {
     NO_PRESENCE_RETAINED: { birthRetain: "false" },
   }))
     test(`says what to set where others could not hear of it: ${code}`, async () => {
+      red.forget();
       await deploy(settings);
       const message = await until(() => red.at("error").at(-1), { what: "an error" });
       const { error } = message as { error?: { name: string; code: string } };

@@ -53,6 +53,9 @@ const OWN: Readonly<Record<string, Inputs>> = {
 /** Fields that choose what is done. */
 const CHOOSING = ["action", "power", "call", "source", "condition"];
 
+/** What only boards with a microcontroller can do: the tests of the keyboard try it on one. */
+const RARE = ["hid-keys reconnect"];
+
 /** What waits for something that no computer shows that is off. */
 const WATCHING = ["screen snapshot", "screen text", "wait-until state", "wait-until text"];
 export const isWatching = ({ name }: Act): boolean => WATCHING.includes(name);
@@ -62,9 +65,9 @@ export const isWatching = ({ name }: Act): boolean => WATCHING.includes(name);
  * @param more values of fields that are known only now, by the names of the nodes.
  */
 export const allActs = (more: Readonly<Record<string, Inputs>>): Act[] =>
-  Object.entries(ACTIONS).flatMap(([name, { schema }]) =>
-    actsOf(name, schema, { ...VALUES, ...OWN[name], ...more[name] }),
-  );
+  Object.entries(ACTIONS)
+    .flatMap(([name, { schema }]) => actsOf(name, schema, { ...VALUES, ...OWN[name], ...more[name] }))
+    .filter(({ name }) => !RARE.includes(name));
 
 function actsOf(name: string, schema: NodeSchema, values: Inputs): Act[] {
   return choicesOf(schema, {}).map((chosen) => {

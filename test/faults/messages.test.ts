@@ -26,6 +26,7 @@ let simulator: Simulator;
 before(async () => {
   mkdirSync(files);
   simulator = await startSimulator({ clock: scaledClock(20), images: { "a.iso": 1_000_000 }, switchUnits: 1 });
+  simulator.state.hid.connected = true;
   const nodes = ACTIONS.map(({ name, type }) =>
     node(type, { id: name, deviceFromMsg: true, ...fromMessage(name), wires: [["result"], ["error"]] }),
   );

@@ -179,7 +179,7 @@ describe("any call", () => {
 });
 
 test("an answer that never ends is told from a device that does not answer", async () => {
-  const inputs: Inputs = { call: ["choice", "log"], query: ["json", '{"follow": 1}'], timeout: ["num", "0.5"] };
+  const inputs: Inputs = { call: ["choice", "log"], query: ["json", '{"follow": 1}'], timeout: ["num", "2"] };
   const { name, message } = (await perform(inputs))["error"] as { name: string; message: string };
   assert.equal(name, "ConnectionTimeoutError");
   assert.match(message, /did not end in time.* as a stream/);

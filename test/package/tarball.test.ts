@@ -6,7 +6,7 @@ import { CHECKOUT } from "../harness/node-red";
 import { NODE_SETS, pack } from "./tarball";
 
 /** Bytes: of what is downloaded, and of what is installed. */
-const LIMITS = { size: 700_000, unpackedSize: 2_500_000 };
+const LIMITS = { size: 700_000, unpackedSize: 2_600_000 };
 
 const ALLOWED = [
   /^dist\/nodes\/[\w-]+\.(js|html)$/,

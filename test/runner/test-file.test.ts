@@ -78,9 +78,9 @@ describe("what the runner makes of a test file", () => {
     const files = jobs.map(({ args }) => args.flatMap((arg) => /\w+(?=\.test\.js$)/.exec(arg)?.[0] ?? []));
     assert.deepEqual(files, [["keys", "live"], ["some"], ["dialogs"]]);
     const one = `describe("a", () => { test("b", () => new Promise((resolve) => setTimeout(resolve, 50))); });`;
-    const other = 'test("c", () => {}); test("d", () => { throw new Error("wrong"); });';
+    const other = 'test("the third", () => {}); test("d", () => { throw new Error("wrong"); });';
     assert.deepEqual(counts(await ran([one, other])), { passed: 2, failed: 1, skipped: 0 });
-    assert.deepEqual(counts(await ran([one, other], "c")), { passed: 1, failed: 0, skipped: 0 });
+    assert.deepEqual(counts(await ran([one, other], "the third")), { passed: 1, failed: 0, skipped: 0 });
   });
 
   test("what a test has left open keeps nobody waiting, and nothing of the report is lost", async () => {

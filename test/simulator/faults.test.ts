@@ -119,19 +119,20 @@ test("a half-open socket is accepted and then silent", async (t) => {
   assert.equal(simulator.sessions, 0);
 });
 
-test("a half-open socket goes when the client closes its end", async (t) => {
-  const simulator = await device(t, { tls: false });
-  simulator.faults.add({ kind: "half-open" });
-  const client = connect({ port: simulator.port, host: "127.0.0.1", allowHalfOpen: true });
-  t.after(() => client.destroy());
-  const headers = Object.entries({ ...ADMIN, Upgrade: "websocket", Connection: "Upgrade", "Sec-WebSocket-Key": "x" });
-  const lines = ["GET /api/ws HTTP/1.1", "Host: x", ...headers.map(([name, value]) => `${name}: ${value}`)];
-  client.write(`${lines.join("\r\n")}\r\n\r\n`);
-  await once(client, "data");
-  assert.equal(simulator.connections, 1);
-  client.end();
-  await until(() => simulator.connections === 0);
-});
+for (const kind of ["hang", "half-open"] as const)
+  test(`a handshake of kind ${kind} goes when the client closes its end`, async (t) => {
+    const simulator = await device(t, { tls: false });
+    simulator.faults.add({ kind });
+    const client = connect({ port: simulator.port, host: "127.0.0.1", allowHalfOpen: true });
+    t.after(() => client.destroy());
+    const headers = Object.entries({ ...ADMIN, Upgrade: "websocket", Connection: "Upgrade", "Sec-WebSocket-Key": "x" });
+    const lines = ["GET /api/ws HTTP/1.1", "Host: x", ...headers.map(([name, value]) => `${name}: ${value}`)];
+    client.write(`${lines.join("\r\n")}\r\n\r\n`);
+    await until(() => simulator.requests.length === 1);
+    assert.equal(simulator.connections, 1);
+    client.end();
+    await until(() => simulator.connections === 0);
+  });
 
 test("a WebSocket breaks after so many messages, or is refused", async (t) => {
   const simulator = await device(t);

@@ -94,7 +94,8 @@ export class Front {
     }
     const left = fault?.kind === "delay" ? undefined : fault;
     await this.#serve(target, responseOn(request, socket), record, left, answer);
-    if (fault?.kind !== "hang") socket.end();
+    if (fault?.kind === "hang") endWithClient(socket);
+    else socket.end();
   }
 
   /** Whether it does not come through; then its connection is gone. */
@@ -296,4 +297,10 @@ function responseOn(request: IncomingMessage, socket: Duplex): ServerResponse {
   const response = new ServerResponse(request);
   if (socket instanceof Socket) response.assignSocket(socket);
   return response;
+}
+
+/** A connection that nobody reads would not hear that the client has gone. */
+function endWithClient(socket: Duplex): void {
+  socket.once("end", () => socket.destroy());
+  socket.resume();
 }
