@@ -107,7 +107,7 @@ const cases: Case[] = [
   },
   {
     when: "the answer to a press does not come in time",
-    device: { timeout: "0.2" },
+    device: { timeout: "1" },
     fault: { kind: "hang", method: "POST", after: true },
     expected: {
       name: "ConnectionTimeoutError",
