@@ -7,7 +7,7 @@ import { describedBy } from "./described";
 import type { Entity, Order } from "./entity";
 import { componentOf, Discovery, type Component } from "./home-assistant";
 import { News } from "./news";
-import { AVAILABILITY, ownEntities, PICTURE } from "./own-entities";
+import { AVAILABILITY, EVENT, ownEntities, PICTURE } from "./own-entities";
 import { Pending } from "./pending";
 import { Pictures, type PictureSettings } from "./pictures";
 import { Published } from "./published";
@@ -74,8 +74,11 @@ export class Bridge {
     });
     this.#discovery = this.#discoveryOf(settings);
     this.#adopt([...uses.left].filter((topic) => topic !== this.#discovery?.topic));
+    // Whoever had the device before may have left its last error, or a picture.
+    this.#published.adopt(this.#own.filter(({ key }) => key !== EVENT).map(this.#topicOf));
     this.#published.set(this.#topic(AVAILABILITY), "offline");
     this.#unsubscribe = this.#subscribeAll();
+    this.#pending?.listen();
     this.#stream = this.#listenTo(pikvm);
   }
 
@@ -190,7 +193,8 @@ export class Bridge {
   #orderFor(path: string, text: string): Order {
     const entity = this.#shown.entities.find((entity) => entity.command && pathOf(entity) === path);
     if (entity?.command?.order) return entity.command.order(text);
-    const known = this.#shown.entities.filter(({ command }) => command).map(pathOf);
+    const isOffered = ({ command }: Entity) => command && this.#uses.offers(command.deeds);
+    const known = this.#shown.entities.filter(isOffered).map(pathOf);
     const list =
       known.length > 0 ? `There are: ${known.join(", ")}.` : "There is nothing now: is the device connected?";
     throw new ConfigurationError(`There is nothing to set at "${path}". ${list}`);

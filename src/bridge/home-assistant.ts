@@ -90,12 +90,6 @@ export class Discovery {
     this.#soon();
   }
 
-  /** Removes the device. */
-  async remove(): Promise<void> {
-    this.close();
-    await this.#channel.publish({ topic: this.#topic, payload: "", retain: true });
-  }
-
   close(): void {
     clearTimeout(this.#timer);
     this.#wanted = undefined;

@@ -22,13 +22,17 @@ export class Pending {
   readonly #answers: Answers;
   readonly #own = randomUUID();
   #count = 0;
-  readonly #unsubscribe: () => void;
+  #unsubscribe: (() => void) | undefined;
 
   constructor(topic: string, uses: PendingUses) {
     this.#topic = topic;
     this.#uses = uses;
     this.#answers = new Answers(uses);
-    this.#unsubscribe = uses.channel.subscribe(`${topic}/+`, (arrival) => this.#onNote(arrival));
+  }
+
+  /** Answers for those who are gone. Who hears that may ask again at once: commands have to be listened to by then. */
+  listen(): void {
+    this.#unsubscribe = this.#uses.channel.subscribe(`${this.#topic}/+`, (arrival) => this.#onNote(arrival));
   }
 
   /**
@@ -47,7 +51,7 @@ export class Pending {
   }
 
   close(): void {
-    this.#unsubscribe();
+    this.#unsubscribe?.();
   }
 
   #onNote({ topic, payload }: Arrival): void {

@@ -15,7 +15,6 @@ export class Published {
   #sending = new Set<string>();
   /** Topics from before that nobody has set since. */
   readonly #old = new Set<string>();
-
   #isClosed = false;
 
   constructor(channel: Channel) {
@@ -47,13 +46,6 @@ export class Published {
     this.#old.add(topic);
   }
 
-  #remove(topic: string): void {
-    this.#old.delete(topic);
-    this.#wanted.delete(topic);
-    this.#gone.add(topic);
-    this.#send(topic);
-  }
-
   /** Topics that an earlier bridge may have left. */
   adopt(topics: Iterable<string>): void {
     for (const topic of topics) if (!this.#wanted.has(topic)) this.#old.add(topic);
@@ -79,6 +71,13 @@ export class Published {
   again(): void {
     this.#sending = new Set();
     for (const topic of [...this.#wanted.keys(), ...this.#gone]) this.#send(topic);
+  }
+
+  #remove(topic: string): void {
+    this.#old.delete(topic);
+    this.#wanted.delete(topic);
+    this.#gone.add(topic);
+    this.#send(topic);
   }
 
   #send(topic: string): void {
