@@ -59,7 +59,8 @@ describe("a Node-RED that shares its device", { skip }, () => {
   }))
     test(`says what to set where others could not hear of it: ${code}`, async () => {
       red.forget();
-      await deploy(settings);
+      // Of another name: that this one is gone may be told late.
+      await deploy({ ...told(`nodered/${code}`), ...settings });
       const message = await until(() => red.at("error").at(-1), { what: "an error" });
       const { error } = message as { error?: { name: string; code: string } };
       assert.equal(error?.name, "ConfigurationError");

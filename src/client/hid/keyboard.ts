@@ -30,8 +30,8 @@ const lacking = (what: string): PiKVMError => new PiKVMError(`This device cannot
 
 /**
  * The keyboard, as actions that check its state first. They keep their order among the calls of `Hid`: checking is a
- * part of their turn. All throw UnavailableError with the code `HOST_NOT_LISTENING`, before anything is sent, when the
- * host does not listen to the keyboard.
+ * part of their turn. Those that press keys throw UnavailableError with the code `HOST_NOT_LISTENING`, before anything is
+ * sent, when the host does not listen to the keyboard.
  */
 export class Keyboard {
   readonly #hid: Hid;
