@@ -26,7 +26,8 @@ async function reported(work) {
     report.fail("before the tests", error.message);
   }
   if (recording) recordWeights(report.weights);
-  return report.conclude();
+  report.conclude();
+  return report.isWell;
 }
 
 async function runChosen(report) {

@@ -375,9 +375,9 @@ describe("drive", SIDE_BY_SIDE, () => {
 
     test("what remounts the storage may take longer than an ordinary answer", async (t) => {
       const { sim, kvm } = await disk(t);
-      const hasty = await client(t, { address: sim.url, timeout: 0.3 });
+      const hasty = await client(t, { address: sim.url, timeout: 1 });
       await kvm.msd.setParams({ image: "stick.img", cdrom: false });
-      const slow = sim.faults.add({ kind: "delay", ms: 600, method: "POST" });
+      const slow = sim.faults.add({ kind: "delay", ms: 1500, method: "POST" });
       await hasty.msd.setConnected(true);
       await hasty.msd.setConnected(false);
       await hasty.redfish.insertMedia("stick.img");

@@ -273,7 +273,7 @@ describe("keys", SIDE_BY_SIDE, () => {
   });
 
   test("a key that is pressed by what fails is let go of", async (t) => {
-    const { sim, kvm } = await bench(t, {}, { timeout: 0.5 });
+    const { sim, kvm } = await bench(t, {}, { timeout: 1 });
     sim.faults.add({ kind: "hang", times: 1, after: true, method: "POST" });
     await failure(kvm.hid.sendKey("KeyA", true), { name: "ConnectionTimeoutError", outcome: "unknown" });
     await until(() => sim.host.keyEvents.length === 2);
@@ -281,7 +281,7 @@ describe("keys", SIDE_BY_SIDE, () => {
   });
 
   test("no key is pressed to stay down where no event connection can be opened", async (t) => {
-    const { sim, kvm } = await bench(t, {}, { timeout: 0.5 });
+    const { sim, kvm } = await bench(t, {}, { timeout: 1 });
     sim.faults.add({ kind: "status", code: 502, path: /^\/api\/ws/ });
     await failure(kvm.hid.sendKey("KeyA", true), { name: "APIError", statusCode: 502 });
     assert.deepEqual(posts(sim), []);
@@ -366,7 +366,7 @@ describe("keys", SIDE_BY_SIDE, () => {
 
   test("a key is released when the answer to its press is lost, in whatever way", async (t) => {
     for (const kind of ["reset", "cut", "hang"] as const) {
-      const { sim, kvm } = await bench(t, {}, { timeout: 0.3 });
+      const { sim, kvm } = await bench(t, {}, { timeout: 1 });
       sim.faults.add({ kind, times: 1, after: true, method: "POST" });
       await failure(kvm.hid.press("KeyA", 0.1), { outcome: "unknown" } as never);
       await until(() => sim.host.keyEvents.length === 2);

@@ -366,7 +366,7 @@ describe("a live session", SIDE_BY_SIDE, () => {
   });
 
   test("waits for those who type, also when the WebSocket is still to be opened", async (t) => {
-    const { sim, kvm } = await bench(t, { clock: scaledClock(4) }, { timeout: 0.2 });
+    const { sim, kvm } = await bench(t, { clock: scaledClock(4) }, { timeout: 1 });
     const text = "x".repeat(600);
     const typing = kvm.hid.typeText(text);
     await until(() => sim.host.typed.length > 0);

@@ -183,8 +183,8 @@ describe("streamer", SIDE_BY_SIDE, () => {
 
   test("reading may take longer than an ordinary answer", async (t) => {
     const { sim } = await running(t);
-    const kvm = await client(t, { address: sim.url, timeout: 0.3 });
-    sim.state.ocr.duration = 600;
+    const kvm = await client(t, { address: sim.url, timeout: 1 });
+    sim.state.ocr.duration = 1500;
     assert.match(await kvm.streamer.ocr(), /\w/);
   });
 

@@ -40,7 +40,7 @@ export class Editor {
     this.#whole = whole;
     page.on("pageerror", (error) => {
       // Node-RED's editor for JSON, which it has closed while a part of it was still at work.
-      if (!/Model is disposed/.test(String(error))) this.problems.push(String(error));
+      if (!/Model is disposed/.test(String(error))) this.problems.push(error.stack ?? String(error));
     });
     page.on("console", (message) => {
       if (message.type() === "error") this.problems.push(message.text());

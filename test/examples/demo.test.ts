@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { get as httpGet } from "node:http";
+import { readFile, writeFile } from "node:fs/promises";
 import { get as httpsGet } from "node:https";
-import { createServer, type AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { test, type TestContext } from "node:test";
 import { connectAsync } from "mqtt";
@@ -14,134 +9,11 @@ import { startSimulator } from "../../src/simulator";
 import { CHECKOUT } from "../harness/node-red";
 import { until } from "../harness/until";
 import { launchBrowser, skip } from "./browser";
+import { addresses, type Demo, printed, signalGroup, startDemo, statusOf, temporaryFolder, TIMEOUT } from "./demo";
 import { idOf, readFlow } from "./example";
 import { freePort } from "./free-port";
 
-const START = [process.execPath, path.join(CHECKOUT, "src/demo/start.mjs")] as const;
-const NPM_START = ["npm", "start"] as const;
-const TIMEOUT = 90_000;
 const SECOND_LINE = process.env["NODE_RED_HOME"] !== undefined;
-
-/** Whoever runs the tests may have a real device in the environment. */
-const NO_DEVICE = { PIKVM_URL: undefined, PIKVM_USER: undefined, PIKVM_PASSWORD: undefined, PIKVM_FINGERPRINT: undefined };
-
-interface Demo {
-  child: ChildProcess;
-  /** Everything that it has printed so far. */
-  output: () => string;
-  /** Resolves to the exit code. */
-  ended: Promise<number | null>;
-}
-
-interface DemoOptions {
-  command?: readonly [string, ...string[]];
-  port: number;
-  userDir: string;
-  env?: NodeJS.ProcessEnv;
-}
-
-/** In a process group of its own, which a signal can reach as Ctrl-C reaches it in a terminal. */
-function startDemo(t: TestContext, { command = START, port, userDir, env = {} }: DemoOptions): Demo {
-  const [program, ...args] = command;
-  const child = spawn(program, args, {
-    cwd: CHECKOUT,
-    detached: true,
-    env: { ...process.env, ...NO_DEVICE, PORT: String(port), PIKVM_DEMO_DIR: userDir, ...env },
-  });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  const ended = once(child, "exit").then(([code]) => code as number | null); // what "exit" is emitted with
-  t.after(() => {
-    if (isGroupAlive(child)) signalGroup(child, "SIGKILL");
-  });
-  return { child, output: () => output, ended };
-}
-
-function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals | 0): void {
-  if (pid === undefined) throw new Error("it was not started");
-  process.kill(-pid, signal);
-}
-
-function isGroupAlive(child: ChildProcess): boolean {
-  try {
-    signalGroup(child, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** The addresses of the editor, the console and the device. */
-async function addresses(demo: Demo): Promise<string[]> {
-  await until(() => demo.output().includes("Ctrl-C") || demo.child.exitCode !== null, { timeout: TIMEOUT });
-  return ["the flow", "the console", "the device"].map((name) => printed(demo, name)).filter((url) => url !== "");
-}
-
-/** What the program has printed behind a name; empty when it has not. */
-function printed(demo: Demo, name: string): string {
-  return new RegExp(`^  ${name} +(\\S+)$`, "m").exec(demo.output())?.[1] ?? "";
-}
-
-async function temporaryFolder(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(path.join(tmpdir(), "pikvm-demo-"));
-  t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
-  return folder;
-}
-
-/** The HTTP status; undefined when nobody answers. Any certificate will do. */
-function statusOf(url: string, method = "GET"): Promise<number | undefined> {
-  const get = url.startsWith("https:") ? httpsGet : httpGet;
-  return new Promise((resolve) => {
-    const request = get(url, { method, agent: false, rejectUnauthorized: false } as object, (response) => {
-      response.resume();
-      resolve(response.statusCode);
-    });
-    request.on("error", () => resolve(undefined));
-  });
-}
-
-async function assertGone(demo: Demo, urls: readonly string[]): Promise<void> {
-  await until(() => !isGroupAlive(demo.child), { what: "the end of all its processes" });
-  for (const url of urls) assert.equal(await statusOf(url), undefined, `${url} still answers`);
-}
-
-for (const command of [START, NPM_START]) {
-  test(`${path.basename(command[0])} ${path.basename(command[1])}: prints three addresses that answer; Ctrl-C ends it all with 0`, async (t) => {
-    const demo = startDemo(t, { command, port: await freePort(), userDir: await temporaryFolder(t) });
-    const urls = await addresses(demo);
-    assert.equal(urls.length, 3, demo.output());
-    for (const url of urls) assert.equal(await statusOf(url), 200, url);
-    signalGroup(demo.child, "SIGINT");
-    assert.equal(await demo.ended, 0);
-    await assertGone(demo, urls);
-  });
-}
-
-test("SIGTERM to the program alone ends it all with 0", async (t) => {
-  const demo = startDemo(t, { port: await freePort(), userDir: await temporaryFolder(t) });
-  const urls = await addresses(demo);
-  demo.child.kill("SIGTERM");
-  assert.equal(await demo.ended, 0);
-  await assertGone(demo, urls);
-});
-
-test("when the program is killed, nothing stays behind", async (t) => {
-  const demo = startDemo(t, { port: await freePort(), userDir: await temporaryFolder(t) });
-  const urls = await addresses(demo);
-  demo.child.kill("SIGKILL");
-  await demo.ended;
-  await assertGone(demo, urls);
-});
-
-test("a taken port is one line and exit code 1", async (t) => {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  t.after(() => server.close());
-  const { port } = server.address() as AddressInfo; // it listens on TCP
-  const demo = startDemo(t, { port, userDir: await temporaryFolder(t) });
-  assert.equal(await demo.ended, 1);
-  assert.match(demo.output(), new RegExp(`^Port ${port} is in use already; .*\n$`));
-});
 
 test("the flow powers the host on, waits for login:, types and mounts; a second start keeps an edited flow", async (t) => {
   const userDir = await temporaryFolder(t);
@@ -325,12 +197,3 @@ test("with PIKVM_URL and its fingerprint it uses that device, and writes no pass
   assert.equal(await demo.ended, 0);
 });
 
-test("a device whose certificate is not trusted is refused, with its fingerprint to compare; nothing is sent to it", async (t) => {
-  const device = await startSimulator();
-  t.after(() => device.close());
-  const env = { PIKVM_URL: device.url, PIKVM_PASSWORD: "admin" };
-  const demo = startDemo(t, { port: await freePort(), userDir: await temporaryFolder(t), env });
-  assert.equal(await demo.ended, 1);
-  assert.ok(demo.output().includes(`PIKVM_FINGERPRINT=${device.fingerprint}`), demo.output());
-  assert.equal(device.requests.length, 0);
-});

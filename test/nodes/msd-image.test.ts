@@ -256,9 +256,10 @@ describe("the device downloads a URL", () => {
   });
 
   test("cancelled, it says that the device goes on", async () => {
-    await deploy(does("fetch"));
+    await deploy(does("fetch"), { progress: true });
     red.send("node", { payload: urlOf("hang.iso") });
-    await until(() => simulator.state.msd.busy);
+    // By then the device has told the name.
+    await until(() => red.at("result").some(({ progress }) => progress !== undefined));
     red.send("node", { reset: true });
     const { name, message } = (await outcome())["error"] as Answer;
     assert.equal(name, "CancelledError");

@@ -32,7 +32,7 @@ const WAYS = {
 };
 
 const presses = () =>
-  simulator.host.presses.map(({ line, duration }) => `${line} ${(duration ?? 0) > 1000 ? "long" : "short"}`);
+  simulator.host.presses.map(({ line, duration }) => `${line} ${(duration ?? 0) > 3000 ? "long" : "short"}`);
 
 async function perform(settings: object, action: string): Promise<Record<string, unknown>> {
   const offTime = ["num", "0.2"] as [string, string];

@@ -42,10 +42,13 @@ const FAULTS: Fault[] = [
   { kind: "redirect", location: "https://elsewhere.invalid/api" },
 ];
 
-function everyNode(deviceConfig: object, wires: string[][]): FlowConfig {
+/** @param timeout seconds for an answer of the device */
+function everyNode(deviceConfig: object, wires: string[][], timeout = "0.3"): FlowConfig {
   return flow(
-    device(simulator, { timeout: "0.3", ...deviceConfig }),
-    ...[...ACTIONS, ...SOURCES].map(({ name, type, properties }) => node(type, { id: name, wires, ...properties })),
+    device(simulator, { timeout, ...deviceConfig }),
+    ...[...ACTIONS, ...SOURCES].map(({ name, type, properties }) =>
+      node(type, { id: name, wires, ...properties, ...("timeout" in properties ? { timeout } : {}) }),
+    ),
     node("pikvm-hid-keys", {
       id: "secret",
       wires,
@@ -87,7 +90,7 @@ for (const auth of AUTH_METHODS) {
   ]) {
     test(`no secret is ever said: ${auth}, errors ${wires[1]?.length ? "wired" : "caught"}`, async () => {
       const credentials = { password: PASSWORD, totpSecret: TOTP_SECRET };
-      await red.deploy(everyNode({ auth, credentials, timeout: "30" }, wires));
+      await red.deploy(everyNode({ auth, credentials }, wires, "30"));
       red.forget();
       const output = wires[1]?.length ? "error" : "caught";
       const all = sendAll();

@@ -250,7 +250,7 @@ describe("a device that is lost", () => {
   });
 
   test("is not one that is slow once, while its events come", async () => {
-    await red.deploy(flow(device(simulator, { timeout: "0.5" }), events, power(), power({ id: "second" })));
+    await red.deploy(flow(device(simulator, { timeout: "1" }), events, power(), power({ id: "second" })));
     await shows("green", /^connected$/, "events");
     red.send("node", { payload: "state" });
     await shows("green", /^off · /);

@@ -3,9 +3,18 @@ import { compiled, ROOT } from "./files.mjs";
 import { weightOf } from "./weights.mjs";
 
 const TOUCHES_NODE_RED = /^(editor|nodes|examples|package)\//;
-/** What a device is asked, files and words: nothing in which one Node-RED differs from another. */
-const SAME_ON_BOTH =
-  /^(nodes\/(power-settings|login|files|status-words|way|economy)|package\/(docs|languages|dialogs-script|supply)|examples\/layout)$/;
+/**
+ * What a device is asked, files and words: nothing in which one Node-RED differs from another. What each node needs of
+ * Node-RED is tried on both lines by nodes/everywhere, by its example and by its dialog, whatever its own actions do.
+ */
+const SAME_ON_BOTH = new RegExp(
+  `^(${[
+    "nodes/(atx-power|gpio|hid-keys|hid-macro|hid-mouse|kvm-switch|msd-image|msd-mount|request|screen|screen-watch|wait-until)",
+    "nodes/(dialog-screen|economy|files|login|power-settings|progress|changes|status-words|way)",
+    "package/(client|dialogs-script|docs|languages|supply)",
+    "examples/(demo-life|layout)",
+  ].join("|")})$`,
+);
 
 /**
  * Files of which some run in one process, in turn: to start one, with all that it loads, takes longer than most of them.
@@ -26,6 +35,8 @@ const SHARING = [
   { name: "faults", files: /^faults\/(messages|restarts|secrets|stored|table|twice)$/, together: 3 },
   { name: "others", files: /^(actions|schema)\//, together: 20 },
 ];
+/** Files for which a browser computes more than the test. */
+const BROWSER = /^(editor\/|examples\/import$)/;
 const IN_TURN = path.join(import.meta.dirname, "in-turn.mjs");
 
 /** The two lines of Node-RED. What cannot differ between them needs no second one. */
@@ -52,20 +63,22 @@ const OPTIONS = [
 export function jobsOf(line, files, name) {
   const only = name === undefined ? [] : [`--test-name-pattern=${name.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")}`];
   // One of the tests of a file may be in another as well.
-  const together = name === undefined ? processesFor(files) : files.map((file) => [file, [file]]);
-  const needed = together.map(([called, inTurn]) => [called, inTurn.filter(line.needs)]);
-  return needed
-    .filter(([, inTurn]) => inTurn.length > 0)
-    .map(([file, inTurn]) => ({
-      title: `${file} on ${line.name}`,
-      weight: weightOf(file, inTurn),
-      file,
-      // Some files have no test with that name.
-      mayBeEmpty: name !== undefined,
-      command: "node",
-      args: [...OPTIONS, ...only, IN_TURN, ...inTurn.map(compiled)],
-      env: line.env,
-    }));
+  const needed = files.filter(line.needs);
+  const together = name === undefined ? processesFor(needed) : needed.map((file) => [file, [file]]);
+  return together.map(([file, inTurn]) => ({
+    title: `${file} on ${line.name}`,
+    line,
+    weight: weightOf(file, inTurn),
+    file,
+    // Some files have no test with that name.
+    mayBeEmpty: name !== undefined,
+    hasBrowser: BROWSER.test(file),
+    // A test that plays a device must not be late; a browser waits for what is.
+    isPatient: BROWSER.test(file),
+    command: "node",
+    args: [...OPTIONS, ...only, IN_TURN, ...inTurn.map(compiled)],
+    env: line.env,
+  }));
 }
 
 /** Each file by itself, but for those that share. @returns what it is called, and its files */
@@ -83,7 +96,8 @@ function processesFor(files) {
 /** Of one kind. What has one file only is called as that. */
 function processesOf({ name, together }, files) {
   const parts = partsOf(files, together);
-  const called = (part, index) => (part.length === 1 ? part[0] : parts.length === 1 ? name : `${name} ${index + 1}`);
+  const called = (part, index) =>
+    part.length === 1 ? part[0] : parts.length === 1 ? name : `${name} ${index + 1} of ${parts.length}`;
   return parts.map((part, index) => [called(part, index), part]);
 }
 

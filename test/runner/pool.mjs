@@ -4,9 +4,7 @@ import { runTestFile } from "./test-file.mjs";
 const CORES = availableParallelism();
 /** Most tests wait more than they compute. */
 const AT_A_TIME = 6 * CORES;
-/** Files for which a browser computes more than the test. */
-const BROWSER = /^(editor\/|examples\/import$)/;
-/** What it computes is not measured each time. All together it was 2.7 to 4.6 times the test alone. */
+/** What a browser computes is not measured each time. With the test it was 2.7 to 4.6 times the test alone. */
 const BROWSER_TOO = 4;
 /** What runs together computes about so much, so that nothing is late only because others are busy. */
 const BUSY = 1.25 * CORES;
@@ -35,9 +33,9 @@ function fitting(waiting, running) {
 }
 
 /** How much of one processor it keeps busy. */
-function shareOf({ file, weight: { seconds, processor } }) {
+function shareOf({ hasBrowser = false, weight: { seconds, processor } }) {
   const own = processor / seconds;
-  return Math.min(1, BROWSER.test(file ?? "") ? BROWSER_TOO * own : own);
+  return Math.min(1, hasBrowser ? BROWSER_TOO * own : own);
 }
 
 async function runOne(job, report) {

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { setPriority } from "node:os";
 import { ROOT } from "./files.mjs";
 
 /** Groups of processes that run: a test file and what it has started. */
@@ -6,12 +7,15 @@ const running = new Set();
 process.on("exit", () => running.forEach(endGroup));
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
 
+/** What waits patiently lets others compute first: a third of their share, where both want all of it. */
+const PATIENT = 5;
+
 /**
  * Runs a command to its end; whatever it has started and left ends with it.
  * @param patience seconds after which it is ended
  * @returns its exit code, null when it was ended, and all that it printed
  */
-export function run({ command, args, env }, patience) {
+export function run({ command, args, env, isPatient = false }, patience) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: ROOT,
@@ -20,6 +24,7 @@ export function run({ command, args, env }, patience) {
       detached: true,
     });
     running.add(child);
+    if (isPatient && child.pid !== undefined) setPriority(child.pid, PATIENT);
     let output = "";
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding("utf8").on("data", (text) => (output += text));

@@ -113,8 +113,8 @@ export async function removeHalf(
   const free = await steps.caughtUp(isFree, {}, patience);
   if (!free) return { note: `An incomplete "${name}" may be left: the device could not be looked at.`, isGone: false };
   if (free.busy) return { note: goesOn(name), isGone: false };
-  // The device lists a new image a moment later.
-  const state = (await steps.caughtUp(isListed, {})) ?? free;
+  // The device lists a new image a moment later, and a busy one later still.
+  const state = (await steps.caughtUp(isListed, {}, patience)) ?? free;
   const found = imageOf(state, name);
   if (!found) return wasListed ? { note: REMOVED, isGone: true } : undefined;
   // Only the answer was lost.
