@@ -19,6 +19,7 @@ export const FIGURES = {
   blockCpu: { title: "loop, computed in one go", unit: "ms", digits: 0 },
   loop: { title: "loop, p99", unit: "ms", digits: 1 },
   all: { title: "all connected after", unit: "s", digits: 1 },
+  published: { title: "published", unit: "/s", digits: 0 },
   core: { title: "of a core", unit: "%", digits: 1 },
   device: { title: "heap of a device", unit: "kB", digits: 0 },
   deviceRss: { title: "memory of a device", unit: "kB", digits: 0 },

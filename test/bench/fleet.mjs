@@ -18,10 +18,11 @@ export async function startFleet({ checkout, stub, tell }) {
   nodeRed.hear("failed", () => (counts.failed += 1));
   return {
     nodeRed,
-    async deploy({ kind, devices, way = "tls" }) {
+    /** @param more - nodes that all devices share. */
+    async deploy({ kind, devices, way = "tls", more = [] }) {
       const flow = Array.from({ length: devices }, (_, index) => KINDS[kind](harness, stub, way, index + 1)).flat();
       const sinks = ["sink", "failed"].map((id) => ({ id, type: "bench-sink", ...PLACE, wires: [] }));
-      await nodeRed.deploy([...flow, ...sinks]);
+      await nodeRed.deploy([...flow, ...sinks, ...more]);
     },
     /** Until so many listen. @returns whether they came. */
     async listeners(count) {
@@ -39,15 +40,27 @@ const KINDS = {
   /** A device with four nodes: two that listen, and two that wait for messages. */
   package({ device, node }, stub, way, number) {
     const own = { device: `device ${number}` };
-    const trust = way === "tls" ? { fingerprint: stub.fingerprint } : { trust: "none" };
     const listener = (mode, more) =>
       node("pikvm-events", { ...own, id: `${mode} ${number}`, mode, ...more, wires: [["sink"], ["failed"]] });
     return [
-      device({ url: `${stub[way]}/${number}` }, { id: own.device, name: `PiKVM ${number}`, ...trust }),
+      deviceOf(device, stub, way, number),
       listener("changes", { properties: ["hid.keyboard.leds.caps"] }),
       listener("state", { kinds: ["hid"] }),
       node("pikvm-atx-power", { ...own, id: `power ${number}`, wires: [["sink"], ["failed"]] }),
       node("pikvm-hid-keys", { ...own, id: `keys ${number}`, wires: [["sink"], ["failed"]] }),
+    ];
+  },
+  /** A device that Node-RED has on a broker. */
+  bridge({ device, node }, stub, way, number) {
+    const own = { id: `bridge ${number}`, device: `device ${number}`, broker: "broker", wires: [[], ["failed"]] };
+    return [deviceOf(device, stub, way, number), node("pikvm-mqtt-bridge", own)];
+  },
+  /** The same, whose events go into a flow instead. */
+  events({ device, node }, stub, way, number) {
+    const own = { id: `events ${number}`, device: `device ${number}`, mode: "changes", wires: [["sink"], ["failed"]] };
+    return [
+      deviceOf(device, stub, way, number),
+      node("pikvm-events", { ...own, properties: ["hid.keyboard.leds.caps"] }),
     ];
   },
   /** As many nodes, of which one listens without the package. */
@@ -60,6 +73,11 @@ const KINDS = {
     ];
   },
 };
+
+function deviceOf(device, stub, way, number) {
+  const trust = way === "tls" ? { fingerprint: stub.fingerprint } : { trust: "none" };
+  return device({ url: `${stub[way]}/${number}` }, { id: `device ${number}`, name: `PiKVM ${number}`, ...trust });
+}
 
 /**
  * Looks at how long the event loop of this process is blocked.

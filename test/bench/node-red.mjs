@@ -8,8 +8,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
-/** What is compared with stays here; all else that takes time to read is left out. */
-const COMPARED = ["21-httprequest.js", "22-websocket.js", "70-JSON.js"];
+/** What is compared with stays here, and what a bridge needs; all else that takes time to read is left out. */
+const NEEDED = ["10-mqtt.js", "21-httprequest.js", "22-websocket.js", "70-JSON.js"];
 
 /**
  * @param checkout - whose nodes; none when absent.
@@ -27,7 +27,7 @@ export async function startNodeRed(checkout, ownNodes = () => ({})) {
     ...SETTINGS,
     userDir,
     nodesDir: checkout === undefined ? [] : [checkout],
-    nodesExcludes: RARE_NODES.filter((name) => !COMPARED.includes(name)),
+    nodesExcludes: RARE_NODES.filter((name) => !NEEDED.includes(name)),
     logging: { console: { level: "off" } },
   });
   const started = () => new Promise((resolve) => red.events.once("flows:started", resolve));

@@ -116,7 +116,7 @@ describe("any call", () => {
       red.send("node", {});
       const read = reading(await red.message("result", { count: 2 }));
       const unread = answerOf(await red.message("result")).body as Readable;
-      assert.equal(simulator.connections, 2);
+      await until(() => simulator.connections === 2);
       red.send("node", { reset: true });
       await read;
       await until(() => unread.destroyed && simulator.connections === 0);
