@@ -1,3 +1,4 @@
+import * as errors from "../client/errors";
 import { DIAGNOSTIC, type Entity } from "./entity";
 import type { BridgeSettings } from "./settings";
 
@@ -8,23 +9,16 @@ export const LAST_ERROR = "error";
 export const EVENT = "event";
 export const PICTURE = "picture";
 
+const isKindOfError = (value: unknown): value is typeof errors.PiKVMError =>
+  value === errors.PiKVMError || (typeof value === "function" && value.prototype instanceof errors.PiKVMError);
+
 /** The names of errors are the types of their events. */
 const EVENT_TYPES = [
   "connected",
   "disconnected",
-  "PiKVMError",
-  "APIError",
-  "AuthError",
-  "BusyError",
-  "UnavailableError",
-  "RedirectError",
-  "ResponseError",
-  "ConfigurationError",
-  "ConnectError",
-  "ConnectionTimeoutError",
-  "WebSocketError",
-  "WaitTimeoutError",
-  "CancelledError",
+  ...Object.values(errors)
+    .filter(isKindOfError)
+    .map(({ name }) => name),
 ];
 
 type OwnSettings = Pick<BridgeSettings, "base" | "pictures" | "presence">;

@@ -15,6 +15,7 @@ import { Broker } from "./broker";
 import { deviceById, type Device } from "./device";
 import { fail, flowError } from "./failure";
 import { nameFor } from "./find-device";
+import { disown, leave, leftBy, removeLeft } from "./leftovers";
 import type { Done, FlowNode, Message, NodeAPI, Send } from "./red";
 import type { StartNode } from "./register";
 import { settledSoon } from "./settled";
@@ -64,9 +65,6 @@ interface Given {
 
 /** The places of those that run, by broker and topic, and whose they are. */
 const places = new Map<string, FlowNode>();
-
-/** By the ids of nodes what they have left on their broker: the next of the same id may have another name. */
-const left = new Map<string, string[]>();
 
 /** The engine of a bridge: its device, its broker, and the messages that tell of both. */
 class BridgeNode {
@@ -133,10 +131,19 @@ class BridgeNode {
     // First of all: the connection to the broker may be closed at the same time.
     const closed = this.#bridge?.close(isRemoved ? "removed" : "stopped");
     this.#claim?.close();
-    if (isRemoved) left.delete(this.#node.id);
-    else if (this.#bridge) left.set(this.#node.id, this.#bridge.topics);
+    this.#leave(isRemoved);
     await settledSoon(closed);
     await settledSoon(Promise.all([this.#broker?.close(isRemoved), this.#device?.leave(this.#node)]));
+  }
+
+  #leave(isRemoved: boolean): void {
+    const { id } = this.#node;
+    const [bridge, broker] = [this.#bridge, this.#broker];
+    if (bridge && broker) leave(id, { broker: broker.id, topics: bridge.topics });
+    if (!isRemoved) return;
+    // Where it was not the one who had the device, another has what is there.
+    if (this.#claim || (bridge && broker?.isConnected)) disown(id);
+    else removeLeft(this.#RED, id);
   }
 
   get #notHere(): string {
@@ -147,7 +154,7 @@ class BridgeNode {
 
   #claimOf(broker: Broker, base: string, open: () => void): Claim {
     // Another name, of which whoever has the device from now on may not know.
-    const topics = left.get(this.#node.id) ?? [];
+    const topics = leftBy(this.#RED, this.#node.id, broker.id);
     if (topics.every((topic) => below(base, topic) === undefined))
       for (const topic of topics) void broker.publish({ topic, payload: "", retain: true });
     return new Claim({
@@ -168,7 +175,7 @@ class BridgeNode {
     if (!bridge) return;
     this.#bridge = undefined;
     this.#isConnected = false;
-    left.delete(this.#node.id);
+    disown(this.#node.id);
     void bridge.close("moved");
   }
 
@@ -205,7 +212,7 @@ class BridgeNode {
       onError: (error) => this.#tell(error),
       onConnection: (change) => this.#onConnection(change),
       onRetry: ({ error, at }) => this.#showFailure(error, at),
-      left: left.get(this.#node.id) ?? [],
+      left: leftBy(this.#RED, this.#node.id, broker.id),
     });
   }
 

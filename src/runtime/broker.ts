@@ -49,7 +49,7 @@ export class Broker implements Channel {
    * @param onConnection is called for each change, also for the first connection when it is there already.
    * @throws ConfigurationError when no broker is chosen, or it is not deployed.
    */
-  constructor(RED: NodeAPI, id: string, node: FlowNode, onConnection: (isConnected: boolean) => void) {
+  constructor(RED: NodeAPI, id: string, user: Pick<FlowNode, "id">, onConnection: (isConnected: boolean) => void) {
     const broker = RED.nodes.getNode(id) as BrokerNode | null | undefined;
     if (broker?.type !== TYPE) {
       throw new ConfigurationError("No MQTT broker is chosen, or the chosen one is not deployed.", {
@@ -59,7 +59,7 @@ export class Broker implements Channel {
     this.#broker = broker;
     this.#isConnected = broker.connected;
     this.#user = {
-      id: node.id,
+      id: user.id,
       status: () => {
         if (this.#broker.connected === this.#isConnected) return;
         this.#isConnected = this.#broker.connected;
@@ -68,6 +68,10 @@ export class Broker implements Channel {
       },
     };
     broker.register(this.#user);
+  }
+
+  get id(): string {
+    return this.#broker.id;
   }
 
   get isConnected(): boolean {

@@ -68,14 +68,15 @@ export function median(numbers) {
 }
 
 /**
- * Runs all contestants in turn, round after round, so that what else the computer does meets all of them.
+ * Runs all contestants in turn, round after round, so that what else the computer does meets all of them. Each round
+ * begins with another one: to be the first, or the one after a certain other, may cost or save something.
  * @param contestants - by name; each does its work once and answers with figures by name.
  * @returns for each contestant all values of each figure.
  */
 export async function inTurn(contestants, { rounds, warmUp = true }) {
   const figures = Object.fromEntries(Object.keys(contestants).map((name) => [name, {}]));
   for (let round = warmUp ? -1 : 0; round < rounds; round += 1) {
-    for (const [name, run] of Object.entries(contestants)) {
+    for (const [name, run] of rotated(Object.entries(contestants), round + 1)) {
       const cost = await run();
       if (round < 0) continue;
       for (const [key, value] of Object.entries(cost)) (figures[name][key] ??= []).push(value);
@@ -83,3 +84,5 @@ export async function inTurn(contestants, { rounds, warmUp = true }) {
   }
   return figures;
 }
+
+const rotated = (list, by) => [...list.slice(by % list.length), ...list.slice(0, by % list.length)];
