@@ -148,10 +148,13 @@ export class Bridge {
     });
   }
 
-  /** Topics of an earlier bridge. Those elsewhere are removed now, the others when it is known that they are not used. */
+  /**
+   * Topics of an earlier bridge, which are removed when it is known that they are not used; those elsewhere at once,
+   * unless Home Assistant still listens to them, which would take an empty state for a wrong one.
+   */
   #adopt(topics: readonly string[]): void {
     this.#published.adopt(topics);
-    this.#published.dropOld((topic) => below(this.#settings.base, topic) === undefined);
+    if (!this.#discovery) this.#published.dropOld((topic) => below(this.#settings.base, topic) === undefined);
   }
 
   #subscribeAll(): (() => void)[] {

@@ -124,12 +124,13 @@ export class Discovery {
       components: { ...components, ...Object.fromEntries(gone.map(([key, platform]) => [key, { platform }])) },
     });
     if (this.#isWithdrawn || payload === this.#sent) {
+      // Not sooner: what is lost with the broker's connection is sent once more.
+      for (const [key] of gone) this.#known.delete(key);
       this.#isSettled = true;
       this.#heard.settled();
       return;
     }
     this.#sent = payload;
-    for (const [key] of gone) this.#known.delete(key);
     for (const [key, { platform }] of Object.entries(components)) this.#known.set(key, platform);
     void this.#channel.publish({ topic: this.#topic, payload, retain: true });
     this.#timer = setTimeout(() => this.#publish(), REST * 1000);

@@ -52,6 +52,16 @@ describe("what a bridge leaves on its broker", { skip }, () => {
     await isGone("");
   });
 
+  test("is removed when Home Assistant listens to the new topics", async () => {
+    await all({});
+    await isThere("pikvm/bench/");
+    await house.homeAssistant.untilState("binary_sensor.pikvm_bench_connected", "on");
+    await all({ topic: "desk" });
+    await isThere("pikvm/desk/");
+    await isGone("pikvm/bench/");
+    house.assertClean();
+  });
+
   test("is removed from a broker that it does not use any more", async () => {
     await all({});
     await isThere("pikvm/bench/");

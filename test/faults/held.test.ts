@@ -156,7 +156,9 @@ function mistakeIn(
   const dropped = mishaps.filter(({ drops }) => drops);
   // While the event connection is lost, too, nobody tells of a visit.
   const isTold = isListening && !dropped.some(({ isSecret }) => isSecret === undefined);
-  const isUntold = dropped.some(({ isSecret }) => isSecret === "always" || (isSecret && !isTold));
+  // Without it a restart shows in requests alone, of which none may fall into it.
+  const isUnseen = !isListening && dropped.some(({ name }) => name === "kvmd restarts");
+  const isUntold = isUnseen || dropped.some(({ isSecret }) => isSecret === "always" || (isSecret && !isTold));
   if (dropped.length === 0 && !text.startsWith(arrived)) return "not as it was written";
   if (!isPartOf(arrived, text)) return "more than was written";
   const { sent = 0, typed = 0 } = result ?? error ?? {};
