@@ -10,7 +10,7 @@ import type { Order } from "./entity";
 import { Freshness } from "./freshness";
 import { NoFiles } from "./no-files";
 import type { Pending } from "./pending";
-import { readRequest } from "./requests";
+import { bodyOf, readRequest } from "./requests";
 
 /** What has become of one command. */
 export interface Outcome {
@@ -66,8 +66,10 @@ export class Commands {
     const asker: Asker = { topic, responseTopic, correlationData };
     const freshness = new Freshness(arrival);
     const read = (): Order => {
-      const request = readRequest(this.#uses.actions, path, arrival.payload);
-      asker.id = request.id;
+      const body = bodyOf(arrival.payload);
+      // First of all: who is refused has to know which request it was.
+      asker.id = body["id"];
+      const request = readRequest(this.#uses.actions, path, body);
       freshness.add(request.sent);
       return request.order;
     };

@@ -6,11 +6,12 @@ import type { Field } from "../schema/field";
 import { fieldsOf, type NodeSchema } from "../schema/node";
 import type { Order } from "./entity";
 
+/** What a command says, by name; it may have an `id`, which its answer repeats. */
+type Body = Readonly<Record<string, unknown>>;
+
 /** A command of a node, as it came. */
 export interface Request {
   order: Order;
-  /** What the answer repeats, where there is no MQTT 5. */
-  id?: unknown;
   /** Milliseconds since 1970, where it says when it was sent. */
   sent?: number | undefined;
 }
@@ -18,23 +19,19 @@ export interface Request {
 /** Bytes; a text to type has at most two million characters. */
 const LARGEST = 4 * 1024 * 1024;
 
-/**
- * Reads what was published to `do/<node>/<action>`: JSON as the message that the node takes, or just its payload.
- * @throws ConfigurationError for a node or an action that is not there, and for what cannot be read.
- */
-export function readRequest(actions: Readonly<Record<string, Actions>>, path: string, payload: Buffer): Request {
+/** Reads what was published to `do/<node>/<action>`. @throws ConfigurationError for a node that is not there. */
+export function readRequest(actions: Readonly<Record<string, Actions>>, path: string, body: Body): Request {
   const [node = "", action = ""] = path.split("/");
   const known = Object.hasOwn(actions, node) ? actions[node] : undefined;
   if (!known) {
     throw new ConfigurationError(`There is no node "${node}". There are: ${Object.keys(actions).join(", ")}.`);
   }
-  const body = bodyOf(payload);
   const values = { ...valuesIn(known.schema, body), ...chosen(known.schema, action) };
-  const { id, sent } = body;
-  return { order: { node, values }, id, sent: timeOf(sent) };
+  return { order: { node, values }, sent: timeOf(body["sent"]) };
 }
 
-function bodyOf(payload: Buffer): Record<string, unknown> {
+/** JSON as the message that the node takes, or just its payload. @throws ConfigurationError for what is too long. */
+export function bodyOf(payload: Buffer): Body {
   if (payload.length > LARGEST) {
     throw new ConfigurationError(`A command of ${payload.length} bytes is too long: the limit is ${LARGEST}.`);
   }
@@ -55,7 +52,7 @@ function chosen(schema: NodeSchema, action: string): Record<string, unknown> {
 }
 
 /** By their names, or as the property of a message from which the node takes them. */
-function valuesIn(schema: NodeSchema, body: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function valuesIn(schema: NodeSchema, body: Body): Record<string, unknown> {
   const given = fieldsOf(schema).map(([name, field]): [string, unknown] => [
     name,
     valueAt(body, [name]) ?? valueAt(body, pathOf(field)),

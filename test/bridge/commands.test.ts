@@ -232,6 +232,15 @@ test("before MQTT 5 an answer has the id of its question", async () => {
   const { id, result } = JSON.parse(await until(() => topics.latest(topic), { what: "the answer" })) as Answer;
   assert.deepEqual(id, { any: 7 });
   assert.ok(result);
+  for (const [path, refused] of [
+    ["screwdriver/turn", { id: 8 }],
+    ["atx-power/on", { id: 9, sent: "yesterday" }],
+  ] as const) {
+    await topics.publish(`${BASE}/do/${path}`, JSON.stringify(refused));
+    const text = await until(() => topics.latest(`${BASE}/do/${path}/result`), { what: path });
+    const answer = JSON.parse(text) as Answer;
+    assert.deepEqual([answer.id, answer.error?.name], [refused.id, "ConfigurationError"]);
+  }
   // Live it is not known to be retained: it is done once, and removed when the bridge comes again.
   await topics.publish(`${BASE}/press_reset/set`, "PRESS", { retain: true });
   await until(() => simulator.host.presses.length === 1, { what: "the press" });
