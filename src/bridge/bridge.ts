@@ -6,6 +6,7 @@ import { Commands, type CommandUses, type Outcome } from "./commands";
 import { describedBy } from "./described";
 import type { Entity, Order } from "./entity";
 import { componentOf, Discovery, type Component } from "./home-assistant";
+import type { Left } from "./left";
 import { News } from "./news";
 import { AVAILABILITY, EVENT, ownEntities, PICTURE } from "./own-entities";
 import { Pending } from "./pending";
@@ -24,8 +25,10 @@ export interface BridgeUses extends Omit<CommandUses, "pending"> {
   onConnection: (change: ConnectionChange) => void;
   /** Another attempt to reach the device follows. */
   onRetry: (retry: Retry) => void;
-  /** Topics that an earlier bridge of the same node may have left. */
-  left: Iterable<string>;
+  /** By an earlier bridge of the same node. */
+  left: Left;
+  /** Whether another bridge of the same broker has this topic by now: it is not ours to remove. */
+  isOthers: (topic: string) => boolean;
 }
 
 /** Home Assistant's word for a state that is not known. */
@@ -73,7 +76,7 @@ export class Bridge {
       else this.#dropUnused();
     });
     this.#discovery = this.#discoveryOf(settings);
-    this.#adopt([...uses.left].filter((topic) => topic !== this.#discovery?.topic));
+    this.#adopt(uses.left.topics.filter((topic) => topic !== this.#discovery?.topic));
     // Whoever had the device before may have left its last error, or a picture.
     this.#published.adopt(this.#own.filter(({ key }) => key !== EVENT).map(this.#topicOf));
     this.#published.set(this.#topic(AVAILABILITY), "offline");
@@ -101,10 +104,11 @@ export class Bridge {
     return true;
   }
 
-  /** All that may be on the broker, for the next bridge of the same node. */
-  get topics(): string[] {
+  /** All that may be on the broker. */
+  get left(): Left {
     // Home Assistant first: it would take an empty state for a wrong one.
-    return [...(this.#discovery ? [this.#discovery.topic] : []), ...this.#published.topics];
+    const topics = [...(this.#discovery ? [this.#discovery.topic] : []), ...this.#published.topics];
+    return { topics, components: this.#discovery?.components ?? [] };
   }
 
   async close(ending: Ending): Promise<void> {
@@ -121,7 +125,7 @@ export class Bridge {
 
   /** By topic. Nothing stays on the broker of what is removed; all of it does for who has the device now. */
   #lastWords(ending: Ending): Record<string, string> {
-    if (ending === "removed") return Object.fromEntries(this.topics.map((topic) => [topic, ""]));
+    if (ending === "removed") return Object.fromEntries(this.left.topics.map((topic) => [topic, ""]));
     return ending === "stopped" ? { [this.#topic(AVAILABILITY)]: "offline" } : {};
   }
 
@@ -142,10 +146,15 @@ export class Bridge {
 
   #discoveryOf({ homeAssistant, id }: BridgeSettings): Discovery | undefined {
     if (!homeAssistant) return undefined;
-    return new Discovery(this.#uses.channel, `${homeAssistant.prefix}/device/${id}/config`, {
-      settled: () => this.#onSettled(),
-      states: (topics) => this.#adopt(topics),
-    });
+    return new Discovery(
+      this.#uses.channel,
+      `${homeAssistant.prefix}/device/${id}/config`,
+      {
+        settled: () => this.#onSettled(),
+        states: (topics) => this.#adopt(topics),
+      },
+      this.#uses.left.components,
+    );
   }
 
   /**
@@ -154,7 +163,9 @@ export class Bridge {
    */
   #adopt(topics: readonly string[]): void {
     this.#published.adopt(topics);
-    if (!this.#discovery) this.#published.dropOld((topic) => below(this.#settings.base, topic) === undefined);
+    if (this.#discovery) return;
+    this.#published.disown(this.#uses.isOthers);
+    this.#published.dropOld((topic) => below(this.#settings.base, topic) === undefined);
   }
 
   #subscribeAll(): (() => void)[] {
@@ -257,6 +268,8 @@ export class Bridge {
   #dropUnused(): void {
     if (!this.#shown.isComplete) return;
     const used = new Set([...this.#own, ...this.#shown.entities].map(this.#topicOf));
+    // Two may have changed their topics with one deploy.
+    this.#published.disown(this.#uses.isOthers);
     this.#published.dropOld((topic) => !used.has(topic));
   }
 

@@ -3,6 +3,7 @@ import { isRecord } from "../client/http/shape";
 import { safeName } from "../schema/topics";
 import type { Channel } from "./channel";
 import type { Entity } from "./entity";
+import type { Left } from "./left";
 import { SET } from "./topics";
 
 /** How a device is told to Home Assistant. */
@@ -48,7 +49,7 @@ export class Discovery {
   readonly #topic: string;
   readonly #heard: Heard;
   /** By key the platforms of all that Home Assistant may know. */
-  readonly #known = new Map<string, string>();
+  readonly #known: Map<string, string>;
   #wanted: { described: Described; components: Components } | undefined;
   #sent = "";
   #timer: NodeJS.Timeout | undefined;
@@ -56,7 +57,9 @@ export class Discovery {
   #isSettled = false;
   readonly #unsubscribe: () => void;
 
-  constructor(channel: Channel, topic: string, heard: Heard) {
+  /** @param known by an earlier bridge: the broker may have lost its message. */
+  constructor(channel: Channel, topic: string, heard: Heard, known: Left["components"] = []) {
+    this.#known = new Map(known);
     this.#channel = channel;
     this.#topic = topic;
     this.#heard = heard;
@@ -70,6 +73,10 @@ export class Discovery {
   /** Where its message is. */
   get topic(): string {
     return this.#topic;
+  }
+
+  get components(): Left["components"] {
+    return this.#known;
   }
 
   /** Whether Home Assistant knows by now what there is. */

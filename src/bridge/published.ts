@@ -51,6 +51,11 @@ export class Published {
     for (const topic of topics) if (!this.#wanted.has(topic)) this.#old.add(topic);
   }
 
+  /** What was adopted, but is somebody else's, stays. */
+  disown(isOthers: (topic: string) => boolean): void {
+    for (const topic of this.#old) if (isOthers(topic)) this.#old.delete(topic);
+  }
+
   /** Removes what was adopted and is not set by now. @param isMeant which of it; default all. */
   dropOld(isMeant: (topic: string) => boolean = () => true): void {
     for (const topic of [...this.#old].filter(isMeant)) this.#remove(topic);

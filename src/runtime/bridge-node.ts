@@ -65,6 +65,8 @@ interface Given {
 
 /** The places of those that run, by broker and topic, and whose they are. */
 const places = new Map<string, FlowNode>();
+/** By place those that start when it is free. */
+const waiting = new Map<string, Set<() => void>>();
 
 /** The engine of a bridge: its device, its broker, and the messages that tell of both. */
 class BridgeNode {
@@ -77,6 +79,8 @@ class BridgeNode {
   #bridge: Bridge | undefined;
   #claim: Claim | undefined;
   #place: string | undefined;
+  /** Where somebody else is. */
+  #again: (() => void) | undefined;
   #isConnected = false;
   /** The device was connected before. */
   #wasThere = false;
@@ -97,11 +101,11 @@ class BridgeNode {
       this.#device = device;
       const broker = new Broker(this.#RED, choices.broker, this.#node, (isThere) => this.#onBroker(isThere));
       this.#broker = broker;
+      const base = baseTopic(choices.prefix, choices.topic || device.name);
+      this.#occupy(`${broker.id} ${base}`, base);
       this.#status.show({ is: "connecting" });
       const pikvm = await device.join(this.#node);
       if (this.#closed) return;
-      const base = baseTopic(choices.prefix, choices.topic || device.name);
-      this.#occupy(`${choices.broker} ${base}`, base);
       const open = () => (this.#bridge = this.#open(choices, base, { device, broker, pikvm }));
       if (choices.isShared) this.#claim = this.#claimOf(broker, base, open);
       else open();
@@ -127,7 +131,7 @@ class BridgeNode {
   async close(isRemoved: boolean): Promise<void> {
     this.#closed = true;
     this.#status.end();
-    if (this.#place !== undefined) places.delete(this.#place);
+    this.#free();
     // First of all: the connection to the broker may be closed at the same time.
     const closed = this.#bridge?.close(isRemoved ? "removed" : "stopped");
     this.#claim?.close();
@@ -139,7 +143,7 @@ class BridgeNode {
   #leave(isRemoved: boolean): void {
     const { id } = this.#node;
     const [bridge, broker] = [this.#bridge, this.#broker];
-    if (bridge && broker) leave(id, { broker: broker.id, topics: bridge.topics });
+    if (bridge && broker) leave(id, { broker: broker.id, ...bridge.left });
     if (!isRemoved) return;
     // Where it was not the one who had the device, another has what is there.
     if (this.#claim || (bridge && broker?.isConnected)) disown(id);
@@ -154,7 +158,7 @@ class BridgeNode {
 
   #claimOf(broker: Broker, base: string, open: () => void): Claim {
     // Another name, of which whoever has the device from now on may not know.
-    const topics = leftBy(this.#RED, this.#node.id, broker.id);
+    const { topics } = leftBy(this.#RED, this.#node.id, broker.id);
     if (topics.every((topic) => below(base, topic) === undefined))
       for (const topic of topics) void broker.publish({ topic, payload: "", retain: true });
     return new Claim({
@@ -213,18 +217,40 @@ class BridgeNode {
       onConnection: (change) => this.#onConnection(change),
       onRetry: ({ error, at }) => this.#showFailure(error, at),
       left: leftBy(this.#RED, this.#node.id, broker.id),
+      isOthers: (topic) => this.#isOthers(broker.id, topic),
     });
   }
 
   /** @throws ConfigurationError when another bridge is there: each command would be done twice. */
   #occupy(place: string, base: string): void {
     const other = places.get(place);
+    this.#place = place;
     if (other) {
+      this.#again = () => {
+        if (!this.#closed) void this.start();
+      };
+      waiting.set(place, (waiting.get(place) ?? new Set()).add(this.#again));
       const text = `Another MQTT bridge (${other.name || other.id}) uses ${base} on this broker. Give each its own topic.`;
       throw new ConfigurationError(text, { code: "OCCUPIED" });
     }
     places.set(place, this.#node);
-    this.#place = place;
+  }
+
+  /** Who waits for the place starts when this deploy is over, by which it may be changed or removed itself. */
+  #free(): void {
+    const place = this.#place;
+    if (place === undefined) return;
+    if (this.#again) waiting.get(place)?.delete(this.#again);
+    if (places.get(place) !== this.#node) return;
+    places.delete(place);
+    for (const again of waiting.get(place) ?? []) onceStarted(this.#RED, again);
+    waiting.delete(place);
+  }
+
+  /** Of another bridge on the same broker. */
+  #isOthers(broker: string, topic: string): boolean {
+    const others = [...places].filter(([, node]) => node !== this.#node).map(([place]) => place);
+    return others.some((place) => below(place, `${broker} ${topic}`) !== undefined);
   }
 
   #onBroker(isConnected: boolean): void {

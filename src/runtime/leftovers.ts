@@ -1,12 +1,12 @@
+import { NOTHING, type Left } from "../bridge/left";
 import { Broker } from "./broker";
 import type { NodeAPI } from "./red";
 import { onceStarted } from "./started";
 
-/** What a bridge has on its broker. */
-interface Leftover {
+/** What a bridge has left on its broker. */
+interface Leftover extends Left {
   /** Id of the `mqtt-broker` node. */
   broker: string;
-  topics: readonly string[];
 }
 
 /** By the ids of bridges: the next of the same id may have another name. */
@@ -18,12 +18,12 @@ export const leave = (id: string, leftover: Leftover): void => void left.set(id,
 export const disown = (id: string): void => void left.delete(id);
 
 /** For a bridge that starts: what the last one of its id has left on this broker. On another one it is removed. */
-export function leftBy(RED: NodeAPI, id: string, broker: string): readonly string[] {
+export function leftBy(RED: NodeAPI, id: string, broker: string): Left {
   const found = left.get(id);
-  if (!found || found.broker === broker) return found?.topics ?? [];
+  if (found?.broker === broker) return found;
   left.delete(id);
-  new Removal(RED, id, found).begin();
-  return [];
+  if (found) new Removal(RED, id, found).begin();
+  return NOTHING;
 }
 
 /** For a bridge that is gone for good: removes what it has left when the deploy is over. */

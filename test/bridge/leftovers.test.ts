@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Simulator } from "../../src/simulator";
 import { Cable } from "../faults/cable";
@@ -21,8 +22,9 @@ describe("what a bridge leaves on its broker", { skip }, () => {
 
   const near = () => house.broker.nodes({ port: cable.port });
   const other = () => house.broker.nodes({ id: "other" });
-  const all = (own: Record<string, unknown> | undefined) =>
-    house.red.deploy(flow(...near(), ...other(), device(simulator), ...(own ? [house.bridge(own)] : [])));
+  const flowOf = (...bridges: Record<string, unknown>[]) =>
+    flow(...near(), ...other(), device(simulator), ...bridges.map((one) => house.bridge(one)));
+  const all = (...bridges: Record<string, unknown>[]) => house.red.deploy(flowOf(...bridges));
   const retained = async (under = "") => [...(await house.topics.retained()).keys()].filter((topic) => topic.startsWith(under)); // prettier-ignore
   const isThere = (base: string) => until(async () => (await retained(base)).length > 20, { what: base });
   const isGone = (base: string) =>
@@ -32,7 +34,7 @@ describe("what a bridge leaves on its broker", { skip }, () => {
     await all({});
     await isThere("pikvm/bench/");
     await all({ readOnly: true });
-    await all(undefined);
+    await all();
     await isGone("");
   });
 
@@ -41,14 +43,14 @@ describe("what a bridge leaves on its broker", { skip }, () => {
     await isThere("pikvm/bench/");
     cable.unplug();
     await until(() => house.red.statuses.findLast(({ id }) => id === "node")?.status.text === "no MQTT connection");
-    await all(undefined);
+    await all();
     await all({ id: "another", leftOut: ["uptime"] });
     cable.appear();
     await until(async () => !(await retained()).includes("pikvm/bench/uptime"), { what: "what only the first had" });
     await isThere("pikvm/bench/");
     const devices = async () => (await retained("homeassistant/")).join();
     await until(async () => (await devices()) === "homeassistant/device/pikvm_another/config", { what: "one device" });
-    await all(undefined);
+    await all();
     await isGone("");
   });
 
@@ -68,7 +70,34 @@ describe("what a bridge leaves on its broker", { skip }, () => {
     await all({ broker: "other", prefix: "elsewhere" });
     await isThere("elsewhere/bench/");
     await isGone("pikvm/");
-    await all(undefined);
+    await all();
+    await isGone("");
+  });
+
+  test("is not removed when another bridge has taken its topic, also in the same deploy", async () => {
+    await all({ id: "one", topic: "left" }, { id: "two", topic: "right" });
+    await isThere("pikvm/left/");
+    await isThere("pikvm/right/");
+    await all({ id: "one", topic: "right" }, { id: "two", topic: "left" });
+    const described = async (id: string) => (await house.topics.retained()).get(`homeassistant/device/pikvm_${id}/config`) ?? ""; // prettier-ignore
+    await until(async () => (await described("one")).includes("pikvm/right/power"), { what: "one as right" });
+    await until(async () => (await described("two")).includes("pikvm/left/power"), { what: "two as left" });
+    // By then Home Assistant has had its time, and what is not used is removed.
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    assert.equal((await retained("pikvm/left/")).length, (await retained("pikvm/right/")).length);
+    await isThere("pikvm/left/");
+    await all();
+    await isGone("");
+  });
+
+  test("a bridge whose place is taken starts when that is free", async () => {
+    await all({ id: "first" }, { id: "second" });
+    await until(() => house.red.statuses.findLast(({ id }) => id === "second")?.status.fill === "red", {
+      what: "a refusal",
+    });
+    await all({ id: "second" });
+    await isThere("pikvm/bench/");
+    await all();
     await isGone("");
   });
 });

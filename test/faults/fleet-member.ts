@@ -1,6 +1,7 @@
 import { ACTIONS } from "../../nodes/actions";
 import { Permit } from "../../src/actions/permit";
 import { Bridge } from "../../src/bridge/bridge";
+import { NOTHING } from "../../src/bridge/left";
 import { Claim } from "../../src/bridge/claim";
 import { CLAIM } from "../../src/bridge/topics";
 import { PiKVM } from "../../src/client";
@@ -87,7 +88,8 @@ const bridgeTo = (channel: MqttChannel, pikvm: PiKVM, base: string): Bridge =>
       onError: () => undefined,
       onConnection: () => undefined,
       onRetry: () => undefined,
-      left: [],
+      left: NOTHING,
+      isOthers: () => false,
     },
   );
 
