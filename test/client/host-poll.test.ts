@@ -157,10 +157,13 @@ describe("somebody else connects meanwhile", SIDE_BY_SIDE, () => {
     t: TestContext,
     type: (kvm: PiKVM) => Promise<TypedText>,
     viewers = 1,
+    isListening = true,
   ): Promise<TypedText & { text: string }> {
     const { sim, kvm } = await slowHost(t, 10);
-    const stream = kvm.events();
-    await until(() => stream.states.hid !== undefined);
+    if (isListening) {
+      const stream = kvm.events();
+      await until(() => stream.states.hid !== undefined);
+    }
     const typing = type(kvm);
     await until(() => sim.host.typed.length > 5);
     await visit(sim, viewers);
@@ -174,6 +177,28 @@ describe("somebody else connects meanwhile", SIDE_BY_SIDE, () => {
     assert.equal(sent, 60);
     assert.equal(incomplete, true);
     assert.ok(typed < 60 && typed <= text.length, `${typed}, ${text.length}`);
+  });
+
+  test("also where nothing of ours was connected before", async (t) => {
+    for (const viewers of [0, 1]) {
+      const { incomplete } = await disturbed(t, (kvm) => kvm.keyboard.type("w".repeat(60)), viewers, false);
+      assert.equal(incomplete, true);
+    }
+  });
+
+  test("a device that restarts between two parts, which no request has met", async (t) => {
+    const { sim, kvm } = await slowHost(t, 10);
+    const typing = kvm.keyboard.type("w".repeat(60));
+    await until(() => sim.host.typed.length > 5);
+    await sim.restart({ downFor: 0 });
+    assert.equal((await typing).incomplete, true);
+  });
+
+  test("where no event connection can be opened, the text is typed all the same", async (t) => {
+    const { sim, kvm } = await slowHost(t, 10);
+    sim.faults.add({ kind: "status", code: 502, path: /^\/api\/ws/ });
+    assert.deepEqual(await kvm.keyboard.type("w".repeat(20)), { sent: 20, typed: 20 });
+    assert.equal(sim.host.typed, "w".repeat(20));
   });
 
   test("also right after our own session has begun, by somebody who is no viewer", async (t) => {

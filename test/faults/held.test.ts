@@ -16,6 +16,8 @@ const POLLS = [1, 4, 8, 10];
 const NEXT = "-=[];',./".repeat(3);
 /** Milliseconds that the next Node-RED takes to start after one was killed, at least. */
 const START = 1000;
+/** Characters of a text during which nobody listens. */
+const UNWATCHED = 11;
 /** A call that has not ended by then never ends. */
 const PATIENCE = 40_000;
 
@@ -155,10 +157,9 @@ function mistakeIn(
 ): string | undefined {
   const dropped = mishaps.filter(({ drops }) => drops);
   // While the event connection is lost, too, nobody tells of a visit.
-  const isTold = isListening && !dropped.some(({ isSecret }) => isSecret === undefined);
-  // Without it a restart shows in requests alone, of which none may fall into it.
-  const isUnseen = !isListening && dropped.some(({ name }) => name === "kvmd restarts");
-  const isUntold = isUnseen || dropped.some(({ isSecret }) => isSecret === "always" || (isSecret && !isTold));
+  const isConnected = isListening || text.length > UNWATCHED;
+  const isTold = isConnected && !dropped.some(({ isSecret }) => isSecret === undefined);
+  const isUntold = dropped.some(({ isSecret }) => isSecret === "always" || (isSecret && !isTold));
   if (dropped.length === 0 && !text.startsWith(arrived)) return "not as it was written";
   if (!isPartOf(arrived, text)) return "more than was written";
   const { sent = 0, typed = 0 } = result ?? error ?? {};

@@ -4,6 +4,7 @@ import { ConfigurationError, ConnectionTimeoutError, PiKVMError } from "../error
 import { JSON_FRAMES } from "./hid-frames";
 import { isOnline } from "./host-online";
 import { knownKey, staysDown } from "./keys";
+import { isReady, ready } from "./live";
 import type { LiveHid } from "./live-hid";
 import { checkPosition, knownButton } from "./mouse";
 import { number, objectOf, text, texts } from "../http/shape";
@@ -31,6 +32,9 @@ export interface HidParams {
 const HID_STATE = objectOf({ keyboard: objectOf(), mouse: objectOf() });
 const INACTIVITY = objectOf({ inactivity: number });
 const HID_KEYMAPS = objectOf({ keymaps: objectOf({ default: text, available: texts }) });
+
+/** Characters that are handed over at once, and typed in a quarter of a second: nobody listens for so long. */
+const UNWATCHED = 11;
 
 /** Seconds that kvmd waits before each press and release of a shortcut. */
 const SHORTCUT_PAUSE = 0.05;
@@ -104,7 +108,10 @@ export class Hid {
    * @throws ConfigurationError for a delay out of range or a text that is too long; errors tell `sent` and `typed`.
    */
   async type(text: string, options: TypeOptions = {}): Promise<TypedText> {
-    return typeText(this.#printer, text, options, (typing) => this.#commands.lane.run(typing, options.signal));
+    const listen = text.length > UNWATCHED;
+    return typeText(this.#printer, text, options, (typing) =>
+      this.#commands.lane.run((turn) => (listen ? this.#listening(turn, typing) : typing(turn)), options.signal),
+    );
   }
 
   /** As `type`. @returns the number of characters that must have arrived. */
@@ -233,6 +240,24 @@ export class Hid {
     const { transport, lane } = this.#commands;
     const inner = () => new Hid(new Commands(transport, lane.inner()), this.#events.inner(), this.#typing);
     return this.#events.run(() => lane.run((turn) => work(inner(), turn), signal), { signal });
+  }
+
+  /**
+   * With an event connection, over which the device tells who comes and goes, and by whose end it is known that it has
+   * restarted. Where there can be none, the text itself is tried all the same.
+   */
+  async #listening(turn: AbortSignal, typing: (turn: AbortSignal) => Promise<void>): Promise<void> {
+    const { transport } = this.#commands;
+    const { sockets, link } = this.#typing;
+    const lease = link.hold();
+    try {
+      if (!isReady(link)) {
+        await sockets.letIn(() => ready({ transport, link }, { signal: turn })).catch(() => throwIfCancelled(turn));
+      }
+      await typing(turn);
+    } finally {
+      void lease.release();
+    }
   }
 
   get #printer(): Printer {
