@@ -81,7 +81,8 @@ export class Life {
     "deleted in Home Assistant, and asked for again": async () => {
       const { homeAssistant, red } = this.#house;
       await this.#house.until(() => this.wrong());
-      await homeAssistant.deleteDevice(this.is.name);
+      // It may not have heard of a new name yet.
+      await this.#house.until(() => homeAssistant.deleteDevice(this.is.name).then(() => undefined, String));
       this.is.discovery = false;
       await this.#house.until(() => this.wrong());
       this.is.discovery = true;

@@ -16,7 +16,7 @@ import { PiKVM, PiKVMError, type AtxState } from "${CLIENT}";
 export async function isOn(address: string, fingerprint: string): Promise<boolean> {
   await using kvm = new PiKVM({ address, user: "admin", password: "admin", trust: { fingerprint } });
   await kvm.open();
-  const state: AtxState = await kvm.atx.getState({ signal: AbortSignal.timeout(1000) });
+  const state: AtxState = await kvm.atx.getState({ signal: AbortSignal.timeout(10_000) });
   return state.leds.power;
 }
 
