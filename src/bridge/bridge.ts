@@ -104,11 +104,12 @@ export class Bridge {
     return true;
   }
 
-  /** All that may be on the broker. */
+  /** All of it that may be on the broker. */
   get left(): Left {
     // Home Assistant first: it would take an empty state for a wrong one.
     const topics = [...(this.#discovery ? [this.#discovery.topic] : []), ...this.#published.topics];
-    return { topics, components: this.#discovery?.components ?? [] };
+    const own = topics.filter((topic) => !this.#uses.isOthers(topic));
+    return { topics: own, components: this.#discovery?.components ?? [] };
   }
 
   async close(ending: Ending): Promise<void> {
