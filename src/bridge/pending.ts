@@ -13,6 +13,11 @@ interface PendingUses {
 }
 
 /**
+ * Milliseconds in which who has begun a command may still answer for it, and in which it is settled who has the device.
+ */
+const GRACE = 1000;
+
+/**
  * The commands that are being carried out, as the broker keeps them: whoever has the device after us answers for them.
  * Nothing is begun before the broker has the note, so that a command without one and without an answer was not done.
  */
@@ -23,6 +28,8 @@ export class Pending {
   readonly #own = randomUUID();
   #count = 0;
   #unsubscribe: (() => void) | undefined;
+  /** By the topics of notes of others: they are answered for when their time is over. */
+  readonly #found = new Map<string, NodeJS.Timeout>();
 
   constructor(topic: string, uses: PendingUses) {
     this.#topic = topic;
@@ -52,10 +59,22 @@ export class Pending {
 
   close(): void {
     this.#unsubscribe?.();
+    for (const timer of this.#found.values()) clearTimeout(timer);
   }
 
   #onNote({ topic, payload }: Arrival): void {
-    if (payload.length === 0 || topic.startsWith(`${this.#topic}/${this.#own}-`)) return;
+    if (topic.startsWith(`${this.#topic}/${this.#own}-`)) return;
+    clearTimeout(this.#found.get(topic));
+    this.#found.delete(topic);
+    if (payload.length > 0)
+      this.#found.set(
+        topic,
+        setTimeout(() => this.#answerFor(topic, payload), GRACE),
+      );
+  }
+
+  #answerFor(topic: string, payload: Buffer): void {
+    this.#found.delete(topic);
     const found = commandIn(payload);
     this.#remove(topic);
     if (!found) return;
