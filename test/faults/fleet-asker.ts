@@ -62,6 +62,16 @@ export class Asker {
     return asked.answers[0];
   }
 
+  /** Of the latest commands to a device: what was answered, and how often each was done. */
+  latest(device: string): string {
+    this.count();
+    const all = [...this.#asked.values()].filter((asked) => asked.device === device);
+    return all
+      .slice(-10)
+      .map(({ answers, done }) => `[${answers.join()}] done ${done}`)
+      .join(", ");
+  }
+
   /** @returns what lets it pause, and waits for the last answers. */
   begin(): () => Promise<void> {
     let isOver = false;

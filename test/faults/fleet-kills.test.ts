@@ -121,7 +121,9 @@ class Fleet {
           const about = new RegExp(`/${name}/(claim|availability|error)|nodered/`);
           const said = this.#topics.messages.filter(({ topic }) => about.test(topic)).slice(-40);
           const told = said.map(({ topic, text }) => `${topic} ${text}`).join("\n");
-          throw new Error(`${[...this.#running.keys()].join(", ")} run:\n${told}`, { cause: error });
+          const latest = this.#asker.latest(name);
+          const running = [...this.#running.keys()].join(", ");
+          throw new Error(`${running} run; commands: ${latest}:\n${told}`, { cause: error });
         }),
       ),
     );
