@@ -202,7 +202,7 @@ describe("video", SIDE_BY_SIDE, () => {
         sim.faults.add({ kind: "hang", path: "/api/ws" });
         return kvm;
       },
-      /^The device does not answer the request for its video \(waited 0\.2 s\)\.$/,
+      /^The device does not answer the request for its video \(waited 1 s\)\.$/,
     ],
     [
       "answers no handshake, of somebody else's connection either, which comes first",
@@ -222,8 +222,8 @@ describe("video", SIDE_BY_SIDE, () => {
     test(`a device that ${what} is not told to be typing`, async (t) => {
       const silent = await make(t);
       const expected = { name: "WaitTimeoutError", code: "NOT_CONNECTED", message };
-      await failure(silent.video.acquire({ timeout: 0.2 }), expected);
-      await failure(silent.screen.snapshot({ videoTimeout: 0.2 }), expected);
+      await failure(silent.video.acquire({ timeout: 1 }), expected);
+      await failure(silent.screen.snapshot({ videoTimeout: 1 }), expected);
     });
   }
 

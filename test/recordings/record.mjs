@@ -3,6 +3,7 @@
  * changes nothing. docs/recording.md says how to use it, what it takes out, and what to look at before the recording is
  * given away.
  */
+import { once } from "node:events";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -22,6 +23,8 @@ Options:
 The environment has the password (PIKVM_PASSWORD) and, with two-factor authentication, its secret (PIKVM_TOTP_SECRET).
 `;
 
+/** Seconds for the first event. */
+const PATIENCE = 10;
 const MEDIA = "/redfish/v1/Managers/BMC/VirtualMedia";
 /**
  * File names and what they ask for. All are GET; pictures, the log and images are left out, because nobody could redact
@@ -139,6 +142,8 @@ async function listen(kvm, seconds) {
   let failure;
   stream.on("event", (event) => lines.push({ ms: Date.now() - begin, dir: "<", text: event }));
   stream.on("connection", ({ error }) => (failure ??= error));
+  // A slow device is not listened to for a shorter time.
+  await once(stream, "event", { signal: AbortSignal.timeout(PATIENCE * 1000) }).catch(() => undefined);
   await sleep(seconds * 1000);
   await stream.close();
   if (lines.length === 0) throw failure ?? new Error("The device sent no event.");
