@@ -106,7 +106,7 @@ async function attempt(sim: Simulator, { isListening, works, mishaps }: Plan, en
 }
 
 async function clientOf(address: string): Promise<PiKVM> {
-  return new PiKVM({ address, user: "admin", password: "admin", timeout: 5, videoIdle: 0.2 }).open();
+  return new PiKVM({ address, user: "admin", password: "admin", videoIdle: 0.2 }).open();
 }
 
 async function endOf(work: Work, kvm: PiKVM, signal: AbortSignal): Promise<Ended> {
