@@ -314,7 +314,9 @@ export class PiKVM implements AsyncDisposable {
     // What is held down is let go, and what the device is still given arrives: the end of its session drops that.
     const lastWords = within([], limit, (deadline) => deadline.race(sockets.hidLane.idle())).catch(() => undefined);
     await Promise.all([media.close(), lastWords.then(() => Promise.all([link.close(), video.close()]))]);
-    await transport.destroy();
+    // What was typed last may still be on its way, and only its answer tells when it is not.
+    if (sockets.unanswered.isOver) await transport.destroy();
+    else void sockets.unanswered.ownOver().then(() => transport.destroy());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

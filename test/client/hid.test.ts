@@ -3,10 +3,10 @@ import { describe, test } from "node:test";
 import { isKey, keyOf, KEYS } from "../../src/client";
 import { TypedCount } from "../../src/client/hid/typed-count";
 import { partsOf } from "../../src/client/hid/typing";
-import { manualClock, scaledClock } from "../../src/simulator";
+import { manualClock, scaledClock, type Simulator } from "../../src/simulator";
 import { keyChangesOf } from "../../src/simulator/hid/keymap";
 import { until } from "../harness/until";
-import { bench, failure, posts, SECRETS, SIDE_BY_SIDE } from "./kit";
+import { bench, client, failure, posts, SECRETS, SIDE_BY_SIDE } from "./kit";
 
 const PRINTABLE = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join("");
 
@@ -69,6 +69,54 @@ describe("typing", SIDE_BY_SIDE, () => {
     await typed((text) => text.endsWith("b".repeat(20)));
     await second;
     assert.match(sim.host.typed, /^a+b{20}$/);
+  });
+
+  /** A device that takes much longer for a text than it should, and what it has typed in the end. */
+  const SLOW_DEVICE = { clock: scaledClock(0.1) };
+  const SLOWLY = { delay: 0.05 };
+  const typedOn = async (sim: Simulator): Promise<string> => {
+    await until(() => sim.working === 0 && sim.host.typed.split("b").length === 6);
+    return sim.host.typed;
+  };
+
+  test("nor when the device is so slow that the cancel does not wait for it", async (t) => {
+    const { sim, kvm } = await bench(t, SLOW_DEVICE);
+    const abort = new AbortController();
+    const error = { name: "CancelledError", outcome: "unknown" } as const;
+    const first = failure(kvm.hid.typeText("aaaaa", { ...SLOWLY, signal: abort.signal }), error);
+    await until(() => sim.host.typed !== "");
+    abort.abort();
+    await first;
+    assert.equal(sim.working, 1);
+    await kvm.hid.typeText("bbbbb");
+    assert.match(await typedOn(sim), /^a+b{5}$/);
+  });
+
+  test("nor with that of the next client, when the device was closed meanwhile", async (t) => {
+    const { sim, kvm } = await bench(t, SLOW_DEVICE);
+    const first = failure(kvm.hid.typeText("aaaaa", SLOWLY), { name: "CancelledError", outcome: "unknown" });
+    await until(() => sim.host.typed !== "");
+    await kvm.close();
+    assert.equal(sim.working, 1);
+    const next = await client(t, { address: sim.url });
+    await next.hid.typeText("bbbbb");
+    await first;
+    assert.match(await typedOn(sim), /^a+b{5}$/);
+    await next.close();
+    await until(() => sim.connections === 0);
+  });
+
+  test("nor when the network breaks meanwhile, no answer can come, and the device is slow", async (t) => {
+    const { sim, kvm } = await bench(t, { clock: scaledClock(0.4) });
+    const first = failure(kvm.hid.typeText("aaaaa", { delay: 0.05 }), { name: "ConnectError", outcome: "unknown" });
+    await until(() => sim.host.typed !== "");
+    const closed = kvm.close();
+    sim.breakNetwork(20);
+    await Promise.all([first, closed]);
+    await until(() => sim.outage === 0);
+    const next = await client(t, { address: sim.url });
+    await next.hid.typeText("bbbbb");
+    assert.match(await typedOn(sim), /^a+b{5}$/);
   });
 
   test("cancelling ends it soon and tells how much was typed", async (t) => {

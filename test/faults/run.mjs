@@ -1,7 +1,9 @@
 /**
  * `npm run faults`: the suites of this folder in their long form, one after the other. `-- --seed 7 --cases 500 twice`
  * runs the suites with that in their names, with that seed and so many cases each; `-- --only "hid-macro restart" table` only
- * cells of the table with these words in what they are called, `-- --part 2/4 table` the second of four parts. Figures are in docs/reliability.md.
+ * cells of the table with these words in what they are called, `-- --seed 9 --cases 3000 --only "case 147" held` only the
+ * cases of it with these figures in their numbers, `-- --part 2/4 table` the second of four parts. Figures are in
+ * docs/reliability.md.
  */
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";

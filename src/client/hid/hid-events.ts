@@ -71,7 +71,10 @@ export class HidEvents implements EventSender {
 
   async send(event: HidEvent, options: RequestOptions): Promise<void> {
     // A slow host must not lag behind, or cancelling would stop nothing; what releases keys waits for nobody.
-    if (!options.lastWord) await this.#sockets.queue.drained([options.signal], MAX_BACKLOG);
+    if (!options.lastWord) {
+      await this.#sockets.unanswered.over(options.signal);
+      await this.#sockets.queue.drained([options.signal], MAX_BACKLOG);
+    }
     const { presses, releases } = event;
     if (presses) await this.#holdFor(presses.what, options);
     try {
@@ -156,10 +159,11 @@ export class HidEvents implements EventSender {
     this.#held.delete(what);
   }
 
-  async #post({ call, query }: HidEvent, options: RequestOptions): Promise<void> {
+  async #post({ call, query, frames }: HidEvent, options: RequestOptions): Promise<void> {
     const settleTime = ANSWER_TIME + (options.extraTime ?? 0);
+    const onLeft = (over: Promise<void>) => this.#sockets.unanswered.add(over, frames(JSON_FRAMES).length);
     try {
-      await this.#transport.post(`/api/hid/events/${call}`, { ...options, query, settleTime });
+      await this.#transport.post(`/api/hid/events/${call}`, { ...options, query, settleTime, onLeft });
     } catch (error) {
       // A proxy that answers so may have let it through.
       if (!(error instanceof APIError) || !error.lacksCall) throw error;

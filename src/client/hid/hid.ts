@@ -266,6 +266,7 @@ export class Hid {
     return {
       closed: transport.closed,
       queue: sockets.queue,
+      unanswered: sockets.unanswered,
       dropTyping: (whileOpen) => sockets.dropTyping(whileOpen),
       onVisit: (call) => onVisit(link, call),
       isHeard: async (signal) => {
@@ -289,14 +290,24 @@ export class Hid {
         const version = await software.version({ signal });
         return has(version, "printDelay") ? "any" : has(version, "printSlow") ? "slow" : "none";
       },
-      print: async (body, { keymap, delay, slow }, extraTime, signal) => {
+      print: async (body, { keymap, delay, slow }, { extraTime, events }, signal) => {
         // 0 = all of the text, instead of its first 1024 characters.
         const query = { limit: 0, keymap: keymap || undefined, delay, slow };
         const headers = { "Content-Type": "text/plain; charset=utf-8" };
         const settleTime = ANSWER_TIME + extraTime;
         // It is often a password.
         const secrets = [body];
-        await transport.post("/api/hid/print", { signal, query, body, headers, extraTime, settleTime, secrets });
+        const onLeft = (over: Promise<void>) => sockets.unanswered.add(over, events);
+        await transport.post("/api/hid/print", {
+          signal,
+          query,
+          body,
+          headers,
+          extraTime,
+          settleTime,
+          secrets,
+          onLeft,
+        });
       },
     };
   }

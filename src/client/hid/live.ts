@@ -77,13 +77,14 @@ export function isReady({ session, states }: EventLink): boolean {
  * @returns undefined when the session has ended before: the turn ends, so that the link can connect again.
  */
 function openInTurn(
-  { transport, sockets: { hidLane, queue }, link }: Device,
+  { transport, sockets: { hidLane, queue, unanswered }, link }: Device,
   lease: Lease<unknown>,
   options: LiveOptions,
 ): Promise<LiveHid | undefined> {
   const { binary = true, signal } = options;
   return new Promise((resolve, reject) => {
     const work = async (turn: AbortSignal): Promise<LiveHid | undefined> => {
+      await unanswered.over(turn);
       const { session } = link;
       if (!session || !isReady(link)) return undefined;
       const live = new LiveHid({ link, session, queue, binary, timeout: transport.timeout, turn });

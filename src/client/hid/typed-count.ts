@@ -65,9 +65,11 @@ export class TypedCount {
     this.#flying = undefined;
   }
 
-  /** The device may have taken the part: nobody has heard its answer. */
-  unknown(): void {
-    this.#sent += this.#flying?.characters ?? 0;
+  /** The device may have taken the part: nobody has heard its answer. @param late seconds later than it should. */
+  unknown(late: number): void {
+    if (!this.#flying) return;
+    this.#sent += this.#flying.characters;
+    this.#flying.until = Math.max(this.#flying.until, performance.now()) + late * 1000;
   }
 
   /** What the device has not typed yet may be lost. */

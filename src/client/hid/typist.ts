@@ -1,8 +1,9 @@
 import { pause, throwIfCancelled } from "../deadline";
-import { APIError, ConfigurationError, PiKVMError, withNote } from "../errors";
+import { APIError, CancelledError, ConfigurationError, PiKVMError, withNote } from "../errors";
 import type { CallOptions } from "../http/transport";
 import { MAX_BACKLOG, POLL_TIME, type HidQueue } from "../sockets/hid-queue";
 import { asTyped } from "./text";
+import type { Unanswered } from "../sockets/unanswered";
 import { ANSWER_TIME } from "./answer-time";
 import { TypedCount, type TypedText } from "./typed-count";
 import { charactersIn, partsOf, type Part } from "./typing";
@@ -32,8 +33,13 @@ type Pausing = "any" | "slow" | "none";
 
 /** How a part of a text reaches the device. */
 export interface Printer {
-  /** @param extraTime seconds that the device may take for it. */
-  print(text: string, options: PrintOptions, extraTime: number, signal: AbortSignal): Promise<void>;
+  /** @param extraTime seconds that the device may take for it. @param events key events that it makes, at most. */
+  print(
+    text: string,
+    options: PrintOptions,
+    { extraTime, events }: { extraTime: number; events: number },
+    signal: AbortSignal,
+  ): Promise<void>;
   /** What the device makes of pauses. */
   pausing(signal: AbortSignal): Promise<Pausing>;
   /** Makes the device forget what it has not typed: see `Sockets.dropTyping`. */
@@ -45,6 +51,7 @@ export interface Printer {
   /** Calls back when somebody connects to the device or leaves, as far as that is known. @returns what ends it. */
   onVisit(call: () => void): () => void;
   readonly queue: HidQueue;
+  readonly unanswered: Unanswered;
   /** Ends when the device is closed. */
   readonly closed: AbortSignal;
 }
@@ -105,6 +112,7 @@ export async function typeText(
     await run(async (turn, before) => {
       const pausing = delay > SHORTEST_POLL ? await printer.pausing(turn) : "any";
       const pace = paceOf(delay, fast, pausing);
+      await printer.unanswered.over(turn);
       if (!pace.ahead) await printer.queue.drained([turn]);
       const stop = printer.onVisit(() => count.disturb());
       try {
@@ -145,15 +153,22 @@ async function cancel(printer: Printer, count: TypedCount): Promise<void> {
   count.freeze();
   const { inFlight } = count;
   if (printer.queue.backlog === 0 && inFlight === 0) return;
-  if (!(await printer.dropTyping(inFlight))) await settled(printer, inFlight);
+  await untilOver(printer, async () => {
+    if (!(await printer.dropTyping(inFlight))) await settled(printer, inFlight);
+  });
 }
 
 /** What was handed over goes on even when nobody listens to the answer; the next text must not mix with it. */
-async function settled({ queue, closed }: Printer, inFlight: number): Promise<void> {
-  // Also when the device is closed meanwhile: the next who uses it may begin at once.
-  if (inFlight > 0) await pause(Math.min(inFlight, ANSWER_TIME));
-  if (inFlight > ANSWER_TIME) await pause(inFlight - ANSWER_TIME, closed).catch(() => undefined);
-  await queue.drained([closed]).catch(() => undefined);
+async function settled({ queue }: Printer, inFlight: number): Promise<void> {
+  await pause(inFlight);
+  await queue.drained([]);
+}
+
+/** Whoever closes the device does not wait for all of it; the next who uses it does. */
+async function untilOver({ unanswered }: Printer, ending: () => Promise<void>): Promise<void> {
+  const over = ending();
+  unanswered.add(over);
+  await over;
 }
 
 function paceOf(delay: number, fast: boolean, pausing: Pausing): Pace {
@@ -190,15 +205,17 @@ async function typePart(
   const { queue } = printer;
   count.begin(part.characters, start + deviceTime * 1000);
   try {
-    await printer.print(part.text, options, SLOWNESS * part.events * Math.max(devicePause, POLL_TIME), turn);
+    const extraTime = SLOWNESS * part.events * Math.max(devicePause, POLL_TIME);
+    await printer.print(part.text, options, { extraTime, events: queued }, turn);
   } catch (error) {
     const mayGoOn = error instanceof PiKVMError && error.outcome === "unknown";
     if (mayGoOn) {
       queue.add(queued);
-      count.unknown();
+      // Who is cancelled has waited for the answer; when the connection breaks, none can come.
+      count.unknown(error instanceof CancelledError ? 0 : ANSWER_TIME);
     } else count.refused();
     // A busy device may not even have begun.
-    if (!turn.aborted) await settled(printer, mayGoOn ? Math.max(0, deviceTime - passed()) + ANSWER_TIME : 0);
+    if (!turn.aborted) await untilOver(printer, () => settled(printer, count.inFlight));
     throw error;
   }
   queue.add(queued);

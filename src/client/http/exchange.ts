@@ -30,6 +30,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #failure: { cause: unknown } | undefined;
   #controller: Controller | undefined;
   #lateEnd: NodeJS.Timeout | undefined;
+  /** Its connection has done with it. */
+  #isDone = false;
+  #onDone: (() => void) | undefined;
   /** For who waits for news. */
   #reader: (() => void) | undefined;
 
@@ -80,6 +83,22 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#lateEnd ??= setTimeout(() => this.end(reasonOf), seconds * 1000);
   }
 
+  /**
+   * As `endLater`, for its reader alone: the connection stays, so that it is known when the device has answered.
+   * @param rest seconds for which it stays after that.
+   * @returns what resolves when the answer has ended, or never will.
+   */
+  leaveLater(reasonOf: () => Error, seconds: number, rest: number): Promise<void> {
+    if (this.#isDone) return Promise.resolve();
+    const done = new Promise<void>((resolve) => (this.#onDone = resolve));
+    this.#lateEnd ??= setTimeout(() => {
+      const reason = reasonOf();
+      this.#fail(reason);
+      this.#lateEnd = setTimeout(() => this.#controller?.abort(reason), rest * 1000);
+    }, seconds * 1000);
+    return done;
+  }
+
   onRequestStart(controller: Controller): void {
     this.#controller = controller;
     // It was ended while it waited for a connection.
@@ -103,12 +122,19 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     this.#isOver = true;
-    clearTimeout(this.#lateEnd);
+    this.#done();
     this.#wake();
   }
 
   onResponseError(_: Controller | undefined, error: Error): void {
     this.#fail(error);
+    this.#done();
+  }
+
+  #done(): void {
+    this.#isDone = true;
+    clearTimeout(this.#lateEnd);
+    this.#onDone?.();
   }
 
   #fail(cause: unknown): void {

@@ -34,6 +34,11 @@ export interface HttpRequest {
    * late, and what comes next must not overtake it. Default 0.
    */
   settleTime?: number | undefined;
+  /**
+   * Told then what resolves when that answer has come, or never will: it is listened for as long as the request may
+   * take, also when nobody waits for it any more.
+   */
+  onLeft?: ((over: Promise<void>) => void) | undefined;
 }
 
 /**
@@ -115,9 +120,10 @@ export class Http {
     try {
       if (deadline.error) throw deadline.error;
       deadline.onEnd((error) => {
-        if (exchange.sent && request.settleTime && error instanceof CancelledError)
-          exchange.endLater(() => error, request.settleTime);
-        else exchange.end(() => error);
+        const { settleTime, onLeft } = request;
+        if (!(exchange.sent && settleTime && error instanceof CancelledError)) exchange.end(() => error);
+        else if (onLeft) onLeft(exchange.leaveLater(() => error, settleTime, timeout));
+        else exchange.endLater(() => error, settleTime);
       });
       dispatcher.dispatch(this.#optionsOf(request, deadline, exchange), exchange);
       let { head } = exchange;

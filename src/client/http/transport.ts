@@ -48,6 +48,8 @@ export interface RequestOptions extends CallOptions {
    * cannot overtake it. If it comes, the call has not been cancelled. Default 0.
    */
   settleTime?: number;
+  /** As in `HttpRequest`. */
+  onLeft?: HttpRequest["onLeft"];
   /** The request undoes something and is sent even while everything else ends. */
   lastWord?: boolean;
 }
@@ -189,6 +191,7 @@ export class Transport {
         pool,
         signals: this.#signalsOf(options),
         settleTime: options.settleTime,
+        onLeft: options.onLeft,
       });
       answer.secrets = [...this.access.secrets, ...(options.secrets ?? [])];
       if (answer.statusCode >= 300) throw withAge(this.refusal(await whole(answer)), path);

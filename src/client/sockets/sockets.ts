@@ -7,6 +7,7 @@ import { Shared, type Sharing } from "../shared";
 import type { Transport } from "../http/transport";
 import { Connection, type ConnectionUse } from "./connection";
 import { HidQueue } from "./hid-queue";
+import { Unanswered } from "./unanswered";
 import { openWebSocket, type DeviceSocket, type Opening } from "./socket";
 
 /** A viewer counts as somebody who watches, for whom the device runs its video. */
@@ -43,6 +44,8 @@ export class Sockets {
   readonly hidLane: Lane;
   /** What of ours may be in the device's queue. */
   readonly queue = new HidQueue();
+  /** What the device may still do for who does not wait for it any more. */
+  readonly unanswered: Unanswered;
   readonly #transport: Transport;
   #opening = 0;
   /** Each opens a session that waits for its turn. */
@@ -53,6 +56,7 @@ export class Sockets {
   constructor(transport: Transport) {
     this.#transport = transport;
     this.hidLane = new Lane("the keyboard and mouse", transport.closed);
+    this.unanswered = new Unanswered(transport.address.origin + transport.address.path);
   }
 
   /** Ends when the device is closed. */
@@ -132,7 +136,7 @@ export class Sockets {
     const late = () => new CancelledError("The device did not say anything.");
     try {
       await within([connection.end], { seconds: DROPPING, late }, (deadline) => deadline.race(greeted));
-      if (whileOpen > 0 && !this.closed.aborted) await pause(whileOpen, this.closed, connection.end);
+      if (whileOpen > 0) await pause(whileOpen, connection.end);
     } catch {
       return false;
     } finally {
