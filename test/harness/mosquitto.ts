@@ -75,6 +75,8 @@ export class Mosquitto extends Broker {
       "persistence false",
       "sys_interval 0",
       "set_tcp_nodelay true",
+      // Who subscribes to everything is told all that is retained: by default it leaves out what is beyond 1000.
+      "max_queued_messages 0",
       "log_timestamp_format %H:%M:%S",
       "log_dest stderr",
       ...["error", "warning", "notice", "information", "subscribe", "unsubscribe"].map((type) => `log_type ${type}`),
