@@ -23,6 +23,8 @@ export function baseTopic(prefix: string, name: string): string {
 export const SET = "set";
 /** What commands of nodes are below. */
 export const DO = "do";
+/** What follows the topic of a command where its answer is. */
+export const RESULT = "result";
 
 /** Who has a device. */
 export const CLAIM = "claim";
