@@ -62,6 +62,21 @@ test("free storage is a number that people read", () => {
   assert.deepEqual([value, config?.["unit_of_measurement"]], ["7589", "MB"]);
 });
 
+test("the jiggler takes what switches elsewhere send", () => {
+  const hid = {
+    enabled: true,
+    keyboard: { leds: {} },
+    mouse: {},
+    jiggler: { enabled: true, active: false, interval: 60 },
+  };
+  const { command } = shown({ hid }, "jiggler") ?? {};
+  const actions = ["ON", " true", "1", "off", "False", "0"].map((text) => command?.order?.(text).values["action"]);
+  assert.deepEqual(
+    actions,
+    ["on", "on", "on", "off", "off", "off"].map((state) => `jiggler_${state}`),
+  );
+});
+
 test("a light that blinks is on the broker, but not recorded by Home Assistant until somebody wants it", () => {
   const atx = { enabled: true, busy: false, leds: { power: true, hdd: true } };
   const { value, config } = shown({ atx }, "hdd_led") ?? {};
