@@ -32,7 +32,8 @@ export class Answers {
     const { channel } = this.#uses;
     const text = JSON.stringify({ id, ...this.#asJson(said) });
     const payload = Buffer.byteLength(text) <= channel.largest ? text : JSON.stringify({ id, ...this.#tooLarge(text) });
-    void channel.publish({ topic: responseTopic ?? `${topic}/${RESULT}`, payload, correlationData });
+    const isUsable = responseTopic !== undefined && responseTopic !== "" && !/[+#]/.test(responseTopic);
+    void channel.publish({ topic: isUsable ? responseTopic : `${topic}/${RESULT}`, payload, correlationData });
   }
 
   #asJson({ result, error }: { result?: object; error?: PiKVMError }): object {

@@ -212,6 +212,21 @@ describe("what makes no sense harms nothing", () => {
       assert.equal(sent(), before);
     });
 
+  test("who names no topic to answer on is answered where others are", async () => {
+    const { topics } = house;
+    const asked = `${BASE}/do/atx-power/state`;
+    for (const responseTopic of ["answers/#", "answers/+", ""]) {
+      topics.forget();
+      const properties = { responseTopic, correlationData: Buffer.from("mine") };
+      await topics.publish(asked, "", { properties });
+      const answer = await until(() => topics.messages.find(({ topic }) => topic === `${asked}/result`), {
+        what: `an answer instead of on "${responseTopic}"`,
+        timeout: 10_000,
+      });
+      assert.equal(answer.properties?.correlationData?.toString("utf8"), "mine");
+    }
+  });
+
   test("who asks at an entity is answered, too", async () => {
     assert.deepEqual((await askAt(`${BASE}/press_reset/set`, "PRESS")).result?.["action"], "click_reset");
     assert.match((await askAt(`${BASE}/gpio/relay1/set`, "dance")).error?.message ?? "", /^action: "dance"/);
