@@ -1,4 +1,5 @@
 import type { PictureSettings } from "../../src/bridge/pictures";
+import { beginningOf, oneTopic } from "../../src/bridge/topics";
 import { bridgeModule } from "../../src/runtime/bridge-node";
 import { ACTIONS } from "../actions";
 import { schema } from "./schema";
@@ -10,7 +11,9 @@ export = bridgeModule(schema, ACTIONS, (settings) => ({
   commands: settings.readOnly ? [] : settings.commands,
   pictures:
     settings.picture === "off" ? undefined : { ...picturesIn(settings.picture, settings), maxWidth: settings.maxWidth },
-  homeAssistant: settings.discovery ? { prefix: settings.discoveryPrefix, status: settings.statusTopic } : undefined,
+  homeAssistant: settings.discovery
+    ? { prefix: beginningOf(settings.discoveryPrefix), status: oneTopic(settings.statusTopic) }
+    : undefined,
   leftOut: settings.leftOut,
   isShared: settings.shared,
 }));

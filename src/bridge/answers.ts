@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { asPiKVMError } from "../actions/thrown";
 import { ConfigurationError, PiKVMError } from "../client";
 import type { Channel } from "./channel";
+import { RESULT } from "./topics";
 
 /** Who waits for an answer, and where. */
 export interface Asker {
@@ -31,7 +32,8 @@ export class Answers {
     const { channel } = this.#uses;
     const text = JSON.stringify({ id, ...this.#asJson(said) });
     const payload = Buffer.byteLength(text) <= channel.largest ? text : JSON.stringify({ id, ...this.#tooLarge(text) });
-    void channel.publish({ topic: responseTopic ?? `${topic}/result`, payload, correlationData });
+    const isUsable = responseTopic !== undefined && responseTopic !== "" && !/[+#]/.test(responseTopic);
+    void channel.publish({ topic: isUsable ? responseTopic : `${topic}/${RESULT}`, payload, correlationData });
   }
 
   #asJson({ result, error }: { result?: object; error?: PiKVMError }): object {

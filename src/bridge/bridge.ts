@@ -14,7 +14,7 @@ import { Pictures, type PictureSettings } from "./pictures";
 import { Published } from "./published";
 import type { BridgeSettings } from "./settings";
 import { Shown } from "./shown";
-import { below, DO, handedToOne, PENDING, SET } from "./topics";
+import { below, DO, handedToOne, PENDING, RESULT, SET } from "./topics";
 
 export interface BridgeUses extends Omit<CommandUses, "pending"> {
   /** Whether these deeds are let through, so that what does them is offered. */
@@ -98,7 +98,10 @@ export class Bridge {
   onCommand(arrival: Arrival): boolean {
     const path = below(this.#settings.base, arrival.topic);
     if (path === undefined) return false;
-    if (path.startsWith(`${DO}/`)) this.#commands.request(path.slice(DO.length + 1), arrival);
+    const request = path === DO ? "" : below(DO, path);
+    // Answers come back to us.
+    if (request !== undefined && arrival.topic.endsWith(`/${RESULT}`)) return false;
+    if (request !== undefined) this.#commands.request(request, arrival);
     else if (path.endsWith(`/${SET}`)) this.#onSet(path.slice(0, -SET.length - 1), arrival);
     else return false;
     return true;
@@ -173,9 +176,14 @@ export class Bridge {
     const { channel } = this.#uses;
     const { base, homeAssistant, isShared } = this.#settings;
     const onCommand = (arrival: Arrival) => void this.onCommand(arrival);
-    // No two of them match the same topic: brokers would hand it over twice.
-    const commands = [`${base}/+/${SET}`, `${base}/gpio/+/${SET}`, `${base}/pulse/+/${SET}`, `${base}/${DO}/+/+`];
-    const unsubscribe = commands.map((filter) => channel.subscribe(isShared ? handedToOne(filter) : filter, onCommand));
+    // No two of them match the same topic but this: brokers would hand it over twice.
+    const ofBoth = `${base}/${DO}/${SET}`;
+    const onSet = (arrival: Arrival) => void (arrival.topic !== ofBoth && this.onCommand(arrival));
+    const sets = [`${base}/+/${SET}`, `${base}/gpio/+/${SET}`, `${base}/pulse/+/${SET}`];
+    const listeners = [...sets.map((filter) => [filter, onSet] as const), [`${base}/${DO}/#`, onCommand] as const];
+    const unsubscribe = listeners.map(([filter, listener]) =>
+      channel.subscribe(isShared ? handedToOne(filter) : filter, listener),
+    );
     if (!homeAssistant) return unsubscribe;
     return [...unsubscribe, channel.subscribe(homeAssistant.status, ({ payload }) => this.#onHomeAssistant(payload))];
   }

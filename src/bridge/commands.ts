@@ -59,7 +59,7 @@ export class Commands {
     this.#answers = new Answers(uses);
   }
 
-  /** What was published to `do/<node>/<action>`. Answers. */
+  /** What was published below `do`. Answers. */
   request(path: string, arrival: Arrival): void {
     if (this.isStored(arrival)) return;
     const { topic, responseTopic, correlationData } = arrival;
@@ -76,16 +76,18 @@ export class Commands {
     this.#run({ asker, isAnswered: true, freshness, read });
   }
 
-  /** What was published to the `set` of an entity. */
+  /** What was published to the `set` of an entity. Answers who says where. */
   order(arrival: Arrival, read: () => Order): void {
     if (this.isStored(arrival)) return;
-    const { topic, payload } = arrival;
+    const { topic, payload, responseTopic, correlationData } = arrival;
     const readText = (): Order => {
       // So what is kept is removed by hand, too: nothing is meant by it.
       if (payload.length === 0) throw new ConfigurationError("The message is empty; nothing was done.");
       return read();
     };
-    this.#run({ asker: { topic }, isAnswered: false, freshness: new Freshness(arrival), read: readText });
+    const asker: Asker = { topic, responseTopic, correlationData };
+    const isAnswered = responseTopic !== undefined;
+    this.#run({ asker, isAnswered, freshness: new Freshness(arrival), read: readText });
   }
 
   /** A command that the broker keeps would be done at each connect: nobody meant that, and it is removed. */

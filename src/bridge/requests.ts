@@ -19,18 +19,28 @@ export interface Request {
 /** Bytes; a text to type has at most two million characters. */
 const LARGEST = 4 * 1024 * 1024;
 
-/** Reads what was published to `do/<node>/<action>`. @throws ConfigurationError for a node that is not there. */
+/** Reads what was published to `do/<node>/<action>`. @throws ConfigurationError for anything else below `do`. */
 export function readRequest(actions: Readonly<Record<string, Actions>>, path: string, body: Body): Request {
-  const [node = "", action = ""] = path.split("/");
+  const [node = "", action = "", ...deeper] = path.split("/");
   const known = Object.hasOwn(actions, node) ? actions[node] : undefined;
   if (!known) {
-    throw new ConfigurationError(`There is no node "${node}". There are: ${Object.keys(actions).join(", ")}.`);
+    const problem = node === "" ? "No node is named" : `There is no node "${node}"`;
+    const nodes = Object.keys(actions).join(", ");
+    throw new ConfigurationError(`${problem}: publish to do/<node>/<action>. There are: ${nodes}.`);
+  }
+  if (action === "" || deeper.length > 0) {
+    const problem = `do/${path} ${action === "" ? "names no action" : "has too many levels"}`;
+    const doable = choicesOf(known.schema).join(", ");
+    throw new ConfigurationError(`${problem}: publish to do/${node}/<action>. There are: ${doable}.`);
   }
   const values = { ...valuesIn(known.schema, body), ...chosen(known.schema, action) };
   return { order: { node, values }, sent: timeOf(body["sent"]) };
 }
 
-/** JSON as the message that the node takes, or just its payload. @throws ConfigurationError for what is too long. */
+/**
+ * JSON as the message that the node takes, or just its payload.
+ * @throws ConfigurationError for what is too long, and for what begins as a message and cannot be read as one.
+ */
 export function bodyOf(payload: Buffer): Body {
   if (payload.length > LARGEST) {
     throw new ConfigurationError(`A command of ${payload.length} bytes is too long: the limit is ${LARGEST}.`);
@@ -39,10 +49,26 @@ export function bodyOf(payload: Buffer): Body {
   if (text === "") return {};
   try {
     const value = readJson(text);
-    return isRecord(value) ? value : { payload: value };
+    if (isRecord(value)) return value;
+    // As a number 007 or 1e3 would be another text.
+    return { payload: typeof value === "number" ? text : value };
   } catch {
+    if (text.trimStart().startsWith("{")) throw unreadable();
     return { payload: text };
   }
+}
+
+/** What it says is not shown: it may be secret. */
+const unreadable = (): ConfigurationError =>
+  new ConfigurationError(
+    "The command begins with { and is no JSON that can be read; nothing was done. " +
+      'A text that begins so is sent as JSON: {"payload": "{ ..."}.',
+    { code: "NOT_JSON" },
+  );
+
+/** What a node can do, by the field that says so. */
+function choicesOf({ deeds }: NodeSchema): string[] {
+  return deeds === undefined || typeof deeds === "string" ? [] : Object.keys(deeds.does);
 }
 
 /** The field that says what the node does. */

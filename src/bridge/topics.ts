@@ -1,5 +1,5 @@
 import { ConfigurationError } from "../client";
-import { isTopic, LONGEST_TOPIC, safeName, topicOf } from "../schema/topics";
+import { isTopic, LONGEST_TOPIC, prefixOf, safeName, topicOf } from "../schema/topics";
 
 /**
  * Where all of a device is: `pikvm/<name>`.
@@ -11,18 +11,37 @@ export function baseTopic(prefix: string, name: string): string {
     throw new ConfigurationError(`No topic can be made of the name "${name}": give letters or digits.`);
   }
   const base = topicOf(prefix, name);
-  if (!isTopic(base)) {
-    throw new ConfigurationError(
-      `"${prefix}" cannot be the beginning of topics: use letters, digits and / (at most ${LONGEST_TOPIC} characters).`,
-    );
-  }
+  if (!isTopic(base)) throw unusable(prefix);
   return base;
+}
+
+/**
+ * What topics begin with, without slashes that separate nothing.
+ * @throws ConfigurationError for what cannot be published to.
+ */
+export function beginningOf(prefix: string): string {
+  const topic = prefixOf(prefix);
+  if (topic === "" || !isTopic(topic)) throw unusable(prefix);
+  return topic;
+}
+
+const unusable = (prefix: string): ConfigurationError =>
+  new ConfigurationError(
+    `"${prefix}" cannot be the beginning of topics: use letters, digits and / (at most ${LONGEST_TOPIC} characters).`,
+  );
+
+/** @throws ConfigurationError for what is not one topic. */
+export function oneTopic(topic: string): string {
+  if (topic !== "" && isTopic(topic)) return topic;
+  throw new ConfigurationError(`"${topic}" is not one topic: use letters, digits and /.`);
 }
 
 /** What follows a command's own topic. */
 export const SET = "set";
 /** What commands of nodes are below. */
 export const DO = "do";
+/** What follows the topic of a command where its answer is. */
+export const RESULT = "result";
 
 /** Who has a device. */
 export const CLAIM = "claim";

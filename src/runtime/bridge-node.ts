@@ -319,7 +319,8 @@ const permission = (device: Device, commands: ReadonlySet<string>): Permission =
   demand(deed: Deed): void {
     device.permit().demand(deed);
     if (deed.effect === "reads" || commands.has(deed.name)) return;
-    const way = "to let it through, tick it under Commands in the dialog of the MQTT bridge";
+    const way =
+      "to let it through, tick it under Commands in the dialog of the MQTT bridge, where Read only must not be ticked";
     throw new ConfigurationError(`"${deed.name}" may not be done over MQTT; nothing was sent: ${way}.`, {
       code: "NOT_ALLOWED",
     });

@@ -38,14 +38,17 @@ interface Answer {
 }
 
 /** Asks as MQTT 5 does. */
-async function ask(path: string, body: unknown = {}, more: { expiry?: number } = {}): Promise<Answer> {
+const ask = (path: string, body: unknown = {}, more: { expiry?: number } = {}): Promise<Answer> =>
+  askAt(`${BASE}/do/${path}`, body, more);
+
+async function askAt(topic: string, body: unknown = {}, more: { expiry?: number } = {}): Promise<Answer> {
   const { topics } = house;
   const responseTopic = `asker/${randomUUID()}`;
   const correlationData = Buffer.from(randomUUID());
   const payload = typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body);
   const expiry = more.expiry === undefined ? {} : { messageExpiryInterval: more.expiry };
-  await topics.publish(`${BASE}/do/${path}`, payload, { properties: { responseTopic, correlationData, ...expiry } });
-  const answer = await until(() => topics.messages.find(({ topic }) => topic === responseTopic), { what: path });
+  await topics.publish(topic, payload, { properties: { responseTopic, correlationData, ...expiry } });
+  const answer = await until(() => topics.messages.find((one) => one.topic === responseTopic), { what: topic });
   assert.deepEqual(answer.properties?.correlationData, correlationData);
   assert.equal(answer.retained, false);
   return JSON.parse(answer.text) as Answer;
@@ -190,6 +193,73 @@ describe("what makes no sense harms nothing", () => {
     assert.ok((await ask("atx-power/state")).result);
   });
 
+  const misplaced: [path: string, said: RegExp][] = [
+    ["do", /^No node is named: publish to do\/<node>\/<action>\. There are: atx-power, /],
+    ["do/atx-power", /^do\/atx-power names no action: publish to do\/atx-power\/<action>\. There are: .*ensure_on/],
+    ["do/atx-power/", /^do\/atx-power\/ names no action/],
+    ["do/atx-power/on/now", /^do\/atx-power\/on\/now has too many levels/],
+    ["do/set", /^There is no node "set"/],
+    ["do/nowhere", /^There is no node "nowhere"/],
+    ["nothing/set", /^There is nothing to set at "nothing"\. There are: .*press_power, /],
+    ["gpio/nothing/set", /^There is nothing to set at "gpio\/nothing"/],
+  ];
+  for (const [path, said] of misplaced)
+    test(`who asks at ${path} is told what to do`, async () => {
+      const before = sent();
+      const { error } = await askAt(`${BASE}/${path}`, "on");
+      assert.equal(error?.name, "ConfigurationError");
+      assert.match(error.message, said);
+      assert.equal(sent(), before);
+    });
+
+  test("who names no topic to answer on is answered where others are", async () => {
+    const { topics } = house;
+    const asked = `${BASE}/do/atx-power/state`;
+    for (const responseTopic of ["answers/#", "answers/+", ""]) {
+      topics.forget();
+      const properties = { responseTopic, correlationData: Buffer.from("mine") };
+      await topics.publish(asked, "", { properties });
+      const answer = await until(() => topics.messages.find(({ topic }) => topic === `${asked}/result`), {
+        what: `an answer instead of on "${responseTopic}"`,
+        timeout: 10_000,
+      });
+      assert.equal(answer.properties?.correlationData?.toString("utf8"), "mine");
+    }
+  });
+
+  test("who asks at an entity is answered, too", async () => {
+    assert.deepEqual((await askAt(`${BASE}/press_reset/set`, "PRESS")).result?.["action"], "click_reset");
+    assert.match((await askAt(`${BASE}/gpio/relay1/set`, "dance")).error?.message ?? "", /^action: "dance"/);
+    assert.match((await askAt(`${BASE}/press_reset/set`, "")).error?.message ?? "", /is empty/);
+  });
+
+  test("a message that begins as JSON and is none is not typed, nor shown", async () => {
+    const before = sent();
+    for (const payload of ['{"payload": "luks-Okapi}', "{luks-Okapi}", ' {"payload": luks-Okapi"}']) {
+      const error = await errorOf("hid-keys/text", payload);
+      assert.deepEqual([error.name, error.code], ["ConfigurationError", "NOT_JSON"]);
+      assert.ok(!JSON.stringify(error).includes("Okapi"), error.message);
+    }
+    assert.equal(sent(), before);
+  });
+
+  test("a text is typed as it is, also one that could be a number", async () => {
+    const typed: Record<string, string> = {
+      "Hello": "Hello",
+      "1e3": "1e3",
+      "007": "007",
+      "12345678901234567890": "12345678901234567890",
+      "true": "true",
+      '"in quotes"': "in quotes",
+      '{"payload": "{ curly"}': "{ curly",
+    }; // prettier-ignore
+    for (const [payload, text] of Object.entries(typed)) {
+      simulator.host.forget();
+      assert.ok((await ask("hid-keys/text", payload)).result);
+      assert.equal(simulator.host.typed, text);
+    }
+  });
+
   test("an empty or foolish message to an entity does nothing", async () => {
     const before = sent();
     for (const [path, text] of [
@@ -241,6 +311,15 @@ test("before MQTT 5 an answer has the id of its question", async () => {
     const answer = JSON.parse(text) as Answer;
     assert.deepEqual([answer.id, answer.error?.name], [refused.id, "ConfigurationError"]);
   }
+  const asked = topics.messages.length;
+  for (const path of ["do", "do/set", "do/atx-power", "do/atx-power/on/now"])
+    await topics.publish(`${BASE}/${path}`, JSON.stringify({ id: path }));
+  const answered = () => topics.messages.slice(asked).filter(({ topic }) => topic.endsWith("/result"));
+  await until(() => answered().length >= 4, { what: "four answers" });
+  await topics.publish(`${BASE}/do/atx-power/state`, JSON.stringify({ id: "last" }));
+  const ids = () => answered().map(({ text }) => (JSON.parse(text) as Answer).id);
+  await until(() => ids().includes("last"), { what: "one more" });
+  assert.deepEqual(ids(), ["do", "do/set", "do/atx-power", "do/atx-power/on/now", "last"]);
   // Live it is not known to be retained: it is done once, and removed when the bridge comes again.
   await topics.publish(`${BASE}/press_reset/set`, "PRESS", { retain: true });
   await until(() => simulator.host.presses.length === 1, { what: "the press" });

@@ -92,5 +92,5 @@ export class MqttChannel implements Channel {
 
 function matches(filter: string, topic: string): boolean {
   const plain = filter.replace(/^\$share\/[^/]+\//, "");
-  return new RegExp(`^${plain.replaceAll("+", "[^/]+")}$`).test(topic);
+  return new RegExp(`^${plain.replaceAll("+", "[^/]+").replace(/\/#$/, "(/.*)?")}$`).test(topic);
 }

@@ -47,6 +47,14 @@ const care = ({ connected }: HidState): Entity[] => [
     : []),
 ];
 
+/** What means on and off elsewhere, too. */
+const MEANT = new Map([
+  ["true", "on"],
+  ["1", "on"],
+  ["false", "off"],
+  ["0", "off"],
+]);
+
 const jiggling = ({ jiggler }: HidState): Entity[] => {
   if (!jiggler?.enabled) return [];
   return [
@@ -58,7 +66,10 @@ const jiggling = ({ jiggler }: HidState): Entity[] => {
       readAs: { key: "jiggler_state", platform: "binary_sensor", config: { ...ON_OFF, ...DIAGNOSTIC } },
       command: {
         deeds: [`${NODE}: jiggler_on`, `${NODE}: jiggler_off`],
-        order: (text) => ({ node: NODE, values: { action: `jiggler_${text.trim().toLowerCase()}` } }),
+        order(text) {
+          const word = text.trim().toLowerCase();
+          return { node: NODE, values: { action: `jiggler_${MEANT.get(word) ?? word}` } };
+        },
       },
     },
     sensor("jiggler_interval", jiggler.interval, { ...DIAGNOSTIC, device_class: "duration", unit_of_measurement: "s" }),
