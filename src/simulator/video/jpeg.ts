@@ -52,8 +52,12 @@ export function encodeJpeg(raster: Raster, quality: number): Buffer {
   const bits = new BitWriter();
   let before = 0;
   for (let y = 0; y < raster.height; y += BLOCK)
-    for (let x = 0; x < raster.width; x += BLOCK)
-      before = writeBlock(bits, coefficients(raster, x, y, quantisers), before);
+    for (let x = 0; x < raster.width; x += BLOCK) {
+      // Most of a screen is of one shade.
+      const shade = shadeOf(raster, x, y);
+      if (shade === undefined) before = writeBlock(bits, coefficients(raster, x, y, quantisers), before);
+      else before = writeEven(bits, Math.round(((shade - 128) * BLOCK) / (quantisers[0] ?? 1)), before);
+    }
   return Buffer.concat([head(raster, quantisers), bits.end(), Buffer.of(0xff, 0xd9)]);
 }
 
@@ -82,44 +86,50 @@ function segment(marker: number, content: readonly number[]): Buffer {
   return Buffer.from([0xff, marker, length >> 8, length & 255, ...content]);
 }
 
-/** A block's 64 frequencies, quantised, in rows. Outside of the picture its last row and column go on. */
+/** The shade of a block in which all pixels have the same. */
+function shadeOf({ width, height, pixels }: Raster, left: number, top: number): number | undefined {
+  const [right, bottom] = [Math.min(left + BLOCK, width), Math.min(top + BLOCK, height)];
+  const first = pixels[top * width + left];
+  for (let y = top; y < bottom; y += 1)
+    for (let x = left; x < right; x += 1) if (pixels[y * width + x] !== first) return undefined;
+  return first;
+}
+
+/** Where each block is computed: to make these anew takes longer than what is done with them. */
+const SAMPLES = new Float64Array(BLOCK * BLOCK);
+const ROWS_DONE = new Float64Array(BLOCK * BLOCK);
+const FREQUENCIES = new Int16Array(BLOCK * BLOCK);
+
+/**
+ * A block's 64 frequencies, quantised, in rows, until the next block's. Outside of the picture its last row and column
+ * go on.
+ */
 function coefficients(
   { width, height, pixels }: Raster,
   left: number,
   top: number,
   quantisers: readonly number[],
 ): Int16Array {
-  // prettier-ignore
-  const result = new Int16Array(BLOCK * BLOCK);
-  const samples = new Float64Array(BLOCK * BLOCK);
-  const first = (pixels[top * width + left] ?? 0) - 128;
-  let even = true;
   for (let y = 0; y < BLOCK; y += 1)
     for (let x = 0; x < BLOCK; x += 1) {
       const at = Math.min(top + y, height - 1) * width + Math.min(left + x, width - 1);
-      const sample = (pixels[at] ?? 0) - 128;
-      samples[y * BLOCK + x] = sample;
-      even &&= sample === first;
+      SAMPLES[y * BLOCK + x] = (pixels[at] ?? 0) - 128;
     }
-  if (even) result[0] = Math.round((first * BLOCK) / (quantisers[0] ?? 1));
-  else {
-    const frequencies = transformed(transformed(samples));
-    for (let at = 0; at < result.length; at += 1)
-      result[at] = Math.round((frequencies[at] ?? 0) / (quantisers[at] ?? 1));
-  }
-  return result;
+  transform(SAMPLES, ROWS_DONE);
+  transform(ROWS_DONE, SAMPLES);
+  for (let at = 0; at < FREQUENCIES.length; at += 1)
+    FREQUENCIES[at] = Math.round((SAMPLES[at] ?? 0) / (quantisers[at] ?? 1));
+  return FREQUENCIES;
 }
 
 /** The rows' frequencies, transposed; twice makes the block's. */
-function transformed(samples: Float64Array): Float64Array {
-  const result = new Float64Array(BLOCK * BLOCK);
+function transform(samples: Float64Array, result: Float64Array): void {
   for (let row = 0; row < BLOCK; row += 1)
     for (let frequency = 0; frequency < BLOCK; frequency += 1) {
       let sum = 0;
       for (let x = 0; x < BLOCK; x += 1) sum += (samples[row * BLOCK + x] ?? 0) * (COSINES[frequency * BLOCK + x] ?? 0);
       result[frequency * BLOCK + row] = sum;
     }
-  return result;
 }
 
 /** @returns The block's average; the next block's is written as the difference from it. */
@@ -137,6 +147,13 @@ function writeBlock(bits: BitWriter, block: Int16Array, before: number): number 
     }
   }
   if (zeros > 0) bits.code(AC_CODES[END_OF_BLOCK]);
+  return average;
+}
+
+/** A block of one shade, which has an average alone. */
+function writeEven(bits: BitWriter, average: number, before: number): number {
+  writeValue(bits, DC_CODES, 0, average - before);
+  bits.code(AC_CODES[END_OF_BLOCK]);
   return average;
 }
 
