@@ -61,8 +61,12 @@ async function deploy(type: string, { with: inputs = {}, power = false }: Exampl
     relayBoard: true,
   });
   const bench = device(simulator, { name: "server", filesFrom: folder, ...settings });
-  await red.deploy(flow(bench, node(type, fields(inputs))));
+  await red.deploy(flow(bench, node(type, fields(inputs)), LISTENER));
 }
+
+/** By it the states are known before a message is sent: an error tells the last one, however short its time was. */
+const LISTENER = node("pikvm-events", { id: "listener", mode: "state", kinds: ["atx"], wires: [["caught"], []] });
+const statesKnown = () => until(() => red.at("caught").some(({ topic }) => topic === "atx"), { what: "a state" });
 
 /** The first message that leaves there, of a source the first about the same thing. */
 async function compare(output: string, shown: Shown): Promise<void> {
@@ -84,6 +88,7 @@ for (const { name, type } of ACTIONS) {
     });
     test("error", async () => {
       await deploy(type, examples);
+      await statesKnown();
       red.send("node", structuredClone(wrong));
       await compare("error", { ...wrong, error });
     });
