@@ -35,6 +35,8 @@ interface Packet {
 const TYPE = "mqtt-broker";
 /** Mosquitto ends the connection of who sends more, and the others' nodes use it, too. */
 const USUAL_LARGEST = 2_000_000;
+/** An environment variable that Node-RED has not found. */
+const UNSET = /\$\{.*\}/;
 /** Of the packet's own parts, besides topic and payload. */
 const HEADER = 1000;
 
@@ -97,7 +99,15 @@ export class Broker implements Channel {
       const text = "Several Node-REDs can share a device only with MQTT 5: choose it in the dialog of the MQTT broker.";
       throw new ConfigurationError(text, { code: "NOT_MQTT_5" });
     }
-    if (this.presence) return this.presence;
+    const { presence } = this;
+    // Node-RED leaves the name of a variable that is not set: all who forgot it would have the same topic.
+    if (presence && UNSET.test(presence.topic)) {
+      const text =
+        `The environment variable in "${presence.topic}" is not set for this Node-RED: the others would not hear when it ` +
+        "is gone. Give it a topic of this Node-RED alone, such as nodered/one, and restart Node-RED.";
+      throw new ConfigurationError(text, { code: "NO_PRESENCE" });
+    }
+    if (presence) return presence;
     throw new ConfigurationError(
       "The other Node-REDs would not hear when this one is gone. In the dialog of the MQTT broker, under Messages, give " +
         "the messages at connect, before disconnect and at unexpected disconnect the same topic, of this Node-RED " +
