@@ -22,7 +22,14 @@ interface BrokerNode extends FlowNode {
 interface User {
   id: string;
   status: (status: { text?: string }) => void;
+  _flow: typeof NO_FLOW;
 }
+
+/**
+ * Node-RED hands an error of the broker node, such as a birth message that the broker refuses, to the flow of each of its
+ * users, and ends where one has none. With nobody who takes it the broker node logs it.
+ */
+const NO_FLOW = { handleError: () => false, handleStatus: () => false };
 
 type Listener = (topic: string, payload: Buffer, packet: Packet) => void;
 
@@ -62,6 +69,7 @@ export class Broker implements Channel {
     this.#isConnected = broker.connected;
     this.#user = {
       id: user.id,
+      _flow: NO_FLOW,
       status: () => {
         if (this.#broker.connected === this.#isConnected) return;
         this.#isConnected = this.#broker.connected;
