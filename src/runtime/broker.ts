@@ -22,7 +22,14 @@ interface BrokerNode extends FlowNode {
 interface User {
   id: string;
   status: (status: { text?: string }) => void;
+  _flow: typeof NO_FLOW;
 }
+
+/**
+ * Node-RED hands an error of the broker node, such as a birth message that the broker refuses, to the flow of each of its
+ * users, and ends where one has none. With nobody who takes it the broker node logs it.
+ */
+const NO_FLOW = { handleError: () => false, handleStatus: () => false };
 
 type Listener = (topic: string, payload: Buffer, packet: Packet) => void;
 
@@ -35,6 +42,8 @@ interface Packet {
 const TYPE = "mqtt-broker";
 /** Mosquitto ends the connection of who sends more, and the others' nodes use it, too. */
 const USUAL_LARGEST = 2_000_000;
+/** An environment variable that Node-RED has not found. */
+const UNSET = /\$\{.*\}/;
 /** Of the packet's own parts, besides topic and payload. */
 const HEADER = 1000;
 
@@ -60,6 +69,7 @@ export class Broker implements Channel {
     this.#isConnected = broker.connected;
     this.#user = {
       id: user.id,
+      _flow: NO_FLOW,
       status: () => {
         if (this.#broker.connected === this.#isConnected) return;
         this.#isConnected = this.#broker.connected;
@@ -97,7 +107,15 @@ export class Broker implements Channel {
       const text = "Several Node-REDs can share a device only with MQTT 5: choose it in the dialog of the MQTT broker.";
       throw new ConfigurationError(text, { code: "NOT_MQTT_5" });
     }
-    if (this.presence) return this.presence;
+    const { presence } = this;
+    // Node-RED leaves the name of a variable that is not set: all who forgot it would have the same topic.
+    if (presence && UNSET.test(presence.topic)) {
+      const text =
+        `The environment variable in "${presence.topic}" is not set for this Node-RED: the others would not hear when it ` +
+        "is gone. Give it a topic of this Node-RED alone, such as nodered/one, and restart Node-RED.";
+      throw new ConfigurationError(text, { code: "NO_PRESENCE" });
+    }
+    if (presence) return presence;
     throw new ConfigurationError(
       "The other Node-REDs would not hear when this one is gone. In the dialog of the MQTT broker, under Messages, give " +
         "the messages at connect, before disconnect and at unexpected disconnect the same topic, of this Node-RED " +

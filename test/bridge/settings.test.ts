@@ -39,3 +39,10 @@ for (const [field, value] of [
     assert.equal(error?.name, "ConfigurationError");
     assert.ok(error.message.includes(`"${value}"`), error.message);
   });
+
+test("an error of the broker node itself, as of a birth message that is refused, does not end Node-RED", async () => {
+  await deploy({});
+  await house.homeAssistant.untilState("binary_sensor.pikvm_bench_connected", "on");
+  const broker = house.red.node("broker") as unknown as { error: (error: Error, message: object) => void };
+  broker.error(new Error("not authorized"), { topic: "nodered/status" });
+});

@@ -56,6 +56,8 @@ describe("a Node-RED that shares its device", { skip }, () => {
     NO_PRESENCE: { willTopic: "" },
     // Kept by nobody who comes later.
     NO_PRESENCE_RETAINED: { birthRetain: "false" },
+    // All who forgot it would have the same, and one that ends would say so for all.
+    NO_PRESENCE_UNSET: told("${NODE_RED_NOT_SET}"),
   }))
     test(`says what to set where others could not hear of it: ${code}`, async () => {
       red.forget();
@@ -64,7 +66,7 @@ describe("a Node-RED that shares its device", { skip }, () => {
       const message = await until(() => red.at("error").at(-1), { what: "an error" });
       const { error } = message as { error?: { name: string; code: string } };
       assert.equal(error?.name, "ConfigurationError");
-      assert.equal(error.code, code.replace("_RETAINED", ""));
+      assert.equal(error.code, code.replace(/_(RETAINED|UNSET)$/, ""));
     });
 
   test("has it, and is named by its topic in Home Assistant", async () => {
