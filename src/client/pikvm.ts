@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { parseAddress } from "./http/address";
+import { ANSWER_TIME } from "./hid/answer-time";
 import { Atx } from "./power/atx";
 import { Auth } from "./login/auth";
 import { Commands } from "./http/commands";
@@ -35,7 +36,8 @@ import { Prometheus } from "./system/prometheus";
 import { inRange } from "./ranges";
 import { Relays } from "./gpio/relays";
 import { Redfish } from "./system/redfish";
-import { request, stream, type ApiAnswer, type ApiRequestOptions, type StreamOptions } from "./http/request";
+import { request, stream } from "./http/request";
+import type { ApiAnswer, ApiRequestOptions, Leaving, StreamOptions } from "./http/request";
 import { Screen } from "./screen/screen";
 import { Sockets } from "./sockets/sockets";
 import { Streamer } from "./video/streamer";
@@ -235,7 +237,7 @@ export class PiKVM implements AsyncDisposable {
   request(method: Method, path: string, options?: ApiRequestOptions): Promise<ApiAnswer<unknown>>;
   async request(method: Method, path: string, options: ApiRequestOptions = {}): Promise<ApiAnswer<unknown>> {
     const { transport } = this.#open;
-    const call = () => request(transport, method, path, options);
+    const call = (leaving: Leaving) => request(transport, method, path, options, leaving);
     return this.#inTurn(rawEvents(method, path, options.body), call, options.signal);
   }
 
@@ -246,17 +248,23 @@ export class PiKVM implements AsyncDisposable {
    */
   async stream(method: Method, path: string, options: StreamOptions = {}): Promise<ApiAnswer<Readable>> {
     const { transport } = this.#open;
-    const call = () => stream(transport, method, path, options);
+    const call = (leaving: Leaving) => stream(transport, method, path, options, leaving);
     return this.#inTurn(rawEvents(method, path, options.body), call, options.signal);
   }
 
   /** Any call that may leave so many events in the device's queue is not mixed with what is typed, nor dropped. */
-  async #inTurn<T>(events: number, call: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-    const { hidLane, queue } = this.#open.sockets;
-    if (events === 0) return call();
-    return hidLane.run(async () => {
+  async #inTurn<T>(
+    events: number,
+    call: (leaving: Leaving) => Promise<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
+    const { hidLane, queue, unanswered } = this.#open.sockets;
+    if (events === 0) return call({});
+    const onLeft = (over: Promise<void>) => unanswered.add(over, events);
+    return hidLane.run(async (turn) => {
+      await unanswered.over(turn);
       try {
-        const answer = await call();
+        const answer = await call({ settleTime: ANSWER_TIME, onLeft });
         queue.add(events);
         return answer;
       } catch (error) {

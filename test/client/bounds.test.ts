@@ -331,6 +331,27 @@ describe("the words of a device in an error", () => {
       assert.equal(deviceWords(quoted, [secret]), '"***"');
   });
 
+  test("show no secret of which other characters are escaped than we would", () => {
+    const secret = String.raw`Pa ss/w\&rd!*'<"x`;
+    const codeOf = (character: string): string => character.charCodeAt(0).toString(16);
+    const inUrl = encodeURIComponent(secret);
+    const quotes = {
+      "a URL in lower case": inUrl.replace(/%../g, (byte) => byte.toLowerCase()),
+      "a URL by Python": inUrl.replace(/[!*']/g, (character) => `%${codeOf(character)}`),
+      "a form by Python": inUrl.replace(/%20/g, "+").replace(/[!*']/g, (character) => `%${codeOf(character)}`),
+      "a URL, all of it": Array.from(secret, (character) => `%${codeOf(character)}`).join(""),
+      "JSON by PHP": JSON.stringify(secret)
+        .slice(1, -1)
+        .replace("/", String.raw`\/`),
+      "JSON, all of it": Array.from(secret, (character) => String.raw`\u00` + codeOf(character)).join(""),
+      "JSON in JSON": JSON.stringify(JSON.stringify(secret)).slice(3, -3),
+      "a web page": secret.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&#34;").replace("'", "&#x27;"),
+      "base64 for URLs": Buffer.from(secret).toString("base64url"),
+    };
+    const shown = Object.fromEntries(Object.entries(quotes).map(([how, text]) => [how, deviceWords(text, [secret])]));
+    assert.deepEqual(shown, Object.fromEntries(Object.keys(quotes).map((how) => [how, "***"])));
+  });
+
   test("show no begin of a long secret, however often it is quoted", () => {
     const secret = `Secret-${"x".repeat(103)}`;
     assert.doesNotMatch(deviceWords(secret.repeat(20), [secret]), /Sec|x/);

@@ -106,6 +106,28 @@ describe("typing", SIDE_BY_SIDE, () => {
     await until(() => sim.connections === 0);
   });
 
+  test("nor with what is sent by its path, whichever comes first", async (t) => {
+    const { sim, kvm } = await bench(t);
+    const cancelled = { name: "CancelledError", outcome: "unknown" } as const;
+    const raw = (body: string, signal?: AbortSignal) => kvm.request("POST", "/api/hid/print?limit=0", { body, signal });
+    const typed = (text: string, signal?: AbortSignal) => kvm.hid.typeText(text, { signal });
+    for (const [first, second] of [
+      [raw, typed],
+      [typed, raw],
+    ] as const) {
+      const abort = new AbortController();
+      const before = posts(sim).length;
+      sim.faults.add({ kind: "delay", ms: 2500, times: 1, path: /print/ });
+      const late = failure(first("aaaaa", abort.signal), cancelled);
+      await until(() => posts(sim).length > before);
+      abort.abort();
+      await late;
+      await second("bbbbb");
+    }
+    await until(() => sim.host.typed.length === 20);
+    assert.equal(sim.host.typed, "aaaaabbbbbaaaaabbbbb");
+  });
+
   test("nor when the network breaks meanwhile, no answer can come, and the device is slow", async (t) => {
     const { sim, kvm } = await bench(t, { clock: scaledClock(0.4) });
     const first = failure(kvm.hid.typeText("aaaaa", { delay: 0.05 }), { name: "ConnectError", outcome: "unknown" });
@@ -410,6 +432,37 @@ describe("keys", SIDE_BY_SIDE, () => {
       await press;
       await until(() => sim.host.heldKeys.length === 0);
     }
+  });
+
+  test("a key whose press overtakes what was to release it is released once more, also when it was closed", async (t) => {
+    for (const isClosed of [false, true]) {
+      const { sim, kvm } = await bench(t);
+      const abort = new AbortController();
+      sim.faults.add({ kind: "delay", ms: 2500, times: 1, path: /state=1/ });
+      const options = { signal: abort.signal };
+      const press = failure(kvm.hid.sendKey("KeyA", true, options), { name: "CancelledError", outcome: "unknown" });
+      await until(() => posts(sim).length === 1);
+      if (isClosed) await kvm.close();
+      else abort.abort();
+      await press;
+      await until(() => posts(sim).length === 3 && sim.host.keyEvents.length === 2);
+      assert.deepEqual(sim.host.heldKeys, []);
+    }
+  });
+
+  test("the release of a key does not wait for an answer that never comes", async (t) => {
+    const { sim, kvm } = await bench(t);
+    const abort = new AbortController();
+    await kvm.hid.sendKey("KeyA", true);
+    sim.faults.add({ kind: "hang", times: 1, path: /mouse_move/ });
+    const move = failure(kvm.hid.sendMouseMove(1, 1, { signal: abort.signal }), { name: "CancelledError" });
+    await until(() => posts(sim).length === 2);
+    abort.abort();
+    await move;
+    const start = performance.now();
+    await kvm.hid.sendKey("KeyA", false);
+    assert.ok(performance.now() - start < 5000);
+    await until(() => sim.host.heldKeys.length === 0);
   });
 
   test("a key is released when the answer to its press is lost, in whatever way", async (t) => {

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import type { Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import { describe, test, type TestContext } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import type { LiveHid, LiveOptions, MouseButton, PiKVM } from "../../src/client";
 import { scaledClock, type Simulator } from "../../src/simulator";
 import { until } from "../harness/until";
-import { bench, client, failure, SIDE_BY_SIDE, textFrame, webSocketServer, type Expected } from "./kit";
+import { bench, client, failure, SIDE_BY_SIDE, tcpServer, textFrame, webSocketServer, type Expected } from "./kit";
 
 /** What the computer got, in order. */
 function inputs({ host }: Simulator): string[] {
@@ -403,6 +404,38 @@ describe("a live session", SIDE_BY_SIDE, () => {
     await next.close();
     assert.equal(sim.host.typed, "a");
     await failure(live.sendKey("KeyA", true), { name: "WebSocketError", outcome: undefined, retryable: true });
+  });
+
+  test("is not overtaken by the next text when the device reads late what was sent", async (t) => {
+    const { sim } = await bench(t);
+    const held: (() => unknown)[] = [];
+    let isSlow = false;
+    const address = await tcpServer(t, (socket) => {
+      const device = connect(sim.port, "127.0.0.1");
+      let isEvents: boolean | undefined;
+      device.on("error", () => socket.destroy()).pipe(socket);
+      socket.on("error", () => device.destroy()).on("close", () => device.end());
+      socket.on("data", (data) => {
+        isEvents ??= data.includes("/api/ws");
+        if (isEvents && isSlow) held.push(() => device.write(data));
+        else device.write(data);
+      });
+    });
+    const kvm = await client(t, { address: `http://${address}` });
+    const live = await kvm.live();
+    isSlow = true;
+    for (const key of ["KeyA", "KeyB"]) {
+      await live.sendKey(key, true);
+      await live.sendKey(key, false);
+    }
+    await live.close();
+    const next = kvm.hid.typeText("cd");
+    await setTimeout(300);
+    assert.equal(sim.host.typed, "");
+    isSlow = false;
+    for (const write of held) write();
+    await next;
+    assert.equal(sim.host.typed, "abcd");
   });
 
   test("is never resumed on the next session, and the link comes back although it was not closed", async (t) => {

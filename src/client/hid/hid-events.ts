@@ -70,12 +70,11 @@ export class HidEvents implements EventSender {
   }
 
   async send(event: HidEvent, options: RequestOptions): Promise<void> {
-    // A slow host must not lag behind, or cancelling would stop nothing; what releases keys waits for nobody.
-    if (!options.lastWord) {
-      await this.#sockets.unanswered.over(options.signal);
-      await this.#sockets.queue.drained([options.signal], MAX_BACKLOG);
-    }
     const { presses, releases } = event;
+    // What releases keys does not wait for an answer that may never come.
+    if (!options.lastWord && releases === undefined) await this.#sockets.unanswered.over(options.signal);
+    // A slow host must not lag behind, or cancelling would stop nothing.
+    if (!options.lastWord) await this.#sockets.queue.drained([options.signal], MAX_BACKLOG);
     if (presses) await this.#holdFor(presses.what, options);
     try {
       if (!this.#missing.has(event.call)) await this.#post(event, options);
@@ -159,9 +158,12 @@ export class HidEvents implements EventSender {
     this.#held.delete(what);
   }
 
-  async #post({ call, query, frames }: HidEvent, options: RequestOptions): Promise<void> {
+  async #post({ call, query, frames, presses }: HidEvent, options: RequestOptions): Promise<void> {
     const settleTime = ANSWER_TIME + (options.extraTime ?? 0);
-    const onLeft = (over: Promise<void>) => this.#sockets.unanswered.add(over, frames(JSON_FRAMES).length);
+    const onLeft = (over: Promise<void>) => {
+      const up = presses ? this.#releaseAfter(over, presses.release) : over;
+      this.#sockets.unanswered.add(up, frames(JSON_FRAMES).length);
+    };
     try {
       await this.#transport.post(`/api/hid/events/${call}`, { ...options, query, settleTime, onLeft });
     } catch (error) {
@@ -171,6 +173,17 @@ export class HidEvents implements EventSender {
       if (call === "send_mouse_relative" && !has(await this.#software.version(options), "relativeMouse")) throw error;
       this.#missing.add(call);
       throw new NotExposed(`The device does not have the call ${call}.`, { cause: error, code: "HTTP_404" });
+    }
+  }
+
+  /** What presses a key may overtake what was to let go of it, as on another connection: it is let go of once more. */
+  async #releaseAfter(over: Promise<void>, release: HidEvent): Promise<void> {
+    const lease = this.#link.hold();
+    try {
+      await over;
+      await this.release(release);
+    } finally {
+      void lease.release();
     }
   }
 

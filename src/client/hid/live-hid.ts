@@ -6,6 +6,7 @@ import type { LinkSession } from "../events/link-session";
 import type { Frame } from "../sockets/connection";
 import { isOnline, type HostInput } from "./host-online";
 import type { HidQueue } from "../sockets/hid-queue";
+import type { Unanswered } from "../sockets/unanswered";
 import { LiveLine } from "./live-line";
 import { checkDelta, checkMode, checkPosition, knownButton, type MouseDelta } from "./mouse";
 import { isRecord } from "../http/shape";
@@ -31,6 +32,7 @@ interface LiveSetup {
   link: EventLink;
   session: LinkSession;
   queue: HidQueue;
+  unanswered: Unanswered;
   binary: boolean;
   /** Seconds that a `ping` may take. */
   timeout: number;
@@ -63,14 +65,14 @@ export class LiveHid implements AsyncDisposable {
   readonly #keys = new Set<Key>();
   readonly #buttons = new Set<MouseButton>();
 
-  constructor({ link, session, queue, binary, timeout, turn }: LiveSetup) {
+  constructor({ link, session, queue, unanswered, binary, timeout, turn }: LiveSetup) {
     // What old devices do with a binary message is not what it says.
     const frames = binary && has(session.version, "binaryKeys") ? BINARY_FRAMES : JSON_FRAMES;
     this.#link = link;
     this.#session = session;
     this.#frames = frames;
     const lastFrames = () => this.#release();
-    this.#line = new LiveLine({ session, queue, frames, timeout, turn, closed: link.closed, lastFrames });
+    this.#line = new LiveLine({ session, queue, unanswered, frames, timeout, turn, closed: link.closed, lastFrames });
   }
 
   /** Ends when nothing can be sent any more; the reason is a `PiKVMError`. */

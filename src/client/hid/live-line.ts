@@ -7,12 +7,14 @@ import type { LinkSession } from "../events/link-session";
 import { sentences } from "../sentences";
 import type { Frame } from "../sockets/connection";
 import { MAX_BACKLOG, POLL_TIME, type HidQueue } from "../sockets/hid-queue";
+import type { Unanswered } from "../sockets/unanswered";
 import { has } from "../versions";
 
 interface LineSetup {
   session: LinkSession;
   /** What of ours may wait in the device for the computer. */
   queue: HidQueue;
+  unanswered: Unanswered;
   frames: HidFrames;
   /** Seconds that a ping may take. */
   timeout: number;
@@ -183,7 +185,11 @@ export class LiveLine {
       throwIfCancelled(session.ended);
       if (this.#events === 0) return;
       this.#count(frames.length);
-      await this.#inTime([session.ended], Promise.all([...frames.map((frame) => session.send(frame)), this.#ping()]));
+      const read = Promise.all([...frames.map((frame) => session.send(frame)), this.#ping()]);
+      await this.#inTime([session.ended], read).catch((error: unknown) => {
+        if (!session.ended.aborted) this.#leave(read);
+        throw error;
+      });
       // The device still has to type what it has read: no other text may mix with it, and no session may end and drop
       // it.
       await pause(this.#backlog(), session.ended, closed);
@@ -193,6 +199,14 @@ export class LiveLine {
       // The session has ended, and with it all typing; or the device does not answer, and nothing more can be done.
       this.#doubt = error;
     }
+  }
+
+  /** A busy device may read it late; what is typed next over HTTP must not overtake it. */
+  #leave(read: Promise<unknown>): void {
+    const { session, timeout, unanswered } = this.#setup;
+    const limit = { seconds: timeout, late: () => new ConnectionTimeoutError("No answer to the last ping.") };
+    const isRead = within([session.ended], limit, (deadline) => deadline.race(read));
+    unanswered.add(isRead.then(() => pause(this.#backlog(), session.ended)));
   }
 
   async #inTime(signals: readonly AbortSignal[], lastWords: Promise<unknown>): Promise<void> {

@@ -87,7 +87,7 @@ function openInTurn(
       await unanswered.over(turn);
       const { session } = link;
       if (!session || !isReady(link)) return undefined;
-      const live = new LiveHid({ link, session, queue, binary, timeout: transport.timeout, turn });
+      const live = new LiveHid({ link, session, queue, unanswered, binary, timeout: transport.timeout, turn });
       resolve(live);
       await live.finished;
       return live;

@@ -28,6 +28,9 @@ export interface ApiRequestOptions extends StreamOptions {
   contents?: Contents | undefined;
 }
 
+/** What becomes of a call that is cancelled when it was sent already. */
+export type Leaving = Pick<RequestOptions, "settleTime" | "onLeft">;
+
 /** An answer that is a success. */
 export interface ApiAnswer<Body> {
   statusCode: number;
@@ -42,10 +45,11 @@ export async function request(
   method: Method,
   path: string,
   { as = "json", contents, ...options }: ApiRequestOptions,
+  leaving: Leaving = {},
 ): Promise<ApiAnswer<unknown>> {
   const format = oneOf("The format", as, BODY_FORMATS);
   const sent = checked(method, path, options);
-  const asked = { ...sent.options, pool: "any calls" } as const;
+  const asked = { ...sent.options, ...leaving, pool: "any calls" } as const;
   const answer = await (sent.method === "GET"
     ? transport.read(sent.path, asked)
     : transport.change(sent.method, sent.path, asked));
@@ -62,9 +66,10 @@ export async function stream(
   method: Method,
   path: string,
   options: StreamOptions,
+  leaving: Leaving = {},
 ): Promise<ApiAnswer<Readable>> {
   const sent = checked(method, path, options);
-  const limited = { ...sent.options, limited: "head" } as const;
+  const limited = { ...sent.options, ...leaving, limited: "head" } as const;
   const { statusCode, headers, body } = await (sent.method === "GET"
     ? transport.stream(sent.path, limited)
     : transport.changeStreaming(sent.method, sent.path, limited));
