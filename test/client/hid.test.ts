@@ -450,6 +450,14 @@ describe("keys", SIDE_BY_SIDE, () => {
     }
   });
 
+  test("a key whose press comes after its time limit is released once more", async (t) => {
+    const { sim, kvm } = await bench(t, {}, { timeout: 1 });
+    sim.faults.add({ kind: "delay", ms: 1800, times: 1, path: /state=1/ });
+    await failure(kvm.hid.sendKey("KeyA", true), { name: "ConnectionTimeoutError", outcome: "unknown" });
+    await until(() => posts(sim).length === 3 && sim.host.keyEvents.length === 2);
+    assert.deepEqual(sim.host.heldKeys, []);
+  });
+
   test("the release of a key does not wait for an answer that never comes", async (t) => {
     const { sim, kvm } = await bench(t);
     const abort = new AbortController();

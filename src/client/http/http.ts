@@ -35,8 +35,8 @@ export interface HttpRequest {
    */
   settleTime?: number | undefined;
   /**
-   * Told then what resolves when that answer has come, or never will: it is listened for as long as the request may
-   * take, also when nobody waits for it any more.
+   * Told, also when it takes too long, what resolves when that answer has come, or never will: it is listened for as
+   * long again, and a minute at most, when nobody waits for it any more.
    */
   onLeft?: ((over: Promise<void>) => void) | undefined;
 }
@@ -86,6 +86,8 @@ export class WholeAnswer implements Answer {
   }
 }
 
+/** Seconds for which an answer is listened for that nobody waits for any more, at most. */
+const MAX_LISTENING = 60;
 /** Bytes. The largest JSON answer is the list of a storage with many images. */
 const MAX_ANSWER = 32 * 1024 * 1024;
 
@@ -120,10 +122,12 @@ export class Http {
     try {
       if (deadline.error) throw deadline.error;
       deadline.onEnd((error) => {
-        const { settleTime, onLeft } = request;
-        if (!(exchange.sent && settleTime && error instanceof CancelledError)) exchange.end(() => error);
-        else if (onLeft) onLeft(exchange.leaveLater(() => error, settleTime, timeout));
-        else exchange.endLater(() => error, settleTime);
+        const { settleTime = 0, onLeft } = request;
+        const patience = error instanceof CancelledError ? settleTime : 0;
+        if (exchange.sent && onLeft)
+          onLeft(exchange.leaveLater(() => error, patience, Math.min(timeout, MAX_LISTENING)));
+        else if (exchange.sent && patience > 0) exchange.endLater(() => error, patience);
+        else exchange.end(() => error);
       });
       dispatcher.dispatch(this.#optionsOf(request, deadline, exchange), exchange);
       let { head } = exchange;
