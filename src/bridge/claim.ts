@@ -12,8 +12,11 @@ interface ClaimUses {
   presence: Presence;
   /** It is ours until `onOther` is called or the connection to the broker is lost. */
   onHold: () => void;
-  /** Somebody else has it. */
-  onOther: () => void;
+  /**
+   * Somebody else has it.
+   * @param isTwin whose connection is told of where ours is: of neither it can be heard that it is gone.
+   */
+  onOther: (isTwin: boolean) => void;
   /** How many times as long everything takes as usual. */
   pace?: number;
 }
@@ -92,7 +95,8 @@ export class Claim {
 
   #leaveTo(claim: Claimed, isNew: boolean): void {
     this.#isHolding = false;
-    this.#uses.onOther();
+    // An old claim with our topic may be ours, of an earlier start.
+    this.#uses.onOther(isNew && claim.presence === this.#uses.presence.topic);
     this.#after(isNew ? CHECK : PROOF, () => this.#publish(""));
     this.#watch(claim);
   }

@@ -84,6 +84,7 @@ class BridgeNode {
   #isConnected = false;
   /** The device was connected before. */
   #wasThere = false;
+  #hasTwin = false;
   #closed = false;
 
   constructor(RED: NodeAPI, node: FlowNode, given: Given) {
@@ -161,16 +162,28 @@ class BridgeNode {
     const { topics } = leftBy(this.#RED, this.#node.id, broker.id);
     if (topics.every((topic) => below(base, topic) === undefined))
       for (const topic of topics) void broker.publish({ topic, payload: "", retain: true });
+    const presence = broker.demandPresence();
     return new Claim({
       channel: broker,
       topic: `${base}/${CLAIM}`,
-      presence: broker.demandPresence(),
+      presence,
       onHold: open,
-      onOther: () => {
+      onOther: (isTwin) => {
         this.#letGo();
-        this.#status.show({ is: "elsewhere" });
+        if (isTwin) this.#tellOfTwin(presence.topic);
+        else this.#status.show({ is: "elsewhere" });
       },
     });
+  }
+
+  /** Once: it is found out again and again. */
+  #tellOfTwin(topic: string): void {
+    if (this.#hasTwin) return;
+    this.#hasTwin = true;
+    const text =
+      `Another Node-RED says at "${topic}", too, whether it is there: the others would not hear which is gone. In the ` +
+      "dialog of the MQTT broker give each a topic of its own, such as nodered/one.";
+    this.#fail(new ConfigurationError(text, { code: "NO_PRESENCE" }));
   }
 
   /** Somebody else may have the device from now on. */

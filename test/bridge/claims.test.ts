@@ -15,6 +15,7 @@ class Sharer {
   readonly channel: MqttChannel;
   readonly claim: Claim;
   isHolder = false;
+  hasTwin = false;
 
   constructor(channel: MqttChannel, topic: string, pace: number) {
     this.channel = channel;
@@ -23,7 +24,10 @@ class Sharer {
       topic,
       presence: channel.presence,
       onHold: () => (this.isHolder = true),
-      onOther: () => (this.isHolder = false),
+      onOther: (isTwin) => {
+        this.isHolder = false;
+        this.hasTwin ||= isTwin;
+      },
       pace,
     });
     channel.onConnection = (isConnected) => {
@@ -58,7 +62,13 @@ describe("of several that share a device", { skip }, () => {
     sharers = [];
   });
 
-  const join = async ({ pace = PACE, ...options }: { port?: number; keepalive?: number; pace?: number } = {}) => {
+  interface Joining {
+    port?: number;
+    presence?: string;
+    keepalive?: number;
+    pace?: number;
+  }
+  const join = async ({ pace = PACE, ...options }: Joining = {}) => {
     count += 1;
     const own = { port: broker.port, presence: `nodered/${count}`, ...options };
     const sharer = new Sharer(await MqttChannel.connect(own), topic, pace);
@@ -96,6 +106,18 @@ describe("of several that share a device", { skip }, () => {
     await until(() => !first.isHolder, { what: "the end of the first" });
     await topics.publish("nodered/somebody", "gone", { retain: true });
     await theHolder();
+  });
+
+  test("who has the topic of another for itself is told so, but not of its own claim of before", async () => {
+    await start(1);
+    const presence = (await theHolder()).channel.presence.topic;
+    const twin = await join({ presence });
+    await until(() => twin.hasTwin, { what: "a twin" });
+    await leave(twin, "kill");
+    await leave(await theHolder(), "kill");
+    const again = await join({ presence });
+    assert.equal(await theHolder(), again);
+    assert.equal(again.hasTwin, false);
   });
 
   test("who has it says so again when the topic is emptied, and goes on", async () => {

@@ -114,6 +114,19 @@ describe("a Node-RED that shares its device", { skip }, () => {
     );
   });
 
+  test("says when another Node-RED has its topic for itself, too", async () => {
+    other = await bareMembers(broker, [{ name: "bench", url: simulator.url }]).start();
+    red.forget();
+    await deploy(told(other.presence));
+    await until(() => red.at("error").some((msg) => (msg["error"] as { code: string }).code === "NO_PRESENCE"));
+    await other.end("SIGTERM");
+    other = undefined;
+    await deploy({});
+    await until(() => holder() === "nodered/red");
+    topics.forget();
+    await topics.untilSaid("pikvm/bench/availability", "online");
+  });
+
   test("removed, it leaves nothing on the broker but that it is there", async () => {
     await red.deploy(flow(...broker.nodes({ port: cable.port, ...told("nodered/red") })));
     await until(async () => [...(await topics.retained()).keys()].every((topic) => topic.startsWith("nodered/")));

@@ -107,10 +107,13 @@ export class Works {
   }
 
   async areUnderWay(): Promise<void> {
-    for (const name of Object.keys(WORKS)) {
-      const { isUnderWay } = this.#workOf(name);
-      await until(() => isUnderWay(this.#simulatorOf(name), this.#folder), { what: `${name} to be under way` });
-    }
+    // Side by side: one that begins late must not let another end unseen.
+    const seen = Object.keys(WORKS).map((name) =>
+      until(() => this.#workOf(name).isUnderWay(this.#simulatorOf(name), this.#folder), {
+        what: `${name} to be under way`,
+      }),
+    );
+    await Promise.all(seen);
   }
 
   /** What the devices are asked to change from now on. */
