@@ -19,6 +19,8 @@ const PATIENCE = 10;
  * that stops a download notices within 2 s.
  */
 const PATIENCE_WHEN_CANCELLED = 3;
+/** Seconds for which an image is looked for that was on its way long ago. */
+export const LONG_AGO = 1;
 
 /** What is known of an image that is on its way into the storage. */
 export interface Arriving {
@@ -96,12 +98,21 @@ async function unnamedRest(steps: DriveSteps, patience: number): Promise<string>
 
 const goesOn = (name: string): string => `The device goes on with "${name}": remove it when that is over.`;
 
-/** @param size that it was to have: another is somebody else's. @returns undefined where nothing was there. */
+interface Looking {
+  /** Seconds for the device to end what it was doing. */
+  patience?: number;
+  /** Seconds for it to list what has arrived; by default as many. */
+  lookFor?: number;
+  /** That it was to have: another is somebody else's. */
+  size?: number | undefined;
+}
+
+/** @returns undefined where nothing was there. */
 export async function removeHalf(
   msd: Msd,
   steps: DriveSteps,
   name: string,
-  { patience = PATIENCE, size = Infinity }: { patience?: number; size?: number | undefined },
+  { patience = PATIENCE, lookFor = patience, size = Infinity }: Looking,
 ): Promise<Rest | undefined> {
   let wasListed = false as boolean; // it changes below, which the compiler does not see
   const isListed = (now: MsdState): boolean => (wasListed ||= imageOf(now, name) !== undefined);
@@ -114,7 +125,7 @@ export async function removeHalf(
   if (!free) return { note: `An incomplete "${name}" may be left: the device could not be looked at.`, isGone: false };
   if (free.busy) return { note: goesOn(name), isGone: false };
   // The device lists a new image a moment later, and a busy one later still.
-  const state = (await steps.caughtUp(isListed, {}, patience)) ?? free;
+  const state = (await steps.caughtUp(isListed, {}, lookFor)) ?? free;
   const found = imageOf(state, name);
   if (!found) return wasListed ? { note: REMOVED, isGone: true } : undefined;
   // Only the answer was lost.
