@@ -590,8 +590,9 @@ describe("errors: cancelled", SIDE_BY_SIDE, () => {
 describe("errors: what cannot be sent", () => {
   test("read-only refuses changes, not reading", async (t) => {
     const { sim, kvm } = await bench(t, {}, { readOnly: true });
-    for (const call of [kvm.atx.clickPower(), kvm.hid.typeText("a"), kvm.msd.reset(), kvm.hid.press("KeyA")]) {
-      await failure(call, {
+    const calls = [() => kvm.atx.clickPower(), () => kvm.hid.typeText("a"), () => kvm.msd.reset(), () => kvm.hid.press("KeyA")]; // prettier-ignore
+    for (const call of calls) {
+      await failure(call(), {
         name: "ConfigurationError",
         kinds: ["ConfigurationError", "PiKVMError"],
         code: "READ_ONLY",

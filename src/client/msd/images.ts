@@ -14,7 +14,7 @@ import type { MsdImage } from "../events/states";
 import { lookAtPlace } from "../plain-file";
 import { owning, sizeOf, type Download, type ImageSource, type TransferProgress } from "../http/transfer";
 import type { CallOptions } from "../http/transport";
-import { LONG_AGO, removeHalf, type Arriving } from "./undo";
+import { LISTED_BY_NOW, removeHalf, type Arriving } from "./undo";
 
 interface StoreImageOptions extends ChangeOptions {
   /** In the storage, with `/` for folders, which must exist. */
@@ -214,7 +214,7 @@ export class Images {
    * @returns whether nothing incomplete is left.
    */
   async removeIncomplete(name: string, size?: number): Promise<boolean> {
-    const left = await this.#lane.run(() => removeHalf(this.#msd, this.#steps, name, { size, lookFor: LONG_AGO }));
+    const left = await this.#lane.run(() => removeHalf(this.#msd, this.#steps, name, { size, lookFor: LISTED_BY_NOW }));
     return left?.isGone ?? true;
   }
 

@@ -19,8 +19,8 @@ const PATIENCE = 10;
  * that stops a download notices within 2 s.
  */
 const PATIENCE_WHEN_CANCELLED = 3;
-/** Seconds for which an image is looked for that was on its way long ago. */
-export const LONG_AGO = 1;
+/** Seconds for which an image is looked for that an earlier process may have left: it is listed, or never was begun. */
+export const LISTED_BY_NOW = 3;
 
 /** What is known of an image that is on its way into the storage. */
 export interface Arriving {
