@@ -7,7 +7,7 @@ const AT_A_TIME = 6 * CORES;
 /** What a browser computes is not measured each time. With the test it was 2.7 to 4.6 times the test alone. */
 const BROWSER_TOO = 4;
 /** What runs together computes about so much, so that nothing is late only because others are busy. */
-const BUSY = 1.25 * CORES;
+const BUSY = 0.6 * CORES;
 
 /**
  * Runs jobs side by side: the longest first, so that none is left alone at the end, and as many as the processors bear.
