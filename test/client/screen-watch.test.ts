@@ -89,7 +89,8 @@ describe("watching the screen", SIDE_BY_SIDE, () => {
       if (event !== "frame" || times.length === 8) break;
     }
     const [first = 0, last = 0] = [times[0], times.at(-1)];
-    assert.ok(times.length <= RATE * (last - first) + 2, `${times.length} pictures in ${last - first} s`);
+    // The first may have been taken late, and one more is due then.
+    assert.ok(times.length <= RATE * (last - first) + 3, `${times.length} pictures in ${last - first} s`);
   });
 
   test("changes: the first picture, and each that differs by more than the threshold from the last one told", async (t) => {
