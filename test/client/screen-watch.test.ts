@@ -156,6 +156,9 @@ describe("watching the screen", SIDE_BY_SIDE, () => {
     const { sim, kvm } = await running(t);
     const watched = watch(t, kvm, { mode: "signal", rate: 20 });
     await until(() => watched.connection.length === 1);
+    // A video that just starts has no signal yet: what it is at first has to be seen before it changes.
+    const frames = watch(t, kvm, { mode: "frames", rate: 20 });
+    await until(() => frames.seen.filter(({ online }) => online).length > 3);
     sim.state.streamer.source.signal = false;
     await until(() => watched.seen.length === 1);
     sim.state.streamer.source.signal = true;
