@@ -23,7 +23,7 @@ interface Red {
     eachConfig(each: (node: EditorNode) => boolean): void;
   };
   history: { pop(): void; redo(): void };
-  sidebar: { help: { show(type: string): void } };
+  sidebar: { help: { show(type: string): void }; info: { refresh: () => void } };
   view: { selection(): { nodes?: EditorNode[] } };
 }
 

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { describe } from "node:test";
 import path from "node:path";
 import process from "node:process";
+import { unfollow } from "./unfollowed.mjs";
 
 const require = createRequire(import.meta.url);
 const files = process.argv.slice(2);
@@ -14,3 +15,4 @@ else {
   // A file's hooks are for its own tests.
   for (const file of files) describe(path.basename(file, ".test.js"), () => require(file));
 }
+unfollow();

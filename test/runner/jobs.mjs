@@ -50,7 +50,7 @@ export const LINES = [
 ];
 
 const OPTIONS = [
-  `--import=${path.join(import.meta.dirname, "whole-report.mjs")}`,
+  ...["unfollowed.mjs", "whole-report.mjs"].map((file) => `--import=${path.join(import.meta.dirname, file)}`),
   // A test that failed may have left a server open; nothing may hang for ever.
   "--test-force-exit",
   "--test-reporter=spec",
