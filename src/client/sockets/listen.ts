@@ -33,18 +33,19 @@ export interface Listening {
 export function listen(socket: DeviceSocket, { close, timing, receive, name }: Listening): Promise<void> {
   const { pingAfter, deadAfter, checkEvery, closeTimeout } = timing;
   return new Promise((resolve, reject) => {
-    // A device may speak thousands of times a second: when it was heard is looked at with each heartbeat only.
+    // A device may speak thousands of times a second: whether it was heard is looked at with each heartbeat only.
     let isHeard = true;
-    let heard = 0;
+    // Seconds, as the heartbeats count them: by the clock one of them may come a hair too early, and a computer that was
+    // busy or asleep would take its own silence for that of the device.
+    let silence = 0;
     let failure: WebSocketError | undefined;
     const fail = (error: WebSocketError) => {
       failure ??= error;
       socket.terminate();
     };
     const heartbeat = setInterval(() => {
-      if (isHeard) heard = performance.now();
+      silence = isHeard ? 0 : silence + checkEvery;
       isHeard = false;
-      const silence = (performance.now() - heard) / 1000;
       if (silence >= deadAfter) fail(new WebSocketError("The device went silent.", { code: "SILENT" }));
       else if (silence >= pingAfter) socket.ping();
     }, checkEvery * 1000);
