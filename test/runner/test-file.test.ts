@@ -67,6 +67,19 @@ describe("what the runner makes of a test file", () => {
     assert.equal(early.failed, 1);
   });
 
+  test("an error that no test waits for fails the file, and is shown", async () => {
+    for (const stray of [
+      'setTimeout(() => { throw new Error("stray"); })',
+      'void Promise.reject(new Error("stray"))',
+    ]) {
+      const result = await ran(
+        `test("a", () => { ${stray}; return new Promise((resolve) => setTimeout(resolve, 50)); });`,
+      );
+      assert.deepEqual(counts(result), { passed: 1, failed: 1, skipped: 0 });
+      assert.match(result.output, /stray/);
+    }
+  });
+
   test("a file that cannot be loaded has failed, and says why", async () => {
     const result = await ran('throw new Error("broken");');
     assert.deepEqual(counts(result), { passed: 0, failed: 1, skipped: 0 });
