@@ -21,7 +21,6 @@ test("a flow built by hand powers the host on", { skip }, async (t) => {
   const simulator = await startSimulator({ passwd: PASSWORD, ledDelay: 50 });
   t.after(() => simulator.close());
   const { nodeRed, editor } = await openWith([]);
-  t.after(() => editor.close());
   t.diagnostic(`with PICTURES=yes, pictures are in ${PICTURES}`);
   const { page } = editor;
   const { x, y } = { x: 150, y: 350 };

@@ -9,7 +9,7 @@ import { GUEST } from "../harness/logins";
 import { until } from "../harness/until";
 import { Dialog, type Setting } from "./dialog";
 import { HAS_DARK_THEME } from "./editor";
-import { openWith } from "./shared";
+import { openAs, openWith } from "./shared";
 
 const PASSWORD = "kEy-Stone_9042";
 const CODES = "JBSWY3DPEHPK3PXP";
@@ -41,7 +41,6 @@ test("the device dialog connects, with a login to the editor, below a path", { s
   };
   const simulator = await start({ relayBoard: true, switchUnits: 1 });
   const { nodeRed, editor } = await openWith([]);
-  t.after(() => editor.close());
   const { page } = editor;
   /** All that the editor's server has answered to dialogs and about flows. */
   const answers: Promise<string>[] = [];
@@ -317,13 +316,14 @@ test("the device dialog connects, with a login to the editor, below a path", { s
     assert.deepEqual((await editor.node(await device()))["headers"], []);
   });
 
-  await t.test("who may only look connects to nothing, and is told so", async () => {
-    await page.evaluate(() => localStorage.clear());
-    await editor.load({ url: nodeRed.url, login: GUEST });
-    const dialog = await Dialog.ofConfig(editor, "pikvm-device", await device());
+  await t.test("who may only look connects to nothing, and is told so", async (t) => {
+    const guest = await openAs(GUEST);
+    t.after(() => guest.close());
+    const { page } = guest;
+    const dialog = await Dialog.ofConfig(guest, "pikvm-device", await device());
     const before = simulator.requests.length;
-    await connect();
-    await steps.getByText("Not authorized").waitFor();
+    await page.locator("#pikvm-connect").click();
+    await page.locator("#pikvm-steps").getByText("Not authorized").waitFor();
     await page.locator("#pikvm-find").click();
     await page.locator("#pikvm-found").getByText("Not authorized").waitFor();
     assert.equal(simulator.requests.length, before);
@@ -334,7 +334,6 @@ test("the device dialog connects, with a login to the editor, below a path", { s
       return [(await ask("POST")).status, (await ask("GET")).status];
     });
     assert.deepEqual(asked, [401, 404]);
-    editor.problems.length = 0;
   });
 
   await t.test("no answer has held a secret", async () => {

@@ -107,11 +107,7 @@ describe("every dialog", { skip }, () => {
     ]));
   });
 
-  after(async () => {
-    await simulator.close();
-    // Last: where there is no browser, there is no editor to close.
-    await editor.close();
-  });
+  after(() => simulator.close());
 
   for (const [name, visit] of VISITS) {
     const type = `pikvm-${name}`;

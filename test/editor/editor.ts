@@ -27,6 +27,12 @@ interface Place {
 
 type Theme = "light" | "dark";
 
+/** What is deployed, and which deploy it was. */
+interface Flows {
+  flows: object[];
+  rev: string;
+}
+
 /** Node-RED's editor in a browser, used as a person uses it. */
 export class Editor {
   /** What the page complained about. */
@@ -38,10 +44,7 @@ export class Editor {
   private constructor(page: Page, whole: Browser | Page) {
     this.page = page;
     this.#whole = whole;
-    page.on("pageerror", (error) => {
-      // Node-RED's editor for JSON, which it has closed while a part of it was still at work.
-      if (!/Model is disposed/.test(String(error))) this.problems.push(error.stack ?? String(error));
-    });
+    page.on("pageerror", (error) => this.problems.push(error.stack ?? String(error)));
     page.on("console", (message) => {
       if (message.type() === "error") this.problems.push(message.text());
     });
@@ -71,6 +74,35 @@ export class Editor {
     await this.page.locator("#red-ui-workspace-chart svg").first().waitFor();
     await this.page.addStyleTag({ content: DARK + STILL });
     await this.page.evaluate(hasten);
+  }
+
+  /**
+   * As if the page was loaded anew, which takes some seconds of a processor: what was done in it is forgotten, and it
+   * shows what has been deployed meanwhile.
+   */
+  async startOver(deploy: () => Promise<void>): Promise<void> {
+    const { page } = this;
+    await this.closeDialogs();
+    await this.setTheme("light");
+    await page.setViewportSize(WINDOW);
+    await page.unrouteAll();
+    page.removeAllListeners("response");
+    // Who knows no flow is not told of another one.
+    await page.evaluate(() => RED.nodes.version(null));
+    await deploy();
+    await page.evaluate(async () => {
+      RED.nodes.clear();
+      RED.history.clear();
+      const headers = { Accept: "application/json" };
+      const { flows, rev } = (await $.ajax({ url: "flows", cache: false, headers })) as Flows; // as Node-RED answers
+      RED.nodes.version(rev);
+      RED.nodes.import(flows);
+      RED.nodes.dirty(false);
+      const [first] = RED.nodes.getWorkspaceOrder();
+      if (first !== undefined) RED.workspaces.show(first);
+      RED.view.redraw(true);
+    });
+    this.problems.length = 0;
   }
 
   async close(): Promise<void> {

@@ -8,8 +8,17 @@ export const STILL =
  */
 export function hasten(): void {
   $.fx.off = true;
-  // The table of a node's properties in the sidebar, which is made anew whenever a dialog opens or closes.
+  // Whenever a dialog opens: the table of the node's properties and its help in the sidebar, unless somebody asks for
+  // it, and the editor for its description.
   RED.sidebar.info.refresh = () => undefined;
+  const { show } = RED.sidebar.help;
+  RED.sidebar.help.show = (type, isAsked = true) => isAsked && show(type);
+  const { createEditor } = RED.editor;
+  const nothing = () => undefined;
+  RED.editor.createEditor = (options) =>
+    options.mode === "ace/mode/markdown"
+      ? { getValue: () => options.value, resize: nothing, focus: nothing, destroy: nothing }
+      : createEditor(options);
   const { setTimeout } = globalThis;
   const soon = (work: () => void, delay = 0, ...args: []) => setTimeout(work, delay / 50, ...args);
   globalThis.setTimeout = Object.assign(soon, setTimeout);

@@ -35,11 +35,7 @@ describe("keys by pressing them", { skip }, () => {
     ]));
   });
 
-  after(async () => {
-    await simulator.close();
-    // Last: where there is no browser, there is no editor to close.
-    await editor.close();
-  });
+  after(() => simulator.close());
 
   afterEach(() => editor.closeDialogs());
 

@@ -80,11 +80,7 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     ]));
   });
 
-  after(async () => {
-    await simulator.close();
-    // Last: where there is no browser, there is no editor to close.
-    await editor.close();
-  });
+  after(() => simulator.close());
 
   afterEach(async () => {
     simulator.faults.clear();

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 import { startSimulator, type Simulator } from "../../src/simulator";
 import { skip } from "../examples/browser";
-import { ChildNodeRed } from "../harness/child-node-red";
+import type { ChildNodeRed } from "../harness/child-node-red";
 import { device, fields, node } from "../harness/flows";
 import { until } from "../harness/until";
 import { Dialog } from "./dialog";
-import { Editor, HAS_DARK_THEME, WINDOW } from "./editor";
-import { LANE_WITH_CODE } from "./lane";
+import { type Editor, HAS_DARK_THEME, WINDOW } from "./editor";
+import { openWith } from "./shared";
 
 const step = (event_type: string, event: object) => ({ event_type, event });
 const delay = (millis: number) => step("delay", { millis });
@@ -52,24 +52,17 @@ describe("the dialog of a macro", { skip }, () => {
 
   before(async () => {
     simulator = await startSimulator();
-    nodeRed = await ChildNodeRed.start(LANE_WITH_CODE);
     const own = { wires: [[], []], ...fields({ macro: ["stored", ""] }) };
-    await nodeRed.deploy([
+    ({ nodeRed, editor } = await openWith([
       { id: "tab", type: "tab", label: "macro" },
       device(simulator),
       device(simulator, { id: "guarded", name: "do not touch", readOnly: true }),
       node("pikvm-hid-macro", { ...own, id: "macro", x: 150, y: 100 }),
       node("pikvm-hid-macro", { ...own, id: "forbidden", x: 150, y: 200, device: "guarded" }),
-    ]);
-    editor = await Editor.open(nodeRed);
+    ]));
   });
 
-  after(async () => {
-    await nodeRed.stop();
-    await simulator.close();
-    // Last: where there is no browser, there is no editor to close.
-    await editor.close();
-  });
+  after(() => simulator.close());
 
   afterEach(() => editor.closeDialogs());
 

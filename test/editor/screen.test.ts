@@ -37,11 +37,7 @@ describe("the host's screen in dialogs", { skip }, () => {
     });
   });
 
-  after(async () => {
-    await simulator.close();
-    // Last: where there is no browser, there is no editor to close.
-    await editor.close();
-  });
+  after(() => simulator.close());
 
   afterEach(async () => {
     await editor.page.keyboard.press("Escape");

@@ -38,7 +38,6 @@ test("secrets that are typed into dialogs are kept and never shown again", { ski
     device(simulator, { headers: ["X-Lab"], credentials: { header1: SECRETS.header } }),
     keys,
   ]);
-  t.after(() => editor.close());
 
   /** All answers to the editor from now on. */
   const answers: Promise<string>[] = [];

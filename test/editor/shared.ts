@@ -2,25 +2,51 @@ import type { Browser } from "playwright-core";
 import { launchBrowser } from "../examples/browser";
 import { atEnd } from "../harness/at-end";
 import { ChildNodeRed } from "../harness/child-node-red";
+import type { Login } from "../harness/logins";
 import type { FlowConfig } from "../harness/node-red";
 import { Editor } from "./editor";
-import { LANE } from "./lane";
+
+/**
+ * Nothing may depend on an editor that is at the root and lets everybody in. The editor for code that Node-RED has by
+ * itself is a third of what a browser has to load.
+ */
+const LANE = { adminRoot: "/red", hasLogin: true, withMqtt: true, editorTheme: { codeEditor: { lib: "ace" } } };
+
+interface Shared {
+  nodeRed: ChildNodeRed;
+  browser: Browser;
+  editor: Editor;
+}
 
 /** One of each for all test files that run in this process, in turn. */
-let nodeRed: Promise<ChildNodeRed> | undefined;
-let browser: Promise<Browser> | undefined;
+let shared: Promise<Shared> | undefined;
 
 atEnd(async () => {
-  await (await nodeRed)?.stop();
-  await (await browser)?.close();
+  const { nodeRed, browser } = (await shared) ?? {};
+  await browser?.close();
+  await nodeRed?.stop();
 });
 
-/** Node-RED with this flow, as if it had just started, and its editor in a window that its user closes. */
+async function start(): Promise<Shared> {
+  const nodeRed = await ChildNodeRed.start(LANE);
+  const browser = await launchBrowser();
+  return { nodeRed, browser, editor: await Editor.open(nodeRed, {}, browser) };
+}
+
+/** Node-RED with this flow and its editor, both as if they had just started. */
 export async function openWith(flow: FlowConfig): Promise<{ nodeRed: ChildNodeRed; editor: Editor }> {
-  const running = await (nodeRed ??= ChildNodeRed.start(LANE));
-  // The flow of another file may still complain that its device has gone.
-  await running.deploy([]);
-  running.logs.length = 0;
-  await running.deploy(flow);
-  return { nodeRed: running, editor: await Editor.open(running, {}, await (browser ??= launchBrowser())) };
+  const { nodeRed, editor } = await (shared ??= start());
+  await editor.startOver(async () => {
+    // The flow of another file may still complain that its device has gone.
+    await nodeRed.deploy([]);
+    nodeRed.logs.length = 0;
+    await nodeRed.deploy(flow);
+  });
+  return { nodeRed, editor };
+}
+
+/** The same editor in a window of somebody else, who closes it. */
+export async function openAs(login: Login): Promise<Editor> {
+  const { nodeRed, browser } = await (shared ??= start());
+  return Editor.open({ url: nodeRed.url, login }, {}, browser);
 }

@@ -61,10 +61,7 @@ describe("a flow of another version in the editor", { skip }, () => {
     ({ nodeRed, editor } = await openWith([TAB, box, gpio, ...others, newer]));
   });
 
-  after(async () => {
-    await simulator.close();
-    await editor.close();
-  });
+  after(() => simulator.close());
 
   test("what an older one has stored is as right as it was", async () => {
     for (const name of ["device", ...names]) {

@@ -21,7 +21,7 @@ const SAME_ON_BOTH = new RegExp(
  * Those that take long run beside the others, and so does what wants a Node-RED or a process for itself.
  */
 const SHARING = [
-  { name: "editor/others", files: /^editor\/(?!dialogs$|macro$)/, together: 20 },
+  { name: "editor/others", files: /^editor\/(?!dialogs$)/, together: 20 },
   {
     name: "nodes",
     files: /^nodes\/(?!(engine|everywhere|permission|secrets|connections|events)$)/,
