@@ -6,6 +6,7 @@ import { startSimulator, type Simulator } from "../../src/simulator";
 import { skip } from "../examples/browser";
 import type { ChildNodeRed } from "../harness/child-node-red";
 import { device } from "../harness/flows";
+import { IS_SECOND_LINE, once } from "../harness/lines";
 import { CHECKOUT } from "../harness/node-red";
 import { defaultsOf } from "../harness/registered";
 import { schemaOf } from "../harness/schemas";
@@ -43,13 +44,22 @@ function untranslated(text: string): string[] {
 }
 
 /** What a person does in each dialog: what the file of the node's name says, and each other field of its schema. */
-const VISITS = new Map(
+const WHOLE_VISITS = new Map(
   NODE_SETS.map((name) => {
     // oxlint-disable-next-line typescript/no-require-imports -- one file for each node, found by its name
     const { visit } = require(`./visits/${name}.js`) as { visit: Visit };
     return [name, complete(schemaOf(name), visit)];
   }),
 );
+/** Which values are right is not Node-RED's matter: on its second line, what is done by hand and a little more. */
+const VISITS = IS_SECOND_LINE
+  ? new Map(
+      [...WHOLE_VISITS].map(([name, { mistakes, settings }]) => [
+        name,
+        { mistakes: mistakes.slice(-1), settings: settings.slice(0, 2) },
+      ]),
+    )
+  : WHOLE_VISITS;
 
 /** Yes or no, unless a new node has it from elsewhere. */
 const FLAGS = new Map(
@@ -203,10 +213,6 @@ describe("every dialog", { skip }, () => {
           if (!isUsual) assert.deepEqual(await dialog.folded(entered.map(({ field }) => field)), []);
         }
         await dialog.cancel();
-        assert.deepEqual(
-          fieldsOf(name).filter((field) => !(field in lastOf(visit)) && !visit.unread?.includes(field)),
-          [],
-        );
       });
 
       test("has help", async () => {
@@ -221,6 +227,14 @@ describe("every dialog", { skip }, () => {
       });
     });
   }
+
+  once("every field is entered", () => {
+    for (const [name, visit] of WHOLE_VISITS) {
+      const entered = lastOf(visit);
+      const left = fieldsOf(name).filter((field) => !(field in entered) && !visit.unread?.includes(field));
+      assert.deepEqual(left, [], name);
+    }
+  });
 
   test("what was entered is deployed as it is", async () => {
     await nodeRed.deployed(() => editor.deploy());

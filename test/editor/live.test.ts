@@ -5,6 +5,7 @@ import { DEEDS } from "../../nodes/deeds";
 import { startSimulator, type Simulator } from "../../src/simulator";
 import { skip } from "../examples/browser";
 import { device, node } from "../harness/flows";
+import { once } from "../harness/lines";
 import { defaultsOf } from "../harness/registered";
 import { until } from "../harness/until";
 import { Dialog } from "./dialog";
@@ -209,7 +210,7 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     assert.equal((await editor.node("mount"))["image"], "not-there.iso");
   });
 
-  test("a slow device is waited for with a sign, one that is off or not chosen says so in the first line", async () => {
+  once("a slow device is waited for with a sign, one that is off or not chosen says so in the first line", async () => {
     const dialog = await Dialog.ofNode(editor, "keys");
     await dialog.set({ field: "action", type: "choice", value: "text" });
     await dialog.set({ field: "keymap", type: "str", value: "de-ch" });
@@ -261,78 +262,87 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     await dialog.cancel();
   });
 
-  test("gpio and wait-until: channels by label with their state, paths with what is there, languages by name", async () => {
-    assert.deepEqual((await editor.node("events")).validationErrors, [NOT_TRUSTED]);
-    const gpio = await Dialog.ofNode(editor, "gpio");
-    await gpio.set({ field: "channel", type: "str", value: "" });
-    const channels = ["Front door door off", "__v3_usb_breaker__ on", "Ask the device again"];
-    assert.deepEqual(await listed(gpio.textOf("channel")), channels);
-    await option("Front door door off").click();
-    assert.equal(await gpio.textOf("channel").inputValue(), "Front door");
-    // What stands in a name is nothing to put something in.
-    await gpio.set({ field: "channel", type: "str", value: "__v3_usb_breaker__" });
-    await gpio.set({ field: "action", type: "choice", value: "toggle" });
-    await gpio.save();
-    await editor.shape("gpio").getByText("gpio: __v3_usb_breaker__ toggle").waitFor();
-    const wait = await Dialog.ofNode(editor, "wait");
-    const paths = await listed(wait.textOf("path"));
-    assert.ok(paths.includes("atx.leds.power power LED lit false"), paths.join("\n"));
-    await wait.set({ field: "condition", type: "choice", value: "text" });
-    await wait.set({ field: "langs", type: "str", value: "" });
-    assert.deepEqual(await listed(wait.textOf("langs")), ["eng English", "osd", "Ask the device again"]);
-    await wait.cancel();
-  });
+  once(
+    "gpio and wait-until: channels by label with their state, paths with what is there, languages by name",
+    async () => {
+      assert.deepEqual((await editor.node("events")).validationErrors, [NOT_TRUSTED]);
+      const gpio = await Dialog.ofNode(editor, "gpio");
+      await gpio.set({ field: "channel", type: "str", value: "" });
+      const channels = ["Front door door off", "__v3_usb_breaker__ on", "Ask the device again"];
+      assert.deepEqual(await listed(gpio.textOf("channel")), channels);
+      await option("Front door door off").click();
+      assert.equal(await gpio.textOf("channel").inputValue(), "Front door");
+      // What stands in a name is nothing to put something in.
+      await gpio.set({ field: "channel", type: "str", value: "__v3_usb_breaker__" });
+      await gpio.set({ field: "action", type: "choice", value: "toggle" });
+      await gpio.save();
+      await editor.shape("gpio").getByText("gpio: __v3_usb_breaker__ toggle").waitFor();
+      const wait = await Dialog.ofNode(editor, "wait");
+      const paths = await listed(wait.textOf("path"));
+      assert.ok(paths.includes("atx.leds.power power LED lit false"), paths.join("\n"));
+      await wait.set({ field: "condition", type: "choice", value: "text" });
+      await wait.set({ field: "langs", type: "str", value: "" });
+      assert.deepEqual(await listed(wait.textOf("langs")), ["eng English", "osd", "Ask the device again"]);
+      await wait.cancel();
+    },
+  );
 
-  test("kvm-switch: only what matters to the action is asked for, and the ports of the device are suggested", async () => {
-    const dialog = await Dialog.ofNode(editor, "switch");
-    const asked = async (...choices: [field: string, value: string][]) => {
-      for (const [field, value] of choices) await dialog.set({ field, type: "choice", value });
-      return (await dialog.visibleRows()).slice(2, -1);
-    };
-    assert.deepEqual(await asked(["action", "state"]), []);
-    assert.deepEqual(await asked(["action", "edid_create"]), ["EDID", "Data"]);
-    assert.deepEqual(await asked(["action", "edid_assign"]), ["EDID", "Port"]);
-    assert.deepEqual(await asked(["action", "beacon_on"]), ["Beacon of", "Port"]);
-    assert.deepEqual(await asked(["light", "uplink"]), ["Beacon of", "Unit"]);
-    assert.deepEqual(await asked(["action", "power"], ["power", "ensure_on"]), ["Port", "Power"]);
-    assert.deepEqual(await asked(["power", "on"]), ["Port", "Power", "Wait until"]);
-    assert.deepEqual(await asked(["action", "select"]), ["Port"]);
-    await dialog.set({ field: "port", type: "str", value: "" });
-    const ports = ["1 Host 1", "web server 2 shown now", "3 Host 3", "4 Host 4", "Ask the device again"];
-    assert.deepEqual(await listed(dialog.textOf("port")), ports);
-    await dialog.textOf("port").pressSequentially("web");
-    await option("web server 2 shown now").click();
-    assert.equal(await dialog.textOf("port").inputValue(), "web server");
-    await dialog.set({ field: "action", type: "choice", value: "edid_assign" });
-    await dialog.set({ field: "edid", type: "str", value: "" });
-    assert.deepEqual(await listed(dialog.textOf("edid")), ["Default PiKVM", "Ask the device again"]);
-    await dialog.cancel();
-  });
+  once(
+    "kvm-switch: only what matters to the action is asked for, and the ports of the device are suggested",
+    async () => {
+      const dialog = await Dialog.ofNode(editor, "switch");
+      const asked = async (...choices: [field: string, value: string][]) => {
+        for (const [field, value] of choices) await dialog.set({ field, type: "choice", value });
+        return (await dialog.visibleRows()).slice(2, -1);
+      };
+      assert.deepEqual(await asked(["action", "state"]), []);
+      assert.deepEqual(await asked(["action", "edid_create"]), ["EDID", "Data"]);
+      assert.deepEqual(await asked(["action", "edid_assign"]), ["EDID", "Port"]);
+      assert.deepEqual(await asked(["action", "beacon_on"]), ["Beacon of", "Port"]);
+      assert.deepEqual(await asked(["light", "uplink"]), ["Beacon of", "Unit"]);
+      assert.deepEqual(await asked(["action", "power"], ["power", "ensure_on"]), ["Port", "Power"]);
+      assert.deepEqual(await asked(["power", "on"]), ["Port", "Power", "Wait until"]);
+      assert.deepEqual(await asked(["action", "select"]), ["Port"]);
+      await dialog.set({ field: "port", type: "str", value: "" });
+      const ports = ["1 Host 1", "web server 2 shown now", "3 Host 3", "4 Host 4", "Ask the device again"];
+      assert.deepEqual(await listed(dialog.textOf("port")), ports);
+      await dialog.textOf("port").pressSequentially("web");
+      await option("web server 2 shown now").click();
+      assert.equal(await dialog.textOf("port").inputValue(), "web server");
+      await dialog.set({ field: "action", type: "choice", value: "edid_assign" });
+      await dialog.set({ field: "edid", type: "str", value: "" });
+      assert.deepEqual(await listed(dialog.textOf("edid")), ["Default PiKVM", "Ask the device again"]);
+      await dialog.cancel();
+    },
+  );
 
-  test("hid-mouse: a drag goes from one point to another; what is said about clicks and scrolling is not for it", async () => {
-    const dialog = await Dialog.ofNode(editor, "mouse");
-    const forClicks = dialog.tray.getByText("a click where the pointer is");
-    assert.ok(await forClicks.isVisible());
-    await dialog.set({ field: "action", type: "choice", value: "drag" });
-    const points = ["From X", "From Y", "To X", "To Y"];
-    assert.deepEqual((await dialog.visibleRows()).slice(4, -1), [...points, "Takes"]);
-    assert.ok(!(await forClicks.isVisible()));
-    await dialog.set({ field: "action", type: "choice", value: "click" });
-    assert.deepEqual((await dialog.visibleRows()).slice(4, -1), ["X", "Y"]);
-    assert.ok(await forClicks.isVisible());
-    const hint = () => dialog.tray.locator("#pikvm-row-atY + .pikvm-hint").innerText();
-    assert.ok(!(await hint()).includes("scroll"));
-    await dialog.set({ field: "action", type: "choice", value: "scroll" });
-    assert.equal(await hint(), "How far; a negative Y scrolls down.");
-    await dialog.set({ field: "action", type: "msg", value: "payload" });
-    assert.match(await hint(), /a click where the pointer is.*scrolls down/);
-    await dialog.set({ field: "action", type: "choice", value: "drag" });
-    await dialog.save();
-    // Node-RED translates the labels once more after a dialog has been prepared.
-    const again = await Dialog.ofNode(editor, "mouse");
-    assert.deepEqual((await again.visibleRows()).slice(4, -1), [...points, "Takes"]);
-    await again.cancel();
-  });
+  once(
+    "hid-mouse: a drag goes from one point to another; what is said about clicks and scrolling is not for it",
+    async () => {
+      const dialog = await Dialog.ofNode(editor, "mouse");
+      const forClicks = dialog.tray.getByText("a click where the pointer is");
+      assert.ok(await forClicks.isVisible());
+      await dialog.set({ field: "action", type: "choice", value: "drag" });
+      const points = ["From X", "From Y", "To X", "To Y"];
+      assert.deepEqual((await dialog.visibleRows()).slice(4, -1), [...points, "Takes"]);
+      assert.ok(!(await forClicks.isVisible()));
+      await dialog.set({ field: "action", type: "choice", value: "click" });
+      assert.deepEqual((await dialog.visibleRows()).slice(4, -1), ["X", "Y"]);
+      assert.ok(await forClicks.isVisible());
+      const hint = () => dialog.tray.locator("#pikvm-row-atY + .pikvm-hint").innerText();
+      assert.ok(!(await hint()).includes("scroll"));
+      await dialog.set({ field: "action", type: "choice", value: "scroll" });
+      assert.equal(await hint(), "How far; a negative Y scrolls down.");
+      await dialog.set({ field: "action", type: "msg", value: "payload" });
+      assert.match(await hint(), /a click where the pointer is.*scrolls down/);
+      await dialog.set({ field: "action", type: "choice", value: "drag" });
+      await dialog.save();
+      // Node-RED translates the labels once more after a dialog has been prepared.
+      const again = await Dialog.ofNode(editor, "mouse");
+      assert.deepEqual((await again.visibleRows()).slice(4, -1), [...points, "Takes"]);
+      await again.cancel();
+    },
+  );
 
   test("hid-keys: names of keys are suggested, one after the other", async () => {
     const dialog = await Dialog.ofNode(editor, "keys");
@@ -454,7 +464,7 @@ describe("what dialogs do while they are filled in", { skip }, () => {
     await again.cancel();
   });
 
-  test("the device lets through what is ticked, and keeps what a newer version knows", async () => {
+  once("the device lets through what is ticked, and keeps what a newer version knows", async () => {
     const open = () => Dialog.ofConfig(editor, "pikvm-device", "lab");
     const boxes = editor.page.locator("#pikvm-allowed input");
     const dialog = await open();

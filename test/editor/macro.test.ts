@@ -4,6 +4,7 @@ import { startSimulator, type Simulator } from "../../src/simulator";
 import { skip } from "../examples/browser";
 import type { ChildNodeRed } from "../harness/child-node-red";
 import { device, fields, node } from "../harness/flows";
+import { once } from "../harness/lines";
 import { until } from "../harness/until";
 import { Dialog } from "./dialog";
 import { type Editor, HAS_DARK_THEME, WINDOW } from "./editor";
@@ -131,7 +132,7 @@ describe("the dialog of a macro", { skip }, () => {
     await again.cancel();
   });
 
-  test("a step that cannot be understood is marked with its reason, and nothing is played beyond it", async () => {
+  once("a step that cannot be understood is marked with its reason, and nothing is played beyond it", async () => {
     const dialog = await Dialog.ofNode(editor, "macro");
     const broken = [...tap("KeyA"), key("KeyÄ", true), step("print", { text: 7 }), ...tap("KeyB")];
     await part("paste").fill(JSON.stringify(broken));
@@ -149,7 +150,7 @@ describe("the dialog of a macro", { skip }, () => {
     assert.match(String(validationErrors), /^Macro: step 5 cannot be played: key/);
   });
 
-  test("a long macro shows its first hundred steps, and how many more there are", async () => {
+  once("a long macro shows its first hundred steps, and how many more there are", async () => {
     const dialog = await Dialog.ofNode(editor, "macro");
     await dialog.set(stored(Array.from({ length: 2500 }, () => tap("KeyA")).flat()));
     await part("summary").getByText("10000 steps").waitFor();
@@ -185,7 +186,7 @@ describe("the dialog of a macro", { skip }, () => {
     await dialog.cancel();
   });
 
-  test("it can be stopped, which releases what is down, and only one is played at a time", async () => {
+  once("it can be stopped, which releases what is down, and only one is played at a time", async () => {
     const dialog = await Dialog.ofNode(editor, "macro");
     simulator.host.forget();
     await dialog.set(stored([key("ShiftLeft", true), delay(600_000), ...tap("KeyA")]));

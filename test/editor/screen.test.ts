@@ -3,6 +3,7 @@ import { after, afterEach, before, describe, test } from "node:test";
 import { scaledClock, startSimulator, type Simulator } from "../../src/simulator";
 import { skip } from "../examples/browser";
 import { device, fields, node } from "../harness/flows";
+import { once } from "../harness/lines";
 import { until } from "../harness/until";
 import { Dialog } from "./dialog";
 import { boxOf, Editor, HAS_DARK_THEME } from "./editor";
@@ -153,7 +154,7 @@ describe("the host's screen in dialogs", { skip }, () => {
     assert.equal((await editor.node("watch"))["region"], shown);
   });
 
-  test("what is dragged over the edge ends at the edge", async () => {
+  once("what is dragged over the edge ends at the edge", async () => {
     const dialog = await Dialog.ofNode(editor, "screen");
     await openPicker();
     await dragTo([1000, 600], [WIDTH + 40, HEIGHT + 20]);
@@ -185,7 +186,7 @@ describe("the host's screen in dialogs", { skip }, () => {
     await dialog.cancel();
   });
 
-  test("a new picture shows what is on the screen by then, and keeps the region", async () => {
+  once("a new picture shows what is on the screen by then, and keeps the region", async () => {
     const dialog = await Dialog.ofNode(editor, "wait");
     await openPicker();
     const before = await pixels();
@@ -217,7 +218,7 @@ describe("the host's screen in dialogs", { skip }, () => {
     return names.map((name) => shown[name]);
   };
 
-  test("the mouse is pointed at the screen: in each unit, by click and by keys, and dragged", async () => {
+  once("the mouse is pointed at the screen: in each unit, by click and by keys, and dragged", async () => {
     const dialog = await Dialog.ofNode(editor, "mouse");
     const { keyboard, mouse } = editor.page;
     await pointButton().click();
@@ -294,7 +295,7 @@ describe("the host's screen in dialogs", { skip }, () => {
     await dialog.cancel();
   });
 
-  test("a picture is shown as the node would give it, with its size; a text is read", async () => {
+  once("a picture is shown as the node would give it, with its size; a text is read", async () => {
     const dialog = await Dialog.ofNode(editor, "screen");
     await dialog.set({ field: "region", type: "str", value: "" });
     await tryButton().click();
