@@ -11,7 +11,7 @@ import { HomeAssistant } from "../home-assistant/home-assistant";
 
 /** A broker, a Node-RED and a Home Assistant for the tests of a file, which deploy bridges of their own devices. */
 export class House {
-  readonly red = NodeRed.duringTests({ allNodes: true });
+  readonly red = NodeRed.duringTests({ withMqtt: true });
   readonly broker = new Mosquitto().duringTests();
   readonly #simulators: Simulator[] = [];
   #topics: Topics | undefined;

@@ -12,7 +12,7 @@ import { until } from "../harness/until";
 const SLOW = { kind: "delay", ms: 60_000, path: "/api/hid/events/send_key", after: true, times: 1 } as const;
 
 describe("a Node-RED that shares its device", { skip }, () => {
-  const red = NodeRed.duringTests({ allNodes: true });
+  const red = NodeRed.duringTests({ withMqtt: true });
   const broker = new Mosquitto().duringTests();
   let simulator: Simulator;
   let topics: Topics;

@@ -33,7 +33,8 @@ const SHARING = [
   // What they share of Node-RED has all of its own nodes.
   { name: "examples", files: /^examples\/(install|mqtt|nodes)$/, together: 20 },
   { name: "faults", files: /^faults\/(messages|restarts|secrets|stored|table|twice)$/, together: 3 },
-  { name: "others", files: /^(actions|schema)\//, together: 20 },
+  { name: "bridge", files: /^bridge\/(?!(commands|leftovers|shared)$)/, together: 20 },
+  { name: "others", files: /^(actions|home-assistant|schema)\//, together: 20 },
 ];
 /** Files for which a browser computes more than the test. */
 const BROWSER = /^(editor\/|examples\/import$)/;
