@@ -5,7 +5,7 @@ import path from "node:path";
 /** Root of the checkout, seen from dist/src/demo. */
 export const CHECKOUT = path.resolve(__dirname, "../../..");
 
-const DEMO_FLOW = path.join(CHECKOUT, "src/demo/flow.json");
+export const DEMO_FLOW = path.join(CHECKOUT, "src/demo/flow.json");
 const DASHBOARD = path.join(CHECKOUT, "node_modules/@flowfuse/node-red-dashboard");
 
 /** Node-RED's folder for this demo: new settings at each start, the demo flow only if there is no flow yet. */

@@ -73,7 +73,7 @@ test("the flow powers the host on, waits for login:, types and mounts; a second 
   assert.equal(await readFile(flowFile, "utf8"), edited);
 });
 
-/** The console, the page of the simulator and the editor, one after the other. */
+/** The console and the page of the simulator, one after the other. */
 async function visit(demo: Demo, t: TestContext): Promise<void> {
   const [editor = "", console = "", device = ""] = await addresses(demo);
   const browser = await launchBrowser();
@@ -125,36 +125,7 @@ async function visit(demo: Demo, t: TestContext): Promise<void> {
     await page.getByRole("button", { name: "Put the power plug back" }).click();
     await page.locator("#dark", { hasText: "off" }).waitFor();
   });
-
-  await t.test("in the editor no node is on another one, and no wire behind one", async () => {
-    await page.goto(editor);
-    await page.locator(".red-ui-flow-link-line").first().waitFor({ state: "attached" });
-    assert.deepEqual(await page.evaluate<string[]>(MUDDLE), []);
-  });
 }
-
-/** For the browser: names of nodes that overlap, and of wires and the nodes that they pass behind. */
-const MUDDLE = `(() => {
-  const found = [], boxes = [];
-  RED.nodes.eachNode((node) => {
-    if (node.w) boxes.push({ name: node.name || node.label || node.type, left: node.x - node.w / 2, right: node.x + node.w / 2, top: node.y - node.h / 2, bottom: node.y + node.h / 2 });
-  });
-  boxes.forEach((a, index) => boxes.slice(index + 1).forEach((b) => {
-    if (a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom) found.push(a.name + " on " + b.name);
-  }));
-  for (const wire of document.querySelectorAll(".red-ui-flow-link-line")) {
-    const length = wire.getTotalLength(), begin = wire.getPointAtLength(0), end = wire.getPointAtLength(length);
-    for (const box of boxes)
-      for (let at = 12; at < length - 12; at += 4) {
-        const { x, y } = wire.getPointAtLength(at);
-        if (x <= box.left || x >= box.right || y <= box.top || y >= box.bottom) continue;
-        found.push("a wire from " + [begin.x, begin.y] + " to " + [end.x, end.y] + " behind " + box.name);
-        break;
-      }
-  }
-  if (boxes.length < 30) found.push("only " + boxes.length + " nodes are there");
-  return found;
-})()`;
 
 /** As page-state.ts of the simulator writes it. */
 interface SimulatorState {

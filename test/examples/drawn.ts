@@ -31,7 +31,7 @@ declare global {
 
 /** What the editor makes of a flow. */
 export interface Drawn {
-  /** Where nodes overlap, or a wire runs behind a node. */
+  /** Where nodes overlap, or a wire runs behind a node, or one of them is not drawn at all. */
   problems: string[];
   /** The types of the nodes that the editor marks. */
   marked: string[];
@@ -55,11 +55,16 @@ export function drawnIn(flow: FlowConfig): Drawn {
     const [left, top] = [Number(x) - width / 2, Number(y) - height / 2];
     return { name: String(name || label), left, top, right: left + width, bottom: top + height };
   });
+  for (const { name, left, top, right, bottom } of boxes)
+    if (!(left < right && top < bottom)) problems.push(`${name} is not drawn`);
   for (const [index, a] of boxes.entries())
     for (const b of boxes.slice(index + 1))
       if (a.left < b.right + 10 && b.left < a.right + 10 && a.top < b.bottom + 5 && b.top < a.bottom + 5)
         problems.push(`${a.name} and ${b.name} overlap`);
-  for (const wire of document.querySelectorAll<SVGPathElement>("#red-ui-workspace-chart .red-ui-flow-link-line"))
+  const lines = document.querySelectorAll<SVGPathElement>("#red-ui-workspace-chart .red-ui-flow-link-line");
+  const wires = flow.flatMap((node) => ((node["wires"] ?? []) as string[][]).flat()); // for each output, whom it reaches
+  if (lines.length !== wires.length) problems.push(`${lines.length} of ${wires.length} wires are drawn`);
+  for (const wire of lines)
     for (let at = 0; at < wire.getTotalLength(); at += 4) {
       const { x, y } = wire.getPointAtLength(at);
       // It begins and ends at the edge of a node.

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { test } from "node:test";
 import type { Page } from "playwright-core";
+import { DEMO_FLOW } from "../../src/demo/user-directory";
 import { appears } from "../editor/dialog";
 import { hasten } from "../editor/haste";
 import type { FlowConfig } from "../harness/node-red";
@@ -83,6 +84,11 @@ test("examples in the editor", { skip }, async (t) => {
       if (!version.startsWith("4.1.")) return;
       assert.equal(JSON.stringify(withoutFrames(drawn.exported)), JSON.stringify(withoutFrames(readFlow(pathOf(file)))));
     });
+
+  await t.test("the demo's flow: is drawn clearly, and nothing in it is marked", async () => {
+    const { problems, marked } = await page.evaluate(drawnIn, readFlow(DEMO_FLOW));
+    assert.deepEqual({ problems, marked }, { problems: [], marked: [] });
+  });
 
   await t.test("the first one that is imported brings the device", async () => {
     await openEditor(page, child.url);
