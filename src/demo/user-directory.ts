@@ -6,7 +6,7 @@ import path from "node:path";
 export const CHECKOUT = path.resolve(__dirname, "../../..");
 
 export const DEMO_FLOW = path.join(CHECKOUT, "src/demo/flow.json");
-const DASHBOARD = path.join(CHECKOUT, "node_modules/@flowfuse/node-red-dashboard");
+export const DASHBOARD = path.join(CHECKOUT, "node_modules/@flowfuse/node-red-dashboard");
 
 /** Node-RED's folder for this demo: new settings at each start, the demo flow only if there is no flow yet. */
 export async function prepareUserDirectory(directory: string, port: number): Promise<{ settings: string }> {

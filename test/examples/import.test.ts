@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { test } from "node:test";
 import type { Page } from "playwright-core";
-import { DEMO_FLOW } from "../../src/demo/user-directory";
+import { DASHBOARD, DEMO_FLOW } from "../../src/demo/user-directory";
 import { appears } from "../editor/dialog";
-import { hasten } from "../editor/haste";
-import type { FlowConfig } from "../harness/node-red";
+import { Editor } from "../editor/editor";
+import { LANE } from "../editor/lane";
+import { ChildNodeRed } from "../harness/child-node-red";
+import { CHECKOUT, type FlowConfig } from "../harness/node-red";
 import { until } from "../harness/until";
-import { launchBrowser, skip } from "./browser";
-import { startChild } from "./child";
+import { skip } from "./browser";
 import { drawnIn, type Drawn } from "./drawn";
 import { example, EXAMPLES, pathOf, readFlow } from "./example";
 
@@ -16,14 +17,6 @@ const DEVICE = "pikvm-device";
 
 /** With EXPORT=yes, the examples are written as the editor exports them: with what nodes store since a change. */
 const EXPORT = process.env["EXPORT"] === "yes";
-
-async function openEditor(page: Page, url: string): Promise<void> {
-  await page.goto(url);
-  await page.waitForFunction(() => typeof RED === "object" && RED.nodes.getType("pikvm-events") !== undefined);
-  await page.locator("#red-ui-workspace-chart svg").first().waitFor();
-  await page.locator("#red-ui-loading-progress").waitFor({ state: "hidden" });
-  await page.evaluate(hasten);
-}
 
 /** As a person does it: menu, Import, Examples, the package, the folder, the example. */
 async function importExample(page: Page, file: string): Promise<void> {
@@ -64,34 +57,18 @@ const nodesIn = (page: Page): Promise<{ id: string; type: string; device: string
   });
 
 test("examples in the editor", { skip }, async (t) => {
-  const child = await startChild([{ id: "0000000000000001", type: "tab", label: "empty" }]);
-  t.after(() => child.stop());
-  const browser = await launchBrowser();
-  t.after(() => browser.close());
-  const page = await browser.newPage();
-  await openEditor(page, child.url);
+  const nodeRed = await ChildNodeRed.start({
+    nodesDir: [CHECKOUT, DASHBOARD],
+    allNodes: true,
+    editorTheme: LANE.editorTheme,
+  });
+  t.after(() => nodeRed.stop());
+  const editor = await Editor.open(nodeRed);
+  t.after(() => editor.close());
+  const { page } = editor;
   const version = await page.evaluate(() => window.RED.settings.version);
 
-  for (const file of EXAMPLES)
-    await t.test(`${file}: is drawn clearly, and marked only until the device is filled in`, async () => {
-      const drawn: Drawn = await page.evaluate(drawnIn, example(file));
-      if (EXPORT) store(file, drawn.exported);
-      assert.deepEqual(drawn.problems, []);
-      assert.ok(drawn.marked.length > 0);
-      for (const type of drawn.marked) assert.match(type, /^pikvm-/);
-      assert.deepEqual(drawn.markedWhenFilledIn, []);
-      // Node-RED's own nodes store something else in another version.
-      if (!version.startsWith("4.1.")) return;
-      assert.equal(JSON.stringify(withoutFrames(drawn.exported)), JSON.stringify(withoutFrames(readFlow(pathOf(file)))));
-    });
-
-  await t.test("the demo's flow: is drawn clearly, and nothing in it is marked", async () => {
-    const { problems, marked } = await page.evaluate(drawnIn, readFlow(DEMO_FLOW));
-    assert.deepEqual({ problems, marked }, { problems: [], marked: [] });
-  });
-
   await t.test("the first one that is imported brings the device", async () => {
-    await openEditor(page, child.url);
     await importExample(page, "2 - nodes/atx-power.json");
     await until(async () => (await nodesIn(page)).some(({ type }) => type === "pikvm-atx-power"));
     await page.evaluate(() => {
@@ -116,4 +93,22 @@ test("examples in the editor", { skip }, async (t) => {
       assert.deepEqual(devices.map(({ address }) => address), ["my-own.example"]); // prettier-ignore
       for (const node of nodes) if (node.device) assert.equal(node.device, devices[0]?.id);
     });
+
+  for (const file of EXAMPLES)
+    await t.test(`${file}: is drawn clearly, and marked only until the device is filled in`, async () => {
+      const drawn: Drawn = await page.evaluate(drawnIn, example(file));
+      if (EXPORT) store(file, drawn.exported);
+      assert.deepEqual(drawn.problems, []);
+      assert.ok(drawn.marked.length > 0);
+      for (const type of drawn.marked) assert.match(type, /^pikvm-/);
+      assert.deepEqual(drawn.markedWhenFilledIn, []);
+      // Node-RED's own nodes store something else in another version.
+      if (!version.startsWith("4.1.")) return;
+      assert.equal(JSON.stringify(withoutFrames(drawn.exported)), JSON.stringify(withoutFrames(readFlow(pathOf(file)))));
+    });
+
+  await t.test("the demo's flow: is drawn clearly, and nothing in it is marked", async () => {
+    const { problems, marked } = await page.evaluate(drawnIn, readFlow(DEMO_FLOW));
+    assert.deepEqual({ problems, marked }, { problems: [], marked: [] });
+  });
 });
