@@ -6,14 +6,12 @@ import path from "node:path";
 import { test, type TestContext } from "node:test";
 import { connectAsync } from "mqtt";
 import { startSimulator } from "../../src/simulator";
-import { IS_SECOND_LINE } from "../harness/lines";
 import { CHECKOUT } from "../harness/node-red";
 import { until } from "../harness/until";
 import { launchBrowser, skip } from "./browser";
 import { addresses, type Demo, printed, signalGroup, startDemo, statusOf, temporaryFolder, TIMEOUT } from "./demo";
 import { idOf, readFlow } from "./example";
 import { freePort } from "./free-port";
-
 
 test("the flow powers the host on, waits for login:, types and mounts; a second start keeps an edited flow", async (t) => {
   const userDir = await temporaryFolder(t);
@@ -59,7 +57,7 @@ test("the flow powers the host on, waits for login:, types and mounts; a second 
     assert.equal(state.drive?.image, "debian-13-netinst.iso");
   });
 
-  await t.test("in a browser", { skip: IS_SECOND_LINE ? "one line is enough" : skip }, (t) => visit(first, t));
+  await t.test("in a browser", { skip }, (t) => visit(first, t));
 
   signalGroup(first.child, "SIGINT");
   assert.equal(await first.ended, 0);

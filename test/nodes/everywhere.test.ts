@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import { scaledClock, startSimulator, type Fault, type Simulator } from "../../src/simulator";
+import { scaledClock, startSimulator, type Simulator } from "../../src/simulator";
 import { AedesBroker } from "../harness/aedes";
 import { device, flow, node } from "../harness/flows";
-import { CHECKOUT, NodeRed, type FlowConfig } from "../harness/node-red";
+import { NodeRed, type FlowConfig } from "../harness/node-red";
 import { until } from "../harness/until";
+import { CAUGHT, onlyError, WIRED } from "./only-error";
 import { ACTIONS, BRIDGES, SOURCES } from "./usual/usual";
 
 // What holds for every node of the package, whatever it does.
@@ -25,74 +24,8 @@ afterEach(async () => {
   red.forget();
 });
 
-const WIRED = [["result"], ["error"]];
-const CAUGHT = [["result"], []];
-
 /** The broker that a node needs. */
 const brokerOf = (properties: object): FlowConfig => ("broker" in properties ? broker.nodes() : []);
-
-/** The error that came, where it had to come, and nowhere else. */
-async function onlyError(wires: string[][]): Promise<{ name: string; code: string }> {
-  const isWired = wires === WIRED;
-  const msg = await red.message(isWired ? "error" : "caught");
-  assert.deepEqual(red.at("result"), []);
-  assert.deepEqual(red.at(isWired ? "caught" : "error"), []);
-  assert.equal(red.at(isWired ? "error" : "caught").length, 1);
-  return msg[isWired ? "error" : "_error"] as { name: string; code: string };
-}
-
-interface Trouble {
-  fault: Fault;
-  name: string;
-  /** What it is to a node that asks over a WebSocket; `name` when absent. */
-  overSocket?: string;
-}
-
-/** The nodes that first of all open a WebSocket. */
-const OVER_SOCKET = ["events", "hid-macro", "hid-mouse", "mqtt-bridge", "screen", "screen-watch", "wait-until"];
-
-/** What may go wrong with any request. */
-const TROUBLES: Record<string, Trouble> = {
-  "that part of the device is offline": { fault: { kind: "status", code: 503 }, name: "UnavailableError" },
-  "the device fails": { fault: { kind: "status", code: 500 }, name: "APIError" },
-  "the device says no in an HTTP 200": { fault: { kind: "not-ok" }, name: "APIError", overSocket: "WebSocketError" },
-  "a web page answers": { fault: { kind: "html" }, name: "ResponseError", overSocket: "WebSocketError" },
-  "what answers is not HTTP": { fault: { kind: "garbage" }, name: "ResponseError" },
-  "it is sent elsewhere": {
-    fault: { kind: "redirect", location: "https://elsewhere.invalid/api" },
-    name: "RedirectError",
-  },
-  "the device does not answer": { fault: { kind: "hang" }, name: "ConnectionTimeoutError" },
-  "the connection breaks": { fault: { kind: "reset" }, name: "ConnectError" },
-};
-const BUSY: Record<string, Trouble> = {
-  "the device is busy": { fault: { kind: "status", code: 409 }, name: "BusyError" },
-};
-
-/** Where a person looks an error up. */
-const EXPLAINED = readFileSync(path.join(CHECKOUT, "docs/errors.md"), "utf8");
-
-for (const { name, type, properties, msg } of [...ACTIONS, ...SOURCES, ...BRIDGES]) {
-  test(`${name}, as every node, reports each trouble once, by a name that is explained`, async () => {
-    for (const [what, trouble] of Object.entries({ ...TROUBLES, ...(msg ? BUSY : {}) })) {
-      for (const wires of [WIRED, CAUGHT]) {
-        simulator.faults.add(trouble.fault);
-        const asking = node(type, { ...properties, busyRetry: "0", wires });
-        // Only what never answers is to be given up soon: a busy computer is slow with the rest.
-        const timeout = trouble.fault.kind === "hang" ? "0.5" : "30";
-        await red.deploy(flow(...brokerOf(properties), device(simulator, { timeout }), asking));
-        if (msg) red.send("node", { ...msg });
-        const { name: said } = await onlyError(wires);
-        const expected = OVER_SOCKET.includes(name) ? (trouble.overSocket ?? trouble.name) : trouble.name;
-        assert.equal(said, expected, what);
-        assert.match(EXPLAINED, new RegExp(`^\\| \`${said}\` `, "m"), `${what}: ${said}`);
-        simulator.faults.clear();
-        await red.deploy(flow());
-        red.forget();
-      }
-    }
-  });
-}
 
 for (const { name, type, properties, msg = {} } of ACTIONS) {
   const deploy = (settings: object = {}, overrides: object = {}) =>
@@ -114,21 +47,21 @@ for (const { name, type, properties, msg = {} } of ACTIONS) {
       test(`says ${where} that no device is chosen`, async () => {
         await deploy({}, { device: "", wires });
         send();
-        const { name, code } = await onlyError(wires);
+        const { name, code } = await onlyError(red, wires);
         assert.deepEqual({ name, code }, { name: "ConfigurationError", code: "NOT_CONFIGURED" });
       });
 
       test(`says ${where} that the device cannot be reached`, async () => {
         await deploy({ address: "127.0.0.1:1" }, { wires });
         send();
-        const { name, code } = await onlyError(wires);
+        const { name, code } = await onlyError(red, wires);
         assert.deepEqual({ name, code }, { name: "ConnectError", code: "ECONNREFUSED" });
       });
 
       test(`says ${where} that the login was refused`, async () => {
         await deploy({ credentials: { password: "wrong" } }, { wires });
         send();
-        assert.equal((await onlyError(wires)).name, "AuthError");
+        assert.equal((await onlyError(red, wires)).name, "AuthError");
       });
 
       test(`says ${where} that it was cancelled`, async () => {
@@ -137,7 +70,7 @@ for (const { name, type, properties, msg = {} } of ACTIONS) {
         send();
         await until(() => red.statuses.some(({ id }) => id === "node"));
         red.send("node", { reset: true });
-        assert.equal((await onlyError(wires)).name, "CancelledError");
+        assert.equal((await onlyError(red, wires)).name, "CancelledError");
         simulator.faults.clear();
       });
     }
@@ -212,7 +145,7 @@ for (const { name, type, properties } of [...SOURCES, ...BRIDGES]) {
       for (const { what, settings, overrides, error } of faults) {
         test(`says once ${where} that ${what}`, async () => {
           await deploy(settings, { ...overrides, wires });
-          assert.equal((await onlyError(wires)).name, error);
+          assert.equal((await onlyError(red, wires)).name, error);
         });
       }
     }

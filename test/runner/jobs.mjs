@@ -2,17 +2,17 @@ import path from "node:path";
 import { compiled, ROOT } from "./files.mjs";
 import { weightOf } from "./weights.mjs";
 
-const TOUCHES_NODE_RED = /^(editor|nodes|examples|package)\//;
 /**
- * What a device is asked, files and words: nothing in which one Node-RED differs from another. What each node needs of
- * Node-RED is tried on both lines by nodes/everywhere, by its example and by its dialog, whatever its own actions do.
+ * What needs Node-RED: whatever of it this package uses, one of these does on both lines. What a device is asked, files,
+ * words and pages of our own are nothing in which one Node-RED differs from another. What each node needs of it is tried
+ * by nodes/everywhere, by its example and by its dialog, whatever its own actions do.
  */
-const SAME_ON_BOTH = new RegExp(
+const ON_BOTH_LINES = new RegExp(
   `^(${[
-    "nodes/(atx-power|gpio|hid-keys|hid-macro|hid-mouse|kvm-switch|msd-image|msd-mount|request|screen|screen-watch|wait-until)",
-    "nodes/(dialog-screen|economy|files|login|power-settings|progress|changes|status-words|way)",
-    "package/(client|dialogs-script|docs|languages|supply)",
-    "examples/(demo-life|layout)",
+    "editor/.*",
+    "nodes/(connect|connections|device|engine|errors|everywhere|hostile-messages|permission|secrets|subflows|variables)",
+    "examples/(dashboard|import|mqtt|nodes)",
+    "package/installed",
   ].join("|")})$`,
 );
 
@@ -24,9 +24,10 @@ const SHARING = [
   { name: "editor/others", files: /^editor\/(?!dialogs$)/, together: 20 },
   {
     name: "nodes",
-    files: /^nodes\/(?!(engine|everywhere|permission|secrets|connections|events)$)/,
+    files: /^nodes\/(?!(engine|everywhere|troubles|permission|secrets|connections|events)$)/,
     together: 9,
   },
+  { name: "every node", files: /^nodes\/(everywhere|troubles)$/, together: 2 },
   { name: "client", files: /^client\/(?!(bounds|host-poll|live-hid|macro|power-known)$)/, together: 12 },
   { name: "simulator", files: /^simulator\/(?!conformance$)/, together: 12 },
   { name: "package", files: /^package\//, together: 20 },
@@ -40,13 +41,13 @@ const SHARING = [
 const BROWSER = /^(editor\/|examples\/import$)/;
 const IN_TURN = path.join(import.meta.dirname, "in-turn.mjs");
 
-/** The two lines of Node-RED. What cannot differ between them needs no second one. */
+/** The two lines of Node-RED. */
 export const LINES = [
   { name: "Node-RED 4.1", env: {}, needs: () => true },
   {
     name: "Node-RED 5.0",
     env: nodeRed5(),
-    needs: (file) => TOUCHES_NODE_RED.test(file) && !SAME_ON_BOTH.test(file),
+    needs: (file) => ON_BOTH_LINES.test(file),
   },
 ];
 
