@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -55,17 +55,21 @@ async function packAnew(): Promise<Tarball> {
 }
 
 /** A user directory of Node-RED with nothing but this package, installed as the palette manager does it. */
-export async function installed(): Promise<string> {
-  const folder = await temporary("pikvm-installed-");
-  await cp(await (withPackage ??= installAnew()), folder, { recursive: true });
-  return folder;
-}
+export const installed = (): Promise<string> => (withPackage ??= installAnew());
 
 async function installAnew(): Promise<string> {
-  const folder = await temporary("pikvm-install-");
+  const folder = await temporary("pikvm-installed-");
   await writeFile(path.join(folder, "package.json"), JSON.stringify({ name: "node-red-project", private: true }));
   const tarball = await pack();
   await runIn(folder, "npm", "install", "--no-audit", "--no-fund", "--prefer-offline", tarball.path);
+  return folder;
+}
+
+/** The same, without npm: the package that is installed is this checkout. */
+export async function linked(): Promise<string> {
+  const folder = await temporary("pikvm-linked-");
+  await mkdir(path.join(folder, "node_modules"));
+  await symlink(CHECKOUT, path.join(folder, "node_modules", MANIFEST.name), "junction");
   return folder;
 }
 
