@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { realClock, scaledClock, startSimulator, type SimulatorOptions } from "../../src/simulator";
 import { connectProxy } from "../client/connect-proxy";
 import { skip } from "../examples/browser";
-import { IS_SECOND_LINE } from "../harness/lines";
+import { ON_SECOND_LINE } from "../harness/lines";
 import { GUEST } from "../harness/logins";
 import { until } from "../harness/until";
 import { Dialog, type Setting } from "./dialog";
@@ -135,7 +135,7 @@ test("the device dialog connects, with a login to the editor, below a path", { s
   });
 
   // The rest is between the dialog and what answers it, both of this package.
-  if (IS_SECOND_LINE) return;
+  if (ON_SECOND_LINE) return;
 
   await t.test("what goes wrong is said, with what to do", async () => {
     const at = async (server: Server): Promise<string> => {

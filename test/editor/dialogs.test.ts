@@ -6,7 +6,7 @@ import { startSimulator, type Simulator } from "../../src/simulator";
 import { skip } from "../examples/browser";
 import type { ChildNodeRed } from "../harness/child-node-red";
 import { device } from "../harness/flows";
-import { IS_SECOND_LINE, once } from "../harness/lines";
+import { ON_SECOND_LINE, once } from "../harness/lines";
 import { CHECKOUT } from "../harness/node-red";
 import { defaultsOf } from "../harness/registered";
 import { schemaOf } from "../harness/schemas";
@@ -52,7 +52,7 @@ const WHOLE_VISITS = new Map(
   }),
 );
 /** Which values are right is not Node-RED's matter: on its second line, what is done by hand and a little more. */
-const VISITS = IS_SECOND_LINE
+const VISITS = ON_SECOND_LINE
   ? new Map(
       [...WHOLE_VISITS].map(([name, { mistakes, settings }]) => [
         name,

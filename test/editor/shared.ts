@@ -4,13 +4,10 @@ import { atEnd } from "../harness/at-end";
 import { ChildNodeRed } from "../harness/child-node-red";
 import type { Login } from "../harness/logins";
 import type { FlowConfig } from "../harness/node-red";
-import { Editor } from "./editor";
+import { Editor, LIGHT } from "./editor";
 
-/**
- * Nothing may depend on an editor that is at the root and lets everybody in. The editor for code that Node-RED has by
- * itself is a third of what a browser has to load.
- */
-const LANE = { adminRoot: "/red", hasLogin: true, withMqtt: true, editorTheme: { codeEditor: { lib: "ace" } } };
+/** Nothing may depend on an editor that is at the root and lets everybody in. */
+const LANE = { adminRoot: "/red", hasLogin: true, withMqtt: true, editorTheme: LIGHT };
 
 interface Shared {
   nodeRed: ChildNodeRed;

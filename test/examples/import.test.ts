@@ -4,8 +4,7 @@ import { test } from "node:test";
 import type { Page } from "playwright-core";
 import { DASHBOARD, DEMO_FLOW } from "../../src/demo/user-directory";
 import { appears } from "../editor/dialog";
-import { Editor } from "../editor/editor";
-import { LANE } from "../editor/lane";
+import { Editor, LIGHT } from "../editor/editor";
 import { ChildNodeRed } from "../harness/child-node-red";
 import { CHECKOUT, type FlowConfig } from "../harness/node-red";
 import { until } from "../harness/until";
@@ -60,7 +59,7 @@ test("examples in the editor", { skip }, async (t) => {
   const nodeRed = await ChildNodeRed.start({
     nodesDir: [CHECKOUT, DASHBOARD],
     allNodes: true,
-    editorTheme: LANE.editorTheme,
+    editorTheme: LIGHT,
   });
   t.after(() => nodeRed.stop());
   const editor = await Editor.open(nodeRed);

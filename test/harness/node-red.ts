@@ -30,9 +30,6 @@ export const CHECKOUT = path.resolve(__dirname, "../../..");
 /** Folder of the Node-RED under test. */
 export const NODE_RED_HOME = process.env["NODE_RED_HOME"] ?? path.join(CHECKOUT, "node_modules/node-red");
 
-/** Here is only tried what may differ between two Node-REDs. */
-export const ON_SECOND_LINE = process.env["NODE_RED_HOME"] !== undefined;
-
 /** Node-RED's own nodes that few tests need. To read them takes a third of the time in which it starts. */
 export const RARE_NODES = [
   ...["80-template.js", "16-range.js", "17-split.js", "18-sort.js", "19-batch.js", "90-exec.js", "rbe.js"],

@@ -10,7 +10,8 @@ import { weightOf } from "./weights.mjs";
 const ON_BOTH_LINES = new RegExp(
   `^(${[
     "editor/.*",
-    "nodes/(connect|connections|device|engine|errors|everywhere|hostile-messages|permission|secrets|subflows|variables)",
+    "nodes/(connect|connections|device|engine|errors|events|everywhere|hostile-messages|old-flows|permission|secrets)",
+    "nodes/(statuses|subflows|variables)",
     "examples/(dashboard|import|mqtt|nodes)",
     "package/installed",
   ].join("|")})$`,
