@@ -148,14 +148,14 @@ describe("only what is fresh is done", () => {
   test("a retained command is not done, and is removed", async () => {
     for (const topic of [`${BASE}/do/atx-power/click_power`, `${BASE}/press_power/set`]) {
       await house.topics.publish(topic, "{}", { retain: true });
-      await until(async () => !(await house.topics.retained()).has(topic), { what: `${topic} removed` });
+      await house.topics.untilRetained((kept) => !kept.has(topic), `${topic} removed`);
     }
     // What was there before the bridge.
     const topic = `${BASE}/press_power/set`;
     await house.red.deploy(flow());
     await house.topics.publish(topic, "PRESS", { retain: true });
     await house.deploy(simulator, { settings: { credentials: { password: PASSWORD }, timeout: "2" } });
-    await until(async () => !(await house.topics.retained()).has(topic), { what: `${topic} removed` });
+    await house.topics.untilRetained((kept) => !kept.has(topic), `${topic} removed`);
     await ask("atx-power/state");
     assert.deepEqual(simulator.host.presses, []);
   });
@@ -324,7 +324,7 @@ test("before MQTT 5 an answer has the id of its question", async () => {
   await topics.publish(`${BASE}/press_reset/set`, "PRESS", { retain: true });
   await until(() => simulator.host.presses.length === 1, { what: "the press" });
   aedes.cut();
-  await until(async () => !(await topics.retained()).has(`${BASE}/press_reset/set`), { what: "it is removed" });
+  await topics.untilRetained((kept) => !kept.has(`${BASE}/press_reset/set`), "it is removed");
   assert.equal(simulator.host.presses.length, 1);
   await house.red.deploy(flow());
   await topics.close();

@@ -6,7 +6,7 @@ import { device, flow, node } from "../harness/flows";
 import { Mosquitto } from "../harness/mosquitto";
 import { NodeRed } from "../harness/node-red";
 import { until } from "../harness/until";
-import { Topics } from "../harness/topics";
+import { BETWEEN_VISITS, Topics } from "../harness/topics";
 import { HomeAssistant } from "../home-assistant/home-assistant";
 
 /** A broker, a Node-RED and a Home Assistant for the tests of a file, which deploy bridges of their own devices. */
@@ -66,7 +66,7 @@ export class House {
   async until(wrong: () => Promise<string | undefined>): Promise<void> {
     let last: string | undefined;
     const isRight = async (): Promise<boolean> => (last = await wrong()) === undefined;
-    await until(isRight, { timeout: 30_000 }).catch(() => {
+    await until(isRight, { timeout: 30_000, pause: BETWEEN_VISITS }).catch(() => {
       throw new Error(last);
     });
   }

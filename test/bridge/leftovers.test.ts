@@ -25,10 +25,10 @@ describe("what a bridge leaves on its broker", { skip }, () => {
   const flowOf = (...bridges: Record<string, unknown>[]) =>
     flow(...near(), ...other(), device(simulator), ...bridges.map((one) => house.bridge(one)));
   const all = (...bridges: Record<string, unknown>[]) => house.red.deploy(flowOf(...bridges));
-  const retained = async (under = "") => [...(await house.topics.retained()).keys()].filter((topic) => topic.startsWith(under)); // prettier-ignore
-  const isThere = (base: string) => until(async () => (await retained(base)).length > 20, { what: base });
+  const under = (base: string, kept: Map<string, string>) => [...kept.keys()].filter((topic) => topic.startsWith(base));
+  const isThere = (base: string) => house.topics.untilRetained((kept) => under(base, kept).length > 20, base);
   const isGone = (base: string) =>
-    until(async () => (await retained(base)).length === 0, { what: `nothing of ${base}` });
+    house.topics.untilRetained((kept) => under(base, kept).length === 0, `nothing of ${base}`);
 
   /** What can be chosen is told when Home Assistant has had its time, and what is not used has been removed. */
   const isSettled = (base: string) =>
@@ -50,10 +50,11 @@ describe("what a bridge leaves on its broker", { skip }, () => {
     await all();
     await all({ id: "another", leftOut: ["uptime"] });
     cable.appear();
-    await until(async () => !(await retained()).includes("pikvm/bench/uptime"), { what: "what only the first had" });
+    await house.topics.untilRetained((kept) => !kept.has("pikvm/bench/uptime"), "what only the first had is gone");
     await isThere("pikvm/bench/");
-    const devices = async () => (await retained("homeassistant/")).join();
-    await until(async () => (await devices()) === "homeassistant/device/pikvm_another/config", { what: "one device" });
+    const devices = (kept: Map<string, string>) => under("homeassistant/", kept).join();
+    const another = "homeassistant/device/pikvm_another/config";
+    await house.topics.untilRetained((kept) => devices(kept) === another, "one device");
     await all();
     await isGone("");
   });
@@ -94,12 +95,17 @@ describe("what a bridge leaves on its broker", { skip }, () => {
     await isThere("pikvm/right/");
     house.topics.forget();
     await all({ id: "one", topic: "right" }, { id: "two", topic: "left" });
-    const described = async (id: string) => (await house.topics.retained()).get(`homeassistant/device/pikvm_${id}/config`) ?? ""; // prettier-ignore
-    await until(async () => (await described("one")).includes("pikvm/right/power"), { what: "one as right" });
-    await until(async () => (await described("two")).includes("pikvm/left/power"), { what: "two as left" });
+    const isDescribed = (id: string, as: string) =>
+      house.topics.untilRetained(
+        (kept) => kept.get(`homeassistant/device/pikvm_${id}/config`)?.includes(`pikvm/${as}/power`) === true,
+        `${id} as ${as}`,
+      );
+    await isDescribed("one", "right");
+    await isDescribed("two", "left");
     await isSettled("pikvm/left");
     await isSettled("pikvm/right");
-    assert.equal((await retained("pikvm/left/")).length, (await retained("pikvm/right/")).length);
+    const kept = await house.topics.retained();
+    assert.equal(under("pikvm/left/", kept).length, under("pikvm/right/", kept).length);
     await isThere("pikvm/left/");
     await all();
     await isGone("");

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import type { Simulator } from "../../src/simulator";
 import { device, flow } from "../harness/flows";
-import { until } from "../harness/until";
 import { House } from "./house";
 
 const house = new House();
@@ -17,10 +16,8 @@ const deploy = (own: Record<string, unknown>) =>
 
 test("slashes and blanks at the ends of what topics begin with mean nothing", async () => {
   await deploy({ prefix: " /pikvm/", discoveryPrefix: "homeassistant/ " });
-  await until(async () => (await house.topics.retained()).has("homeassistant/device/pikvm_node/config"), {
-    what: "the message to Home Assistant",
-    timeout: 20_000,
-  });
+  const config = "homeassistant/device/pikvm_node/config";
+  await house.topics.untilRetained((kept) => kept.has(config), "the message to Home Assistant");
   await house.homeAssistant.untilState("binary_sensor.pikvm_bench_connected", "on");
 });
 

@@ -129,6 +129,9 @@ describe("a Node-RED that shares its device", { skip }, () => {
 
   test("removed, it leaves nothing on the broker but that it is there", async () => {
     await red.deploy(flow(...broker.nodes({ port: cable.port, ...told("nodered/red") })));
-    await until(async () => [...(await topics.retained()).keys()].every((topic) => topic.startsWith("nodered/")));
+    await topics.untilRetained(
+      (kept) => [...kept.keys()].every((topic) => topic.startsWith("nodered/")),
+      "nothing but that it is there",
+    );
   });
 });

@@ -88,7 +88,8 @@ class Fleet {
       counts[isKilled ? "killed" : "stopped"] += 1;
     }
     // One that answers for the last of them.
-    await until(async () => (await this.#notes()).length === 0, { what: "no notes" });
+    const isNote = (topic: string) => topic.includes("/pending/");
+    await this.#topics.untilRetained((kept) => ![...kept.keys()].some(isNote), "no notes");
     await this.#haveAll();
     for (const name of DEVICES) await this.#asker.ask(name);
     this.#asker.count();
@@ -132,10 +133,6 @@ class Fleet {
   #holderOf(name: string): string {
     const claim = this.#topics.latest(`pikvm/${name}/claim`);
     return claim ? (JSON.parse(claim) as { presence: string }).presence : "";
-  }
-
-  async #notes(): Promise<string[]> {
-    return [...(await this.#topics.retained()).keys()].filter((topic) => topic.includes("/pending/"));
   }
 
   async #close(): Promise<void> {

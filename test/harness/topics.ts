@@ -16,6 +16,9 @@ export interface Message {
 /** What tests themselves put on the broker for a moment: it is not recorded. */
 export const MARK = "recorder/";
 
+/** Milliseconds: each visit takes a connection, and is told all that is retained. */
+export const BETWEEN_VISITS = 100;
+
 /** Everything that is published on a broker from now on, and whatever was retained there. */
 export class Topics {
   readonly messages: Message[] = [];
@@ -67,6 +70,11 @@ export class Topics {
   /** What somebody who comes now is told: the text by topic. */
   retained(): Promise<Map<string, string>> {
     return retainedOn(this.#broker);
+  }
+
+  /** Waits until what is retained is as it should be. */
+  untilRetained(isSo: (kept: Map<string, string>) => boolean, what: string): Promise<boolean> {
+    return until(async () => isSo(await this.retained()), { what, pause: BETWEEN_VISITS });
   }
 
   /** All topics, payloads and properties that were ever seen, to be searched for what must not be there. */
