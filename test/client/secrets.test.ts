@@ -12,7 +12,8 @@ const SECRETS: Record<string, { pattern: RegExp; allowed: RegExp }> = {
   "an address": { pattern: /\b\d{1,3}(\.\d{1,3}){3}\b/g, allowed: /^(127\.0\.0\.1|0\.0\.0\.0|192\.0\.2\.\d+)$/ },
   "a hardware address": { pattern: /\b([0-9a-f]{2}:){5}[0-9a-f]{2}\b/gi, allowed: /^[0:]+$/ },
   "somebody's mail address": {
-    pattern: /[\w.+-]+@[\w-]+(\.[\w-]+)*\.[a-z]{2,}/g,
+    // Without the look behind, each character of a long word would be a beginning.
+    pattern: /(?<![\w.+-])[\w.+-]+@[\w-]+(\.[\w-]+)*\.[a-z]{2,}/g,
     allowed: /@(example\.org|odata\.\w+|Redfish\.\w+)$/,
   },
   "a key": { pattern: /BEGIN [A-Z ]*PRIVATE KEY|ice-pwd:\w+/g, allowed: /^ice-pwd:X+$/ },
