@@ -47,16 +47,19 @@ export function parse(text: string): Json {
 
 /** As `json.dumps(value)`: one line, keys as they come. WebSocket events and NDJSON records. */
 export function dumps(value: Json): string {
-  return write(value, (items, open, close) => `${open}${items.join(", ")}${close}`, false);
+  const layout: Layout = (items, open, close) => `${open}${items.join(", ")}${close}`;
+  return write(value, layout, false, 0);
 }
 
 /** As `json.dumps(value, indent=4, sort_keys=True)`: every other JSON answer. */
 export function dumpsPretty(value: Json): string {
-  const layout: Layout = (items, open, close) => {
-    const inner = items.map((item) => `    ${item.replaceAll("\n", "\n    ")}`).join(",\n");
-    return items.length === 0 ? open + close : `${open}\n${inner}\n${close}`;
+  const layout: Layout = (items, open, close, level) => {
+    if (items.length === 0) return open + close;
+    const end = `\n${"    ".repeat(level)}`;
+    const begin = `${end}    `;
+    return `${open}${begin}${items.join(`,${begin}`)}${end}${close}`;
   };
-  return write(value, layout, true);
+  return write(value, layout, true, 0);
 }
 
 /** As `repr(text)`. */
@@ -82,16 +85,18 @@ export function isPrintable(character: string): boolean {
   return character === " " || !/[\p{C}\p{Z}]/u.test(character);
 }
 
-type Layout = (items: readonly string[], open: string, close: string) => string;
+/** @param level of so many lists and objects it is inside. */
+type Layout = (items: readonly string[], open: string, close: string, level: number) => string;
 
-function write(value: Json, layout: Layout, sorted: boolean): string {
+function write(value: Json, layout: Layout, sorted: boolean, level: number): string {
   if (value instanceof Float) return Number.isFinite(value.value) ? value.toString() : String(value.value);
   if (typeof value === "string") return asciiString(value);
   if (value === null || typeof value !== "object") return String(value);
-  if (isList(value)) return layout(value.map((item) => write(item, layout, sorted)), "[", "]"); // prettier-ignore
+  const within = (item: Json): string => write(item, layout, sorted, level + 1);
+  if (isList(value)) return layout(value.map(within), "[", "]", level);
   const keys = sorted ? Object.keys(value).sort() : Object.keys(value);
-  const members = keys.map((key) => `${asciiString(key)}: ${write(value[key] ?? null, layout, sorted)}`);
-  return layout(members, "{", "}");
+  const members = keys.map((key) => `${asciiString(key)}: ${within(value[key] ?? null)}`);
+  return layout(members, "{", "}", level);
 }
 
 function isList(value: readonly Json[] | JsonObject): value is readonly Json[] {

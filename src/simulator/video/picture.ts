@@ -77,13 +77,18 @@ export function textIn(lines: readonly string[], size: Size, box: Box): string {
   return text === "" ? "" : `${text}\n`;
 }
 
-/** One picture is asked for many times. */
-let latest: { key: string; jpeg: Buffer } = { key: "", jpeg: Buffer.alloc(0) };
+/** One picture is asked for many times, also while other devices of this process show others. */
+const latest = new Map<string, Buffer>();
+const KEPT = 8;
 
 export function jpegOf(lines: readonly string[], size: Size, quality: number): Buffer {
   const key = JSON.stringify([lines, size.width, size.height, quality]);
-  if (latest.key !== key) latest = { key, jpeg: encodeJpeg(drawn(lines, size), quality) };
-  return latest.jpeg;
+  const jpeg = latest.get(key) ?? encodeJpeg(drawn(lines, size), quality);
+  latest.delete(key);
+  latest.set(key, jpeg);
+  const [oldest] = latest.keys();
+  if (latest.size > KEPT && oldest !== undefined) latest.delete(oldest);
+  return jpeg;
 }
 
 function cellOf({ width, height }: Size): Size & { left: number; top: number } {
