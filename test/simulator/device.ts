@@ -67,11 +67,14 @@ export function call(base: string, method: string, path: string, options: CallOp
 
 async function answerOf(message: IncomingMessage, upTo?: number): Promise<Answer> {
   const chunks: Buffer[] = [];
+  let length = 0;
   try {
     if (message.statusCode !== 101)
       for await (const chunk of message) {
-        chunks.push(chunk as Buffer); // no encoding was set
-        if (Buffer.concat(chunks).length >= (upTo ?? Infinity)) break;
+        const bytes = chunk as Buffer; // no encoding was set
+        chunks.push(bytes);
+        length += bytes.length;
+        if (length >= (upTo ?? Infinity)) break;
       }
   } catch (error) {
     if (upTo === undefined) throw error;
