@@ -13,6 +13,9 @@ import { addresses, type Demo, printed, signalGroup, startDemo, statusOf, tempor
 import { idOf, readFlow } from "./example";
 import { freePort } from "./free-port";
 
+/** Milliseconds: each look takes a TLS connection of its own. */
+const PAUSE = 100;
+
 test("the flow powers the host on, waits for login:, types and mounts; a second start keeps an edited flow", async (t) => {
   const userDir = await temporaryFolder(t);
   const flowFile = path.join(userDir, "flows.json");
@@ -37,7 +40,7 @@ test("the flow powers the host on, waits for login:, types and mounts; a second 
     await client.subscribeAsync("pikvm/pikvm/#", { qos: 1 });
     await until(() => latest.get("availability") === "online" && latest.get("power") === "off", { what: "its states" });
     await client.publishAsync("pikvm/pikvm/power/set", "on");
-    await until(async () => (await stateOf(device)).leds.power, { what: "the LED" });
+    await until(async () => (await stateOf(device)).leds.power, { what: "the LED", pause: PAUSE });
     await until(() => latest.get("power") === "on", { what: "the topic" });
     const ask = idOf(readFlow(flowFile), "inject", "ask");
     assert.equal(await statusOf(`${editor}inject/${ask}`, "POST"), 200);
@@ -49,7 +52,7 @@ test("the flow powers the host on, waits for login:, types and mounts; a second 
   await t.test("the main job", async () => {
     const go = idOf(readFlow(flowFile), "inject", "do it all");
     assert.equal(await statusOf(`${editor}inject/${go}`, "POST"), 200);
-    const state = await until(async () => (await stateOf(device)).drive && stateOf(device), { what: "the mounted image", timeout: TIMEOUT }); // prettier-ignore
+    const state = await until(async () => (await stateOf(device)).drive && stateOf(device), { what: "the mounted image", timeout: TIMEOUT, pause: PAUSE }); // prettier-ignore
     assert.equal(state.leds.power, true);
     assert.equal(state.typed, "demo\ndemo\necho hello from Node-RED\n");
     // Had it been typed earlier, the screen would not show it.
@@ -86,12 +89,12 @@ async function visit(demo: Demo, t: TestContext): Promise<void> {
     const line = page.getByLabel("Type a line, then Enter");
     await line.fill("echo from the page");
     await line.press("Enter");
-    await until(async () => (await stateOf(device)).screen.includes("from the page"), { what: "what was typed" });
+    await until(async () => (await stateOf(device)).screen.includes("from the page"), { what: "what was typed", pause: PAUSE });
     await page.getByRole("checkbox").press("Space");
-    await until(async () => (await bodyOf(`${device}/state`)).includes('"channel": "relay1", "on": true'), { what: "the relay" }); // prettier-ignore
+    await until(async () => (await bodyOf(`${device}/state`)).includes('"channel": "relay1", "on": true'), { what: "the relay", pause: PAUSE }); // prettier-ignore
     await page.locator(".pikvm-events li", { hasText: "relay1.state" }).first().waitFor();
     await page.getByRole("button", { name: "Eject" }).press("Enter");
-    await until(async () => (await stateOf(device)).drive === null, { what: "the ejected drive" });
+    await until(async () => (await stateOf(device)).drive === null, { what: "the ejected drive", pause: PAUSE });
   });
 
   await t.test("what the device said is shown as old while it is not reached", async () => {
