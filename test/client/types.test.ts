@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { describe, test } from "node:test";
+import { before, describe, test } from "node:test";
 import { mergeEvent } from "../../src/client/events/merge";
 import type { States } from "../../src/client";
 import { allRecorded, breaksOff } from "../recordings/answers";
@@ -88,24 +88,30 @@ const GLOBAL = new Set(["Awaited", "ReturnType"]);
 
 describe("the types", () => {
   const all = constants();
+  const [atx] = all.filter(({ type }) => type === "AtxState");
+  const state = atx?.value as object; // an AtxState
+  const spoilt = [
+    { ...state, extra: 1 },
+    { ...state, leds: { power: true } },
+    { ...state, busy: "no" },
+  ].map((value, index): Constant => ({ name: `spoilt ${index}`, type: "AtxState", value }));
+  let found: string[] = [];
+  // One run of the compiler for both: it reads its libraries each time.
+  before(() => void (found = complaints([...all, ...spoilt])));
+  const isOfSpoilt = (said: string) => said.startsWith("spoilt ");
 
   test(`have a place for every field of ${all.length} recorded values, and say what is in it`, () => {
     assert.ok(all.length >= 120);
-    assert.deepEqual(complaints(all), []);
+    assert.deepEqual(
+      found.filter((said) => !isOfSpoilt(said)),
+      [],
+    );
   });
 
   test("this test notices a field too many, one too few, and one that is something else", () => {
-    const [atx] = all.filter(({ type }) => type === "AtxState");
-    const state = atx?.value as object; // an AtxState
-    const spoilt = [
-      { ...state, extra: 1 },
-      { ...state, leds: { power: true } },
-      { ...state, busy: "no" },
-    ];
-    const found = complaints(spoilt.map((value, index) => ({ name: `spoilt ${index}`, type: "AtxState", value })));
     assert.deepEqual(
-      found.map((text) => text.split(":")[0]),
-      ["spoilt 0", "spoilt 1", "spoilt 2"],
+      found.filter(isOfSpoilt).map((said) => said.split(":")[0]),
+      spoilt.map(({ name }) => name),
     );
   });
 });
