@@ -21,7 +21,7 @@ const UNWATCHED = 11;
 /** A call that has not ended by then never ends. */
 const PATIENCE = 40_000;
 
-faults("whatever dies, nothing stays down and no text is mixed", { short: 40, long: 5000 }, async (random, cases) => {
+faults("whatever dies, nothing stays down and no text is mixed", { short: 20, long: 5000 }, async (random, cases) => {
   const all = Array.from({ length: cases }, (_, number) => planOf(number, random.branch()));
   const plans = all.filter(({ number }) => isWanted(`case ${number}`));
   const tally = new Tally();

@@ -16,7 +16,7 @@ const WAYS = 12;
 
 const red = NodeRed.duringTests();
 
-faults("whatever happens on the way, nothing is done twice", { short: 150, long: 10_000 }, (random, cases) =>
+faults("whatever happens on the way, nothing is done twice", { short: 75, long: 10_000 }, (random, cases) =>
   rehearsing(
     red,
     (all) => all,
