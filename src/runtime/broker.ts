@@ -6,12 +6,16 @@ import type { FlowNode, NodeAPI } from "./red";
 /** What is used of Node-RED's own `mqtt-broker` node. It is no documented interface, though many nodes rely on it. */
 interface BrokerNode extends FlowNode {
   connected: boolean;
+  closing: boolean;
+  autoConnect: boolean;
+  users: Record<string, unknown>;
   serverProperties?: { maximumPacketSize?: number };
   birthMessage?: Told;
   closeMessage?: Told;
   options?: { will?: Told };
   v5?: () => boolean;
   register(user: User): void;
+  connect(): void;
   deregister(user: User, done: () => void, isRemoved: boolean): void;
   subscribe(filter: string, options: object, listener: Listener, ref: string): void;
   unsubscribe(filter: string, ref: string, really: boolean): void;
@@ -157,9 +161,14 @@ export class Broker implements Channel {
     return () => this.#broker.unsubscribe(filter, ref, true);
   }
 
-  /** @param isRemoved the node will not come again. */
-  close(isRemoved: boolean): Promise<void> {
-    return new Promise((resolve) => this.#broker.deregister(this.#user, resolve, isRemoved));
+  /** @param isRemoved the node will not come again: when it was the last one the connection ends. */
+  async close(isRemoved: boolean): Promise<void> {
+    const broker = this.#broker;
+    const isLast = Object.keys(broker.users).every((id) => id === this.#user.id);
+    const isEnded = isRemoved && isLast && broker.connected && !broker.closing;
+    await new Promise<void>((resolve) => broker.deregister(this.#user, resolve, isRemoved));
+    // Who has come meanwhile found it connected, and would wait for ever.
+    if (isEnded && broker.autoConnect && Object.keys(broker.users).length > 0) broker.connect();
   }
 
   /** What is on its way may never be answered. */

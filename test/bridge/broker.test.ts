@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { Broker } from "../../src/runtime/broker";
+import type { NodeAPI } from "../../src/runtime/red";
+import { flow } from "../harness/flows";
+import { Mosquitto, skip } from "../harness/mosquitto";
+import { NodeRed } from "../harness/node-red";
+import { until } from "../harness/until";
+
+describe("the connection of Node-RED's own MQTT nodes", { skip }, () => {
+  const red = NodeRed.duringTests({ withMqtt: true });
+  const mosquitto = new Mosquitto().duringTests();
+  const RED = { nodes: { getNode: (id: string) => red.node(id) } } as unknown as NodeAPI; // all that is asked of it
+  const user = (id: string) => new Broker(RED, "broker", { id }, () => undefined);
+  const isThere = (broker: Broker) => until(() => broker.isConnected, { what: "the connection" });
+
+  test("ends with its last user, but not for one who comes while it ends", async () => {
+    await red.deploy(flow(...mosquitto.nodes()));
+    const first = user("first");
+    await isThere(first);
+    const ended = first.close(true);
+    const second = user("second");
+    await ended;
+    await isThere(second);
+    await second.close(true);
+    assert.equal(second.isConnected, false);
+  });
+});
