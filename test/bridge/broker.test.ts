@@ -11,11 +11,13 @@ describe("the connection of Node-RED's own MQTT nodes", { skip }, () => {
   const red = NodeRed.duringTests({ withMqtt: true });
   const mosquitto = new Mosquitto().duringTests();
   const RED = { nodes: { getNode: (id: string) => red.node(id) } } as unknown as NodeAPI; // all that is asked of it
-  const user = (id: string) => new Broker(RED, "broker", { id }, () => undefined);
+  /** Other files may have left something to be removed at the usual one. */
+  const ID = "alone";
+  const user = (id: string) => new Broker(RED, ID, { id }, () => undefined);
   const isThere = (broker: Broker) => until(() => broker.isConnected, { what: "the connection" });
 
   test("ends with its last user, but not for one who comes while it ends", async () => {
-    await red.deploy(flow(...mosquitto.nodes()));
+    await red.deploy(flow(...mosquitto.nodes({ id: ID })));
     const first = user("first");
     await isThere(first);
     const ended = first.close(true);

@@ -3,8 +3,8 @@ import { compiled, ROOT } from "./files.mjs";
 import { weightOf } from "./weights.mjs";
 
 /**
- * What needs Node-RED: whatever of it this package uses, one of these does on both lines. What a device is asked, files,
- * words and pages of our own are nothing in which one Node-RED differs from another. What each node needs of it is tried
+ * Together these use all that this package uses of Node-RED: its engine, its editor and how it finds a package. What a
+ * device is asked, files, words and pages of our own are the same with any Node-RED. What each node needs of it is tried
  * by nodes/everywhere, by its example and by its dialog, whatever its own actions do.
  */
 const ON_BOTH_LINES = new RegExp(
