@@ -10,7 +10,7 @@ const BROWSER_TOO = 4;
  * What runs together computes about so much, so that nothing is late only because others are busy. By shares that were
  * measured beside others: a job by itself takes less time, and computes as much.
  */
-const BUSY = 0.8 * CORES;
+const BUSY = 0.9 * CORES;
 
 /**
  * Runs jobs side by side: the longest first, so that none is left alone at the end, and as many as the processors bear.
