@@ -53,12 +53,20 @@ async function examplesOf(name) {
   return existsSync(file) ? JSON.parse(await readFile(file, "utf8")) : undefined;
 }
 
-async function layWords(lang) {
+/** The words of a language, by node. */
+async function cataloguesOf(lang) {
+  const read = async (name) => JSON.parse(await readFile(path.join(source, "locales", lang, `${name}.json`), "utf8"));
+  return new Map(await Promise.all(names.map(async (name) => [name, await read(name)])));
+}
+
+const wordAt = (catalogue, key) => key.split(".").reduce((words, part) => words?.[part], catalogue);
+
+async function layWords(lang, english) {
   const [from, to] = [source, target].map((folder) => path.join(folder, "locales", lang));
   const parts = await readFile(path.join(from, "parts.html"), "utf8");
-  const catalogues = new Map();
-  for (const name of names) catalogues.set(name, JSON.parse(await readFile(path.join(from, `${name}.json`), "utf8")));
-  const wordsOf = (name) => (key) => key.split(".").reduce((words, part) => words[part], catalogues.get(name));
+  const own = await cataloguesOf(lang);
+  // What nobody has translated yet is in English, as Node-RED does it with what it looks up itself.
+  const wordsOf = (name) => (key) => wordAt(own.get(name), key) ?? wordAt(english.get(name), key);
   await mkdir(to, { recursive: true });
   for (const [name, schema] of schemas) {
     const file = `${name}.html`;
@@ -82,7 +90,8 @@ for (const [name, schema] of schemas) {
 }
 
 await rm(path.join(target, "locales"), { recursive: true, force: true });
-for (const lang of await readdir(path.join(source, "locales"))) await layWords(lang);
+const english = await cataloguesOf("en-US");
+for (const lang of await readdir(path.join(source, "locales"))) await layWords(lang, english);
 
 await rm(path.join(target, "icons"), { recursive: true, force: true });
 await cp(path.join(root, "icons"), path.join(target, "icons"), { recursive: true });
