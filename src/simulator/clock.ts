@@ -43,7 +43,9 @@ export function scaledClock(factor: number, { skew = 0 }: { skew?: number } = {}
 
   const due = new Agenda(() => {
     clearTimeout(alarm);
-    if (due.next !== undefined) alarm = setTimeout(() => void ring(), Math.ceil((due.next - passed()) / factor));
+    if (due.next === undefined) return;
+    // On a busy machine it may be late already; Node warns of less than nothing.
+    alarm = setTimeout(() => void ring(), Math.max(0, Math.ceil((due.next - passed()) / factor)));
   });
   const ring = async (): Promise<void> => {
     lost += Math.max(0, passed() - (due.next ?? Infinity) - MAX_LAG_MS * factor);

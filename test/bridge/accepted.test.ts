@@ -74,7 +74,7 @@ for (const [name, { has }] of Object.entries(KINDS))
       ({ is, config }) => TOLD.includes(is.platform) && config["enabled_by_default"] !== false,
     );
     const isTold = () => wanted.every((one) => one.state !== "unavailable" && (one.state !== "unknown" || isPort(one)));
-    await until(isTold, { timeout: 20_000, what: "a state of each" });
+    await until(isTold, { what: "a state of each" });
   });
 
 /** They have a state whatever happens. */

@@ -116,6 +116,7 @@ describe("a Node-RED that shares its device", { skip }, () => {
 
   test("says when another Node-RED has its topic for itself, too", async () => {
     other = await bareMembers(broker, [{ name: "bench", url: simulator.url }]).start();
+    await until(() => topics.latest(other?.presence ?? "") === "online", { what: "the other" });
     red.forget();
     await deploy(told(other.presence));
     await until(() => red.at("error").some((msg) => (msg["error"] as { code: string }).code === "NO_PRESENCE"));

@@ -6,6 +6,9 @@ import { NodeRed, type FlowConfig } from "../harness/node-red";
 import { until } from "../harness/until";
 import { ACTIONS, SOURCES } from "./usual/usual";
 
+/** On a busy computer nothing is given up. */
+const PATIENT = { busyRetry: "10", ...fields({ timeout: ["num", "60"] }) };
+
 const red = NodeRed.duringTests();
 let simulator: Simulator;
 before(async () => {
@@ -118,7 +121,7 @@ test("all nodes of the package, two of each kind, share one WebSocket for events
   const all = (revision: number): FlowConfig => {
     const nodes = [0, 1].flatMap((copy) =>
       [...ACTIONS, ...SOURCES].map(({ name, type, properties }) =>
-        node(type, { ...properties, busyRetry: "10", id: `${name}${copy}`, name: kept(revision, copy) }),
+        node(type, { ...properties, ...PATIENT, id: `${name}${copy}`, name: kept(revision, copy) }),
       ),
     );
     const { credentials, ...known } = device(simulator);
