@@ -66,7 +66,11 @@ async function layWords(lang, english) {
   const parts = await readFile(path.join(from, "parts.html"), "utf8");
   const own = await cataloguesOf(lang);
   // What nobody has translated yet is in English, as Node-RED does it with what it looks up itself.
-  const wordsOf = (name) => (key) => wordAt(own.get(name), key) ?? wordAt(english.get(name), key);
+  const wordsOf = (name) => (key) => {
+    const word = wordAt(own.get(name), key) ?? wordAt(english.get(name), key);
+    if (word === undefined) throw new Error(`${name}.json has no ${key}`);
+    return word;
+  };
   await mkdir(to, { recursive: true });
   for (const [name, schema] of schemas) {
     const file = `${name}.html`;

@@ -53,6 +53,7 @@ const HEADER = 1000;
 
 /** The connection of Node-RED's own MQTT nodes, for one node that uses it too. */
 export class Broker implements Channel {
+  readonly #RED: NodeAPI;
   readonly #broker: BrokerNode;
   readonly #user: User;
   #isConnected: boolean;
@@ -69,6 +70,7 @@ export class Broker implements Channel {
         code: "NO_BROKER",
       });
     }
+    this.#RED = RED;
     this.#broker = broker;
     this.#isConnected = broker.connected;
     this.#user = {
@@ -161,14 +163,21 @@ export class Broker implements Channel {
     return () => this.#broker.unsubscribe(filter, ref, true);
   }
 
-  /** @param isRemoved the node will not come again: when it was the last one the connection ends. */
+  /** @param isRemoved the node will not come again: when it was the last one, the connection ends. */
   async close(isRemoved: boolean): Promise<void> {
     const broker = this.#broker;
     const isLast = Object.keys(broker.users).every((id) => id === this.#user.id);
-    const isEnded = isRemoved && isLast && broker.connected && !broker.closing;
+    const endsConnection = isRemoved && isLast && broker.connected && !broker.closing;
     await new Promise<void>((resolve) => broker.deregister(this.#user, resolve, isRemoved));
-    // Who has come meanwhile found it connected, and would wait for ever.
-    if (isEnded && broker.autoConnect && Object.keys(broker.users).length > 0) broker.connect();
+    if (endsConnection) this.#reviveForOthers();
+  }
+
+  /** Whoever came while the connection ended found it still there, and nothing would ever connect it again. */
+  #reviveForOthers(): void {
+    const broker = this.#broker;
+    // A deploy may have stopped it meanwhile, and put another one in its place.
+    const isDeployed = this.#RED.nodes.getNode(broker.id) === (broker as object);
+    if (isDeployed && broker.autoConnect && Object.keys(broker.users).length > 0) broker.connect();
   }
 
   /** What is on its way may never be answered. */

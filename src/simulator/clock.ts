@@ -44,7 +44,7 @@ export function scaledClock(factor: number, { skew = 0 }: { skew?: number } = {}
   const due = new Agenda(() => {
     clearTimeout(alarm);
     if (due.next === undefined) return;
-    // On a busy machine it may be late already; Node warns of less than nothing.
+    // On a busy machine it may be overdue; Node warns of a negative time.
     alarm = setTimeout(() => void ring(), Math.max(0, Math.ceil((due.next - passed()) / factor)));
   });
   const ring = async (): Promise<void> => {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { createServer as createTcpServer, type AddressInfo, type Server } from "node:net";
-import { test } from "node:test";
+import { test, type TestContext } from "node:test";
 import { realClock, scaledClock, startSimulator, type SimulatorOptions } from "../../src/simulator";
+import type { Page } from "playwright-core";
 import { connectProxy } from "../client/connect-proxy";
 import { skip } from "../examples/browser";
 import { ON_SECOND_LINE } from "../harness/lines";
@@ -45,9 +46,15 @@ test("the device dialog connects, with a login to the editor, below a path", { s
   const { page } = editor;
   /** All that the editor's server has answered to dialogs and about flows. */
   const answers: Promise<string>[] = [];
-  page.on("response", (response) => {
-    if (/\/red\/(pikvm|flows|credentials)/.test(response.url())) answers.push(response.text().catch(() => ""));
-  });
+  const listenTo = (page: Page) =>
+    page.on("response", (response) => {
+      if (/\/red\/(pikvm|flows|credentials)/.test(response.url())) answers.push(response.text().catch(() => ""));
+    });
+  listenTo(page);
+  /** Of what is between the dialog and what answers it, both of this package: one line is enough. */
+  const once = async (title: string, run: (t: TestContext) => Promise<void>): Promise<void> => {
+    if (!ON_SECOND_LINE) await t.test(title, run);
+  };
   const steps = page.locator("#pikvm-steps");
   const button = page.locator("#pikvm-connect");
   const trust = page.locator("#pikvm-certificate-trust");
@@ -134,10 +141,7 @@ test("the device dialog connects, with a login to the editor, below a path", { s
     assert.deepEqual((await editor.node(await device())).validationErrors, []);
   });
 
-  // The rest is between the dialog and what answers it, both of this package.
-  if (ON_SECOND_LINE) return;
-
-  await t.test("what goes wrong is said, with what to do", async () => {
+  await once("what goes wrong is said, with what to do", async () => {
     const at = async (server: Server): Promise<string> => {
       await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
       t.after(() => server.close());
@@ -184,7 +188,7 @@ test("the device dialog connects, with a login to the editor, below a path", { s
     await dialog.cancel();
   });
 
-  await t.test(
+  await once(
     "once deployed its stored password works, at its own address only; a changed certificate stops",
     async () => {
       await nodeRed.deployed(() => editor.deploy());
@@ -224,7 +228,7 @@ test("the device dialog connects, with a login to the editor, below a path", { s
     },
   );
 
-  await t.test("Cancel ends it at the server, and so does closing the dialog", async () => {
+  await once("Cancel ends it at the server, and so does closing the dialog", async () => {
     for (const end of ["button", "dialog"]) {
       const before = simulator.requests.length;
       const dialog = await Dialog.ofConfig(editor, "pikvm-device", await device());
@@ -242,7 +246,7 @@ test("the device dialog connects, with a login to the editor, below a path", { s
     }
   });
 
-  await t.test("devices on the network are offered, and that none answers is said", async () => {
+  await once("devices on the network are offered, and that none answers is said", async () => {
     const dialog = await Dialog.ofConfig(editor, "pikvm-device", await device());
     const find = page.locator("#pikvm-find");
     const found = page.locator("#pikvm-found");
@@ -279,7 +283,7 @@ test("the device dialog connects, with a login to the editor, below a path", { s
   });
 
   const value = "Ticket-77-for-the-Door";
-  await t.test("extra headers go with every request, by way of the proxy, and are seen by nobody again", async (t) => {
+  await once("extra headers go with every request, by way of the proxy, and are seen by nobody again", async (t) => {
     const proxy = await connectProxy(t);
     const dialog = await Dialog.ofConfig(editor, "pikvm-device", await device());
     await dialog.unfold("proxy");
@@ -320,10 +324,12 @@ test("the device dialog connects, with a login to the editor, below a path", { s
     assert.deepEqual((await editor.node(await device()))["headers"], []);
   });
 
-  await t.test("who may only look connects to nothing, and is told so", async (t) => {
+  await once("who may only look connects to nothing, and is told so", async (t) => {
     const guest = await openAs(GUEST);
     t.after(() => guest.close());
     const { page } = guest;
+    listenTo(page);
+    await page.evaluate(() => void $.get("flows"));
     const dialog = await Dialog.ofConfig(guest, "pikvm-device", await device());
     const before = simulator.requests.length;
     await page.locator("#pikvm-connect").click();

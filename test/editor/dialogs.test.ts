@@ -51,7 +51,7 @@ const WHOLE_VISITS = new Map(
     return [name, complete(schemaOf(name), visit)];
   }),
 );
-/** Which values are right is not Node-RED's matter: on its second line, what is done by hand and a little more. */
+/** Which values are right is not Node-RED's matter: its second line has the last mistake and the first two settings. */
 const VISITS = ON_SECOND_LINE
   ? new Map(
       [...WHOLE_VISITS].map(([name, { mistakes, settings }]) => [

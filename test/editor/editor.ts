@@ -47,7 +47,10 @@ export class Editor {
   private constructor(page: Page, whole: Browser | Page) {
     this.page = page;
     this.#whole = whole;
-    page.on("pageerror", (error) => this.problems.push(error.stack ?? String(error)));
+    page.on("pageerror", (error) => {
+      // Node-RED's editor for JSON, which it has closed while a part of it was still at work.
+      if (!/Model is disposed/.test(String(error))) this.problems.push(error.stack ?? String(error));
+    });
     page.on("console", (message) => {
       if (message.type() === "error") this.problems.push(message.text());
     });
@@ -80,7 +83,7 @@ export class Editor {
   }
 
   /**
-   * As if the page was loaded anew, which takes some seconds of a processor: what was done in it is forgotten, and it
+   * As if the page were loaded anew, which takes some seconds of a processor: what was done in it is forgotten, and it
    * shows what has been deployed meanwhile.
    */
   async startOver(deploy: () => Promise<void>): Promise<void> {
@@ -90,7 +93,7 @@ export class Editor {
     await page.setViewportSize(WINDOW);
     await page.unrouteAll();
     page.removeAllListeners("response");
-    // Who knows no flow is not told of another one.
+    // A page that knows of no deploy does not tell of those of others.
     await page.evaluate(() => RED.nodes.version(null));
     await deploy();
     await page.evaluate(async () => {

@@ -2,12 +2,16 @@ import type { Browser } from "playwright-core";
 import { launchBrowser } from "../examples/browser";
 import { atEnd } from "../harness/at-end";
 import { ChildNodeRed } from "../harness/child-node-red";
+import { ON_SECOND_LINE } from "../harness/lines";
 import type { Login } from "../harness/logins";
 import type { FlowConfig } from "../harness/node-red";
 import { Editor, LIGHT } from "./editor";
 
-/** Nothing may depend on an editor that is at the root and lets everybody in. */
-const LANE = { adminRoot: "/red", hasLogin: true, withMqtt: true, editorTheme: LIGHT };
+/**
+ * Nothing may depend on an editor that is at the root and lets everybody in. The second line has Node-RED's usual editor
+ * for code.
+ */
+const LANE = { adminRoot: "/red", hasLogin: true, withMqtt: true, editorTheme: ON_SECOND_LINE ? {} : LIGHT };
 
 interface Shared {
   nodeRed: ChildNodeRed;
@@ -19,15 +23,20 @@ interface Shared {
 let shared: Promise<Shared> | undefined;
 
 atEnd(async () => {
-  const { nodeRed, browser } = (await shared) ?? {};
+  const { nodeRed, browser } = (await shared?.catch(() => undefined)) ?? {};
   await browser?.close();
   await nodeRed?.stop();
 });
 
 async function start(): Promise<Shared> {
   const nodeRed = await ChildNodeRed.start(LANE);
-  const browser = await launchBrowser();
-  return { nodeRed, browser, editor: await Editor.open(nodeRed, {}, browser) };
+  try {
+    const browser = await launchBrowser();
+    return { nodeRed, browser, editor: await Editor.open(nodeRed, {}, browser) };
+  } catch (error) {
+    await nodeRed.stop();
+    throw error;
+  }
 }
 
 /** Node-RED with this flow and its editor, both as if they had just started. */

@@ -9,7 +9,7 @@ import { CHECKOUT, NodeRed } from "../harness/node-red";
 import { CAUGHT, onlyError, WIRED } from "./only-error";
 import { ACTIONS, BRIDGES, SOURCES } from "./usual/usual";
 
-// What a device, or what is between, may do to any node.
+// What a device, or what lies between, may do to any node.
 
 const red = NodeRed.duringTests({ withMqtt: true });
 const broker = new AedesBroker().duringTests();

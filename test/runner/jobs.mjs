@@ -3,13 +3,13 @@ import { compiled, ROOT } from "./files.mjs";
 import { weightOf } from "./weights.mjs";
 
 /**
- * Together these use all that this package uses of Node-RED: its engine, its editor and how it finds a package. What a
- * device is asked, files, words and pages of our own are the same with any Node-RED. What each node needs of it is tried
- * by nodes/everywhere, by its example and by its dialog, whatever its own actions do.
+ * These use what this package needs of Node-RED: its engine, its editor, its MQTT broker, and how it finds a package.
+ * What a device is asked, files, words and pages of our own are the same with any Node-RED. What each node needs of it
+ * is tried by nodes/everywhere, by its example and by its dialog, whatever its own actions do.
  */
 const ON_BOTH_LINES = new RegExp(
   `^(${[
-    "bridge/broker",
+    "bridge/(broker|leftovers|shared)",
     "editor/.*",
     "nodes/(connect|connections|device|engine|errors|events|everywhere|hostile-messages|old-flows|permission|secrets)",
     "nodes/(statuses|subflows|variables)",

@@ -85,7 +85,7 @@ export function isPrintable(character: string): boolean {
   return character === " " || !/[\p{C}\p{Z}]/u.test(character);
 }
 
-/** @param level of so many lists and objects it is inside. */
+/** @param level how many lists and objects enclose it. */
 type Layout = (items: readonly string[], open: string, close: string, level: number) => string;
 
 function write(value: Json, layout: Layout, sorted: boolean, level: number): string {

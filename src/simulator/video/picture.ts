@@ -78,16 +78,17 @@ export function textIn(lines: readonly string[], size: Size, box: Box): string {
 }
 
 /** One picture is asked for many times, also while other devices of this process show others. */
-const latest = new Map<string, Buffer>();
+const recent = new Map<string, Buffer>();
+/** The one that was not asked for the longest goes first. */
 const KEPT = 8;
 
 export function jpegOf(lines: readonly string[], size: Size, quality: number): Buffer {
   const key = JSON.stringify([lines, size.width, size.height, quality]);
-  const jpeg = latest.get(key) ?? encodeJpeg(drawn(lines, size), quality);
-  latest.delete(key);
-  latest.set(key, jpeg);
-  const [oldest] = latest.keys();
-  if (latest.size > KEPT && oldest !== undefined) latest.delete(oldest);
+  const jpeg = recent.get(key) ?? encodeJpeg(drawn(lines, size), quality);
+  recent.delete(key);
+  recent.set(key, jpeg);
+  const [oldest] = recent.keys();
+  if (recent.size > KEPT && oldest !== undefined) recent.delete(oldest);
   return jpeg;
 }
 
