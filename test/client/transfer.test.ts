@@ -297,10 +297,10 @@ describe("download", SIDE_BY_SIDE, () => {
 
   test("the reader may take its time; the limit is for the device", async (t) => {
     const { sim } = await bench(t, { images: { "big.img": 50_000_000 } });
-    const { stream } = await impatient(t, sim, 0.5).download("big.img");
+    const { stream } = await impatient(t, sim, 2).download("big.img");
     await once(stream, "readable");
     const start = performance.now();
-    await until(() => performance.now() - start > 1000);
+    await until(() => performance.now() - start > 3000);
     assert.equal((await buffer(stream)).length, 50_000_000);
   });
 
