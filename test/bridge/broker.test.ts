@@ -10,7 +10,9 @@ import { until } from "../harness/until";
 describe("the connection of Node-RED's own MQTT nodes", { skip }, () => {
   const red = NodeRed.duringTests({ withMqtt: true });
   const mosquitto = new Mosquitto().duringTests();
-  const RED = { nodes: { getNode: (id: string) => red.node(id) } } as unknown as NodeAPI; // all that is asked of it
+  let isDeployed = true;
+  const getNode = (id: string) => (isDeployed ? red.node(id) : null);
+  const RED = { nodes: { getNode } } as unknown as NodeAPI; // all that is asked of it
   /** Other files may have left something to be removed at the usual one. */
   const ID = "alone";
   const user = (id: string) => new Broker(RED, ID, { id }, () => undefined);
@@ -26,5 +28,18 @@ describe("the connection of Node-RED's own MQTT nodes", { skip }, () => {
     await isThere(second);
     await second.close(true);
     assert.equal(second.isConnected, false);
+  });
+
+  test("does not come back at a broker node that a deploy has stopped meanwhile", async () => {
+    await red.deploy(flow(...mosquitto.nodes({ id: ID })));
+    const first = user("first");
+    await isThere(first);
+    const ended = first.close(true);
+    const second = user("second");
+    isDeployed = false;
+    await ended;
+    assert.equal(second.isConnected, false);
+    // Long enough to connect.
+    await assert.rejects(until(() => second.isConnected, { timeout: 300 }));
   });
 });
