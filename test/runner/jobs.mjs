@@ -9,7 +9,7 @@ import { weightOf } from "./weights.mjs";
  */
 const ON_BOTH_LINES = new RegExp(
   `^(${[
-    "bridge/(broker|leftovers|shared)",
+    "bridge/(broker|leftovers)",
     "editor/.*",
     "nodes/(connect|connections|device|engine|errors|events|everywhere|hostile-messages|old-flows|permission|secrets)",
     "nodes/(statuses|subflows|variables)",
