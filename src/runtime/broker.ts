@@ -177,7 +177,13 @@ export class Broker implements Channel {
     const broker = this.#broker;
     // A deploy may have stopped it meanwhile, and put another one in its place.
     const isDeployed = this.#RED.nodes.getNode(broker.id) === (broker as object);
-    if (isDeployed && broker.autoConnect && Object.keys(broker.users).length > 0) broker.connect();
+    if (!isDeployed || !broker.autoConnect || Object.keys(broker.users).length === 0) return;
+    try {
+      broker.connect();
+    } catch (thrown) {
+      // Nobody waits for it, and Node-RED would end.
+      broker.warn(thrown);
+    }
   }
 
   /** What is on its way may never be answered. */
